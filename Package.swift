@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "gicscope",
+  products: [
+    .library(name: "InterruptTrace", targets: ["InterruptTrace"]),
+    .library(name: "TraceImporters", targets: ["TraceImporters"]),
+    .library(name: "LPIStore", targets: ["LPIStore"]),
+    .library(name: "GICModel", targets: ["GICModel"]),
+    .library(name: "Replay", targets: ["Replay"]),
+    .library(name: "Analyzers", targets: ["Analyzers"]),
+    .library(name: "Reports", targets: ["Reports"]),
+    .executable(name: "gicscope", targets: ["gicscope"]),
+  ],
+  dependencies: [
+    // Subcommands, help texts, shell completion: nothing of our own is worth its upkeep.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Latency percentiles: HDR buckets merge exactly and their error is bounded.
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    // System libraries. liblz4 holds the native file's hot path; zlib, zstd and lzma read what users
+    // compress their logs with; libpcap reads every pcap dialect that is not ours.
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    // `fopencookie` needs _GNU_SOURCE, which Swift's Glibc module does not set.
+    .target(name: "CStreams"),
+    .target(name: "InterruptTrace", dependencies: ["CLZ4", "CPcap", "CZstd", "CZlib", "CLZMA", "CStreams"]),
+    .target(name: "TraceImporters", dependencies: ["InterruptTrace"]),
+    .target(name: "LPIStore"),
+    .target(name: "GICModel", dependencies: ["InterruptTrace", "LPIStore"]),
+    .target(name: "Replay", dependencies: ["InterruptTrace", "TraceImporters", "GICModel", "LPIStore"]),
+    .target(
+      name: "Analyzers",
+      dependencies: [
+        "InterruptTrace", "Replay", .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
+    .target(name: "Reports", dependencies: ["Analyzers"]),
+    .executableTarget(
+      name: "gicscope",
+      dependencies: [
+        "InterruptTrace", "TraceImporters", "LPIStore", "GICModel", "Replay", "Analyzers", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "InterruptTraceTests", dependencies: ["InterruptTrace"]),
+    .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters"]),
+    .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore"]),
+    .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
+    .testTarget(name: "AnalyzersTests", dependencies: ["Analyzers", "Reports"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

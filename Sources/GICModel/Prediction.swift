@@ -1,0 +1,55 @@
+import InterruptTrace
+
+/// What kind of answer of the controller a prediction is about.
+@frozen
+public enum PredictionKind: UInt8, Sendable, CaseIterable {
+  /// A register read.
+  case read
+  /// An acknowledged INTID.
+  case acknowledge
+  /// An IRQ or FIQ line, physical or virtual.
+  case line
+  /// The highest-priority pending interrupt.
+  case highestPending
+  /// An ITS table entry.
+  case table
+  /// The maintenance interrupt.
+  case maintenance
+
+  /// The name that scripts depend on.
+  public var name: String {
+    switch self {
+    case .read: "read"
+    case .acknowledge: "acknowledge"
+    case .line: "line"
+    case .highestPending: "highest-pending"
+    case .table: "table"
+    case .maintenance: "maintenance"
+    }
+  }
+}
+
+/// How a prediction came out.
+@frozen
+public enum Verdict: UInt8, Sendable {
+  /// The model predicted what the capture shows.
+  case agreed
+  /// The model predicted something else.
+  case disagreed
+  /// The model had no way to know; it has learned.
+  case taught
+}
+
+/// Counts of predictions for one register or one kind of observation.
+public struct PredictionCount: Equatable, Sendable {
+  /// What was predicted: a register's name, or `IRQ`, `FIQ`, `HPPI`, `DTE` …
+  public let name: String
+  /// What kind of answer.
+  public let kind: PredictionKind
+  /// Predictions that came true.
+  public var agreed: UInt64 = 0
+  /// Predictions that failed.
+  public var disagreed: UInt64 = 0
+  /// Answers that the model had no way to know.
+  public var taught: UInt64 = 0
+}

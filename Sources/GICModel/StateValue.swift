@@ -1,0 +1,43 @@
+/// A controller's state as a tree that any report can print, compare or encode.
+public indirect enum StateValue: Equatable, Sendable {
+  /// Named parts, in the order in which they print.
+  case object([Member])
+  /// Values of one shape.
+  case list([StateValue])
+  /// A number; registers print in hexadecimal.
+  case number(UInt64)
+  /// A number that prints in hexadecimal.
+  case register(UInt64)
+  /// A yes or no.
+  case bool(Bool)
+  /// A word.
+  case text(String)
+  /// The capture does not show it and nothing implies it.
+  case unknown
+
+  /// A named part of an ``object(_:)``.
+  public struct Member: Equatable, Sendable {
+    /// The register's or the part's name.
+    public let name: String
+    /// What it holds.
+    public let value: StateValue
+    /// A named value.
+    public init(_ name: String, _ value: StateValue) {
+      self.name = name
+      self.value = value
+    }
+  }
+}
+
+/// What a state report is limited to.
+public struct StateFilter: Equatable, Sendable {
+  /// Only these PEs; nil for all.
+  public var pes: Set<UInt32>?
+  /// Only these INTIDs; nil for all that ever did anything.
+  public var intids: Set<UInt32>?
+  /// A filter; the default shows everything.
+  public init(pes: Set<UInt32>? = nil, intids: Set<UInt32>? = nil) {
+    self.pes = pes
+    self.intids = intids
+  }
+}

@@ -1,0 +1,177 @@
+import InterruptTrace
+
+/// What the model says followed from an event.
+///
+/// A plain value: analyzers live on these and never look inside the model.
+@frozen
+public struct Transition: BitwiseCopyable, Sendable {
+  /// Nanoseconds since the capture's epoch.
+  public var time: UInt64
+  /// Number of the event that caused it, counted from 0.
+  public var event: UInt64
+  /// What changed.
+  public var kind: TransitionKind
+  /// How certain it is.
+  public var provenance: Provenance
+  /// 0 is the physical controller, n is guest n.
+  public var domain: UInt16
+  /// The PE concerned, or ``PE/none``.
+  public var pe: UInt32
+  /// The interrupt concerned; 0xFFFF_FFFF if none.
+  public var intid: UInt32
+  /// The interrupt's priority at that moment, where it matters.
+  public var priority: UInt32
+  /// First operand; see the kind.
+  public var a: UInt64
+  /// Second operand; see the kind.
+  public var b: UInt64
+
+  /// A transition with every field given.
+  @inlinable
+  public init(
+    time: UInt64,
+    event: UInt64,
+    kind: TransitionKind,
+    provenance: Provenance = .derived,
+    domain: UInt16 = 0,
+    pe: UInt32 = PE.none,
+    intid: UInt32 = 0xFFFF_FFFF,
+    priority: UInt32 = 0,
+    a: UInt64 = 0,
+    b: UInt64 = 0
+  ) {
+    self.time = time
+    self.event = event
+    self.kind = kind
+    self.provenance = provenance
+    self.domain = domain
+    self.pe = pe
+    self.intid = intid
+    self.priority = priority
+    self.a = a
+    self.b = b
+  }
+}
+
+/// How certain a statement is.
+@frozen
+public enum Provenance: UInt8, Sendable {
+  /// The capture says so.
+  case observed
+  /// It follows from the architecture.
+  case derived
+  /// A named rule filled a hole in the capture.
+  case inferred
+  /// It rests on a reset value or a default.
+  case assumed
+}
+
+/// Kinds of transition.
+@frozen
+public enum TransitionKind: UInt8, Sendable, CaseIterable {
+  // MARK: The physical interrupt
+
+  /// Became pending. `a`: ``PendingCause``; `b`: for an SGI its source PE, for an LPI `DeviceID << 32 | EventID`.
+  case pending
+  /// Was made pending again while it was pending: two became one. Operands as ``pending``.
+  case merged
+  /// Stopped being pending without having been acknowledged. `a`: ``PendingCause`` of what took it away.
+  case pendingCleared
+  /// Was acknowledged: pending (or pending and active) became active. `b`: 1 if it stays pending.
+  case acknowledged
+  /// An acknowledge returned a special INTID. `a`: the value, 1020 to 1023.
+  case spuriousAcknowledge
+  /// End of interrupt: the running priority dropped. `a`: 1 if it deactivated too.
+  case endOfInterrupt
+  /// An end of interrupt that no acknowledge precedes, or of another interrupt than the running one.
+  case mismatchedEnd
+  /// Active became inactive. `a`: 1 if still pending.
+  case deactivated
+  /// Was enabled.
+  case enabled
+  /// Was disabled.
+  case disabled
+  /// An input line rose.
+  case lineRaised
+  /// An input line fell.
+  case lineLowered
+  /// Its target changed; `a`: the old PE, `b`: the new one.
+  case retargeted
+
+  // MARK: The PE
+
+  /// The interrupt request to a PE changed; `a`: ``CPULines``, `b`: which changed.
+  case cpuLine
+  /// The highest-priority pending interrupt of a PE changed; none if `intid` is 0xFFFF_FFFF.
+  case highestPending
+  /// An SGI was sent; `a`: target PE.
+  case sgiSent
+
+  // MARK: ITS
+
+  /// An MSI reached an ITS. `a`: `DeviceID << 32 | EventID`; `intid`: the LPI, if it was translated.
+  case msi
+  /// An MSI or command failed. `a`: `DeviceID << 32 | EventID`; `b`: ``ITSFault``.
+  case itsFault
+  /// An ITS command was carried out. `a`: opcode, `b`: error code (IHI 0069H, 5.3) or 0.
+  case itsCommand
+  /// An interrupt's mapping changed. `a`: `DeviceID << 32 | EventID`; `b`: 1 mapped, 0 unmapped.
+  case mapping
+
+  // MARK: List registers and the virtual interface
+
+  /// A list register was loaded with a valid interrupt. `a`: index, `b`: value.
+  case lrFilled
+  /// A list register became invalid. `a`: index, `b`: the value before.
+  case lrEmptied
+  /// A valid list register was overwritten by another interrupt. `a`: index, `b`: the value before.
+  case lrOverwritten
+  /// A virtual interrupt was acknowledged from a list register. `a`: index.
+  case virtualAcknowledged
+  /// A virtual acknowledge returned a special INTID. `a`: the value.
+  case virtualSpuriousAcknowledge
+  /// A virtual interrupt ended. `a`: index, or 0xFF if no list register held it; `b`: 1 if deactivated too.
+  case virtualEndOfInterrupt
+  /// A virtual interrupt was deactivated. `a`: index.
+  case virtualDeactivated
+  /// The maintenance interrupt changed. `a`: level, `b`: `ICH_MISR_EL2` or `GICH_MISR`.
+  case maintenance
+
+  // MARK: The capture against the model
+
+  /// A prediction failed. `a`: what the model expected, `b`: what the capture shows; `priority`: index of the check.
+  case disagreed
+  /// The capture taught the model something it could not know. Operands as ``disagreed``.
+  case taught
+  /// Events are missing. `a`: how many, 0 if not known.
+  case gap
+  /// The emulator reported that the guest did something wrong.
+  case guestError
+}
+
+/// Why an interrupt became pending, or stopped being pending.
+@frozen
+public enum PendingCause: UInt8, Sendable {
+  /// An input line changed.
+  case line
+  /// `GICD_ISPENDR`, `GICR_ISPENDR0`, `GICD_SETSPI_*` or their clearing counterparts.
+  case register
+  /// A software-generated interrupt.
+  case sgi
+  /// An MSI through an ITS.
+  case msi
+  /// An ITS command: INT, CLEAR, DISCARD, MOVI, MOVALL.
+  case command
+  /// `GICR_SETLPIR`, `GICR_CLRLPIR`.
+  case directLPI
+  /// The LPI pending table in memory.
+  case pendingTable
+  /// The capture showed it, nothing explains it.
+  case observed
+  /// Reset, or EnableLPIs cleared.
+  case reset
+  /// A doorbell of a vPE that is not resident.
+  case doorbell
+  /// A maintenance interrupt condition.
+  case maintenance
+}

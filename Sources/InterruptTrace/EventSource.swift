@@ -1,0 +1,112 @@
+/// Anything that yields a capture's events in the order of their effects.
+///
+/// A source is used by one thread at a time.
+public protocol EventSource: AnyObject {
+  /// What the capture is, for reports.
+  var format: TraceFormat { get }
+  /// What is known about the controller before the first event.
+  var topology: Topology { get }
+  /// What was read, skipped and wrong so far.
+  var statistics: ImportStatistics { get }
+
+  /// Replaces the batch's content by the next events. Returns their number; 0 is the end of the capture.
+  ///
+  /// Damage does not throw: what could be read is delivered, and ``ImportStatistics/damage`` says where it ended.
+  func read(into batch: inout EventBatch) throws(TraceError) -> Int
+}
+
+/// What a capture is and how it is wrapped.
+public struct TraceFormat: Equatable, Sendable {
+  /// For people and scripts: `native`, `qemu-log`, `pcap`, `pcapng`.
+  public var name: String
+  /// `none`, `lz4`, `gzip`, `zstd` or `xz`.
+  public var compression: String
+  /// A format with its compression.
+  public init(name: String, compression: String = "none") {
+    self.name = name
+    self.compression = compression
+  }
+}
+
+/// Counts kept while a capture is read.
+public struct ImportStatistics: Sendable {
+  /// A kind of problem: how often, and its first example.
+  public struct Problem: Equatable, Sendable {
+    /// What is wrong, in a few words that do not vary: `malformed line`.
+    public var kind: String
+    /// How often.
+    public var count: UInt64
+    /// The first one, as it stands in the capture, cut to a readable length.
+    public var firstExample: String
+    /// Where the first one is: `line 17`, `record 5 (byte 224)`.
+    public var firstPosition: String
+  }
+
+  /// Where a damaged capture stops making sense.
+  public struct Damage: Equatable, Sendable {
+    /// What is wrong: `compressed data ends early`.
+    public var reason: String
+    /// Where: `after record 81919, byte 1048576 of the compressed file`.
+    public var position: String
+    /// What and where.
+    public init(reason: String, position: String) {
+      self.reason = reason
+      self.position = position
+    }
+  }
+
+  /// Bytes consumed from the input as stored (compressed, if it is).
+  public var bytesRead: UInt64 = 0
+  /// The input's size in bytes, where it is known.
+  public var bytesTotal: UInt64?
+  /// Lines or records seen.
+  public var records: UInt64 = 0
+  /// Lines or records that hold nothing for us, by reason.
+  public var skipped: UInt64 = 0
+  /// Problems, in order of first occurrence.
+  public private(set) var problems: [Problem] = []
+  /// Set when the capture ended early.
+  public var damage: Damage?
+
+  /// Nothing read.
+  public init() {}
+
+  /// Counts a problem; the closures are called for the first of its kind only.
+  public mutating func note(_ kind: String, example: @autoclosure () -> String, position: @autoclosure () -> String) {
+    if let at = problems.firstIndex(where: { $0.kind == kind }) {
+      problems[at].count += 1
+    } else {
+      problems.append(Problem(kind: kind, count: 1, firstExample: example(), firstPosition: position()))
+    }
+  }
+}
+
+/// Why a capture can not be read at all, or, with `--strict`, why reading stopped.
+public enum TraceError: Error, Equatable, Sendable {
+  /// The file can not be opened or read. Exit code 3.
+  case unreadable(path: String, reason: String)
+  /// No importer knows this content. Exit code 3.
+  case unrecognised(path: String, reason: String)
+  /// The file was written by a newer major version. Exit code 3.
+  case tooNew(path: String, version: String)
+  /// `--strict` met a problem. Exit code 4.
+  case strict(path: String, position: String, reason: String)
+
+  /// One sentence for the user: what, where, and what to do.
+  public var message: String {
+    switch self {
+    case .unreadable(let path, let reason): "\(path): can not be read: \(reason)"
+    case .unrecognised(let path, let reason): "\(path): not a capture that gicscope knows: \(reason)"
+    case .tooNew(let path, let version):
+      "\(path): written in format version \(version), newer than this gicscope reads; update gicscope"
+    case .strict(let path, let position, let reason):
+      "\(path): \(position): \(reason) (stopped because of --strict)"
+    }
+  }
+
+  /// The exit code that the command line gives.
+  public var exitCode: Int32 {
+    if case .strict = self { return 4 }
+    return 3
+  }
+}

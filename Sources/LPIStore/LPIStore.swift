@@ -1,0 +1,1 @@
+// The LPI store lives here.

@@ -1,0 +1,1 @@
+// Importers live here.
