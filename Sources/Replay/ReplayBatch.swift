@@ -1,0 +1,39 @@
+import GICModel
+import InterruptTrace
+
+/// A run of consecutive events and what followed from them. Valid only while the consumer that gets it runs.
+public struct ReplayBatch {
+  /// The events. A record and its continuations are never in two batches.
+  public let events: UnsafeBufferPointer<Event>
+  /// What the model says followed, in order; ``Transition/event`` names the event that caused each.
+  public let transitions: UnsafeBufferPointer<Transition>
+  /// Number of the first event, counted from 0 at the start of the capture.
+  public let firstIndex: UInt64
+  /// Whether the batch lies in the ``ReplayOptions/window``. A batch lies in it whole or not at all.
+  public let isReported: Bool
+
+  /// A batch with every field given, for tests of consumers.
+  public init(
+    events: UnsafeBufferPointer<Event>,
+    transitions: UnsafeBufferPointer<Transition>,
+    firstIndex: UInt64 = 0,
+    isReported: Bool = true
+  ) {
+    self.events = events
+    self.transitions = transitions
+    self.firstIndex = firstIndex
+    self.isReported = isReported
+  }
+}
+
+/// How far a replay has come.
+public struct ReplayProgress: Sendable {
+  /// Bytes of the input consumed, as stored.
+  public var bytesRead: UInt64
+  /// The input's size, where it is known.
+  public var bytesTotal: UInt64?
+  /// Events replayed.
+  public var events: UInt64
+  /// Seconds since the replay began.
+  public var seconds: Double
+}
