@@ -1,0 +1,188 @@
+import Glibc
+
+/// A capture's bytes, decompressed on the way: a file, or standard input.
+///
+/// What it is compressed with is recognised by content: LZ4, gzip, zstd and xz, each with any number of frames or
+/// members, else it is taken as it stands. Damage does not throw: all that was decoded before it is delivered, and
+/// ``damage`` says where it ended.
+public final class ByteInput {
+  /// What was opened; `-` is standard input.
+  public let path: String
+  /// `none`, `lz4`, `gzip`, `zstd` or `xz`.
+  public var compression: String { kind.rawValue }
+  /// The input's size in bytes as stored; nil for a pipe.
+  public var bytesTotal: UInt64? { stored.size }
+
+  let kind: Compression
+  let stored: StoredBytes
+  let decoder: any ByteDecoder
+  private var current = UnsafeRawBufferPointer(start: nil, count: 0)
+  private var lookahead = Lookahead()
+  private var mapping: MappedBytes?
+  private var mappingWasTried = false
+  private var releasedTo: UInt64 = 0
+
+  /// Opens a file; `-` is standard input.
+  ///
+  /// - Throws: ``TraceError/unreadable(path:reason:)``, also for what is recognised but not read (bzip2, zip,
+  ///   legacy LZ4).
+  public static func open(path: String) throws(TraceError) -> ByteInput {
+    try open(path: path, verification: .cheapest)
+  }
+
+  /// Opens a file and chooses which of an LZ4 frame's checksums are verified.
+  public static func open(path: String, verification: ChecksumVerification) throws(TraceError) -> ByteInput {
+    let descriptor = path == "-" ? STDIN_FILENO : Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
+    let stored = StoredBytes(descriptor: descriptor, closesDescriptor: path != "-")
+    return try ByteInput(path: path, stored: stored, verification: verification)
+  }
+
+  init(path: String, stored: StoredBytes, verification: ChecksumVerification) throws(TraceError) {
+    self.path = path
+    self.stored = stored
+    let name = path == "-" ? "standard input" : path
+    _ = stored.ensure(Compression.magicLength)
+    if let error = stored.readError { throw .unreadable(path: name, reason: error) }
+    if let advice = Compression.adviceAgainst(stored.available) { throw .unreadable(path: name, reason: advice) }
+    kind = Self.recognise(stored)
+    decoder =
+      switch kind {
+      case .none: PlainBytes(stored)
+      case .lz4: LZ4FrameDecoder(stored, verification: verification)
+      case .gzip: StreamDecoder(stored, codec: GzipCodec())
+      case .zstd: StreamDecoder(stored, codec: ZstdCodec())
+      case .xz: StreamDecoder(stored, codec: XZCodec())
+      }
+  }
+
+  /// Skippable frames may come first, and LZ4 and zstd share them: what follows them decides.
+  private static func recognise(_ stored: StoredBytes) -> Compression {
+    _ = stored.ensure(8)
+    guard var length = Compression.skippableFrameLength(stored.available) else {
+      return Compression.recognise(stored.available)
+    }
+    guard stored.isSeekable else {
+      // A pipe can not be looked through: the frame is dropped here instead of by the decoder.
+      repeat {
+        while length > 0, stored.ensure(1) {
+          let step = min(UInt64(stored.available.count), length)
+          stored.consume(Int(step))
+          length -= step
+        }
+        _ = stored.ensure(8)
+        length = Compression.skippableFrameLength(stored.available) ?? 0
+      } while length > 0
+      return Compression.recognise(stored.available) == .zstd ? .zstd : .lz4
+    }
+    var offset: UInt64 = 0
+    var head: (UInt64, UInt64) = (0, 0)
+    while true {
+      offset += length
+      let count = withUnsafeMutableBytes(of: &head) { stored.load(at: offset, into: $0) }
+      let (next, following) = withUnsafeBytes(of: head) {
+        let bytes = UnsafeRawBufferPointer(rebasing: $0[..<count])
+        return (Compression.skippableFrameLength(bytes), Compression.recognise(bytes))
+      }
+      guard let next else { return following == .zstd ? .zstd : .lz4 }
+      length = next
+    }
+  }
+
+  // MARK: Reading
+
+  /// The first `count` bytes that have not been read, without reading them; fewer if the input ends before.
+  public func peek(_ count: Int) -> [UInt8] {
+    if lookahead.isEmpty {
+      if current.isEmpty { current = decoder.next() }
+      if current.count >= count { return [UInt8](current.prefix(count)) }
+    }
+    while lookahead.count < count {
+      if current.isEmpty { current = decoder.next() }
+      if current.isEmpty { break }
+      lookahead.append(current)
+      current = UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    return [UInt8](lookahead.bytes.prefix(count))
+  }
+
+  /// Reads some bytes: at least one, unless the input or `target` has no more. 0 is the end.
+  public func read(into target: UnsafeMutableRawBufferPointer) -> Int {
+    let piece = nextPiece(atMost: target.count)
+    if let from = piece.baseAddress, let to = target.baseAddress { to.copyMemory(from: from, byteCount: piece.count) }
+    return piece.count
+  }
+
+  /// The next bytes in the decoder's own buffer: nothing is copied. Valid until the next call of any method; empty is
+  /// the end.
+  public func nextPiece(atMost limit: Int = .max) -> UnsafeRawBufferPointer {
+    if !lookahead.isEmpty { return lookahead.take(atMost: limit) }
+    if current.isEmpty { current = decoder.next() }
+    let piece = UnsafeRawBufferPointer(rebasing: current.prefix(limit))
+    current = UnsafeRawBufferPointer(rebasing: current.dropFirst(piece.count))
+    return piece
+  }
+
+  // MARK: In place
+
+  /// The whole of a plain regular file, mapped into memory; nil for anything else.
+  ///
+  /// What is peeked at or read does not move it. Call ``release(before:)`` on the way, or the resident size grows with
+  /// the file. A file that is cut while it is mapped ends the process (SIGBUS): a file still being written to may
+  /// grow, not shrink.
+  public var mapped: UnsafeRawBufferPointer? {
+    if !mappingWasTried {
+      mappingWasTried = true
+      if kind == .none { mapping = stored.map() }
+    }
+    return mapping?.bytes
+  }
+
+  /// Says that the mapped bytes before `offset` are done with: counts them as read and lets their pages go.
+  public func release(before offset: Int) {
+    releasedTo = max(releasedTo, UInt64(max(offset, 0)))
+    mapping?.release(before: offset)
+  }
+
+  // MARK: Progress and damage
+
+  /// Bytes consumed from the input as stored (compressed, if it is).
+  public var bytesRead: UInt64 { max(stored.position, releasedTo) }
+
+  /// Where the input stopped making sense; nil as long as it has not.
+  public var damage: ImportStatistics.Damage? {
+    decoder.failure.map {
+      let position = kind == .none ? "byte \($0.offset) of the file" : "byte \($0.offset) of the compressed file"
+      return ImportStatistics.Damage(reason: $0.reason, position: position)
+    }
+  }
+}
+
+/// Decoded bytes that were looked at before anyone read them.
+private struct Lookahead: ~Copyable {
+  private var storage = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var start = 0
+  private var end = 0
+
+  deinit { storage.deallocate() }
+
+  var isEmpty: Bool { start == end }
+  var count: Int { end - start }
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[start..<end]) }
+
+  mutating func append(_ piece: UnsafeRawBufferPointer) {
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count + piece.count, alignment: 64)
+    larger.copyMemory(from: bytes)
+    UnsafeMutableRawBufferPointer(rebasing: larger[count...]).copyMemory(from: piece)
+    storage.deallocate()
+    end = larger.count
+    start = 0
+    storage = larger
+  }
+
+  mutating func take(atMost limit: Int) -> UnsafeRawBufferPointer {
+    let piece = UnsafeRawBufferPointer(rebasing: bytes.prefix(limit))
+    start += piece.count
+    return piece
+  }
+}

@@ -1,0 +1,63 @@
+import CZlib
+
+/// gzip (RFC 1952), any number of members.
+final class GzipCodec: StreamCodec {
+  // On the heap because zlib's state points back at it.
+  private let stream: UnsafeMutablePointer<z_stream>
+  private(set) var isComplete = false
+  private let isUsable: Bool
+
+  init() {
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    // 15 + 16: the largest window, gzip header and trailer required.
+    isUsable = inflateInit2_(stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+  }
+
+  deinit {
+    if isUsable { inflateEnd(stream) }
+    stream.deallocate()
+  }
+
+  func decode(
+    _ input: UnsafeRawBufferPointer,
+    atEnd: Bool,
+    into output: UnsafeMutableRawBufferPointer
+  ) -> StreamStep {
+    guard isUsable else { return StreamStep(consumed: 0, produced: 0, failure: "zlib is out of memory") }
+    if isComplete { return startMember(input, atEnd: atEnd, into: output) }
+    stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
+    stream.pointee.avail_in = UInt32(clamping: input.count)
+    stream.pointee.next_out = output.bindMemory(to: UInt8.self).baseAddress
+    stream.pointee.avail_out = UInt32(clamping: output.count)
+    let offered = stream.pointee.avail_in
+    let room = stream.pointee.avail_out
+    let status = inflate(stream, Z_NO_FLUSH)
+    var step = StreamStep(
+      consumed: Int(offered - stream.pointee.avail_in),
+      produced: Int(room - stream.pointee.avail_out)
+    )
+    switch status {
+    case Z_STREAM_END: isComplete = true
+    case Z_OK, Z_BUF_ERROR: break
+    default: step.failure = stream.pointee.msg.map { "gzip: " + String(cString: $0) } ?? "gzip: error \(status)"
+    }
+    return step
+  }
+
+  /// Between members: another member, or the zero bytes that tapes and block devices pad with.
+  private func startMember(
+    _ input: UnsafeRawBufferPointer,
+    atEnd: Bool,
+    into output: UnsafeMutableRawBufferPointer
+  ) -> StreamStep {
+    let padding = input.prefix { $0 == 0 }.count
+    if padding > 0 { return StreamStep(consumed: padding, produced: 0) }
+    guard input.first == 0x1F else {
+      return StreamStep(consumed: 0, produced: 0, failure: DecodeFailure.trailingBytes)
+    }
+    isComplete = false
+    inflateReset(stream)
+    return decode(input, atEnd: atEnd, into: output)
+  }
+}
