@@ -1,1 +1,0 @@
-// Analyzers live here.

@@ -1,0 +1,180 @@
+import GICModel
+import InterruptTrace
+import Replay
+
+/// Why an acknowledge found no interrupt.
+public enum SpuriousReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+  /// Nothing had been taken from the PE since its last acknowledge: it asked without having been asked.
+  case nothingPending
+  /// The input line fell before the PE acknowledged.
+  case lineFell
+  /// Software cleared the pending state.
+  case clearedBySoftware
+  /// An ITS command took the interrupt away: CLEAR, DISCARD, MOVI, MOVALL.
+  case itsCommand
+  /// The interrupt was disabled.
+  case disabled
+  /// The interrupt was given another target.
+  case retargeted
+  /// Another PE was faster.
+  case takenByOtherPE
+  /// 1020: the interrupt belongs to Secure state.
+  case secureInterrupt
+  /// 1021: the interrupt belongs to Non-secure state.
+  case nonSecureInterrupt
+  /// 1022: the interrupt belongs to the other group, or is non-maskable.
+  case otherGroup
+
+  /// The name that scripts depend on.
+  public var name: String {
+    switch self {
+    case .nothingPending: "nothing-pending"
+    case .lineFell: "line-fell"
+    case .clearedBySoftware: "cleared-by-software"
+    case .itsCommand: "its-command"
+    case .disabled: "disabled"
+    case .retargeted: "retargeted"
+    case .takenByOtherPE: "taken-by-other-pe"
+    case .secureInterrupt: "secure-interrupt"
+    case .nonSecureInterrupt: "non-secure-interrupt"
+    case .otherGroup: "other-group"
+    }
+  }
+
+  /// For people.
+  public var title: String {
+    switch self {
+    case .nothingPending: "nothing was pending"
+    case .lineFell: "the line fell first"
+    case .clearedBySoftware: "pending state cleared by software"
+    case .itsCommand: "taken away by an ITS command"
+    case .disabled: "disabled in between"
+    case .retargeted: "sent to another PE in between"
+    case .takenByOtherPE: "another PE took it"
+    case .secureInterrupt: "it was a Secure interrupt (1020)"
+    case .nonSecureInterrupt: "it was a Non-secure interrupt (1021)"
+    case .otherGroup: "it was of the other group (1022)"
+    }
+  }
+}
+
+/// Spurious acknowledges of one PE for one reason.
+public struct SpuriousCount: Equatable, Sendable {
+  /// 0 is the physical controller, n is guest n.
+  public var domain: UInt16
+  /// Linear number of the PE.
+  public var pe: UInt32
+  /// Why.
+  public var reason: SpuriousReason
+  /// The interrupt that went away, where the reason has one.
+  public var intid: UInt32?
+  /// How often.
+  public var count: UInt64
+}
+
+/// Counts acknowledges that returned a special INTID, and finds what happened to the interrupt in the meantime.
+struct SpuriousAnalyzer: ~Copyable {
+  /// What last went away without this PE's doing.
+  private struct Withdrawal: BitwiseCopyable {
+    var event: UInt64 = 0
+    var intid: UInt32 = 0
+    var pe: UInt32 = PE.none
+    var reason = SpuriousReason.nothingPending
+  }
+  private struct Interface: BitwiseCopyable {
+    /// The event of its last acknowledge.
+    var acknowledged: UInt64 = 0
+    var withdrawal = Withdrawal()
+    /// What it would have acknowledged, as far as the capture or the model says.
+    var candidate: UInt32 = .max
+  }
+
+  private var interfaces = LiveTable(Interface())
+  /// Of interrupts that no single PE owns, by domain.
+  private var shared = LiveTable(Withdrawal())
+  /// By PE and reason; the INTID is in the key too.
+  private var table = LiveTable<UInt64>(0)
+
+  mutating func consume(_ batch: ReplayBatch) {
+    for t in batch.transitions {
+      switch t.kind {
+      case .acknowledged:
+        if InterruptClass(intid: t.intid) == .spi { withdraw(t, .takenByOtherPE, shared: true) }
+        let interface = interfaces.insert(Self.key(t))
+        interface.pointee.acknowledged = t.event
+        interface.pointee.withdrawal = Withdrawal()
+        interface.pointee.candidate = .max
+      case .highestPending where t.intid != .max: interfaces.insert(Self.key(t)).pointee.candidate = t.intid
+      case .pendingCleared: withdraw(t, Self.reason(t), shared: t.pe == PE.none)
+      case .disabled: withdraw(t, .disabled, shared: t.pe == PE.none)
+      case .retargeted: withdraw(t, .retargeted, shared: true)
+      case .spuriousAcknowledge: count(t, batch.isReported)
+      default: break
+      }
+    }
+  }
+
+  private static func key(_ t: Transition) -> UInt64 { UInt64(t.domain) << 32 | UInt64(t.pe) }
+
+  private static func reason(_ t: Transition) -> SpuriousReason {
+    switch PendingCause(rawValue: UInt8(truncatingIfNeeded: t.a)) {
+    case .line: .lineFell
+    case .command: .itsCommand
+    default: .clearedBySoftware
+    }
+  }
+
+  private mutating func withdraw(_ t: Transition, _ reason: SpuriousReason, shared isShared: Bool) {
+    let withdrawal = Withdrawal(event: t.event, intid: t.intid, pe: t.pe, reason: reason)
+    if isShared {
+      shared.insert(UInt64(t.domain)).pointee = withdrawal
+    } else {
+      interfaces.insert(Self.key(t)).pointee.withdrawal = withdrawal
+    }
+  }
+
+  private mutating func count(_ t: Transition, _ isReported: Bool) {
+    let interface = interfaces.insert(Self.key(t))
+    defer {
+      interface.pointee.acknowledged = t.event
+      interface.pointee.withdrawal = Withdrawal()
+    }
+    guard isReported else { return }
+    var reason: SpuriousReason
+    var intid = UInt32.max
+    switch t.a {
+    case 1020: reason = .secureInterrupt
+    case 1021: reason = .nonSecureInterrupt
+    case 1022: reason = .otherGroup
+    default:
+      let found = withdrawal(before: t, interface.pointee)
+      reason = found.reason
+      if reason != .nothingPending { intid = found.intid }
+    }
+    // 24 bits of INTID suffice; the special value says "none".
+    let key = UInt64(t.domain) << 48 | UInt64(t.pe & 0xF_FFFF) << 28 | UInt64(reason.rawValue) << 24
+    table.insert(key | UInt64(intid & 0xFF_FFFF)).pointee &+= 1
+  }
+
+  private func withdrawal(before t: Transition, _ interface: Interface) -> Withdrawal {
+    if interface.withdrawal.reason != .nothingPending { return interface.withdrawal }
+    guard let other = shared.find(UInt64(t.domain))?.pointee, other.event >= interface.acknowledged, other.pe != t.pe
+    else { return Withdrawal() }
+    // What another PE does to shared interrupts all the time explains nothing unless this PE had been offered it.
+    return other.intid == interface.candidate ? other : Withdrawal()
+  }
+
+  /// Counts by domain, PE, reason and INTID.
+  var counts: [SpuriousCount] {
+    table.sorted().map { entry in
+      let intid = UInt32(truncatingIfNeeded: entry.key) & 0xFF_FFFF
+      return SpuriousCount(
+        domain: UInt16(truncatingIfNeeded: entry.key >> 48),
+        pe: UInt32(truncatingIfNeeded: entry.key >> 28) & 0xF_FFFF,
+        reason: SpuriousReason(rawValue: UInt8(truncatingIfNeeded: entry.key >> 24) & 0xF)!,
+        intid: intid == 0xFF_FFFF ? nil : intid,
+        count: entry.value
+      )
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/// A hash table from 64-bit keys to plain values that holds what is live now: its memory follows the number of
+/// entries, not the key space, and entries come and go without allocation.
+///
+/// Open addressing with linear probing; removal moves later entries back, so there are no tombstones. Every operation
+/// is O(1) on average; pointers to values are valid until the next insertion or removal. The key `.max` is not told
+/// apart from `.max - 1`.
+struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
+  private static var free: UInt64 { .max }
+
+  private var keys: UnsafeMutablePointer<UInt64>
+  private var values: UnsafeMutablePointer<Value>
+  private var mask: Int
+  private(set) var count = 0
+  private let empty: Value
+
+  /// An empty table; new values start as `empty`.
+  init(_ empty: Value) {
+    self.empty = empty
+    mask = 15
+    keys = .allocate(capacity: 16)
+    keys.initialize(repeating: Self.free, count: 16)
+    values = .allocate(capacity: 16)
+    values.initialize(repeating: empty, count: 16)
+  }
+
+  deinit {
+    keys.deallocate()
+    values.deallocate()
+  }
+
+  /// The place of `key`'s value, or nil.
+  @inline(__always)
+  func find(_ key: UInt64) -> UnsafeMutablePointer<Value>? {
+    let at = place(of: min(key, .max - 1))
+    return keys[at] == Self.free ? nil : values + at
+  }
+
+  /// The place of `key`'s value, which is `empty` if the key was not there.
+  @inline(__always)
+  mutating func insert(_ key: UInt64) -> UnsafeMutablePointer<Value> {
+    let key = min(key, .max - 1)
+    var at = place(of: key)
+    if keys[at] == key { return values + at }
+    if (count &+ 1) &* 2 > mask {
+      grow()
+      at = place(of: key)
+    }
+    keys[at] = key
+    values[at] = empty
+    count &+= 1
+    return values + at
+  }
+
+  /// Removes `key`, if it is there.
+  @inline(__always)
+  mutating func remove(_ key: UInt64) {
+    var hole = place(of: min(key, .max - 1))
+    guard keys[hole] != Self.free else { return }
+    var next = (hole &+ 1) & mask
+    while keys[next] != Self.free {
+      // An entry may move back into the hole unless its home lies behind the hole.
+      if (next &- home(keys[next])) & mask >= (next &- hole) & mask {
+        keys[hole] = keys[next]
+        values[hole] = values[next]
+        hole = next
+      }
+      next = (next &+ 1) & mask
+    }
+    keys[hole] = Self.free
+    count &-= 1
+  }
+
+  /// Every entry, in the order of the keys. O(n log n).
+  func sorted() -> [(key: UInt64, value: Value)] {
+    var result: [(key: UInt64, value: Value)] = []
+    result.reserveCapacity(count)
+    for at in 0...mask where keys[at] != Self.free { result.append((keys[at], values[at])) }
+    result.sort { $0.key < $1.key }
+    return result
+  }
+
+  @inline(__always)
+  private func home(_ key: UInt64) -> Int {
+    // Fibonacci hashing: the upper half of the product is the well-mixed one.
+    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
+  }
+
+  /// Where the key is, or else the free place where it would go.
+  @inline(__always)
+  private func place(of key: UInt64) -> Int {
+    var at = home(key)
+    while keys[at] != key, keys[at] != Self.free { at = (at &+ 1) & mask }
+    return at
+  }
+
+  private mutating func grow() {
+    let (oldKeys, oldValues, oldSize) = (keys, values, mask + 1)
+    mask = oldSize * 2 - 1
+    keys = .allocate(capacity: mask + 1)
+    keys.initialize(repeating: Self.free, count: mask + 1)
+    values = .allocate(capacity: mask + 1)
+    values.initialize(repeating: empty, count: mask + 1)
+    for i in 0..<oldSize where oldKeys[i] != Self.free {
+      let at = place(of: oldKeys[i])
+      keys[at] = oldKeys[i]
+      values[at] = oldValues[i]
+    }
+    oldKeys.deallocate()
+    oldValues.deallocate()
+  }
+}

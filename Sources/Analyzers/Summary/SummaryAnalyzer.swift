@@ -1,0 +1,60 @@
+import GICModel
+import Replay
+
+/// How much of what happened.
+public struct Summary: Sendable {
+  /// Acknowledges that returned an interrupt.
+  public var acknowledges: UInt64 = 0
+  /// Acknowledges that returned a special INTID, 1020 to 1023.
+  public var spuriousAcknowledges: UInt64 = 0
+  /// Ends of interrupts.
+  public var endOfInterrupts: UInt64 = 0
+  /// Ends that no acknowledge precedes, or of another interrupt than the running one.
+  public var mismatchedEnds: UInt64 = 0
+  /// MSIs that reached a controller.
+  public var msis: UInt64 = 0
+  /// Commands that ITSes carried out.
+  public var itsCommands: UInt64 = 0
+  /// Commands of each opcode.
+  public var itsCommandsByOpcode = [UInt64](repeating: 0, count: 256)
+  /// MSIs and commands that failed.
+  public var itsFaults: UInt64 = 0
+  /// SGIs sent, counted per target.
+  public var sgisSent: UInt64 = 0
+  /// Acknowledges by class, in the order of ``InterruptClass``.
+  public var acknowledgesByClass = [UInt64](repeating: 0, count: 4)
+  /// Times interrupts became pending, by class.
+  public var pendingByClass = [UInt64](repeating: 0, count: 4)
+  /// Messages of the emulator that the guest did something wrong.
+  public var guestErrors: UInt64 = 0
+  /// No counts.
+  public init() {}
+}
+
+/// Counts transitions.
+struct SummaryAnalyzer: ~Copyable {
+  private(set) var summary = Summary()
+
+  mutating func consume(_ batch: ReplayBatch) {
+    guard batch.isReported else { return }
+    for transition in batch.transitions {
+      switch transition.kind {
+      case .acknowledged:
+        summary.acknowledges += 1
+        summary.acknowledgesByClass[Int(InterruptClass(intid: transition.intid).rawValue)] += 1
+      case .pending: summary.pendingByClass[Int(InterruptClass(intid: transition.intid).rawValue)] += 1
+      case .spuriousAcknowledge: summary.spuriousAcknowledges += 1
+      case .endOfInterrupt: summary.endOfInterrupts += 1
+      case .mismatchedEnd: summary.mismatchedEnds += 1
+      case .msi: summary.msis += 1
+      case .itsCommand:
+        summary.itsCommands += 1
+        summary.itsCommandsByOpcode[Int(transition.a & 0xFF)] += 1
+      case .itsFault: summary.itsFaults += 1
+      case .sgiSent: summary.sgisSent += 1
+      case .guestError: summary.guestErrors += 1
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Testing
+
+@testable import Analyzers
+
+@Suite("Distributions")
+struct DistributionTests {
+  @Test("Percentiles are right to three digits, extremes and mean exactly")
+  func percentiles() {
+    var distribution = LatencyDistribution()
+    for value in 1...100_000 { distribution.record(UInt64(value)) }
+    #expect(distribution.count == 100_000)
+    #expect(distribution.min == 1)
+    #expect(distribution.max == 100_000)
+    #expect(distribution.mean == 50_001)
+    for percent in [50.0, 90, 99, 99.9, 99.99] {
+      let exact = 1000 * percent
+      #expect(abs(Double(distribution.percentile(percent)) - exact) <= exact / 1000)
+    }
+    #expect(distribution.buckets.reduce(0) { $0 + $1.count } == 100_000)
+  }
+
+  @Test("The greatest possible values are taken")
+  func hugeValues() {
+    var distribution = LatencyDistribution()
+    distribution.record(.max)
+    distribution.record(0)
+    #expect(distribution.max == .max)
+    #expect(distribution.count == 2)
+  }
+
+  @Test("Merged distributions are as one")
+  func merge() {
+    var (left, right, both) = (LatencyDistribution(), LatencyDistribution(), LatencyDistribution())
+    for value in stride(from: UInt64(3), to: 1_000_000, by: 977) {
+      if value % 2 == 0 { left.record(value) } else { right.record(value) }
+      both.record(value)
+    }
+    left.merge(right)
+    #expect(left.buckets.map(\.upper) == both.buckets.map(\.upper))
+    #expect(left.buckets.map(\.count) == both.buckets.map(\.count))
+    #expect(left.mean == both.mean)
+  }
+
+  @Test("Sparse buckets are contiguous and at most 1/32 wide")
+  func sparseBuckets() {
+    var next: UInt64 = 0
+    for bucket in UInt16(0)..<1920 {
+      #expect(SparseDistribution.bucket(of: next) == bucket)
+      let upper = SparseDistribution.upperBound(of: bucket)
+      #expect(SparseDistribution.bucket(of: upper) == bucket)
+      #expect(upper - next <= next / 32)
+      next = upper &+ 1
+    }
+    #expect(next == 0)
+  }
+
+  @Test("A pool keeps each distribution's buckets apart and in order")
+  func pool() {
+    var pool = BucketPool()
+    var distributions = [SparseDistribution](repeating: SparseDistribution(), count: 50)
+    var random = SystemRandomNumberGenerator()
+    var values = [[UInt64]](repeating: [], count: 50)
+    for _ in 0..<20_000 {
+      let which = Int.random(in: 0..<50, using: &random)
+      let value = UInt64.random(in: 0...(1 << UInt64(which)), using: &random)
+      values[which].append(value)
+      pool.record(value, in: &distributions[which])
+    }
+    for (distribution, values) in zip(distributions, values) {
+      let buckets = Array(pool.buckets(of: distribution))
+      #expect(buckets.map(\.number) == Set(values.map(SparseDistribution.bucket)).sorted())
+      #expect(buckets.reduce(0) { $0 + Int($1.count) } == values.count)
+      #expect(distribution.max == values.max() ?? 0)
+    }
+  }
+
+  @Test("A full pool keeps count, extremes and mean")
+  func fullPool() {
+    var pool = BucketPool(limit: 8)
+    var distribution = SparseDistribution()
+    for value in UInt64(1)...20 { pool.record(value, in: &distribution) }
+    let isFull = pool.isFull
+    #expect(isFull)
+    #expect(distribution.count == 20)
+    #expect(distribution.mean == 11)
+    #expect(distribution.bucketed < 20)
+  }
+
+  @Test("A live table behaves as a dictionary does")
+  func liveTable() {
+    var table = LiveTable<UInt32>(7)
+    var reference: [UInt64: UInt32] = [:]
+    for step in UInt32(0)..<50_000 {
+      let key = UInt64.random(in: 0..<300) * 0x1_0000_0001
+      switch step % 3 {
+      case 0, 1:
+        let place = table.insert(key)
+        #expect(place.pointee == reference[key] ?? 7)
+        place.pointee = step
+        reference[key] = step
+      default:
+        table.remove(key)
+        reference[key] = nil
+      }
+      #expect(table.count == reference.count)
+    }
+    #expect(table.sorted().map(\.key) == reference.keys.sorted())
+    #expect(table.sorted().allSatisfy { reference[$0.key] == $0.value })
+    _ = table.insert(.max)
+    #expect(table.find(.max) != nil)
+  }
+}
