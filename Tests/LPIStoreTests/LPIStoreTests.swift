@@ -1,0 +1,136 @@
+import Testing
+
+@testable import LPIStore
+
+@Suite struct LPIStoreTests {
+  private func enabled(_ priority: UInt8) -> LPIRecord { LPIRecord(property: priority | 1) }
+
+  @Test func bestIsTheHighestPriorityThenTheLowestINTID() {
+    var store = PackedLPIStore(peCount: 1, intidBits: 16)
+    for (intid, priority) in [(9000, 0xA0), (8200, 0xA0), (8300, 0x40), (8400, 0xFC)] as [(UInt32, UInt8)] {
+      store.setRecord(intid, enabled(priority))
+      store.setPending(intid, pe: 0)
+    }
+    var order: [UInt32] = []
+    while let next = store.acknowledge(pe: 0) { order.append(next.intid) }
+    #expect(order == [8300, 8200, 9000, 8400])
+  }
+
+  @Test func disabledAndUnknownArePendingButNeverBest() {
+    var store = PackedLPIStore(peCount: 1, intidBits: 16)
+    store.setRecord(8192, LPIRecord(property: 0x00))
+    store.setPending(8192, pe: 0)
+    store.setPending(8193, pe: 0)
+    #expect(store.best(pe: 0) == nil)
+    #expect(store.pendingCount(pe: 0) == 2)
+    #expect(store.unknownPendingCount(pe: 0) == 1)
+    #expect(unknown(store, 0) == [8193])
+    store.setConfiguration(8193, property: 0x81, isKnown: true)
+    #expect(store.best(pe: 0)?.intid == 8193)
+    #expect(store.best(pe: 0)?.priority == 0x80)
+    #expect(store.unknownPendingCount(pe: 0) == 0)
+  }
+
+  @Test func eachRedistributorHasItsOwnPendingTable() {
+    var store = PackedLPIStore(peCount: 4, intidBits: 16)
+    store.setRecord(8192, enabled(0x20))
+    let first = store.setPending(8192, pe: 3)
+    let second = store.setPending(8192, pe: 1)
+    let again = store.setPending(8192, pe: 3)
+    #expect([first, second, again] == [true, true, false])
+    #expect(store.record(8192).pendingPE == 1)
+    #expect(store.record(8192).isPendingOnSeveral)
+    #expect(store.isPending(8192, pe: 1) && store.isPending(8192, pe: 3) && !store.isPending(8192, pe: 2))
+    store.clearPending(8192, pe: 1)
+    #expect(!store.record(8192).isPendingOnSeveral)
+    #expect(store.best(pe: 3)?.intid == 8192)
+    #expect(store.best(pe: 1) == nil)
+    #expect(store.checkInvariants() == nil)
+  }
+
+  @Test func moveAllMergesWhatIsPendingOnBoth() {
+    var store = PackedLPIStore(peCount: 2, intidBits: 16)
+    for intid in 8192..<8492 as Range<UInt32> {
+      store.setRecord(intid, enabled(0x20))
+      store.setPending(intid, pe: 0)
+      if intid % 2 == 0 { store.setPending(intid, pe: 1) }
+    }
+    store.movePending(from: 0, to: 1)
+    #expect(store.pendingCount(pe: 0) == 0)
+    #expect(store.pendingCount(pe: 1) == 300)
+    #expect(!store.record(8192).isPendingOnSeveral)
+    #expect(store.checkInvariants() == nil)
+  }
+
+  @Test func callersCannotTouchThePendingFields() {
+    var store = PackedLPIStore(peCount: 2, intidBits: 16)
+    store.setRecord(8192, LPIRecord(bits: .max))
+    #expect(!store.record(8192).isPending)
+    store.setPending(8192, pe: 1)
+    store.setRecord(8192, LPIRecord())
+    #expect(store.isPending(8192, pe: 1) == true)
+    #expect(store.checkInvariants() == nil)
+  }
+
+  @Test func valuesOutOfRangeAreAbsent() {
+    var store = PackedLPIStore(peCount: 1, intidBits: 16)
+    for intid in [0, 1023, 8191, 65_536, 1 << 24, .max] as [UInt32] {
+      store.setRecord(intid, enabled(0))
+      let isSet = store.setPending(intid, pe: 0)
+      #expect(!isSet)
+      #expect(store.record(intid).bits == 0)
+    }
+    let isSet = store.setPending(8192, pe: 65_536)
+    #expect(!isSet)
+    #expect(store.count == 0)
+    #expect(PackedLPIStore(peCount: -1, intidBits: -5).count == 0)
+    #expect(PackedLPIStore(peCount: .max, intidBits: 99).best(pe: .max) == nil)
+  }
+
+  @Test func anAbsentLPICostsNothing() {
+    var store = PackedLPIStore(peCount: 0, intidBits: 24)
+    #expect(store.memoryInUse == 0)
+    store.setPending(0xFF_FFFF, pe: 65_535)
+    #expect(store.memoryInUse < 32_768)
+    store.clearPending(0xFF_FFFF, pe: 65_535)
+    #expect(store.count == 0)
+    #expect(store.checkInvariants() == nil)
+  }
+
+  @Test func aCopyIsIndependent() {
+    var random = SplitMix(7)
+    var store = PackedLPIStore(peCount: 3, intidBits: 24)
+    for _ in 0..<5000 {
+      let intid = UInt32(8192 + random.below(1 << 20))
+      store.setRecord(intid, enabled(UInt8(random.below(256))))
+      store.setPending(intid, pe: UInt32(random.below(3)))
+      if random.percent(1) { store.setPending(intid, pe: 2) }
+    }
+    let before = (records(store), pending(store, 0), pending(store, 2))
+    var copy = store.copy()
+    #expect(copy.checkInvariants() == nil)
+    #expect(copy.memoryInUse <= store.memoryInUse)
+    while copy.acknowledge(pe: 0) != nil {}
+    copy.movePending(from: 2, to: 0)
+    for intid in 8192..<500_000 as Range<UInt32> { copy.remove(intid) }
+    #expect(records(store) == before.0)
+    #expect(pending(store, 0) == before.1)
+    #expect(pending(store, 2) == before.2)
+    #expect(store.checkInvariants() == nil)
+    #expect(copy.checkInvariants() == nil)
+  }
+
+  @Test func memoryGoesBackWhenDrained() {
+    var store = PackedLPIStore(peCount: 1, intidBits: 24)
+    for intid in 8192..<108_192 as Range<UInt32> { store.setRecord(intid, enabled(0x40)) }
+    store.setPending(8192, pe: 0)
+    store.clearPending(8192, pe: 0)
+    let idle = store.memoryInUse
+    for intid in 8192..<108_192 as Range<UInt32> { store.setPending(intid, pe: 0) }
+    #expect(store.memoryInUse > idle)
+    var taken = 0
+    while store.acknowledge(pe: 0) != nil { taken += 1 }
+    #expect(taken == 100_000)
+    #expect(store.memoryInUse == idle)
+  }
+}
