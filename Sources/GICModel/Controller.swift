@@ -1,4 +1,5 @@
 import InterruptTrace
+import LPIStore
 
 /// How a controller is to be modelled where the capture does not say.
 public struct ControllerOptions: Sendable {
@@ -6,7 +7,7 @@ public struct ControllerOptions: Sendable {
   public var profile: Topology.Profile?
   /// Check invariants after every event. Slow.
   public var checksInvariants = false
-  /// Name of the LPI store.
+  /// Name of the LPI store; nil for the default.
   public var lpiStore: String?
   /// The defaults.
   public init() {}
@@ -14,25 +15,40 @@ public struct ControllerOptions: Sendable {
 
 /// One interrupt controller, physical or a guest's.
 public struct Controller: ~Copyable {
-  /// What is known about the controller; grows while the capture is replayed.
-  public private(set) var topology: Topology
+  private var gicv3: GICv3<PackedLPIStore>
 
   /// A controller at reset.
   public init(topology: Topology, options: ControllerOptions = .init()) {
-    self.topology = topology
+    gicv3 = GICv3(topology: topology, options: options)
   }
 
-  /// Takes in events, in order, and appends what followed.
+  /// What is known about the controller; grows while the capture is replayed.
+  public var topology: Topology { gicv3.topology }
+
+  /// Takes in events, in order, and appends what followed. O(1) for each event, whatever the number of PEs and LPIs,
+  /// but for registers that concern all of them.
   public mutating func apply(
     _ events: UnsafeBufferPointer<Event>,
     firstIndex: UInt64,
     into transitions: inout TransitionBuffer
   ) {
+    gicv3.withOutput(&transitions) { $0.apply(events, firstIndex: firstIndex) }
   }
 
   /// Predictions so far, by register, in a fixed order; only those that were made.
-  public var predictions: [PredictionCount] { [] }
+  public var predictions: [PredictionCount] { gicv3.ledger.report(map: RegisterMap.of) }
+
+  /// The first disagreements, each with the state that led there.
+  public var disagreements: [Disagreement] { gicv3.disagreements }
+
+  /// The name and kind of the check that a ``TransitionKind/disagreed`` or ``TransitionKind/taught`` transition names.
+  public static func check(_ index: UInt32) -> (name: String, kind: PredictionKind) {
+    PredictionLedger.describe(Int(index), map: RegisterMap.of)
+  }
+
+  /// Describes the first broken invariant; nil if there is none. Slow.
+  public func checkInvariants() -> String? { gicv3.checkInvariants() }
 
   /// The state as it is now.
-  public func state(_ filter: StateFilter = .init()) -> StateValue { .object([]) }
+  public func state(_ filter: StateFilter = .init()) -> StateValue { gicv3.state(filter) }
 }

@@ -33,11 +33,20 @@ public indirect enum StateValue: Equatable, Sendable {
 public struct StateFilter: Equatable, Sendable {
   /// Only these PEs; nil for all.
   public var pes: Set<UInt32>?
-  /// Only these INTIDs; nil for all that ever did anything.
+  /// Only these INTIDs; nil for all.
   public var intids: Set<UInt32>?
+  /// Also interrupts that are merely configured; else only those that are enabled or have done something.
+  public var includesIdle: Bool
   /// A filter; the default shows everything.
-  public init(pes: Set<UInt32>? = nil, intids: Set<UInt32>? = nil) {
+  public init(pes: Set<UInt32>? = nil, intids: Set<UInt32>? = nil, includesIdle: Bool = true) {
     self.pes = pes
     self.intids = intids
+    self.includesIdle = includesIdle
   }
+
+  /// Whether a PE passes.
+  func includes(pe: Int) -> Bool { pes?.contains(UInt32(pe)) ?? true }
+
+  /// Whether an INTID passes.
+  func includes(intid: Int) -> Bool { intids?.contains(UInt32(intid)) ?? true }
 }

@@ -1,0 +1,48 @@
+import InterruptTrace
+import LPIStore
+
+/// Active priorities and what follows from them (IHI 0069H, 4.8.3).
+extension GICv3 where Store: ~Copyable {
+  /// Sets the active priority bit of an acknowledged interrupt.
+  @inline(__always)
+  mutating func raiseRunningPriority(_ pe: Int, _ pending: PendingInterrupt) {
+    let groupPriority = pending.priority & groupPriorityMask(pe, pending.group) & 0xFF
+    let bit = Int(groupPriority) &>> (8 &- preemptionBits)
+    let word = Int(pending.group.rawValue) &* 4 &+ (bit &>> 5)
+    pes[pe].activePriorities[word] |= 1 &<< UInt32(bit & 31)
+    refreshRunningPriority(pe)
+  }
+
+  /// Clears the highest active priority bit of a group: the priority drop.
+  @inline(__always)
+  mutating func dropRunningPriority(_ pe: Int, _ group: InterruptGroup) {
+    let first = Int(group.rawValue) &* 4
+    for word in first..<(first &+ 4) where pes[pe].activePriorities[word] != 0 {
+      pes[pe].activePriorities[word] &= pes[pe].activePriorities[word] &- 1
+      break
+    }
+    refreshRunningPriority(pe)
+  }
+
+  /// Recomputes running priority and group from the active priorities.
+  @inline(__always)
+  mutating func refreshRunningPriority(_ pe: Int) {
+    for word in 0..<4 {
+      let zero = pes[pe].activePriorities[word]
+      let secure = pes[pe].activePriorities[4 &+ word]
+      let nonSecure = pes[pe].activePriorities[8 &+ word]
+      let all = zero | secure | nonSecure
+      guard all != 0 else { continue }
+      let bit = all.lowestBit
+      pes[pe].runningPriority = UInt32(truncatingIfNeeded: (word &* 32 &+ bit) &<< (8 &- preemptionBits))
+      // Group 0 wins a tie with Group 1, Secure Group 1 one with Non-secure Group 1.
+      pes[pe].runningGroup = zero.bit(bit) ? .group0 : secure.bit(bit) ? .group1Secure : .group1NonSecure
+      return
+    }
+    pes[pe].runningPriority = 0xFF
+  }
+
+  /// Whether any priority is active.
+  @inline(__always)
+  func isRunning(_ pe: Int) -> Bool { pes[pe].runningPriority != 0xFF }
+}

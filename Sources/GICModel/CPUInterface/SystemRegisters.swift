@@ -1,0 +1,274 @@
+import InterruptTrace
+import LPIStore
+
+/// Reads and writes of `ICC_*` (IHI 0069H, 12.2).
+extension GICv3 where Store: ~Copyable {
+  @inline(__always)
+  mutating func readSystemRegister(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let pe = Int(event.pe)
+    switch event.register {
+    case .ICC_IAR1_EL1:
+      acknowledge(pe: pe, group0: false, seen: UInt32(truncatingIfNeeded: event.b), register: event.register)
+    case .ICC_IAR0_EL1:
+      acknowledge(pe: pe, group0: true, seen: UInt32(truncatingIfNeeded: event.b), register: event.register)
+    default: readOtherSystemRegister(event, pe: pe)
+    }
+  }
+
+  @inline(never)
+  private mutating func readOtherSystemRegister(_ event: Event, pe: Int) {
+    let register = event.register
+    if register.rawValue >= 64 {
+      readVirtualSystemRegister(event, pe: pe)
+      return
+    }
+    noteBank(pe: pe, register: register)
+    let check = PredictionLedger.check(register)
+    switch register {
+    case .ICC_HPPIR0_EL1, .ICC_HPPIR1_EL1:
+      let expected = visible(highest(pe), pe: pe, group0: register == .ICC_HPPIR0_EL1)
+      compare(check, expected: UInt64(expected), seen: event.b, pe: event.pe)
+    case .ICC_RPR_EL1:
+      // 10.x shows in bits 63:62 whether a non-maskable interrupt runs (IHI 0069H, 12.2.24).
+      compare(check, expected: UInt64(runningPriorityView(pe)), seen: event.b & 0xFF, pe: event.pe)
+    case .ICC_PMR_EL1:
+      if compare(
+        check,
+        expected: UInt64(priorityMaskView(pe)),
+        seen: event.b,
+        known: pes[pe].known.contains(.priorityMask) ? .max : 0,
+        pe: event.pe
+      ) == .taught {
+        pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & 0xFF
+      }
+      pes[pe].known.insert(.priorityMask)
+    case .ICC_BPR0_EL1, .ICC_BPR1_EL1: readBinaryPoint(event, pe: pe, check: check)
+    case .ICC_CTLR_EL1: readControl(event, pe: pe, check: check)
+    case .ICC_CTLR_EL3: readControlEL3(event, pe: pe, check: check)
+    case .ICC_IGRPEN0_EL1, .ICC_IGRPEN1_EL1:
+      let group = register == .ICC_IGRPEN0_EL1 ? InterruptGroup.group0 : group1(pe)
+      let at = Int(group.rawValue)
+      if compare(
+        check,
+        expected: UInt64(pes[pe].groupEnable[at]),
+        seen: event.b & 1,
+        known: pes[pe].known.contains(.groupEnable(group)) ? .max : 0,
+        pe: event.pe
+      ) == .taught {
+        pes[pe].groupEnable[at] = UInt32(event.b & 1)
+      }
+      pes[pe].known.insert(.groupEnable(group))
+    case .ICC_IGRPEN1_EL3:
+      compare(
+        check,
+        expected: UInt64(pes[pe].groupEnable[2] | pes[pe].groupEnable[1] << 1),
+        seen: event.b,
+        pe: event.pe
+      )
+    case let other where other.rawValue >= 16 && other.rawValue < 24:
+      readActivePriorities(event, pe: pe, check: check)
+    default: break
+    }
+  }
+
+  private mutating func readActivePriorities(_ event: Event, pe: Int, check: Int) {
+    let at = activePrioritiesIndex(event.register, pe: pe)
+    let verdict = compare(
+      check,
+      expected: UInt64(pes[pe].activePriorities[at]),
+      seen: event.b & 0xFFFF_FFFF,
+      known: pes[pe].known.contains(.activePriorities) ? .max : 0,
+      pe: event.pe
+    )
+    if verdict == .taught {
+      pes[pe].activePriorities[at] = UInt32(truncatingIfNeeded: event.b)
+      refreshRunningPriority(pe)
+    }
+  }
+
+  @inline(__always)
+  mutating func writeSystemRegister(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let pe = Int(event.pe)
+    switch event.register {
+    case .ICC_EOIR1_EL1: endOfInterrupt(pe: pe, group0: false, value: event.b)
+    case .ICC_EOIR0_EL1: endOfInterrupt(pe: pe, group0: true, value: event.b)
+    case .ICC_DIR_EL1: deactivate(pe: pe, value: event.b)
+    default: writeOtherSystemRegister(event, pe: pe)
+    }
+  }
+
+  @inline(never)
+  private mutating func writeOtherSystemRegister(_ event: Event, pe: Int) {
+    let register = event.register
+    if register.rawValue >= 64 {
+      writeVirtualSystemRegister(event, pe: pe)
+      return
+    }
+    noteBank(pe: pe, register: register)
+    switch register {
+    case .ICC_PMR_EL1: writePriorityMask(event.b, pe: pe)
+    case .ICC_BPR0_EL1, .ICC_BPR1_EL1: writeBinaryPoint(event, pe: pe)
+    case .ICC_CTLR_EL1: writeControl(event.b, pe: pe)
+    case .ICC_CTLR_EL3: writeControlEL3(event.b, pe: pe)
+    case .ICC_IGRPEN0_EL1, .ICC_IGRPEN1_EL1:
+      let group = register == .ICC_IGRPEN0_EL1 ? InterruptGroup.group0 : group1(pe)
+      pes[pe].groupEnable[Int(group.rawValue)] = UInt32(event.b & 1)
+      pes[pe].known.insert(.groupEnable(group))
+    case .ICC_IGRPEN1_EL3:
+      pes[pe].groupEnable[2] = UInt32(event.b & 1)
+      pes[pe].groupEnable[1] = UInt32((event.b >> 1) & 1)
+      pes[pe].known.formUnion([.groupEnable1S, .groupEnable1NS])
+    case .ICC_SGI0R_EL1, .ICC_SGI1R_EL1, .ICC_ASGI1R_EL1:
+      sgiValue = event.b
+      sgiSource = event.pe
+      if !event.flags.contains(.effectsShown) {
+        sendSGI(event.b, sender: event.pe, register: register, registerIsShown: !event.flags.contains(.incomplete))
+      }
+    case let other where other.rawValue >= 16 && other.rawValue < 24:
+      pes[pe].activePriorities[activePrioritiesIndex(other, pe: pe)] = UInt32(truncatingIfNeeded: event.b)
+      refreshRunningPriority(pe)
+    default: break
+    }
+  }
+
+  // MARK: One register each
+
+  /// Which Group 1 a banked register is about.
+  @inline(__always)
+  func group1(_ pe: Int) -> InterruptGroup { cpuBank(pe) == 0 ? .group1Secure : .group1NonSecure }
+
+  private func activePrioritiesIndex(_ register: SystemRegister, pe: Int) -> Int {
+    let n = Int(register.rawValue) - 16
+    return n < 4 ? n : Int(group1(pe).rawValue) * 4 + (n - 4)
+  }
+
+  /// Priority bits that the CPU interface implements.
+  private var priorityBitsMask: UInt32 { (0xFF &<< UInt32(8 - priorityBits)) & 0xFF }
+
+  /// Whether Non-secure accesses see priorities shifted: EL3 routes FIQs to itself (IHI 0069H, 4.8.1). No capture shows
+  /// `SCR_EL3.FIQ`; firmware that supports a Non-secure world sets it.
+  private func hasNonSecureView(_ pe: Int) -> Bool {
+    !distributor.hasOneSecurityState && pes[pe].security == .nonSecure && pes[pe].nonSecureViewIsShifted
+  }
+
+  private mutating func writePriorityMask(_ value: UInt64, pe: Int) {
+    var mask = UInt32(truncatingIfNeeded: value) & 0xFF & priorityBitsMask
+    if hasNonSecureView(pe) {
+      guard pes[pe].priorityMask & 0x80 != 0 else { return }
+      mask = (mask >> 1) | 0x80
+    }
+    pes[pe].priorityMask = mask
+    pes[pe].known.insert(.priorityMask)
+  }
+
+  private func priorityMaskView(_ pe: Int) -> UInt32 {
+    let mask = pes[pe].priorityMask
+    guard hasNonSecureView(pe) else { return mask }
+    return mask & 0x80 == 0 ? 0 : (mask << 1) & 0xFF
+  }
+
+  private func runningPriorityView(_ pe: Int) -> UInt32 {
+    let running = pes[pe].runningPriority
+    guard hasNonSecureView(pe) else { return running }
+    if running & 0x80 == 0 { return 0 }
+    return running == 0xFF ? 0xFF : (running << 1) & 0xFF
+  }
+
+  /// Smallest binary point of a group: preemption bits leave no room below (IHI 0069H, 4.8.2).
+  func minimumBinaryPoint(_ group: InterruptGroup) -> UInt32 {
+    UInt32(7 - preemptionBits) + (group == .group1NonSecure ? 1 : 0)
+  }
+
+  private mutating func writeBinaryPoint(_ event: Event, pe: Int) {
+    var group = event.register == .ICC_BPR0_EL1 ? InterruptGroup.group0 : group1(pe)
+    if group == .group1Secure, pes[pe].security != .el3, pes[pe].cpuControl[0] & 1 != 0 { group = .group0 }
+    if group == .group1NonSecure, pes[pe].security != .el3, pes[pe].cpuControl[1] & 1 != 0 { return }
+    let value = UInt32(truncatingIfNeeded: event.b) & 7
+    pes[pe].binaryPoint[Int(group.rawValue)] = max(value, minimumBinaryPoint(group))
+    pes[pe].known.insert(.binaryPoint(group))
+  }
+
+  private mutating func readBinaryPoint(_ event: Event, pe: Int, check: Int) {
+    var group = event.register == .ICC_BPR0_EL1 ? InterruptGroup.group0 : group1(pe)
+    var shift: UInt32 = 0
+    if group == .group1Secure, pes[pe].security != .el3, pes[pe].cpuControl[0] & 1 != 0 { group = .group0 }
+    if group == .group1NonSecure, pes[pe].security != .el3, pes[pe].cpuControl[1] & 1 != 0 {
+      group = .group0
+      shift = 1
+    }
+    let at = Int(group.rawValue)
+    let verdict = compare(
+      check,
+      expected: UInt64(min(pes[pe].binaryPoint[at] + shift, 7)),
+      seen: event.b & 7,
+      known: pes[pe].known.contains(.binaryPoint(group)) ? .max : 0,
+      pe: event.pe
+    )
+    if verdict == .taught, shift == 0 { pes[pe].binaryPoint[at] = UInt32(event.b & 7) }
+    pes[pe].known.insert(.binaryPoint(group))
+  }
+
+  /// Bits of `ICC_CTLR_EL1` that software may set: CBPR and EOImode; with two Security states CBPR belongs to EL3.
+  private func writableControl() -> UInt32 { distributor.hasOneSecurityState ? 0b11 : 0b10 }
+
+  private mutating func writeControl(_ value: UInt64, pe: Int) {
+    let bank = cpuBank(pe)
+    let mask = writableControl()
+    pes[pe].cpuControl[bank] = pes[pe].cpuControl[bank] & ~mask | UInt32(truncatingIfNeeded: value) & mask
+    pes[pe].known.insert(bank == 0 ? .cpuControlS : .cpuControlNS)
+  }
+
+  private mutating func readControl(_ event: Event, pe: Int, check: Int) {
+    let bank = cpuBank(pe)
+    let known: Known = bank == 0 ? .cpuControlS : .cpuControlNS
+    // PRIbits, IDbits, SEIS, A3V, RSS and ExtRange are the implementation's.
+    let mask: UInt64 =
+      (pes[pe].known.contains(.cpuControlConstants) ? ~0b11 : 0) | (pes[pe].known.contains(known) ? 0b11 : 0)
+    let verdict = compare(check, expected: UInt64(pes[pe].cpuControl[bank]), seen: event.b, known: mask, pe: event.pe)
+    if verdict == .taught {
+      pes[pe].cpuControl[bank] = UInt32(truncatingIfNeeded: event.b)
+      pes[pe].cpuControl[1 - bank] =
+        pes[pe].cpuControl[1 - bank] & 0b11 | UInt32(truncatingIfNeeded: event.b) & ~0b11
+      priorityBits = Int((event.b >> 8) & 7) + 1
+    }
+    pes[pe].known.formUnion([known, .cpuControlConstants])
+  }
+
+  /// `ICC_CTLR_EL3` holds CBPR_EL1S, CBPR_EL1NS, EOImode_EL3, EOImode_EL1S, EOImode_EL1NS, RM, PMHE in bits 6:0.
+  private mutating func writeControlEL3(_ value: UInt64, pe: Int) {
+    let bits = UInt32(truncatingIfNeeded: value)
+    pes[pe].cpuControl[0] = pes[pe].cpuControl[0] & ~0b11 | bits & 1 | (bits >> 3 & 1) << 1
+    pes[pe].cpuControl[1] = pes[pe].cpuControl[1] & ~0b11 | bits >> 1 & 1 | (bits >> 4 & 1) << 1
+    pes[pe].cpuControlEL3 = pes[pe].cpuControlEL3 & ~(1 << 2) | bits & (1 << 2)
+    pes[pe].known.formUnion([.cpuControlS, .cpuControlNS])
+  }
+
+  private mutating func readControlEL3(_ event: Event, pe: Int, check: Int) {
+    let secure = pes[pe].cpuControl[profile == .qemu7 || profile == .qemu10 ? 1 : 0]
+    let nonSecure = pes[pe].cpuControl[1]
+    let aliases = secure & 1 | (nonSecure & 1) << 1 | (secure >> 1 & 1) << 3 | (nonSecure >> 1 & 1) << 4
+    let expected = UInt64(pes[pe].cpuControlEL3 & ~0b11011 | aliases)
+    let known: UInt64 = pes[pe].known.contains(.cpuControlEL3) ? .max : 0b11111
+    if compare(check, expected: expected, seen: event.b, known: known, pe: event.pe) == .taught {
+      pes[pe].cpuControlEL3 = UInt32(truncatingIfNeeded: event.b)
+    }
+    pes[pe].known.insert(.cpuControlEL3)
+  }
+
+  // MARK: Reset
+
+  /// `ICC_*` after reset: groups disabled, priority mask 0, the smallest binary points (IHI 0069H, 12.2).
+  func resetCPUInterface(_ element: inout ProcessingElement) {
+    element.priorityMask = 0
+    for group in [InterruptGroup.group0, .group1Secure, .group1NonSecure] {
+      element.binaryPoint[Int(group.rawValue)] = minimumBinaryPoint(group)
+    }
+    if profile == .qemu7 || profile == .qemu10 { element.control = 2 }  // GICR_CTLR.CES
+    // IDbits 24, A3V set; PRIbits as the topology says.
+    let constants = UInt32(1 << 15 | 1 << 11 | (priorityBits - 1) << 8)
+    element.cpuControl[0] = constants
+    element.cpuControl[1] = constants
+  }
+}

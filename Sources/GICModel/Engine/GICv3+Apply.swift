@@ -1,0 +1,81 @@
+import InterruptTrace
+import LPIStore
+
+extension GICv3 where Store: ~Copyable {
+  /// Takes in events, in order.
+  mutating func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
+    for offset in 0..<events.count {
+      let event = events[offset]
+      now = event.time
+      eventIndex = firstIndex &+ UInt64(offset)
+      apply(event)
+      if checksInvariants { reportBrokenInvariants() }
+    }
+  }
+
+  @inline(__always)
+  private mutating func apply(_ event: Event) {
+    switch event.kind {
+    case .highestPending: observeHighestPending(event)
+    case .cpuLine: observeLines(event)
+    case .sysregRead: readSystemRegister(event)
+    case .sysregWrite: writeSystemRegister(event)
+    case .lineLevel: changeLine(event)
+    case .mmioRead: readRegister(event)
+    case .mmioWrite: writeRegister(event)
+    case .msi: receive(msi: event)
+    case .itsCommand, .marker: hold(event)
+    case .tableEntry: if !observeTableEntry(event) { hold(event) }
+    case .continuation: applyContinuation(event)
+    case .itsProcess: observeCommandFetch(event)
+    case .sgiPending: acceptSGI(event)
+    case .memoryWrite: writeMemory(event)
+    case .exceptionEntry, .exceptionReturn: observeException(event)
+    case .gap: emit(.gap, pe: event.pe, a: event.a, b: event.b)
+    case .topology: learn(event)
+    default: break
+    }
+  }
+
+  @inline(__always)
+  private mutating func hold(_ event: Event) {
+    held = event
+    heldIndex = eventIndex
+    if event.kind == .marker, event.a & 0xFFFF == UInt64(MarkerKind.guestError.rawValue) {
+      emit(.guestError, pe: event.pe)
+    }
+  }
+
+  private mutating func applyContinuation(_ more: Event) {
+    let first = held
+    held.kind = EventKind(rawValue: 0)
+    guard first.kind == .itsCommand || first.kind == .tableEntry else { return }
+    let index = eventIndex
+    eventIndex = heldIndex
+    if first.kind == .itsCommand {
+      execute(ITSCommand(first, more))
+    } else {
+      observeTableEntry(first, more)
+    }
+    eventIndex = index
+  }
+
+  /// A topology record inside the capture: a merged or a cut file has them anywhere.
+  private mutating func learn(_ event: Event) {
+    guard let entry = Topology.Entry(event) else { return }
+    topology.set(entry)
+    if entry.key == .peCount, entry.value > 0, entry.value <= 1 << 16 { _ = holds(UInt32(entry.value) - 1) }
+  }
+
+  /// SPI and PPI inputs.
+  private mutating func changeLine(_ event: Event) {
+    let intid = event.intid
+    let level = event.b & 1 != 0
+    if intid < 32 {
+      guard intid >= 16, holds(event.pe) else { return }
+      setPrivateLine(pe: Int(event.pe), intid: Int(intid), level: level)
+    } else if intid < 1020 {
+      setSharedLine(intid: Int(intid), level: level)
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import InterruptTrace
+import LPIStore
+
+/// A GICv3 or GICv4: Distributor, Redistributors, CPU interfaces, ITSes, and the predictions made with them.
+///
+/// One value is mutated by one thread. All state that an event touches lies in memory the value owns; nothing is
+/// allocated for an event, except when a PE, a device or an LPI is met for the first time.
+struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
+  var topology: Topology
+  let profile: Topology.Profile
+  let checksInvariants: Bool
+
+  var distributor: Distributor
+  var pes: UnsafeMutablePointer<ProcessingElement>
+  var peCount: Int
+  var lpis: Store
+  var translation: InterruptTranslation
+  var ledger = PredictionLedger()
+  /// Values of identification registers, by frame and offset, as the capture showed them.
+  var identification: [UInt64: UInt64] = [:]
+
+  let distributorMap = RegisterLookup(.distributor, size: 0x10000)
+  let redistributorMap = RegisterLookup(.redistributor, size: 0x40000)
+  let itsMap = RegisterLookup(.its, size: 0x10000)
+
+  /// Implemented priority bits of the CPU interface.
+  var priorityBits: Int
+  /// Priority bits that take part in preemption: one less than all of eight, else all (IHI 0069H, 4.8.2).
+  var preemptionBits: Int { min(priorityBits, 7) }
+
+  /// The event being applied.
+  var now: UInt64 = 0
+  var eventIndex: UInt64 = 0
+  var provenance = Provenance.derived
+  /// A record that waits for its continuation.
+  var held = Event(time: 0, kind: EventKind(rawValue: 0))
+  var heldIndex: UInt64 = 0
+  /// The last SGI register write, for the targets that the capture shows after it.
+  var sgiValue: UInt64 = 0
+  var sgiSource: UInt32 = PE.none
+  /// The first disagreements, with the state that led there.
+  var disagreements: [Disagreement] = []
+
+  private var output: UnsafeMutablePointer<TransitionBuffer>?
+
+  init(topology: Topology, options: ControllerOptions) {
+    self.topology = topology
+    profile = options.profile ?? topology.profile
+    checksInvariants = options.checksInvariants
+    let one = (topology.value(.securityStates) ?? 1) != 2
+    distributor = Distributor(control: Self.resetControl(profile: profile, oneSecurityState: one))
+    peCount = max(topology.peCount, 1)
+    priorityBits = Int(min(max(topology.value(.priorityBits) ?? 5, 4), 8))
+    pes = .allocate(capacity: peCount)
+    lpis = Store(peCount: peCount, intidBits: Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
+    translation = InterruptTranslation(topology: topology, profile: profile)
+    initialise(from: 0)
+    if topology.value(.startsAtReset) == 1 { knowReset() }
+  }
+
+  deinit { pes.deallocate() }
+
+  /// `GICD_CTLR` at reset. QEMU implements affinity routing only, so ARE is RAO/WI there.
+  static func resetControl(profile: Topology.Profile, oneSecurityState: Bool) -> UInt32 {
+    switch profile {
+    case .arch, .qemu7, .qemu10, .kvm:
+      oneSecurityState
+        ? Distributor.disableSecurity | Distributor.affinityRoutingSecure
+        : Distributor.affinityRoutingSecure | Distributor.affinityRoutingNonSecure
+    }
+  }
+
+  private func initialise(from first: Int) {
+    for pe in first..<peCount {
+      var element = ProcessingElement()
+      element.affinity = topology.affinity(of: UInt32(pe))
+      resetCPUInterface(&element)
+      (pes + pe).initialize(to: element)
+    }
+  }
+
+  /// At reset nothing is pending, active or high: that much of the dynamic state is known when the capture starts there.
+  private mutating func knowReset() {
+    for word in 1..<32 {
+      distributor.knownPending[word] = .max
+      distributor.knownActive[word] = .max
+      distributor.knownLevel[word] = .max
+      distributor.knownEnabled[word] = .max
+    }
+    for pe in 0..<peCount {
+      pes[pe].knownPending = .max
+      pes[pe].knownActive = .max
+      pes[pe].knownLevel = .max
+      pes[pe].knownEnabled = .max
+      pes[pe].known.insert(.activePriorities)
+    }
+  }
+
+  /// Makes room for PEs that the topology did not name.
+  @inline(never)
+  mutating func grow(toHold pe: UInt32) {
+    guard pe < 1 << 16 else { return }
+    let count = max(Int(pe) + 1, peCount)
+    let bigger = UnsafeMutablePointer<ProcessingElement>.allocate(capacity: count)
+    bigger.moveInitialize(from: pes, count: peCount)
+    pes.deallocate()
+    pes = bigger
+    let old = peCount
+    peCount = count
+    initialise(from: old)
+  }
+
+  /// Whether `pe` names a PE that the model holds; makes it hold those it can.
+  @inline(__always)
+  mutating func holds(_ pe: UInt32) -> Bool {
+    if Int(pe) < peCount { return true }
+    grow(toHold: pe)
+    return Int(pe) < peCount
+  }
+
+  // MARK: Output
+
+  /// Runs `body` with transitions going to `buffer`.
+  mutating func withOutput(_ buffer: inout TransitionBuffer, _ body: (inout Self) -> Void) {
+    withUnsafeMutablePointer(to: &buffer) { pointer in
+      output = pointer
+      body(&self)
+      output = nil
+    }
+  }
+
+  @inline(__always)
+  func emit(
+    _ kind: TransitionKind,
+    pe: UInt32 = PE.none,
+    intid: UInt32 = 0xFFFF_FFFF,
+    priority: UInt32 = 0,
+    a: UInt64 = 0,
+    b: UInt64 = 0
+  ) {
+    output.unsafelyUnwrapped.pointee.append(
+      Transition(
+        time: now,
+        event: eventIndex,
+        kind: kind,
+        provenance: provenance,
+        pe: pe,
+        intid: intid,
+        priority: priority,
+        a: a,
+        b: b
+      )
+    )
+  }
+}

@@ -1,0 +1,294 @@
+import InterruptTrace
+import LPIStore
+
+/// Execution of ITS commands (IHI 0069H, 5.3), one function for each group.
+extension GICv3 where Store: ~Copyable {
+  mutating func execute(_ command: ITSCommand) {
+    let unit = translation.unit(command.its)
+    translation.units[unit].unresolved = nil
+    remember(command, unit: unit)
+    let error: ITSError?
+    switch command.opcode {
+    case ITSOpcode.mapd: error = mapDevice(command, unit: unit)
+    case ITSOpcode.mapc: error = mapCollection(command, unit: unit)
+    case ITSOpcode.mapti: error = mapInterrupt(command, unit: unit, intid: command.physicalINTID)
+    case ITSOpcode.mapi: error = mapInterrupt(command, unit: unit, intid: command.eventID)
+    case ITSOpcode.movi: error = moveInterrupt(command, unit: unit)
+    case ITSOpcode.movall: error = moveAll(command)
+    case ITSOpcode.discard, ITSOpcode.int, ITSOpcode.clear, ITSOpcode.inv: error = act(command, unit: unit)
+    case ITSOpcode.invall: error = invalidateCollection(command, unit: unit)
+    case ITSOpcode.vmapp, ITSOpcode.vmovp, ITSOpcode.vmapti, ITSOpcode.vmapi, ITSOpcode.vmovi, ITSOpcode.vinvall:
+      error = executeVirtual(command, unit: unit)
+    default: error = nil  // SYNC and VSYNC wait for effects that are immediate here.
+    }
+    emit(
+      .itsCommand,
+      a: UInt64(command.opcode),
+      b: error?.code(command.opcode) ?? 0
+    )
+  }
+
+  /// Keeps the entry that a command may change, for the table reads that the capture shows next.
+  private mutating func remember(_ command: ITSCommand, unit: Int) {
+    let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
+    translation.units[unit].before = EntryBefore(
+      device: command.deviceID,
+      event: command.eventID,
+      entry: entry,
+      doorbell: entry.hasDoorbell
+        ? translation.units[unit].translations.doorbell(command.deviceID, command.eventID) : nil,
+      isSet: true
+    )
+  }
+
+  // MARK: Mapping
+
+  /// MAPD (5.3.10).
+  private mutating func mapDevice(_ command: ITSCommand, unit: Int) -> ITSError? {
+    let device = command.deviceID
+    if let old = translation.units[unit].ittAddresses[device] {
+      unmapAll(device: device, unit: unit)
+      if translation.units[unit].devicesByITT[old] == device { translation.units[unit].devicesByITT[old] = nil }
+    }
+    guard command.isValid else {
+      translation.units[unit].ittAddresses[device] = nil
+      translation.units[unit].translations.unmapDevice(device)
+      return nil
+    }
+    translation.units[unit].ittAddresses[device] = command.ittAddress
+    translation.units[unit].devicesByITT[command.ittAddress] = device
+    translation.units[unit].translations.mapDevice(device, eventBits: command.eventBits, userFlags: 0)
+    return nil
+  }
+
+  /// Reports every mapping of a device as gone. Its LPIs keep their pending state (5.3.10).
+  private func unmapAll(device: UInt32, unit: Int) {
+    translation.units[unit].translations.forEachEvent(device) { event, entry in
+      emit(.mapping, intid: entry.intid, a: UInt64(device) << 32 | UInt64(event), b: 0)
+      return true
+    }
+  }
+
+  /// MAPC (5.3.9).
+  private mutating func mapCollection(_ command: ITSCommand, unit: Int) -> ITSError? {
+    guard command.isValid else {
+      translation.units[unit].setCollection(command.collection, to: Collection.unmapped)
+      return nil
+    }
+    guard let pe = redistributor(command.redistributor) else { return .ittSizeOrProcessorOutOfRange }
+    translation.units[unit].setCollection(command.collection, to: pe)
+    return nil
+  }
+
+  /// The PE that an RDbase names: a processor number, or with `GITS_TYPER.PTA` the address of its RD frame.
+  func redistributor(_ base: UInt64) -> UInt32? {
+    if let typer = topology.value(.gitsTyper), typer >> 19 & 1 != 0 {
+      guard let first = topology.value(.gicrBase) else { return nil }
+      let stride = topology.value(.gicrStride) ?? 0x20000
+      let at = (base << 16) &- first
+      guard stride > 0, at / stride < UInt64(peCount) else { return nil }
+      return UInt32(at / stride)
+    }
+    return base < UInt64(peCount) ? UInt32(base) : nil
+  }
+
+  /// MAPTI and MAPI (5.3.11, 5.3.12).
+  private mutating func mapInterrupt(_ command: ITSCommand, unit: Int, intid: UInt32) -> ITSError? {
+    guard ensureDevice(command, unit: unit) else { return .unmappedDevice }
+    guard intid >= LPILimits.firstINTID, intid < 1 << 24 else { return .physicalIDOutOfRange }
+    let entry = TranslationEntry(intid: intid, collection: UInt16(truncatingIfNeeded: command.collection))
+    guard translation.units[unit].translations.map(command.deviceID, command.eventID, entry, doorbell: nil) else {
+      return .idOutOfRange
+    }
+    lpis.setMapped(intid, true)
+    emit(.mapping, intid: intid, a: command.key, b: 1)
+    return nil
+  }
+
+  /// Whether a device is mapped; one that was mapped before the capture began is taken for mapped now.
+  mutating func ensureDevice(_ command: ITSCommand, unit: Int) -> Bool {
+    if translation.units[unit].translations.device(command.deviceID) != nil { return true }
+    guard !translation.startsEmpty else { return false }
+    translation.units[unit].translations.mapDevice(command.deviceID, eventBits: 16, userFlags: 1)
+    return true
+  }
+
+  // MARK: Moving
+
+  /// MOVI (5.3.14): the pending state moves with the interrupt.
+  private mutating func moveInterrupt(_ command: ITSCommand, unit: Int) -> ITSError? {
+    let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
+    guard entry.isValid else {
+      return missing(
+        command.deviceID,
+        command.eventID,
+        unit: unit,
+        opcode: command.opcode,
+        collection: command.collection
+      )
+    }
+    return move(entry, device: command.deviceID, event: command.eventID, to: command.collection, unit: unit)
+  }
+
+  mutating func move(_ entry: TranslationEntry, device: UInt32, event: UInt32, to icid: UInt32, unit: Int) -> ITSError?
+  {
+    let old = translation.units[unit].collection(UInt32(entry.collection))
+    let new = translation.units[unit].collection(icid)
+    guard new != Collection.unmapped else { return .unmappedCollection }
+    var changed = entry
+    changed.collection = UInt16(truncatingIfNeeded: icid)
+    translation.units[unit].translations.map(device, event, changed, doorbell: nil)
+    emit(.retargeted, pe: new, intid: entry.intid, a: UInt64(old), b: UInt64(new))
+    guard old != new, Int(old) < peCount, Int(new) < peCount, lpis.isPending(entry.intid, pe: old) else { return nil }
+    lpis.clearPending(entry.intid, pe: old)
+    lpis.setPending(entry.intid, pe: new)
+    pes[Int(old)].highestIsStale = true
+    pes[Int(new)].highestIsStale = true
+    return nil
+  }
+
+  /// MOVALL (5.3.13).
+  private mutating func moveAll(_ command: ITSCommand) -> ITSError? {
+    guard let from = redistributor(command.redistributor), let to = redistributor(command.secondRedistributor) else {
+      return .deviceOutOfRange
+    }
+    guard from != to else { return nil }
+    lpis.movePending(from: from, to: to)
+    pes[Int(from)].highestIsStale = true
+    pes[Int(to)].highestIsStale = true
+    return nil
+  }
+
+  // MARK: Acting on one interrupt
+
+  /// INT, CLEAR, DISCARD and INV (5.3.7, 5.3.3, 5.3.4, 5.3.5).
+  private mutating func act(_ command: ITSCommand, unit: Int) -> ITSError? {
+    let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
+    guard entry.isValid else {
+      return missing(command.deviceID, command.eventID, unit: unit, opcode: command.opcode, collection: 0)
+    }
+    return act(command.opcode, entry, device: command.deviceID, event: command.eventID, unit: unit, cause: .command)
+  }
+
+  /// Carries out what a valid entry allows.
+  @inline(__always)
+  mutating func act(
+    _ opcode: UInt8,
+    _ entry: TranslationEntry,
+    device: UInt32,
+    event: UInt32,
+    unit: Int,
+    cause: PendingCause
+  ) -> ITSError? {
+    let source = UInt64(device) << 32 | UInt64(event)
+    if entry.isVirtual { return actVirtual(opcode, entry, device: device, event: event, unit: unit, cause: cause) }
+    let pe = translation.units[unit].collection(UInt32(entry.collection))
+    if pe >= Collection.unmapped {
+      if pe == Collection.unmapped {
+        emit(.itsFault, intid: entry.intid, a: source, b: ITSFault.unmappedCollection.rawValue)
+      }
+      if opcode == ITSOpcode.discard { discard(entry, device: device, event: event, unit: unit) }
+      if pe == Collection.unknown {
+        translation.units[unit].unresolved = UnresolvedTranslation(
+          device: device,
+          event: event,
+          opcode: opcode,
+          cause: cause
+        )
+        return nil
+      }
+      return .unmappedCollection
+    }
+    switch opcode {
+    case ITSOpcode.int: setLPI(entry.intid, pe: pe, cause: cause, source: source)
+    case ITSOpcode.clear: clearLPI(entry.intid, pe: pe, cause: cause)
+    case ITSOpcode.inv: invalidate(lpi: entry.intid, pe: pe)
+    default:
+      clearLPI(entry.intid, pe: pe, cause: cause)
+      discard(entry, device: device, event: event, unit: unit)
+    }
+    return nil
+  }
+
+  private mutating func discard(_ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int) {
+    translation.units[unit].translations.unmap(device, event)
+    emit(.mapping, intid: entry.intid, a: UInt64(device) << 32 | UInt64(event), b: 0)
+  }
+
+  /// A command or an MSI that met no valid entry: an error if the tables are known to hold none, else a question that the
+  /// table reads shown next may answer.
+  mutating func missing(
+    _ device: UInt32,
+    _ event: UInt32,
+    unit: Int,
+    opcode: UInt8,
+    collection: UInt32,
+    cause: PendingCause = .command
+  ) -> ITSError? {
+    translation.units[unit].unresolved = UnresolvedTranslation(
+      device: device,
+      event: event,
+      opcode: opcode,
+      cause: cause,
+      collection: collection
+    )
+    guard let mapped = translation.units[unit].translations.device(device) else {
+      return translation.startsEmpty ? .unmappedDevice : nil
+    }
+    if mapped.eventBits < 16, event >> UInt32(mapped.eventBits) != 0 { return .idOutOfRange }
+    return mapped.userFlags == 0 ? .unmappedInterrupt : nil
+  }
+
+  /// INVALL (5.3.6). Where the capture hides the collection, every PE's configuration counts as read again.
+  private mutating func invalidateCollection(_ command: ITSCommand, unit: Int) -> ITSError? {
+    if command.operandsAreHidden || profile == .qemu7 || profile == .qemu10 {
+      for pe in 0..<peCount { invalidateAll(pe: UInt32(pe)) }
+      return nil
+    }
+    let pe = translation.units[unit].collection(command.collection)
+    guard pe != Collection.unmapped else { return .unmappedCollection }
+    if Int(pe) < peCount { invalidateAll(pe: pe) }
+    return nil
+  }
+
+  // MARK: MSIs
+
+  /// A write to `GITS_TRANSLATER` (12.19.11), or to a GICv2m doorbell.
+  @inline(__always)
+  mutating func receive(msi event: Event) {
+    let unit = translation.unit(Int(truncatingIfNeeded: event.b & 15))
+    let (device, eventID) = (event.deviceID, event.eventID)
+    let entry = translation.units[unit].translations.lookup(device, eventID)
+    translation.units[unit].before.isSet = false
+    translation.units[unit].unresolved = nil
+    emit(.msi, intid: entry.isValid ? entry.intid : 0xFFFF_FFFF, a: event.a)
+    guard translation.units[unit].control & 1 != 0 || translation.units[unit].known & 1 << 8 == 0 else {
+      emit(.itsFault, a: event.a, b: ITSFault.itsDisabled.rawValue)
+      return
+    }
+    guard entry.isValid else {
+      reject(msi: event, unit: unit)
+      return
+    }
+    _ = act(ITSOpcode.int, entry, device: device, event: eventID, unit: unit, cause: .msi)
+  }
+
+  private mutating func reject(msi event: Event, unit: Int) {
+    let error = missing(
+      event.deviceID,
+      event.eventID,
+      unit: unit,
+      opcode: ITSOpcode.int,
+      collection: 0,
+      cause: .msi
+    )
+    let fault: ITSFault =
+      switch error {
+      case .unmappedDevice: .unmappedDevice
+      case .idOutOfRange: .eventOutOfRange
+      case .unmappedInterrupt: .unmappedEvent
+      default: .unknown
+      }
+    emit(.itsFault, a: event.a, b: fault.rawValue)
+  }
+}

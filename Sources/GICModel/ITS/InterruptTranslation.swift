@@ -1,0 +1,114 @@
+import InterruptTrace
+import LPIStore
+
+/// The controller's ITSes. A controller without one holds nothing.
+struct InterruptTranslation: ~Copyable {
+  /// Most ITSes that events can name.
+  static var limit: Int { 16 }
+
+  private(set) var units: UnsafeMutablePointer<InterruptTranslationService>
+  private(set) var count = 0
+  /// Whether the capture starts with empty tables, so that an entry never mapped is known to be invalid.
+  let startsEmpty: Bool
+
+  init(topology: Topology, profile: Topology.Profile) {
+    units = .allocate(capacity: Self.limit)
+    startsEmpty = topology.value(.startsAtReset) == 1
+  }
+
+  deinit {
+    units.deinitialize(count: count)
+    units.deallocate()
+  }
+
+  /// Makes an ITS exist; its index is below 16 by the event's layout.
+  @inline(__always)
+  mutating func unit(_ index: Int) -> Int {
+    while count <= index & 15 {
+      (units + count).initialize(to: InterruptTranslationService())
+      count += 1
+    }
+    return index & 15
+  }
+}
+
+/// One ITS: its registers, and what the commands have put into its tables (IHI 0069H, chapter 5).
+struct InterruptTranslationService: ~Copyable {
+  /// `GITS_CTLR`: Enabled in bit 0, Quiescent in bit 31.
+  var control: UInt32 = 1 << 31
+  var commandBase: UInt64 = 0
+  var commandWriter: UInt64 = 0
+  var commandReader: UInt64 = 0
+  var tableBase = InlineArray<8, UInt64>(repeating: 0)
+  /// Bits 7:0: `GITS_BASER0` to 7 are known; 8 `GITS_CTLR`, 9 `GITS_CBASER`, 10 `GITS_CWRITER`, 11 `GITS_CREADR`.
+  var known: UInt32 = 0
+  /// Bits of `GITS_BASERn` that the implementation fixes (type and entry size), once read.
+  var tableBaseConstants = InlineArray<8, UInt64>(repeating: 0)
+
+  var translations = PackedTranslationStore()
+  /// ITT address by DeviceID.
+  var ittAddresses: [UInt32: UInt64] = [:]
+  /// DeviceID by ITT address, for table entries that name only the table.
+  var devicesByITT: [UInt64: UInt32] = [:]
+  /// PE by ICID: a linear PE number, ``Collection/unmapped`` or ``Collection/unknown``.
+  var collections: [UInt32] = []
+  /// vPE table by vPEID.
+  var vPEs: [UInt32: VirtualPE] = [:]
+
+  /// What the last command or MSI changed, as it was before: table reads that the capture prints for it show this.
+  var before = EntryBefore()
+  /// The device whose table entry was seen last.
+  var lastDevice: UInt32 = 0
+  /// The slot of the command queue that will be fetched next, once one fetch has been seen.
+  var nextFetch: UInt64?
+  /// An MSI or a command whose translation the capture has not shown yet.
+  var unresolved: UnresolvedTranslation?
+
+  /// The PE of a collection.
+  @inline(__always)
+  func collection(_ icid: UInt32) -> UInt32 {
+    Int(icid) < collections.count ? collections[Int(icid)] : Collection.unknown
+  }
+
+  mutating func setCollection(_ icid: UInt32, to pe: UInt32) {
+    while collections.count <= Int(icid & 0xFFFF) { collections.append(Collection.unknown) }
+    collections[Int(icid & 0xFFFF)] = pe
+  }
+}
+
+/// Values of a collection beside a PE's number.
+enum Collection {
+  /// MAPC with V = 0.
+  static var unmapped: UInt32 { PE.none - 1 }
+  /// Nothing has shown it.
+  static var unknown: UInt32 { PE.none }
+}
+
+/// A vPE table entry (GICv4).
+struct VirtualPE {
+  /// The PE whose Redistributor the vPE is mapped to.
+  var pe: UInt32
+  /// Address of its virtual pending table in bytes.
+  var pendingTable: UInt64
+  /// INTID bits minus one.
+  var size: UInt8
+}
+
+/// A device's ITE as it was before the last command changed it.
+struct EntryBefore {
+  var device: UInt32 = 0
+  var event: UInt32 = 0
+  var entry = TranslationEntry()
+  var doorbell: UInt32?
+  var isSet = false
+}
+
+/// An MSI or INT, CLEAR, DISCARD … whose entry is not known yet.
+struct UnresolvedTranslation {
+  var device: UInt32
+  var event: UInt32
+  var opcode: UInt8
+  var cause: PendingCause
+  /// MOVI's new collection.
+  var collection: UInt32 = 0
+}

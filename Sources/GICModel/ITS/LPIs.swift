@@ -1,0 +1,143 @@
+import InterruptTrace
+import LPIStore
+
+/// The model's own flags in an LPI's record.
+enum LPIFlags {
+  /// The configuration was confirmed by the capture since the controller last had reason to read it again.
+  static var confirmed: UInt8 { 1 << 0 }
+}
+
+/// Why an MSI or a command had no effect on an LPI.
+public enum ITSFault: UInt64, Sendable, CaseIterable {
+  /// The ITS is disabled.
+  case itsDisabled = 1
+  /// No device table entry: the device was never mapped, or no longer is.
+  case unmappedDevice
+  /// The EventID does not fit the device's interrupt translation table.
+  case eventOutOfRange
+  /// No interrupt translation entry.
+  case unmappedEvent
+  /// The collection is not mapped to a Redistributor.
+  case unmappedCollection
+  /// `GICR_CTLR.EnableLPIs` is clear on the target.
+  case lpisDisabled
+  /// The INTID does not fit `GICR_PROPBASER.IDbits`, or is below 8192.
+  case intidOutOfRange
+  /// The vPE is not mapped.
+  case unmappedVPE
+  /// The capture has not shown the mapping.
+  case unknown
+
+  /// A short name.
+  public var name: String {
+    switch self {
+    case .itsDisabled: "ITS disabled"
+    case .unmappedDevice: "unmapped device"
+    case .eventOutOfRange: "EventID out of range"
+    case .unmappedEvent: "unmapped EventID"
+    case .unmappedCollection: "unmapped collection"
+    case .lpisDisabled: "LPIs disabled at the Redistributor"
+    case .intidOutOfRange: "INTID out of range"
+    case .unmappedVPE: "unmapped vPE"
+    case .unknown: "mapping not shown by the capture"
+    }
+  }
+}
+
+/// LPIs at the Redistributors (IHI 0069H, 5.1).
+extension GICv3 where Store: ~Copyable {
+  /// Makes an LPI pending on a PE. `source` is `DeviceID << 32 | EventID`.
+  @inline(__always)
+  mutating func setLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause, source: UInt64 = .max) {
+    guard holds(pe) else { return }
+    guard pes[Int(pe)].control & 1 != 0 || !pes[Int(pe)].known.contains(.control) else {
+      emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.lpisDisabled.rawValue)
+      return
+    }
+    guard intid >= LPILimits.firstINTID, fits(intid, pe: pe) else {
+      emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.intidOutOfRange.rawValue)
+      return
+    }
+    let isNew = lpis.setPending(intid, pe: pe)
+    let record = lpis.record(intid)
+    if isNew, record.userFlags & LPIFlags.confirmed != 0 {
+      lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed)
+    }
+    emit(
+      isNew ? .pending : .merged,
+      pe: pe,
+      intid: intid,
+      priority: lpiPriority(record.priority),
+      a: UInt64(cause.rawValue),
+      b: source
+    )
+    pes[Int(pe)].highestIsStale = true
+  }
+
+  /// Makes an LPI not pending on a PE.
+  @inline(__always)
+  mutating func clearLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause) {
+    guard holds(pe), lpis.clearPending(intid, pe: pe) else { return }
+    emit(.pendingCleared, pe: pe, intid: intid, a: UInt64(cause.rawValue))
+    pes[Int(pe)].highestIsStale = true
+  }
+
+  /// Whether an INTID fits `GICR_PROPBASER.IDbits`, where that is known.
+  @inline(__always)
+  private func fits(_ intid: UInt32, pe: UInt32) -> Bool {
+    guard pes[Int(pe)].known.contains(.propertyBase) else { return true }
+    let bits = (pes[Int(pe)].propertyBase & 0x1F) + 1
+    return bits >= 24 || intid >> UInt32(bits) == 0
+  }
+
+  /// `GICR_CTLR.EnableLPIs` was set: the pending table in memory counts from here. Its content is shown only by what
+  /// follows, except that PTZ promises zeroes (IHI 0069H, 12.11.30).
+  mutating func enableLPIs(pe: UInt32) {
+    let isZero = pes[Int(pe)].known.contains(.pendingBase) && pes[Int(pe)].pendingBase & (1 << 62) != 0
+    pes[Int(pe)].pendingTableIsUnknown = !isZero
+    pes[Int(pe)].highestIsStale = true
+  }
+
+  /// `GICR_CTLR.EnableLPIs` was cleared: the Redistributor writes its pending state back to memory and forgets it. QEMU
+  /// works on the table in memory and keeps the bits.
+  mutating func disableLPIs(pe: UInt32) {
+    pes[Int(pe)].highestIsStale = true
+    if profile == .kvm { lpis.clearAllPending(pe: pe) }
+  }
+
+  /// An LPI's configuration must be read again from memory.
+  mutating func invalidate(lpi intid: UInt32, pe: UInt32) {
+    let record = lpis.record(intid)
+    if record.userFlags & LPIFlags.confirmed != 0 {
+      lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed)
+    }
+    if holds(pe) { pes[Int(pe)].highestIsStale = true }
+  }
+
+  /// The configuration of every LPI of a PE must be read again; what is not pending now is read when it becomes so.
+  mutating func invalidateAll(pe: UInt32) {
+    guard holds(pe) else { return }
+    var pending: [UInt32] = []
+    lpis.forEachPending(pe: pe) { intid in
+      pending.append(intid)
+      return true
+    }
+    for intid in pending { invalidate(lpi: intid, pe: pe) }
+  }
+
+  /// Guest memory that the capture shows: a byte of an LPI configuration table, if it lies in one.
+  mutating func writeMemory(_ event: Event) {
+    for pe in 0..<peCount where pes[pe].known.contains(.propertyBase) {
+      let base = pes[pe].propertyBase & 0x000F_FFFF_FFFF_F000
+      let size = UInt64(2) << (pes[pe].propertyBase & 0x1F)
+      for n in 0..<UInt64(event.size) {
+        let offset = event.a &+ n &- base
+        guard offset < size else { continue }
+        let intid = LPILimits.firstINTID &+ UInt32(truncatingIfNeeded: offset)
+        lpis.setConfiguration(intid, property: UInt8(truncatingIfNeeded: event.b >> (n * 8)), isKnown: true)
+        pes[pe].highestIsStale = true
+      }
+      return
+    }
+  }
+}

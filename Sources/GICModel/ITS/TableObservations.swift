@@ -1,0 +1,171 @@
+import InterruptTrace
+import LPIStore
+
+/// Table entries that the capture shows the ITS reading and writing, against what the commands have put there.
+extension GICv3 where Store: ~Copyable {
+  /// Handles entries of one record. False for those that a continuation completes.
+  mutating func observeTableEntry(_ event: Event) -> Bool {
+    if event.flags.contains(.tableFault) {
+      stallCommands(unit: translation.unit(event.its))
+      return true
+    }
+    switch event.table {
+    case .device:
+      observeDevice(event)
+      return true
+    case .collection:
+      observeCollection(event)
+      return true
+    case .interruptTranslation, .vPE: return false
+    }
+  }
+
+  mutating func observeTableEntry(_ event: Event, _ more: Event) {
+    switch event.table {
+    case .interruptTranslation: observeTranslation(event, more)
+    case .vPE: observeVirtualPE(event, more)
+    default: break
+    }
+  }
+
+  /// A device table entry: validity, size and ITT address (5.2.3).
+  private mutating func observeDevice(_ event: Event) {
+    let unit = translation.unit(event.its)
+    let device = UInt32(truncatingIfNeeded: event.a)
+    let check = PredictionLedger.check(.deviceTable)
+    let mapped = translation.units[unit].translations.device(device)
+    let address = translation.units[unit].ittAddresses[device] ?? 0
+    let expected = mapped.map { packDevice(size: UInt64($0.eventBits - 1), address: address) } ?? 0
+    let seenSize = event.a >> 32 & 0x1F
+    let seen = event.entryIsValid ? packDevice(size: seenSize, address: event.b) : 0
+    let isKnown = mapped != nil ? mapped?.userFlags == 0 : translation.startsEmpty
+    let verdict = compare(check, expected: expected, seen: seen, known: isKnown ? .max : 0, pe: PE.none)
+    translation.units[unit].lastDevice = device
+    guard verdict == .taught, event.entryIsValid else { return }
+    if mapped == nil || mapped?.eventBits != Int(seenSize) + 1 {
+      remap(device: device, bits: Int(seenSize) + 1, unit: unit)
+    }
+    translation.units[unit].ittAddresses[device] = event.b
+    translation.units[unit].devicesByITT[event.b] = device
+  }
+
+  /// Gives a device that was guessed its real table size; entries learned so far stay.
+  private mutating func remap(device: UInt32, bits: Int, unit: Int) {
+    var kept: [(UInt32, TranslationEntry)] = []
+    translation.units[unit].translations.forEachEvent(device) { event, entry in
+      kept.append((event, entry))
+      return true
+    }
+    translation.units[unit].translations.mapDevice(device, eventBits: bits, userFlags: 0)
+    for (event, entry) in kept { translation.units[unit].translations.map(device, event, entry, doorbell: nil) }
+  }
+
+  private func packDevice(size: UInt64, address: UInt64) -> UInt64 { 1 << 63 | size << 56 | address & ((1 << 52) - 1) }
+
+  /// A collection table entry: validity and RDbase (5.2.4).
+  private mutating func observeCollection(_ event: Event) {
+    let unit = translation.unit(event.its)
+    let icid = UInt32(truncatingIfNeeded: event.a)
+    let pe = translation.units[unit].collection(icid)
+    let seen: UInt64 = event.entryIsValid ? 1 << 63 | event.b : 0
+    let expected: UInt64 = Int(pe) < peCount ? 1 << 63 | redistributorBase(of: pe) : 0
+    let isKnown = pe != Collection.unknown || translation.startsEmpty
+    let verdict = compare(
+      PredictionLedger.check(.collectionTable),
+      expected: expected,
+      seen: seen,
+      known: isKnown ? .max : 0,
+      pe: PE.none
+    )
+    if verdict == .taught, event.entryIsValid, let target = redistributor(event.b) {
+      translation.units[unit].setCollection(icid, to: target)
+      resolve(unit: unit)
+    }
+  }
+
+  /// The RDbase that names a PE, as the collection table holds it.
+  private func redistributorBase(of pe: UInt32) -> UInt64 {
+    if let typer = topology.value(.gitsTyper), typer >> 19 & 1 != 0 {
+      return ((topology.value(.gicrBase) ?? 0) + UInt64(pe) * (topology.value(.gicrStride) ?? 0x20000)) >> 16
+    }
+    return UInt64(pe)
+  }
+
+  /// An interrupt translation entry (5.2.5).
+  private mutating func observeTranslation(_ event: Event, _ more: Event) {
+    let unit = translation.unit(event.its)
+    let eventID = UInt32(truncatingIfNeeded: event.b)
+    let device = translation.units[unit].devicesByITT[event.a] ?? translation.units[unit].lastDevice
+    let isVirtual = event.b >> 41 & 1 == 0
+    let intid = UInt32(truncatingIfNeeded: more.a) & 0xFF_FFFF
+    let owner = isVirtual ? UInt16(truncatingIfNeeded: more.b) : UInt16(truncatingIfNeeded: more.a >> 32)
+    let shown =
+      !event.entryIsValid
+      ? TranslationEntry()
+      : isVirtual
+        ? TranslationEntry(virtualINTID: intid, vpe: owner) : TranslationEntry(intid: intid, collection: owner)
+    let before = translation.units[unit].before
+    let useBefore =
+      !event.flags.contains(.tableWrite) && before.isSet && before.device == device && before.event == eventID
+    let held = useBefore ? before.entry : translation.units[unit].translations.lookup(device, eventID)
+    let isKnown = held.isValid ? held.isKnown : translation.startsEmpty && !event.entryIsValid
+    let verdict = compare(
+      PredictionLedger.check(.interruptTranslationTable),
+      expected: packEntry(held),
+      seen: packEntry(shown),
+      known: isKnown ? .max : 0,
+      pe: PE.none
+    )
+    guard verdict == .taught, !useBefore || translation.units[unit].unresolved != nil else { return }
+    learn(shown, device: device, event: eventID, unit: unit, doorbell: UInt32(truncatingIfNeeded: more.b >> 32))
+  }
+
+  private func packEntry(_ entry: TranslationEntry) -> UInt64 {
+    entry.isValid
+      ? 1 << 63 | (entry.isVirtual ? 1 << 62 : 0) | UInt64(entry.collection) << 24 | UInt64(entry.intid) : 0
+  }
+
+  private mutating func learn(
+    _ entry: TranslationEntry,
+    device: UInt32,
+    event: UInt32,
+    unit: Int,
+    doorbell: UInt32
+  ) {
+    guard entry.isValid else { return }
+    if translation.units[unit].translations.device(device) == nil {
+      translation.units[unit].translations.mapDevice(device, eventBits: 16, userFlags: 1)
+    }
+    translation.units[unit].translations.map(
+      device,
+      event,
+      entry,
+      doorbell: entry.isVirtual && doorbell != 1023 ? doorbell : nil
+    )
+    if !entry.isVirtual { lpis.setMapped(entry.intid, true) }
+    resolve(unit: unit)
+  }
+
+  /// Carries out what waited for a translation, once it is complete.
+  private mutating func resolve(unit: Int) {
+    guard let waiting = translation.units[unit].unresolved else { return }
+    let entry = translation.units[unit].translations.lookup(waiting.device, waiting.event)
+    guard entry.isValid else { return }
+    if !entry.isVirtual, translation.units[unit].collection(UInt32(entry.collection)) == Collection.unknown { return }
+    translation.units[unit].unresolved = nil
+    provenance = .inferred
+    if waiting.opcode == ITSOpcode.movi {
+      _ = move(entry, device: waiting.device, event: waiting.event, to: waiting.collection, unit: unit)
+    } else {
+      _ = act(
+        waiting.opcode,
+        entry,
+        device: waiting.device,
+        event: waiting.event,
+        unit: unit,
+        cause: waiting.cause
+      )
+    }
+    provenance = .derived
+  }
+}

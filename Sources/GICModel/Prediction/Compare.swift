@@ -1,0 +1,100 @@
+import InterruptTrace
+import LPIStore
+
+/// A prediction that failed, with the state that led there.
+public struct Disagreement: Equatable, Sendable {
+  /// Number of the event.
+  public var event: UInt64
+  /// Nanoseconds since the capture's epoch.
+  public var time: UInt64
+  /// The PE concerned, or ``PE/none``.
+  public var pe: UInt32
+  /// The register or observation.
+  public var name: String
+  /// What the model predicted.
+  public var expected: UInt64
+  /// What the capture shows.
+  public var seen: UInt64
+  /// The state that the prediction followed from, in the manual's terms.
+  public var explanation: String
+}
+
+extension GICv3 where Store: ~Copyable {
+  /// Most disagreements that are kept with their explanation; all are counted.
+  static var keptDisagreements: Int { 100 }
+
+  /// Compares a prediction with what the capture shows. `known` has the bits that the model can know: a difference in
+  /// other bits only teaches.
+  @inline(__always)
+  @discardableResult
+  mutating func compare(_ check: Int, expected: UInt64, seen: UInt64, known: UInt64 = .max, pe: UInt32) -> Verdict {
+    if expected == seen {
+      ledger.count(check, .agreed)
+      return .agreed
+    }
+    return differ(check, expected: expected, seen: seen, isTaught: (expected ^ seen) & known == 0, pe: pe)
+  }
+
+  /// Records a prediction that did not come true.
+  @inline(never)
+  @discardableResult
+  mutating func differ(_ check: Int, expected: UInt64, seen: UInt64, isTaught: Bool, pe: UInt32) -> Verdict {
+    let verdict = isTaught ? Verdict.taught : .disagreed
+    ledger.count(check, verdict)
+    emit(isTaught ? .taught : .disagreed, pe: pe, priority: UInt32(check), a: expected, b: seen)
+    if !isTaught, disagreements.count < Self.keptDisagreements {
+      let name = PredictionLedger.describe(check, map: RegisterMap.of).name
+      disagreements.append(
+        Disagreement(
+          event: eventIndex,
+          time: now,
+          pe: pe,
+          name: name,
+          expected: expected,
+          seen: seen,
+          explanation: explain(check, expected: expected, seen: seen, pe: pe)
+        )
+      )
+    }
+    return verdict
+  }
+
+  /// The state of a PE and of the interrupts concerned, in one line.
+  func explain(_ check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> String {
+    var parts: [String] = []
+    if Int(pe) < peCount {
+      let element = pes[Int(pe)]
+      parts.append("PE \(pe): PMR \(hex(element.priorityMask)), RPR \(hex(element.runningPriority))")
+      parts.append(
+        "IGRPEN0/1S/1NS \(element.groupEnable[0])/\(element.groupEnable[1])/\(element.groupEnable[2])"
+      )
+      parts.append("HPPI \(element.highest.intid) prio \(hex(element.highest.priority))")
+      if !distributor.hasOneSecurityState { parts.append("security \(element.security)") }
+    }
+    parts.append("GICD_CTLR \(hex(distributor.control))")
+    for intid in Set([expected, seen]).sorted() where intid < 1020 || intid >= 8192 && intid < 1 << 24 {
+      parts.append(describe(intid: UInt32(intid), pe: pe))
+    }
+    return parts.joined(separator: "; ")
+  }
+
+  private func describe(intid: UInt32, pe: UInt32) -> String {
+    let n = Int(intid)
+    if intid < 32, Int(pe) < peCount {
+      let e = pes[Int(pe)]
+      return
+        "INTID \(intid): enabled \(e.enabled.bit(n)), pending \(e.pendingNow.bit(n)), active \(e.active.bit(n)), priority \(hex(UInt32(e.priority[n])))"
+    }
+    if intid < 1020 {
+      let (word, bit) = (n >> 5, n & 31)
+      return
+        "INTID \(intid): enabled \(distributor.enabled[word].bit(bit)), pending \(distributor.isPending(n)), active \(distributor.active[word].bit(bit)), priority \(hex(UInt32(distributor.priority[n]))), route PE \(distributor.route[n])"
+    }
+    let record = lpis.record(intid)
+    return
+      "LPI \(intid): pending \(lpis.isPending(intid, pe: pe)), configuration \(record.isKnown ? hex(UInt32(record.property)) : "unknown")"
+  }
+}
+
+/// A number as `0x2a`.
+func hex(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }

@@ -1,0 +1,124 @@
+import InterruptTrace
+import LPIStore
+
+/// What the capture shows of the CPU interfaces' state, beside register reads.
+extension GICv3 where Store: ~Copyable {
+  /// The highest-priority pending interrupt of a PE, as the controller computed it.
+  @inline(__always)
+  mutating func observeHighestPending(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let pe = Int(event.pe)
+    let expected = highest(pe)
+    let seen = event.priority
+    if expected.isNone && seen >= 0xFF
+      || expected.intid == event.intid && expected.priority == seen
+        && (!event.flags.contains(.groupShown) || UInt32(expected.group.rawValue) == event.group)
+    {
+      ledger.count(PredictionLedger.check(.highestPending), .agreed)
+      return
+    }
+    differHighestPending(event, pe: pe, expected: expected)
+  }
+
+  @inline(never)
+  private mutating func differHighestPending(_ event: Event, pe: Int, expected: PendingInterrupt) {
+    let seen =
+      event.priority >= 0xFF
+      ? PendingInterrupt.none
+      : PendingInterrupt(
+        intid: event.intid,
+        priority: event.priority,
+        group: event.flags.contains(.groupShown)
+          ? InterruptGroup(rawValue: UInt8(truncatingIfNeeded: event.group)) ?? expected.group : expected.group
+      )
+    let isTaught = reconcileHighest(pe: pe, seen: seen)
+    differ(
+      PredictionLedger.check(.highestPending),
+      expected: UInt64(expected.isNone ? 1023 : expected.intid),
+      seen: UInt64(seen.isNone ? 1023 : seen.intid),
+      isTaught: isTaught,
+      pe: event.pe
+    )
+  }
+
+  /// Interrupt requests to a PE.
+  @inline(__always)
+  mutating func observeLines(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let pe = Int(event.pe)
+    let shown = CPULines(rawValue: event.b)
+    let seen = CPULines(rawValue: event.a)
+    let physical: CPULines = [.irq, .fiq]
+    if !shown.isDisjoint(with: physical) {
+      let expected = lines(pe)
+      if expected.intersection(shown) == seen.intersection(shown).intersection(physical) {
+        if shown.contains(.irq) { ledger.count(PredictionLedger.check(.irq), .agreed) }
+        if shown.contains(.fiq) { ledger.count(PredictionLedger.check(.fiq), .agreed) }
+      } else {
+        differLines(event, pe: pe, expected: expected, seen: seen, shown: shown.intersection(physical))
+      }
+    }
+    if !shown.isDisjoint(with: [.virq, .vfiq]) { observeVirtualLines(event, pe: pe, seen: seen, shown: shown) }
+  }
+
+  @inline(never)
+  private mutating func differLines(_ event: Event, pe: Int, expected: CPULines, seen: CPULines, shown: CPULines) {
+    let isTaught = reconcileLines(pe: pe, seen: seen.intersection(shown), shown: shown)
+    for (line, check) in [(CPULines.irq, PredictionLedger.Observation.irq), (.fiq, .fiq)] where shown.contains(line) {
+      let (was, now) = (expected.contains(line), seen.contains(line))
+      if was == now {
+        ledger.count(PredictionLedger.check(check), .agreed)
+      } else {
+        differ(
+          PredictionLedger.check(check),
+          expected: was ? 1 : 0,
+          seen: now ? 1 : 0,
+          isTaught: isTaught,
+          pe: event.pe
+        )
+      }
+    }
+  }
+
+  /// Exception entry and return tell a PE's exception level, and at EL3 its Security state.
+  mutating func observeException(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let level = UInt8(truncatingIfNeeded: event.a >> 12) & 0xF
+    let pe = Int(event.pe)
+    pes[pe].exceptionLevel = level
+    guard !distributor.hasOneSecurityState else { return }
+    if level == 3 {
+      pes[pe].security = .el3
+    } else if pes[pe].security == .el3 {
+      // Where EL3 returns to is decided by SCR_EL3.NS; the last Non-secure bank it used is the best witness.
+      pes[pe].security = pes[pe].bankAtEL3IsNonSecure ? .nonSecure : .unknown
+    }
+  }
+
+  /// A register access whose Security state is shown tells that of the PE that made it, unless EL3 chose to make it so.
+  @inline(__always)
+  mutating func noteAccessor(_ event: Event) {
+    guard event.flags.contains(.securityShown), Int(event.pe) < peCount else { return }
+    noteAccessor(pe: Int(event.pe), secure: event.flags.contains(.secure))
+  }
+
+  @inline(never)
+  private mutating func noteAccessor(pe: Int, secure: Bool) {
+    if secure, distributor.hasOneSecurityState, topology.value(.securityStates) == nil {
+      learnSecurityStates(2, known: distributor.knownControl)
+    }
+    guard !distributor.hasOneSecurityState else { return }
+    if secure {
+      if pes[pe].security == .unknown || pes[pe].security == .nonSecure {
+        pes[pe].security = pes[pe].exceptionLevel == 3 || pes[pe].exceptionLevel == 0xFF ? .el3 : .secure
+      }
+    } else if pes[pe].security != .el3 {
+      pes[pe].security = .nonSecure
+    }
+  }
+
+  /// `ICC_*_EL3` exists at EL3 only.
+  func noteBank(pe: Int, register: SystemRegister) {
+    if register == .ICC_CTLR_EL3 || register == .ICC_IGRPEN1_EL3 { pes[pe].security = .el3 }
+  }
+}

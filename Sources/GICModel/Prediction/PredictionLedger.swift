@@ -1,0 +1,115 @@
+import InterruptTrace
+
+/// Counts predictions by what was predicted. Its size is fixed; counting is one increment.
+struct PredictionLedger: ~Copyable {
+  /// Checks that are not register reads.
+  enum Observation: Int, CaseIterable {
+    case irq, fiq, virq, vfiq, nmi, highestPending, virtualHighestPending
+    case deviceTable, collectionTable, interruptTranslationTable, vPETable
+    case maintenance, listRegister, commandQueue, sgi
+
+    var name: String {
+      switch self {
+      case .irq: "IRQ"
+      case .fiq: "FIQ"
+      case .virq: "vIRQ"
+      case .vfiq: "vFIQ"
+      case .nmi: "NMI"
+      case .highestPending: "HPPI"
+      case .virtualHighestPending: "virtual HPPI"
+      case .deviceTable: "DTE"
+      case .collectionTable: "CTE"
+      case .interruptTranslationTable: "ITE"
+      case .vPETable: "VTE"
+      case .maintenance: "maintenance interrupt"
+      case .listRegister: "list register"
+      case .commandQueue: "command queue offset"
+      case .sgi: "SGI target"
+      }
+    }
+
+    var kind: PredictionKind {
+      switch self {
+      case .irq, .fiq, .virq, .vfiq, .nmi: .line
+      case .highestPending, .virtualHighestPending: .highestPending
+      case .deviceTable, .collectionTable, .interruptTranslationTable, .vPETable, .commandQueue: .table
+      case .maintenance: .maintenance
+      case .listRegister: .read
+      case .sgi: .line
+      }
+    }
+  }
+
+  /// The frames whose registers are counted, in the order of their checks.
+  private static let frames: [Frame] = [.gicd, .gicr, .gits, .gicc, .gicv, .gich, .gicm]
+  private static let systemRegisters = 192
+  private static let perFrame = 256
+
+  private let counts: Words<UInt64>
+
+  init() { counts = Words(repeating: 0, count: 3 * Self.checkCount) }
+  private init(copying counts: borrowing Words<UInt64>) { self.counts = counts.copy() }
+
+  static var checkCount: Int { systemRegisters + 32 + frames.count * perFrame }
+
+  /// The check of a system register read.
+  @inline(__always)
+  static func check(_ register: SystemRegister) -> Int { min(Int(register.rawValue), systemRegisters - 1) }
+
+  /// The check of an observation.
+  @inline(__always)
+  static func check(_ observation: Observation) -> Int { systemRegisters + observation.rawValue }
+
+  /// The check of a register of a frame; `index` is its place in the frame's map, -1 for a reserved offset.
+  @inline(__always)
+  static func check(_ frame: Frame, index: Int) -> Int {
+    let slot: Int =
+      switch frame {
+      case .gicd: 0
+      case .gicr: 1
+      case .gits: 2
+      case .gicc: 3
+      case .gicv: 4
+      case .gich: 5
+      default: 6
+      }
+    return systemRegisters + 32 + slot * perFrame + (index < 0 ? perFrame - 1 : index)
+  }
+
+  /// Counts one prediction.
+  @inline(__always)
+  mutating func count(_ check: Int, _ verdict: Verdict) {
+    counts[check &* 3 &+ Int(verdict.rawValue)] &+= 1
+  }
+
+  func copy() -> PredictionLedger { PredictionLedger(copying: counts) }
+
+  /// A check's name and kind.
+  static func describe(_ check: Int, map: (Frame) -> RegisterMap?) -> (name: String, kind: PredictionKind) {
+    if check < systemRegisters {
+      let register = SystemRegister(rawValue: UInt16(check))
+      let isAcknowledge = register.name.contains("IAR")
+      return (register.name, isAcknowledge ? .acknowledge : .read)
+    }
+    if check < systemRegisters + 32 {
+      guard let observation = Observation(rawValue: check - systemRegisters) else { return ("check\(check)", .read) }
+      return (observation.name, observation.kind)
+    }
+    let place = check - systemRegisters - 32
+    let frame = frames[min(place / perFrame, frames.count - 1)]
+    let index = place % perFrame
+    guard let map = map(frame), index < map.registers.count else { return ("\(frame.name) reserved", .read) }
+    let name = map.registers[index].name
+    return (name, name.hasSuffix("IAR") ? .acknowledge : .read)
+  }
+
+  /// Every check that was made, in a fixed order.
+  func report(map: (Frame) -> RegisterMap?) -> [PredictionCount] {
+    (0..<Self.checkCount).compactMap { check in
+      let (agreed, disagreed, taught) = (counts[check * 3], counts[check * 3 + 1], counts[check * 3 + 2])
+      guard agreed | disagreed | taught != 0 else { return nil }
+      let (name, kind) = Self.describe(check, map: map)
+      return PredictionCount(name: name, kind: kind, agreed: agreed, disagreed: disagreed, taught: taught)
+    }
+  }
+}

@@ -1,0 +1,317 @@
+import InterruptTrace
+import LPIStore
+
+/// What the capture teaches where it shows something else than predicted.
+///
+/// State that nothing has shown yet is corrected, one unknown at a time, until the prediction follows; state that the
+/// capture has shown is never touched. If unknowns do not explain the difference, it is a disagreement.
+extension GICv3 where Store: ~Copyable {
+  /// Makes `seen` the highest pending interrupt of a PE by correcting unknown state only. False if that cannot be.
+  mutating func reconcileHighest(pe: Int, seen: PendingInterrupt) -> Bool {
+    for _ in 0..<16 {
+      let expected = highest(pe)
+      if expected.isNone && seen.isNone { return true }
+      if expected.intid == seen.intid, expected.priority == seen.priority, expected.group == seen.group { return true }
+      let isOutranked =
+        seen.isNone || expected.priority <= seen.priority && !expected.isNone && expected.intid != seen.intid
+      let corrected =
+        isOutranked
+        ? demote(expected, pe: pe, below: seen) : promote(seen, pe: pe)
+      guard corrected else { return false }
+      pes[pe].highestIsStale = true
+    }
+    return false
+  }
+
+  /// Makes an interrupt that the model expected not signalled, by what is unknown about it.
+  private mutating func demote(_ expected: PendingInterrupt, pe: Int, below seen: PendingInterrupt) -> Bool {
+    let intid = Int(expected.intid)
+    if intid >= 8192 {
+      // The configuration byte in memory may have changed whenever the controller read it again.
+      let record = lpis.record(expected.intid)
+      guard record.userFlags & LPIFlags.confirmed == 0 else { return false }
+      lpis.setConfiguration(
+        expected.intid,
+        property: seen.isNone ? record.property & ~1 : record.property,
+        isKnown: seen.isNone
+      )
+      return true
+    }
+    if intid < 32 {
+      if !pes[pe].knownEnabled.bit(intid) {
+        pes[pe].enabled.setBit(intid, to: false)
+        pes[pe].knownEnabled.setBit(intid, to: true)
+      } else if !pes[pe].knownPending.bit(intid), pes[pe].pending.bit(intid) {
+        pes[pe].pending.setBit(intid, to: false)
+        pes[pe].knownPending.setBit(intid, to: true)
+      } else if !pes[pe].knownActive.bit(intid) {
+        pes[pe].active.setBit(intid, to: true)
+        pes[pe].knownActive.setBit(intid, to: true)
+      } else {
+        return false
+      }
+      return true
+    }
+    let (word, bit) = (intid >> 5, intid & 31)
+    if !distributor.knownEnabled[word].bit(bit) {
+      distributor.enabled[word].setBit(bit, to: false)
+      distributor.knownEnabled[word].setBit(bit, to: true)
+    } else if !distributor.knownRoute[word].bit(bit) {
+      distributor.route[intid] = Distributor.noPE
+      distributor.knownRoute[word].setBit(bit, to: true)
+    } else if !distributor.knownActive[word].bit(bit) {
+      distributor.active[word].setBit(bit, to: true)
+      distributor.knownActive[word].setBit(bit, to: true)
+    } else {
+      return false
+    }
+    refreshShared(word: word)
+    return true
+  }
+
+  /// Makes an interrupt that the capture shows pending here, enabled and of the rank shown, by what is unknown about it.
+  private mutating func promote(_ seen: PendingInterrupt, pe: Int) -> Bool {
+    let intid = Int(seen.intid)
+    if intid >= 8192 { return promoteLPI(seen, pe: pe) }
+    if intid < 32 { return promotePrivate(seen, pe: pe, intid: intid) }
+    guard intid < 1020 else { return false }
+    return promoteShared(seen, pe: pe, intid: intid)
+  }
+
+  private mutating func promoteLPI(_ seen: PendingInterrupt, pe: Int) -> Bool {
+    guard pes[pe].control & 1 != 0 || !pes[pe].known.contains(.control) else { return false }
+    let configured = distributor.hasOneSecurityState ? seen.priority : (seen.priority << 1) & 0xFF
+    let property = UInt8(truncatingIfNeeded: configured & 0xFC) | 1
+    let record = lpis.record(seen.intid)
+    let wasPending = lpis.isPending(seen.intid, pe: UInt32(pe))
+    if wasPending, record.isKnown, record.property == property { return false }
+    if !wasPending {
+      guard pes[pe].pendingTableIsUnknown else { return false }
+      lpis.setPending(seen.intid, pe: UInt32(pe))
+      emit(
+        .pending,
+        pe: UInt32(pe),
+        intid: seen.intid,
+        priority: seen.priority,
+        a: UInt64(PendingCause.pendingTable.rawValue)
+      )
+    }
+    if record.isKnown, record.userFlags & LPIFlags.confirmed != 0, record.property != property { return false }
+    lpis.setConfiguration(seen.intid, property: property, isKnown: true)
+    lpis.setUserFlags(seen.intid, record.userFlags | LPIFlags.confirmed)
+    pes[pe].control |= 1
+    if distributor.knownControl & Distributor.enableGroup1NonSecure == 0 {
+      distributor.control |= Distributor.enableGroup1NonSecure
+    }
+    return true
+  }
+
+  private mutating func promotePrivate(_ seen: PendingInterrupt, pe: Int, intid: Int) -> Bool {
+    var changed = false
+    if !pes[pe].knownEnabled.bit(intid), !pes[pe].enabled.bit(intid) {
+      pes[pe].enabled.setBit(intid, to: true)
+      changed = true
+    }
+    if !pes[pe].pendingNow.bit(intid) {
+      if intid >= 16, !pes[pe].edge.bit(intid), !pes[pe].knownLevel.bit(intid) {
+        pes[pe].level.setBit(intid, to: true)
+        changed = true
+      } else if !pes[pe].knownPending.bit(intid) {
+        pes[pe].pending.setBit(intid, to: true)
+        changed = true
+      }
+      if changed {
+        emit(
+          .pending,
+          pe: UInt32(pe),
+          intid: UInt32(intid),
+          priority: seen.priority,
+          a: UInt64(PendingCause.observed.rawValue)
+        )
+      }
+    }
+    if !pes[pe].knownActive.bit(intid), pes[pe].active.bit(intid) {
+      pes[pe].active.setBit(intid, to: false)
+      changed = true
+    }
+    if !pes[pe].knownPriority.bit(intid), UInt32(pes[pe].priority[intid]) != seen.priority {
+      pes[pe].priority[intid] = UInt8(truncatingIfNeeded: seen.priority)
+      pes[pe].knownPriority.setBit(intid, to: true)
+      changed = true
+    }
+    let inGroup1 = seen.group == .group1NonSecure
+    if !pes[pe].knownGroup.bit(intid), pes[pe].group.bit(intid) != inGroup1 {
+      pes[pe].group.setBit(intid, to: inGroup1)
+      changed = true
+    }
+    return enableDistributorGroup(seen.group) || changed
+  }
+
+  private mutating func promoteShared(_ seen: PendingInterrupt, pe: Int, intid: Int) -> Bool {
+    let (word, bit) = (intid >> 5, intid & 31)
+    var changed = false
+    if !distributor.knownEnabled[word].bit(bit), !distributor.enabled[word].bit(bit) {
+      distributor.enabled[word].setBit(bit, to: true)
+      changed = true
+    }
+    if !distributor.isPending(intid), !distributor.knownPending[word].bit(bit) || !distributor.knownLevel[word].bit(bit)
+    {
+      distributor.pending[word].setBit(bit, to: true)
+      changed = true
+      emit(
+        .pending,
+        pe: UInt32(pe),
+        intid: UInt32(intid),
+        priority: seen.priority,
+        a: UInt64(PendingCause.observed.rawValue)
+      )
+    }
+    if !distributor.knownActive[word].bit(bit), distributor.active[word].bit(bit) {
+      distributor.active[word].setBit(bit, to: false)
+      changed = true
+    }
+    if !distributor.knownPriority[word].bit(bit), UInt32(distributor.priority[intid]) != seen.priority {
+      distributor.priority[intid] = UInt8(truncatingIfNeeded: seen.priority)
+      distributor.knownPriority[word].setBit(bit, to: true)
+      changed = true
+    }
+    if !distributor.knownRoute[word].bit(bit), distributor.route[intid] != UInt32(pe) {
+      distributor.route[intid] = UInt32(pe)
+      distributor.knownRoute[word].setBit(bit, to: true)
+      changed = true
+    }
+    let inGroup1 = seen.group == .group1NonSecure
+    if !distributor.knownGroup[word].bit(bit), distributor.group[word].bit(bit) != inGroup1 {
+      distributor.group[word].setBit(bit, to: inGroup1)
+      changed = true
+    }
+    if enableDistributorGroup(seen.group) { changed = true }
+    refreshShared(word: word)
+    return changed
+  }
+
+  /// `GICD_CTLR`'s group enables, where nothing has shown them.
+  private mutating func enableDistributorGroup(_ group: InterruptGroup) -> Bool {
+    let bit: UInt32 =
+      switch group {
+      case .group0: Distributor.enableGroup0
+      case .group1Secure: Distributor.enableGroup1Secure
+      case .group1NonSecure: Distributor.enableGroup1NonSecure
+      }
+    guard distributor.knownControl & bit == 0, distributor.control & bit == 0 else { return false }
+    distributor.control |= bit
+    refreshAllShared()
+    return true
+  }
+
+  /// Makes a PE's lines what the capture shows, by what is unknown about the CPU interface.
+  mutating func reconcileLines(pe: Int, seen: CPULines, shown: CPULines) -> Bool {
+    for _ in 0..<4 {
+      let expected = lines(pe).intersection(shown)
+      if expected == seen { return true }
+      let pending = highest(pe)
+      guard !pending.isNone else { return false }
+      if seen.isEmpty {
+        guard mask(pending, pe: pe) else { return false }
+      } else if expected.isEmpty {
+        guard unmask(pending, pe: pe) else { return false }
+      } else {
+        guard relocate(pending, pe: pe, seen: seen) else { return false }
+      }
+    }
+    return false
+  }
+
+  /// Closes what is unknown and stands open.
+  private mutating func mask(_ pending: PendingInterrupt, pe: Int) -> Bool {
+    let enable = Known.groupEnable(pending.group)
+    if !pes[pe].known.contains(enable), pes[pe].groupEnable[Int(pending.group.rawValue)] != 0 {
+      pes[pe].groupEnable[Int(pending.group.rawValue)] = 0
+      return true
+    }
+    if !pes[pe].known.contains(.priorityMask), pes[pe].priorityMask > pending.priority {
+      pes[pe].priorityMask = pending.priority
+      return true
+    }
+    return false
+  }
+
+  /// Opens what is unknown and stands closed.
+  private mutating func unmask(_ pending: PendingInterrupt, pe: Int) -> Bool {
+    var changed = false
+    let enable = Known.groupEnable(pending.group)
+    if !pes[pe].known.contains(enable), pes[pe].groupEnable[Int(pending.group.rawValue)] == 0 {
+      pes[pe].groupEnable[Int(pending.group.rawValue)] = 1
+      changed = true
+    }
+    if !pes[pe].known.contains(.priorityMask), pes[pe].priorityMask <= pending.priority {
+      pes[pe].priorityMask = 0xF0 > pending.priority ? 0xF0 : 0xFF
+      changed = true
+    }
+    return changed
+  }
+
+  /// Corrects the Security state that a PE is believed to be in, from the line that its interrupt took.
+  private mutating func relocate(_ pending: PendingInterrupt, pe: Int, seen: CPULines) -> Bool {
+    guard !distributor.hasOneSecurityState, pes[pe].exceptionLevel == 0xFF else { return false }
+    switch (pending.group, seen) {
+    case (.group1NonSecure, .fiq): pes[pe].security = .el3
+    case (.group1NonSecure, .irq): pes[pe].security = .nonSecure
+    case (.group1Secure, .irq): pes[pe].security = .secure
+    case (.group1Secure, .fiq): pes[pe].security = .nonSecure
+    default: return false
+    }
+    return true
+  }
+
+  /// Handles an acknowledge that returned something else than predicted. False if nothing follows from it.
+  @inline(never)
+  mutating func reconcileAcknowledge(
+    pe: Int,
+    group0: Bool,
+    expected: UInt32,
+    seen: UInt32,
+    register: SystemRegister
+  ) -> Bool {
+    let isTaught = explainAcknowledge(pe: pe, group0: group0, seen: seen)
+    differ(
+      PredictionLedger.check(register),
+      expected: UInt64(expected),
+      seen: UInt64(seen),
+      isTaught: isTaught,
+      pe: UInt32(pe)
+    )
+    return true
+  }
+
+  private mutating func explainAcknowledge(pe: Int, group0: Bool, seen: UInt32) -> Bool {
+    if !distributor.hasOneSecurityState, relocateAcknowledge(pe: pe, group0: group0, seen: seen) { return true }
+    if SpecialINTID.contains(seen) {
+      let pending = highest(pe)
+      if pending.intid >= 8192,
+        lpis.unknownPendingCount(pe: UInt32(pe)) > 0 || lpis.record(pending.intid).userFlags & LPIFlags.confirmed == 0
+      {
+        return reconcileHighest(pe: pe, seen: .none)
+      }
+      return mask(pending, pe: pe)
+    }
+    var rank = assumedRank(pe: pe, intid: seen)
+    if seen < 1020, rank.priority >= 0xFF || rank.priority == 0 { rank.priority = 0xA0 }
+    if !reconcileHighest(pe: pe, seen: rank) { return false }
+    if signals(pe, highest(pe)) { return true }
+    return unmask(highest(pe), pe: pe) && signals(pe, highest(pe))
+  }
+
+  /// With two Security states, an acknowledge tells which of them the PE is in.
+  private mutating func relocateAcknowledge(pe: Int, group0: Bool, seen: UInt32) -> Bool {
+    let pending = highest(pe)
+    guard signals(pe, pending), pes[pe].exceptionLevel == 0xFF else { return false }
+    let old = pes[pe].security
+    for belief in [SecurityBelief.el3, .secure, .nonSecure] where belief != old {
+      pes[pe].security = belief
+      if visible(pending, pe: pe, group0: group0) == seen { return true }
+    }
+    pes[pe].security = old
+    return false
+  }
+}
