@@ -1,0 +1,240 @@
+import InterruptTrace
+
+extension LogDecoder {
+  /// Makes events of a line whose fields are in ``LogLineParser/values``. False if a field makes no sense.
+  @inline(__always)
+  mutating func take(_ action: LogEvent.Action, _ operand: UInt16) -> Bool {
+    let v = parser.values
+    switch action {
+    case .highestPending: takeHighestPending(v)
+    case .cpuLines: takeLines(v[0], fiq: v[1], irq: v[2], .irq, .fiq)
+    case .virtualHighestPending: takeVirtualHighestPending(v)
+    case .virtualCPULines: takeLines(v[0], fiq: v[1], irq: v[2], .virq, .vfiq)
+    default: return takeRare(action, operand)
+    }
+    return true
+  }
+
+  /// What is not most of a capture.
+  private mutating func takeRare(_ action: LogEvent.Action, _ operand: UInt16) -> Bool {
+    let v = parser.values
+    let register = SystemRegister(rawValue: operand)
+    switch action {
+    case .highestPending, .cpuLines, .virtualHighestPending, .virtualCPULines: return false
+    case .maintenanceLine: order.observe(event(.maintenanceLine, pe: pe(v[0]), a: v[1] & 1))
+
+    case .read: access(.sysregRead, register, v[0], v[1])
+    case .write: access(.sysregWrite, register, v[0], v[1])
+    case .readOfGroup, .writeOfGroup:
+      guard v[0] < 2 else { return false }
+      access(action == .readOfGroup ? .sysregRead : .sysregWrite, register[Int(v[0])], v[1], v[2])
+    case .readActivePriorities, .writeActivePriorities:
+      guard v[0] < 2, v[1] < 4 else { return false }
+      access(
+        action == .readActivePriorities ? .sysregRead : .sysregWrite,
+        register[Int(v[0] * 4 + v[1])],
+        v[2],
+        v[3]
+      )
+    case .readListRegister, .writeListRegister:
+      guard v[0] < 16 else { return false }
+      access(action == .readListRegister ? .sysregRead : .sysregWrite, register[Int(v[0])], v[1], v[2])
+    case .acknowledgeRead: takeAcknowledge(register, v)
+    case .generateSGI: takeGenerateSGI(v)
+
+    case .distributorRead: distributor(.mmioRead, v[0], v[1], v[2], v[3])
+    case .distributorBadRead: distributor(.mmioRead, v[0], 0, v[1], v[2], .refused)
+    case .distributorWrite: distributor(.mmioWrite, v[0], v[1], v[2], v[3])
+    case .distributorBadWrite: distributor(.mmioWrite, v[0], v[1], v[2], v[3], .refused)
+    case .distributorLine: order.settle(event(.lineLevel, pe: PE.none, a: v[0] & 0xFFFF_FFFF, b: v[1] & 1))
+
+    case .redistributorRead: redistributor(.mmioRead, v[0], v[1], v[2], v[3], v[4])
+    case .redistributorBadRead: redistributor(.mmioRead, v[0], v[1], 0, v[2], v[3], .refused)
+    case .redistributorWrite: redistributor(.mmioWrite, v[0], v[1], v[2], v[3], v[4])
+    case .redistributorBadWrite: redistributor(.mmioWrite, v[0], v[1], v[2], v[3], v[4], .refused)
+    case .redistributorLine: order.settle(event(.lineLevel, pe: pe(v[0]), a: v[1] & 0xFFFF_FFFF, b: v[2] & 1))
+    case .sgiPending: takeSGIPending(v)
+
+    case .itsRead: its(.mmioRead, v[0], v[1], v[2])
+    case .itsBadRead: its(.mmioRead, v[0], 0, v[1], .refused)
+    case .itsWrite: its(.mmioWrite, v[0], v[1], v[2])
+    case .itsBadWrite: its(.mmioWrite, v[0], v[1], v[2], .refused)
+    case .translation: takeTranslation(v)
+    case .processCommand: order.fetchCommand(event(.itsProcess, pe: PE.none, a: v[0], b: v[1] & 0xFF))
+    case .command: takeCommand(UInt64(operand), v)
+    case .unknownCommand: takeCommand(v[0] & 0xFF, v)
+    case .tableRead: takeTableEntry(UInt8(truncatingIfNeeded: operand), v, [])
+    case .tableWrite: takeTableEntry(UInt8(truncatingIfNeeded: operand), v, .tableWrite)
+    case .tableFault: takeTableFault(UInt8(truncatingIfNeeded: operand), v)
+
+    default: return takeGICv2(action, v)
+    }
+    return true
+  }
+
+  /// An event at the line's time.
+  @inline(__always)
+  func event(_ kind: EventKind, flags: EventFlags = [], pe: UInt32, a: UInt64 = 0, b: UInt64 = 0) -> Event {
+    Event(time: parser.time, kind: kind, flags: flags, pe: pe, a: a, b: b)
+  }
+
+  // MARK: Observations of the CPU interface
+
+  @inline(__always)
+  private mutating func takeHighestPending(_ v: UnsafeMutablePointer<UInt64>) {
+    let pe = pe(v[0])
+    order.observe(
+      event(
+        .highestPending,
+        flags: .groupShown,
+        pe: pe,
+        a: v[1] & 0xFFFF_FFFF | (v[3] & 0xFFFF) << 32 | (v[2] & 0xF) << 48
+      )
+    )
+  }
+
+  @inline(__always)
+  private mutating func takeLines(_ affinity: UInt64, fiq: UInt64, irq: UInt64, _ irqBit: CPULines, _ fiqBit: CPULines)
+  {
+    let levels = (irq != 0 ? irqBit.rawValue : 0) | (fiq != 0 ? fiqBit.rawValue : 0)
+    let pe = pe(affinity)
+    order.observe(event(.cpuLine, pe: pe, a: levels, b: irqBit.rawValue | fiqBit.rawValue))
+  }
+
+  @inline(__always)
+  private mutating func takeVirtualHighestPending(_ v: UnsafeMutablePointer<UInt64>) {
+    let pe = pe(v[0])
+    order.observe(
+      event(
+        .virtualHighestPending,
+        pe: pe,
+        a: v[1] & 0xFFFF_FFFF,
+        b: v[2] & 0xFFFF_FFFF | (v[4] & 0xFFFF) << 32 | (v[3] & 0xF) << 48
+      )
+    )
+  }
+
+  // MARK: System registers
+
+  private mutating func access(_ kind: EventKind, _ register: SystemRegister, _ affinity: UInt64, _ value: UInt64) {
+    let pe = pe(affinity)
+    accessorIs(pe)
+    order.settle(.sysreg(kind, time: parser.time, pe: pe, register: register, value: value))
+  }
+
+  /// A read of ICC_IAR0_EL1, ICC_IAR1_EL1 or ICC_NMIAR1_EL1: printed after the activation.
+  private mutating func takeAcknowledge(_ register: SystemRegister, _ v: UnsafeMutablePointer<UInt64>) {
+    let pe = pe(v[0])
+    accessorIs(pe)
+    let read = Event.sysreg(.sysregRead, time: parser.time, pe: pe, register: register, value: v[1])
+    let intid = v[1] & 0xFF_FFFF
+    switch intid {
+    case 1020..<1024: order.settle(read)
+    case 32..<1020, 4096..<5120: order.insert(read, before: order.startOfPass())
+    default: order.insert(read, before: order.startOfPair(of: pe))
+    }
+  }
+
+  /// A write of one of the three SGI registers; which one, and the RS field, are not shown. The value is laid out as in
+  /// ICC_SGI1R_EL1 (IHI 0069H section 12.2.22).
+  private mutating func takeGenerateSGI(_ v: UnsafeMutablePointer<UInt64>) {
+    let pe = pe(v[0])
+    accessorIs(pe)
+    sgiSender = pe
+    let affinity = v[3]
+    var value = v[4] & 0xFFFF
+    value |= (affinity & 0xFF) << 16 | (affinity >> 8 & 0xFF) << 32 | (affinity >> 16 & 0xFF) << 48
+    value |= (v[1] & 0xF) << 24 | (v[2] & 1) << 40
+    var flags: EventFlags = .incomplete
+    if showsAcceptedSGIs { flags.insert(.effectsShown) }
+    order.settleBefore(
+      .sysreg(.sysregWrite, time: parser.time, pe: pe, register: .ICC_SGI1R_EL1, value: value, flags: flags)
+    )
+  }
+
+  /// An SGI was accepted by its target. Its sender is the PE that wrote last, as nothing can come between.
+  private mutating func takeSGIPending(_ v: UnsafeMutablePointer<UInt64>) {
+    let target = pe(v[0])
+    if !showsAcceptedSGIs {
+      showsAcceptedSGIs = true
+      if let last = order.last, last.pointee.kind == .sysregWrite { last.pointee.flags.insert(.effectsShown) }
+    }
+    order.settle(event(.sgiPending, pe: target, a: v[1] & 0xFFFF_FFFF, b: UInt64(sgiSender)))
+  }
+
+  // MARK: Memory-mapped registers
+
+  @inline(__always)
+  func mmio(
+    _ kind: EventKind,
+    _ frame: Frame,
+    _ offset: UInt64,
+    _ value: UInt64,
+    size: UInt64,
+    owner: UInt32 = 0,
+    flags: EventFlags = []
+  ) -> Event {
+    var flags = flags
+    if ![1, 2, 4, 8].contains(size) { flags.insert(.sizeUnknown) }
+    return .mmio(
+      kind,
+      time: parser.time,
+      frame: frame,
+      offset: UInt32(truncatingIfNeeded: offset),
+      value: value,
+      size: max(1, Int(truncatingIfNeeded: size & 0xF)),
+      owner: owner,
+      accessor: accessor,
+      flags: flags
+    )
+  }
+
+  private static func security(_ secure: UInt64) -> EventFlags {
+    secure != 0 ? [.secure, .securityShown] : .securityShown
+  }
+
+  private mutating func distributor(
+    _ kind: EventKind,
+    _ offset: UInt64,
+    _ value: UInt64,
+    _ size: UInt64,
+    _ secure: UInt64,
+    _ flags: EventFlags = []
+  ) {
+    let access = mmio(kind, .gicd, offset, value, size: size, flags: flags.union(Self.security(secure)))
+    if kind == .mmioWrite, flags.isEmpty, EffectOrder.reevaluates(gicd: access.offset) {
+      order.insert(access, before: order.startOfPass())
+    } else {
+      order.settle(access)
+    }
+  }
+
+  private mutating func redistributor(
+    _ kind: EventKind,
+    _ affinity: UInt64,
+    _ offset: UInt64,
+    _ value: UInt64,
+    _ size: UInt64,
+    _ secure: UInt64,
+    _ flags: EventFlags = []
+  ) {
+    let owner = pe(affinity)
+    let access = mmio(
+      kind,
+      .gicr,
+      offset,
+      value,
+      size: size,
+      owner: owner,
+      flags: flags.union(Self.security(secure))
+    )
+    guard kind == .mmioWrite, flags.isEmpty else { return order.settle(access) }
+    if EffectOrder.reevaluates(gicr: access.offset) {
+      order.insert(access, before: order.startOfPair(of: owner))
+    } else if access.offset & ~4 == 0x2_0078 {  // GICR_VPENDBASER
+      order.insert(access, before: order.startOfVirtualPair(of: owner))
+    } else {
+      order.settle(access)
+    }
+  }
+}

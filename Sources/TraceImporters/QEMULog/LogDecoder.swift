@@ -1,0 +1,213 @@
+import InterruptTrace
+
+/// Turns the lines of a QEMU log into events in the order of their effects.
+///
+/// One decoder reads one file; the readers of one capture share their ``ProcessingElements``.
+struct LogDecoder: ~Copyable {
+  var parser: LogLineParser
+  var order: EffectOrder
+  var text: LogText
+  var statistics: ImportStatistics
+  let elements: ProcessingElements
+  /// Stop at the first malformed line.
+  let isStrict: Bool
+
+  /// Lines read so far.
+  private(set) var lines: UInt64 = 0
+  /// Where and why reading stopped, with `--strict`.
+  var stop: (position: String, reason: String)?
+  /// Whether the capture shows which PEs accept an SGI.
+  var showsAcceptedSGIs = false
+  /// The PE of the current thread.
+  var accessor = PE.none
+  /// The PE whose SGI is being accepted by its targets.
+  var sgiSender = PE.none
+
+  private var thread: UInt32 = 0
+  private var otherEvents = OtherEvents()
+  private var topologySent = 0
+
+  init(elements: ProcessingElements, epoch: UInt64?, isStrict: Bool) {
+    parser = LogLineParser(epoch: epoch)
+    order = EffectOrder()
+    order.peCount = elements.count
+    text = LogText()
+    statistics = ImportStatistics()
+    self.elements = elements
+    self.isStrict = isStrict
+    accessor = elements.pe(ofThread: 0)
+  }
+
+  /// Decodes whole lines until `target` events have their place or the lines end; moves `at` behind the last one read.
+  mutating func decode(_ at: inout UnsafeRawPointer, end: UnsafeRawPointer, target: Int) {
+    while at < end && order.available < target && stop == nil {
+      lines &+= 1
+      at = decodeLine(at, end)
+    }
+  }
+
+  /// The capture has ended: everything has its place.
+  mutating func finish() {
+    text.finish(&order)
+    order.settleAll()
+  }
+
+  @inline(__always)
+  private mutating func decodeLine(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UnsafeRawPointer {
+    var at = start
+    switch parser.parse(&at) {
+    case .event(let number):
+      if parser.prefix == .none && parser.epoch == nil { noteMissingStamps(start, end) }
+      if parser.thread != thread { changeThread() }
+      let entry = parser.catalogue.entries[number]
+      if text.isWaiting { tellText(entry.action) }
+      guard take(entry.action, entry.operand) else { return malformed(start, end) }
+      return at
+    case .malformed: return malformed(start, end)
+    case .otherEvent: return skipOther(start, name: at, end)
+    case .text: return takeText(start, end)
+    }
+  }
+
+  /// Exceptions may wait for this event to know their PE, or to be complete.
+  private mutating func tellText(_ action: LogEvent.Action) {
+    let reevaluated = action == .highestPending ? pe(parser.values[0]) : PE.none
+    text.meet(pe: accessor, reevaluated: reevaluated, line: lines, &order)
+  }
+
+  private mutating func changeThread() {
+    thread = parser.thread
+    accessor = elements.pe(ofThread: thread)
+  }
+
+  /// The current thread did something that only `pe` does.
+  @inline(__always)
+  mutating func accessorIs(_ pe: UInt32) {
+    if pe != accessor { learnAccessor(pe) }
+  }
+
+  private mutating func learnAccessor(_ pe: UInt32) {
+    guard thread != 0 else { return }
+    elements.bind(thread: thread, to: pe)
+    accessor = elements.pe(ofThread: thread)
+  }
+
+  /// The PE with this affinity.
+  @inline(__always)
+  mutating func pe(_ affinity: UInt64) -> UInt32 {
+    let pe = elements.number(ofAffinity: affinity)
+    if elements.late.count > topologySent { announceLatePEs() }
+    return pe
+  }
+
+  /// Tells whoever reads the events about PEs that the survey of the capture's start did not see.
+  private mutating func announceLatePEs() {
+    while topologySent < elements.late.count {
+      let late = elements.late[topologySent]
+      topologySent += 1
+      let entries = [
+        Topology.Entry(key: .affinity, index: late.pe, source: .inferred, value: UInt64(late.affinity)),
+        Topology.Entry(key: .peCount, source: .inferred, value: UInt64(elements.count)),
+      ]
+      for entry in entries {
+        var event = entry.event
+        event.time = parser.time
+        order.observe(event)
+      }
+    }
+    order.peCount = elements.count
+    accessor = elements.pe(ofThread: thread)
+  }
+
+  // MARK: Lines that hold no event
+
+  private mutating func malformed(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UnsafeRawPointer {
+    let next = Self.nextLine(start, end)
+    let line = lines
+    statistics.note("malformed line", example: Self.excerpt(start, next), position: "line \(line)")
+    statistics.skipped &+= 1
+    if isStrict { stop = ("line \(line)", "malformed line: \(Self.excerpt(start, next))") }
+    return next
+  }
+
+  private mutating func skipOther(
+    _ start: UnsafeRawPointer,
+    name: UnsafeRawPointer,
+    _ end: UnsafeRawPointer
+  ) -> UnsafeRawPointer {
+    let next = Self.nextLine(start, end)
+    guard let kind = otherEvents.kind(name, next) else { return takeText(start, end) }
+    let line = lines
+    statistics.note(kind, example: Self.excerpt(start, next), position: "line \(line)")
+    statistics.skipped &+= 1
+    return next
+  }
+
+  private mutating func takeText(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UnsafeRawPointer {
+    let next = Self.nextLine(start, end)
+    // Without a stamp of its own, text has the time of the line before it.
+    if parser.epoch == nil { parser.time = lines &- 1 }
+    let line = lines
+    let peHint = elements.isSingle ? 0 : text.threadIsPE ? accessor : PE.none
+    if !text.take(start, next, line: line, time: parser.time, pe: peHint, &order) {
+      statistics.note("text that is no trace event", example: Self.excerpt(start, next), position: "line \(line)")
+      statistics.skipped &+= 1
+    }
+    return next
+  }
+
+  private mutating func noteMissingStamps(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
+    parser.time = lines &- 1
+    guard !noted else { return }
+    noted = true
+    let line = lines
+    statistics.note(
+      "no time stamps: the line number stands for nanoseconds",
+      example: Self.excerpt(start, Self.nextLine(start, end)),
+      position: "line \(line)"
+    )
+  }
+  private var noted = false
+
+  /// Behind the line feed of the line at `start`; the lines before `end` are whole.
+  static func nextLine(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UnsafeRawPointer {
+    var at = start
+    while at < end {
+      let distance = Digits.distance(to: 0x0A, in: Digits.load(at))
+      if distance < 8 { return min(at + distance + 1, end) }
+      at += 8
+    }
+    return end
+  }
+
+  /// The start of a line, for people.
+  static func excerpt(_ start: UnsafeRawPointer, _ next: UnsafeRawPointer) -> String {
+    let length = min(next - start, 160)
+    let bytes = UnsafeRawBufferPointer(start: start, count: length).prefix { $0 != 0x0A && $0 != 0x0D }
+    return String(decoding: bytes.map { $0 < 0x20 || $0 == 0x7F ? 0x3F : $0 }, as: UTF8.self)
+  }
+}
+
+/// Names of events that the importer does not use.
+private struct OtherEvents {
+  private static let limit = 64
+  private var kinds: [(hash: UInt64, length: Int, kind: String)] = []
+
+  /// The kind of problem that stands for the event; nil if `name` does not start with a name.
+  mutating func kind(_ name: UnsafeRawPointer, _ next: UnsafeRawPointer) -> String? {
+    var length = 0
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    while name + length < next {
+      let c = Digits.byte(name + length)
+      guard c &- 0x61 < 26 || c &- 0x41 < 26 || c &- 0x30 < 10 || c == 0x5F else { break }
+      hash = (hash ^ UInt64(c)) &* 0x100_0000_01B3
+      length += 1
+    }
+    guard length > 0, length < 100 else { return nil }
+    if let known = kinds.first(where: { $0.hash == hash && $0.length == length }) { return known.kind }
+    guard kinds.count < Self.limit else { return "event that is not used" }
+    let text = String(decoding: UnsafeRawBufferPointer(start: name, count: length), as: UTF8.self)
+    kinds.append((hash, length, "event that is not used: \(text)"))
+    return kinds.last!.kind
+  }
+}
