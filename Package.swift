@@ -38,20 +38,25 @@ let package = Package(
       name: "Analyzers",
       dependencies: [
         "InterruptTrace", "Replay", .product(name: "Histogram", package: "hdrhistogram-swift"),
-      ]),
-    .target(name: "Reports", dependencies: ["Analyzers"]),
+      ]
+    ),
+    .target(name: "Reports", dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay"]),
     .executableTarget(
       name: "gicscope",
       dependencies: [
         "InterruptTrace", "TraceImporters", "LPIStore", "GICModel", "Replay", "Analyzers", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ]
+    ),
     .testTarget(name: "InterruptTraceTests", dependencies: ["InterruptTrace"]),
     .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters"]),
     .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore"]),
     .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
-    .testTarget(name: "AnalyzersTests", dependencies: ["Analyzers", "Reports"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "GICModel", "InterruptTrace"]),
+    .testTarget(
+      name: "AnalyzersTests",
+      dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports"]
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,12 @@
+/// The JSON object that every command writes.
+public enum Document {
+  /// Changes with the meaning of a key, not with an addition.
+  public static let schema: UInt64 = 1
+
+  /// `schema`, `command` and `trace`, then one key per section.
+  public static func json(command: String, trace: TraceSummary?, _ sections: [JSONValue.Member]) -> JSONValue {
+    var members: [JSONValue.Member] = [.init("schema", .number(schema)), .init("command", .string(command))]
+    if let trace { members.append(.init("trace", trace.json)) }
+    return .object(members + sections)
+  }
+}

@@ -1,0 +1,83 @@
+/// Text being put together byte by byte, without a `String` for each number.
+public struct ByteBuffer: Sendable {
+  /// The text so far, in UTF-8.
+  public var bytes: [UInt8] = []
+
+  /// No text.
+  public init() {}
+
+  /// Appends text.
+  @inline(__always)
+  public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// Appends text that is at hand as bytes.
+  @inline(__always)
+  public mutating func append(_ text: [UInt8]) { bytes.append(contentsOf: text) }
+
+  /// Appends a byte several times.
+  public mutating func append(repeating byte: UInt8, count: Int) {
+    if count > 0 { bytes.append(contentsOf: repeatElement(byte, count: count)) }
+  }
+
+  /// Appends a decimal number, right-aligned in `width` characters.
+  public mutating func append(decimal value: UInt64, width: Int = 0) {
+    var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    withUnsafeMutableBytes(of: &digits) { buffer in
+      var at = 24
+      var rest = value
+      repeat {
+        at -= 1
+        buffer[at] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      } while rest > 0
+      append(repeating: 0x20, count: width - (24 - at))
+      bytes.append(contentsOf: buffer[at...])
+    }
+  }
+
+  /// Appends `0x` and a hexadecimal number without leading zeros.
+  public mutating func append(hex value: UInt64) {
+    append("0x")
+    var shift = max(0, (63 - value.leadingZeroBitCount) / 4 * 4)
+    while shift >= 0 {
+      let digit = UInt8(truncatingIfNeeded: (value >> UInt64(shift)) & 15)
+      bytes.append(digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
+      shift -= 4
+    }
+  }
+
+  /// Appends text in quotes, escaped as JSON wants it.
+  public mutating func appendJSON(_ text: String) {
+    bytes.append(0x22)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x22: append("\\\"")
+      case 0x5C: append("\\\\")
+      case 0x0A: append("\\n")
+      case 0x09: append("\\t")
+      case 0x0D: append("\\r")
+      case 0..<0x20:
+        append("\\u00")
+        bytes.append(0x30 + (byte >> 4))
+        bytes.append(byte & 15 < 10 ? 0x30 + (byte & 15) : 0x57 + (byte & 15))
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(0x22)
+  }
+
+  /// Appends text as a CSV field: in quotes where it has to be (RFC 4180).
+  public mutating func appendCSV(_ text: some Sequence<UInt8>) {
+    let special: (UInt8) -> Bool = { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+    guard text.contains(where: special) else {
+      bytes.append(contentsOf: text)
+      return
+    }
+    bytes.append(0x22)
+    for byte in text {
+      if byte == 0x22 { bytes.append(0x22) }
+      bytes.append(byte)
+    }
+    bytes.append(0x22)
+  }
+}

@@ -1,0 +1,170 @@
+import InterruptTrace
+
+extension Topology {
+  /// The controller in one line: `GICv3, 4 PEs, 256 SPIs, 16 INTID bits, 1 ITS, one Security state (QEMU 7.2)`.
+  public var title: String {
+    var parts = [architecture.name]
+    if let count = value(.peCount) { parts.append(count == 1 ? "1 PE" : "\(count) PEs") }
+    if let lines = value(.itLinesNumber) { parts.append("\(min(32 * (lines & 31) + 32, 1020) - 32) SPIs") }
+    if let bits = value(.intidBits) { parts.append("\(bits) INTID bits") }
+    if let bits = value(.priorityBits) { parts.append("\(bits) priority bits") }
+    let itses = Set(entries.filter { ($0.key == .gitsBase || $0.key == .gitsTyper) && $0.domain == 0 }.map(\.index))
+      .count
+    if itses > 0 { parts.append(itses == 1 ? "1 ITS" : "\(itses) ITSes") }
+    if let registers = value(.listRegisters) { parts.append("\(registers) list registers") }
+    switch value(.securityStates) {
+    case 1: parts.append("one Security state")
+    case 2: parts.append("two Security states")
+    default: break
+    }
+    if let profile = value(.profile).flatMap(Profile.init), profile != .arch { parts.append("as \(profile.title)") }
+    return parts.joined(separator: ", ")
+  }
+
+  /// Every fact, with where it comes from.
+  public func table(_ style: TextStyle) -> String {
+    var table = TextTable([("fact", .left), ("value", .left), ("known from", .left)])
+    for entry in entries {
+      var name = entry.key.name
+      if entry.key.isIndexed { name += "[\(entry.index)]" }
+      if entry.domain != 0 { name = "guest \(entry.domain) " + name }
+      table.add([.init(name), .init(entry.valueText), .init(entry.source.title, .faint)])
+    }
+    return table.render(style)
+  }
+
+  /// Every fact, for scripts.
+  public var json: JSONValue {
+    .array(
+      entries.map { entry in
+        var members: [JSONValue.Member] = [.init("name", .string(entry.key.name))]
+        if entry.key.isIndexed { members.append(.init("index", .number(UInt64(entry.index)))) }
+        if entry.domain != 0 { members.append(.init("domain", .number(UInt64(entry.domain)))) }
+        members += [.init("value", .number(entry.value)), .init("source", .string(entry.source.name))]
+        return .object(members)
+      }
+    )
+  }
+}
+
+extension Topology.Entry {
+  /// The value as a person would write it.
+  var valueText: String {
+    switch key {
+    case .architecture: Topology.Architecture(rawValue: value)?.name ?? "\(value)"
+    case .profile: Topology.Profile(rawValue: value)?.title ?? "\(value)"
+    case .formatVersion: "\(value >> 16).\(value & 0xFFFF)"
+    case .affinity: "\(value >> 24 & 255).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
+    default: key.isHexadecimal ? "0x" + String(value, radix: 16) : "\(value)"
+    }
+  }
+}
+
+extension Topology.Key {
+  /// The names that `--topology` files and scripts use.
+  public static let names: [(Topology.Key, String)] = [
+    (.formatVersion, "format_version"), (.epoch, "epoch"), (.architecture, "architecture"), (.peCount, "pe_count"),
+    (.affinity, "affinity"), (.itLinesNumber, "it_lines_number"), (.priorityBits, "priority_bits"),
+    (.preemptionBits, "preemption_bits"), (.listRegisters, "list_registers"), (.intidBits, "intid_bits"),
+    (.securityStates, "security_states"), (.profile, "profile"), (.hasEL2, "has_el2"), (.hasEL3, "has_el3"),
+    (.resetToGroup1, "reset_to_group1"), (.sourceFormat, "source_format"), (.startsAtReset, "starts_at_reset"),
+    (.gicdBase, "gicd_base"), (.giccBase, "gicc_base"), (.gichBase, "gich_base"), (.gicvBase, "gicv_base"),
+    (.gicrBase, "gicr_base"), (.gicrStride, "gicr_stride"), (.gitsBase, "gits_base"), (.gicmBase, "gicm_base"),
+    (.gicdTyper, "gicd_typer"), (.gicrTyper, "gicr_typer"), (.gitsTyper, "gits_typer"), (.vtr, "vtr"),
+    (.gicmFirstSPI, "gicm_first_spi"), (.gicmSPICount, "gicm_spi_count"),
+  ]
+
+  /// The name that `--topology` files and scripts use.
+  public var name: String { Self.names.first { $0.0 == self }?.1 ?? "fact\(rawValue)" }
+
+  /// The fact of a name, or nil.
+  public init?(name: some StringProtocol) {
+    guard let key = Self.names.first(where: { $0.1 == name })?.0 else { return nil }
+    self = key
+  }
+
+  /// Whether there may be several: one per PE, ITS, region or frame.
+  public var isIndexed: Bool {
+    [.affinity, .gicrBase, .gitsBase, .gicmBase, .gicrTyper, .gitsTyper, .gicmFirstSPI, .gicmSPICount].contains(self)
+  }
+
+  /// Whether the value is an address or a register.
+  var isHexadecimal: Bool { (32..<64).contains(rawValue) || (64..<68).contains(rawValue) }
+}
+
+extension Topology.Architecture {
+  /// `GICv3`.
+  public var name: String {
+    switch self {
+    case .v2: "GICv2"
+    case .v3: "GICv3"
+    case .v3_1: "GICv3.1"
+    case .v3_3: "GICv3.3"
+    case .v4: "GICv4"
+    case .v4_1: "GICv4.1"
+    }
+  }
+
+  /// The version of a name: `v3`, `GICv3`, `3`, `3.1`.
+  public init?(name: some StringProtocol) {
+    let version = name.lowercased().drop { $0 == "g" || $0 == "i" || $0 == "c" || $0 == "v" }
+    switch version {
+    case "2": self = .v2
+    case "3", "3.0": self = .v3
+    case "3.1": self = .v3_1
+    case "3.3": self = .v3_3
+    case "4", "4.0": self = .v4
+    case "4.1": self = .v4_1
+    default: return nil
+    }
+  }
+}
+
+extension Topology.Profile {
+  /// For people.
+  public var title: String {
+    switch self {
+    case .arch: "the architecture"
+    case .qemu7: "QEMU 7.2"
+    case .qemu10: "QEMU 10"
+    case .kvm: "KVM"
+    }
+  }
+
+  /// The profile of a name: `arch`, `qemu7`, `qemu10`, `kvm`.
+  public init?(name: some StringProtocol) {
+    switch name {
+    case "arch": self = .arch
+    case "qemu7": self = .qemu7
+    case "qemu", "qemu10": self = .qemu10
+    case "kvm": self = .kvm
+    default: return nil
+    }
+  }
+}
+
+extension Topology.Source {
+  /// The name that scripts depend on.
+  public var name: String {
+    switch self {
+    case .assumed: "assumed"
+    case .inferred: "inferred"
+    case .deviceTree: "device-tree"
+    case .header: "header"
+    case .register: "register"
+    case .user: "user"
+    }
+  }
+
+  /// For people.
+  public var title: String {
+    switch self {
+    case .assumed: "assumed"
+    case .inferred: "inferred from the capture"
+    case .deviceTree: "device tree"
+    case .header: "the capture's header"
+    case .register: "an identification register"
+    case .user: "--topology"
+    }
+  }
+}

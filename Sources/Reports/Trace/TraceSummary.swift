@@ -1,0 +1,120 @@
+import InterruptTrace
+import Replay
+
+/// What was read: the `trace` object of every JSON report and the first lines of every text report.
+public struct TraceSummary: Sendable {
+  /// As the user named it; `-` is standard input.
+  public var path: String
+  /// What it is.
+  public var format: TraceFormat
+  /// Events replayed.
+  public var events: UInt64
+  /// Time of the first event in ns since the capture's epoch.
+  public var firstTime: UInt64?
+  /// Time of the last event.
+  public var lastTime: UInt64?
+  /// Gaps in the capture.
+  public var gaps: UInt64
+  /// What was read, skipped and wrong.
+  public var statistics: ImportStatistics
+  /// What is known about the controller.
+  public var topology: Topology
+
+  /// A summary with every field given.
+  public init(
+    path: String,
+    format: TraceFormat,
+    events: UInt64,
+    firstTime: UInt64?,
+    lastTime: UInt64?,
+    gaps: UInt64,
+    statistics: ImportStatistics,
+    topology: Topology
+  ) {
+    self.path = path
+    self.format = format
+    self.events = events
+    self.firstTime = firstTime
+    self.lastTime = lastTime
+    self.gaps = gaps
+    self.statistics = statistics
+    self.topology = topology
+  }
+
+  /// The state of a replay.
+  public init(path: String, engine: ReplayEngine, gaps: UInt64) {
+    self.init(
+      path: path,
+      format: engine.format,
+      events: engine.events,
+      firstTime: engine.firstTime,
+      lastTime: engine.lastTime,
+      gaps: gaps,
+      statistics: engine.statistics,
+      topology: engine.topology
+    )
+  }
+
+  /// From the first event to the last, in ns.
+  public var duration: UInt64 {
+    guard let firstTime, let lastTime, lastTime > firstTime else { return 0 }
+    return lastTime - firstTime
+  }
+
+  /// The `trace` object.
+  public var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("path", .string(path)), .init("format", .string(format.name)),
+      .init("compression", .string(format.compression)), .init("events", .number(events)),
+      .init("first_ns", .optional(firstTime)), .init("last_ns", .optional(lastTime)), .init("gaps", .number(gaps)),
+      .init("records", .number(statistics.records)), .init("skipped", .number(statistics.skipped)),
+      .init(
+        "problems",
+        .array(
+          statistics.problems.map {
+            [
+              "kind": .string($0.kind), "count": .number($0.count), "position": .string($0.firstPosition),
+              "example": .string($0.firstExample),
+            ]
+          }
+        )
+      ),
+    ]
+    if let damage = statistics.damage {
+      members.append(.init("damage", ["reason": .string(damage.reason), "position": .string(damage.position)]))
+    }
+    return .object(members)
+  }
+
+  /// The lines that say what was read.
+  public func text(_ style: TextStyle) -> String {
+    var lines: [(String, String)] = []
+    let compression = format.compression == "none" ? "" : ", \(format.compression)"
+    lines.append(("capture", "\(path) (\(format.name)\(compression))"))
+    var content = "\(Units.count(events)) events"
+    if duration > 0 { content += " in \(Units.duration(duration))" }
+    if gaps > 0 { content += ", " + style.apply(.notice, "\(Units.count(gaps)) gaps") }
+    lines.append(("events", content))
+    lines.append(("controller", topology.title))
+    for problem in statistics.problems {
+      lines.append(
+        (
+          "problem",
+          style.apply(.notice, "\(Units.count(problem.count)) × \(problem.kind)")
+            + ", first at \(problem.firstPosition): \(problem.firstExample)"
+        )
+      )
+    }
+    if let damage = statistics.damage {
+      lines.append(("damaged", style.apply(.bad, damage.reason) + " \(damage.position)"))
+    }
+    return lines.map { name, value in
+      style.apply(.faint, name.padded(to: 10)) + "  " + value + "\n"
+    }.joined()
+  }
+}
+
+extension String {
+  /// Blanks appended up to a number of characters.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,150 @@
+import GICModel
+import InterruptTrace
+
+/// A prediction that failed.
+public struct Disagreement: Equatable, Sendable {
+  /// Number of the event that showed something else.
+  public var event: UInt64
+  /// When, in ns since the capture's epoch.
+  public var time: UInt64
+  /// 0 is the physical controller, n is guest n.
+  public var domain: UInt16
+  /// Whose register, line or interrupt it is.
+  public var pe: UInt32
+  /// The register or the observation.
+  public var name: String
+  /// What the model expected.
+  public var expected: UInt64
+  /// What the capture shows.
+  public var seen: UInt64
+  /// The state that led to the expectation.
+  public var explanation: String
+  /// The event, as `events` prints it.
+  public var eventText: String
+
+  /// A disagreement with every field given.
+  public init(
+    event: UInt64,
+    time: UInt64,
+    domain: UInt16,
+    pe: UInt32,
+    name: String,
+    expected: UInt64,
+    seen: UInt64,
+    explanation: String,
+    eventText: String
+  ) {
+    self.event = event
+    self.time = time
+    self.domain = domain
+    self.pe = pe
+    self.name = name
+    self.expected = expected
+    self.seen = seen
+    self.explanation = explanation
+    self.eventText = eventText
+  }
+}
+
+/// What `verify` found: the model's predictions against the capture.
+public struct VerifyReport: Sendable {
+  /// What was read.
+  public var trace: TraceSummary
+  /// By register and kind.
+  public var predictions: [PredictionCount]
+  /// The first ones.
+  public var disagreements: [Disagreement]
+
+  /// A report with every field given.
+  public init(trace: TraceSummary, predictions: [PredictionCount], disagreements: [Disagreement]) {
+    self.trace = trace
+    self.predictions = predictions
+    self.disagreements = disagreements
+  }
+
+  /// The object that scripts depend on.
+  public var json: JSONValue {
+    let naming = PENaming(trace.topology)
+    let rows = disagreements.map { row -> JSONValue in
+      var members: [JSONValue.Member] = [.init("event", .number(row.event)), .init("time_ns", .number(row.time))]
+      if row.domain != 0 { members.append(.init("domain", .number(UInt64(row.domain)))) }
+      members += naming.json(row.pe, domain: row.domain)
+      members += [
+        .init("name", .string(row.name)), .init("expected", .number(row.expected)), .init("seen", .number(row.seen)),
+        .init("explanation", .string(row.explanation)), .init("event_text", .string(row.eventText)),
+      ]
+      return .object(members)
+    }
+    guard case .object(var members) = Verification.json(predictions: predictions) else { return .null }
+    members.append(.init("disagreements", .array(rows)))
+    return Document.json(command: "verify", trace: trace, [.init("verify", .object(members))])
+  }
+
+  /// For a terminal.
+  public func text(_ style: TextStyle) -> String {
+    var out = trace.text(style) + "\n" + Verification.table(predictions).render(style)
+    let totals = predictions.totals
+    let predicted = totals.agreed + totals.disagreed
+    out += "\n"
+    if predicted + totals.taught == 0 {
+      return out + style.apply(.notice, "The capture shows nothing that could be predicted.") + "\n"
+    }
+    let verdict = "\(Units.count(totals.agreed)) of \(Units.count(predicted)) predictions agreed"
+    out += style.apply(totals.disagreed == 0 ? .good : .bad, verdict)
+    if totals.disagreed > 0 { out += style.apply(.bad, ", \(Units.count(totals.disagreed)) disagreed") }
+    if totals.taught > 0 { out += "; \(Units.count(totals.taught)) answers taught the model what it could not know" }
+    out += ".\n"
+    if disagreements.count > 0 { out += disagreementText(style, totals.disagreed) }
+    return out
+  }
+
+  private func disagreementText(_ style: TextStyle, _ total: UInt64) -> String {
+    let naming = PENaming(trace.topology)
+    let shown = UInt64(disagreements.count) < total ? "First \(disagreements.count) disagreements" : "Disagreements"
+    var out = "\n" + style.apply(.heading, shown) + "\n"
+    for row in disagreements {
+      out += "  \(style.apply(.bad, row.name))"
+      if row.pe != PE.none { out += " of PE \(naming.text(row.pe, domain: row.domain))" }
+      out += ": expected 0x\(String(row.expected, radix: 16)), seen 0x\(String(row.seen, radix: 16))\n"
+      out += "    \(style.apply(.faint, row.eventText))\n"
+      for line in row.explanation.split(separator: "\n") { out += "    \(line)\n" }
+    }
+    return out
+  }
+}
+
+/// The parts of a verification that other reports show too.
+public enum Verification {
+  /// The `verify` object without its disagreements.
+  public static func json(predictions: [PredictionCount]) -> JSONValue {
+    let totals = predictions.totals
+    return [
+      "predicted": .number(totals.agreed + totals.disagreed), "agreed": .number(totals.agreed),
+      "disagreed": .number(totals.disagreed), "taught": .number(totals.taught),
+      "by_register": .array(
+        predictions.map {
+          [
+            "name": .string($0.name), "kind": .string($0.kind.name), "agreed": .number($0.agreed),
+            "disagreed": .number($0.disagreed), "taught": .number($0.taught),
+          ]
+        }
+      ),
+    ]
+  }
+
+  /// One row per register.
+  static func table(_ predictions: [PredictionCount]) -> TextTable {
+    var table = TextTable([
+      ("register", .left), ("kind", .left), ("agreed", .right), ("disagreed", .right), ("taught", .right),
+    ])
+    for row in predictions {
+      table.add([
+        .init(row.name, row.disagreed > 0 ? .bad : .plain), .init(row.kind.name, .faint),
+        .init(Units.count(row.agreed)),
+        .init(row.disagreed == 0 ? "–" : Units.count(row.disagreed), row.disagreed > 0 ? .bad : .faint),
+        .init(row.taught == 0 ? "–" : Units.count(row.taught), row.taught > 0 ? .notice : .faint),
+      ])
+    }
+    return table
+  }
+}
