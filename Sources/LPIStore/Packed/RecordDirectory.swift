@@ -27,14 +27,19 @@ struct RecordDirectory: ~Copyable {
     touched = (0, 0)
   }
 
+  @inlinable
   deinit {
-    if readable != 0 {
-      forEachTouched { index in
-        pages[index].release()
-        return true
-      }
-      munmap(pages, RecordDirectory.byteSize(limit))
+    release()
+  }
+
+  @usableFromInline
+  func release() {
+    if readable == 0 { return }
+    forEachTouched { index in
+      pages[index].release()
+      return true
     }
+    munmap(pages, RecordDirectory.byteSize(limit))
   }
 
   static func byteSize(_ limit: UInt32) -> Int { Swift.max(4096, Int(limit >> 8) * 8) }

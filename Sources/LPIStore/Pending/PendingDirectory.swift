@@ -15,7 +15,13 @@ struct PendingDirectory: ~Copyable {
     if peCount > 0 { grow(to: (Swift.min(peCount, Int(LPILimits.peLimit)) - 1) >> 5) }
   }
 
+  @inlinable
   deinit {
+    release()
+  }
+
+  @usableFromInline
+  func release() {
     var unused = 0
     for index in 0..<chunkCount {
       guard let chunk = chunks[index] else { continue }

@@ -32,7 +32,13 @@ public struct PackedTranslationStore: ~Copyable {
     doorbells = [:]
   }
 
+  @inlinable
   deinit {
+    release()
+  }
+
+  @usableFromInline
+  func release() {
     for index in 0...slotMask { slots[index].release() }
     HeapBytes.release(slots)
   }
