@@ -71,12 +71,17 @@ public struct ImportStatistics: Sendable {
   /// Nothing read.
   public init() {}
 
-  /// Counts a problem; the closures are called for the first of its kind only.
-  public mutating func note(_ kind: String, example: @autoclosure () -> String, position: @autoclosure () -> String) {
+  /// Counts a problem, or `count` of its kind; the closures are called for the first of its kind only.
+  public mutating func note(
+    _ kind: String,
+    count: UInt64 = 1,
+    example: @autoclosure () -> String,
+    position: @autoclosure () -> String
+  ) {
     if let at = problems.firstIndex(where: { $0.kind == kind }) {
-      problems[at].count += 1
+      problems[at].count &+= count
     } else {
-      problems.append(Problem(kind: kind, count: 1, firstExample: example(), firstPosition: position()))
+      problems.append(Problem(kind: kind, count: count, firstExample: example(), firstPosition: position()))
     }
   }
 }
