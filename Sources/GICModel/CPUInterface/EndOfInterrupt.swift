@@ -21,7 +21,17 @@ extension GICv3 where Store: ~Copyable {
     dropRunningPriority(pe, group)
     let split = endIsSplit(pe)
     emit(.endOfInterrupt, pe: UInt32(pe), intid: intid, priority: priority, a: split ? 0 : 1)
-    if !split { deactivate(pe: pe, intid: Int(intid)) }
+    guard !split else { return }
+    if profile == .qemu7 || profile == .qemu10, intid < 1020 {
+      interim = InterimView(
+        pe: UInt32(pe),
+        highest: highest(pe),
+        lines: lines(pe),
+        showsHighest: true,
+        showsLines: true
+      )
+    }
+    deactivate(pe: pe, intid: Int(intid))
   }
 
   /// Whether an end of interrupt may drop the running priority: the register's group must be the running one, and the

@@ -32,17 +32,7 @@ extension GICv3 where Store: ~Copyable {
     case .ICC_RPR_EL1:
       // 10.x shows in bits 63:62 whether a non-maskable interrupt runs (IHI 0069H, 12.2.24).
       compare(check, expected: UInt64(runningPriorityView(pe)), seen: event.b & 0xFF, pe: event.pe)
-    case .ICC_PMR_EL1:
-      if compare(
-        check,
-        expected: UInt64(priorityMaskView(pe)),
-        seen: event.b,
-        known: pes[pe].known.contains(.priorityMask) ? .max : 0,
-        pe: event.pe
-      ) == .taught {
-        pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & 0xFF
-      }
-      pes[pe].known.insert(.priorityMask)
+    case .ICC_PMR_EL1: readPriorityMask(event, pe: pe, check: check)
     case .ICC_BPR0_EL1, .ICC_BPR1_EL1: readBinaryPoint(event, pe: pe, check: check)
     case .ICC_CTLR_EL1: readControl(event, pe: pe, check: check)
     case .ICC_CTLR_EL3: readControlEL3(event, pe: pe, check: check)
@@ -163,6 +153,16 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].known.insert(.priorityMask)
   }
 
+  private mutating func readPriorityMask(_ event: Event, pe: Int, check: Int) {
+    // Nothing but a reset of the PE (PSCI CPU_ON) closes the mask behind the capture's back.
+    let wasReset = event.b == 0 && pes[pe].priorityMask != 0 && !isRunning(pe)
+    let known: UInt64 = pes[pe].known.contains(.priorityMask) && !wasReset ? .max : 0
+    let verdict = compare(check, expected: UInt64(priorityMaskView(pe)), seen: event.b, known: known, pe: event.pe)
+    if wasReset { resetCPUInterface(&pes[pe]) }
+    if verdict == .taught { pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & 0xFF }
+    pes[pe].known.insert(.priorityMask)
+  }
+
   private func priorityMaskView(_ pe: Int) -> UInt32 {
     let mask = pes[pe].priorityMask
     guard hasNonSecureView(pe) else { return mask }
@@ -259,13 +259,16 @@ extension GICv3 where Store: ~Copyable {
 
   // MARK: Reset
 
-  /// `ICC_*` after reset: groups disabled, priority mask 0, the smallest binary points (IHI 0069H, 12.2).
+  /// `ICC_*` after reset: groups disabled, priority mask 0, the smallest binary points, nothing active
+  /// (IHI 0069H, 12.2).
   func resetCPUInterface(_ element: inout ProcessingElement) {
     element.priorityMask = 0
+    element.groupEnable = InlineArray(repeating: 0)
+    element.activePriorities = InlineArray(repeating: 0)
+    element.runningPriority = 0xFF
     for group in [InterruptGroup.group0, .group1Secure, .group1NonSecure] {
       element.binaryPoint[Int(group.rawValue)] = minimumBinaryPoint(group)
     }
-    if profile == .qemu7 || profile == .qemu10 { element.control = 2 }  // GICR_CTLR.CES
     // IDbits 24, A3V set; PRIbits as the topology says.
     let constants = UInt32(1 << 15 | 1 << 11 | (priorityBits - 1) << 8)
     element.cpuControl[0] = constants

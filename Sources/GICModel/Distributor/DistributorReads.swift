@@ -115,14 +115,12 @@ extension GICv3 where Store: ~Copyable {
     return mask
   }
 
-  /// The pending state of a level-sensitive interrupt includes its line (IHI 0069H, 12.9.29); QEMU returns the latch.
+  /// The pending state of a level-sensitive interrupt includes its line (IHI 0069H, 12.9.29).
   private mutating func readSharedPending(_ event: Event, check: Int, word: Int, mask: UInt32) {
-    let latch = distributor.pending[word]
     let levels = distributor.level[word] & ~distributor.edge[word]
-    let showsLatchOnly = profile == .qemu7 || profile == .qemu10
-    let value = showsLatchOnly ? latch : latch | levels
-    let known = distributor.knownPending[word] & (showsLatchOnly ? .max : distributor.knownLevel[word])
-    learnWord(event, check: check, value: value & mask, known: known | ~mask) { model, bits in
+    let known = distributor.knownPending[word] & (distributor.knownLevel[word] | distributor.edge[word])
+    let value = (distributor.pending[word] | levels) & mask
+    learnWord(event, check: check, value: value, known: known | ~mask) { model, bits in
       model.distributor.pending[word] = model.distributor.pending[word] & ~mask | bits & mask & ~levels
       model.distributor.knownPending[word] |= mask
       model.refreshShared(word: word)

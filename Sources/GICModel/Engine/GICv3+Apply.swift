@@ -15,6 +15,7 @@ extension GICv3 where Store: ~Copyable {
 
   @inline(__always)
   private mutating func apply(_ event: Event) {
+    if interim.pe != PE.none, !interim.concerns(event) { interim = .none }
     switch event.kind {
     case .highestPending: observeHighestPending(event)
     case .cpuLine: observeLines(event)

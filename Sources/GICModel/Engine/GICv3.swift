@@ -38,6 +38,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   /// The last SGI register write, for the targets that the capture shows after it.
   var sgiValue: UInt64 = 0
   var sgiSource: UInt32 = PE.none
+  /// What a PE showed between the two steps of an end of interrupt, while the capture may still show it.
+  var interim = InterimView.none
   /// The first disagreements, with the state that led there.
   var disagreements: [Disagreement] = []
 
@@ -75,6 +77,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
       var element = ProcessingElement()
       element.affinity = topology.affinity(of: UInt32(pe))
       resetCPUInterface(&element)
+      if profile == .qemu7 || profile == .qemu10 { element.control = 2 }  // GICR_CTLR.CES
       (pes + pe).initialize(to: element)
     }
   }

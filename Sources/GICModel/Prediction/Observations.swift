@@ -8,7 +8,13 @@ extension GICv3 where Store: ~Copyable {
   mutating func observeHighestPending(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
-    let expected = highest(pe)
+    let expected: PendingInterrupt
+    if interim.pe == event.pe {
+      expected = interim.highest
+      interim.showsHighest = false
+    } else {
+      expected = highest(pe)
+    }
     let seen = event.priority
     if expected.isNone && seen >= 0xFF
       || expected.intid == event.intid && expected.priority == seen
@@ -50,7 +56,13 @@ extension GICv3 where Store: ~Copyable {
     let seen = CPULines(rawValue: event.a)
     let physical: CPULines = [.irq, .fiq]
     if !shown.isDisjoint(with: physical) {
-      let expected = lines(pe)
+      let expected: CPULines
+      if interim.pe == event.pe {
+        expected = interim.lines
+        interim = .none
+      } else {
+        expected = lines(pe)
+      }
       if expected.intersection(shown) == seen.intersection(shown).intersection(physical) {
         if shown.contains(.irq) { ledger.count(PredictionLedger.check(.irq), .agreed) }
         if shown.contains(.fiq) { ledger.count(PredictionLedger.check(.fiq), .agreed) }

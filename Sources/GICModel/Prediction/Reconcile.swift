@@ -13,7 +13,8 @@ extension GICv3 where Store: ~Copyable {
       if expected.isNone && seen.isNone { return true }
       if expected.intid == seen.intid, expected.priority == seen.priority, expected.group == seen.group { return true }
       let isOutranked =
-        seen.isNone || expected.priority <= seen.priority && !expected.isNone && expected.intid != seen.intid
+        seen.isNone
+        || !expected.isNone && (expected.priority, expected.intid) < (seen.priority, seen.intid)
       let corrected =
         isOutranked
         ? demote(expected, pe: pe, below: seen) : promote(seen, pe: pe)

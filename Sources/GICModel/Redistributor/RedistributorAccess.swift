@@ -92,10 +92,8 @@ extension GICv3 where Store: ~Copyable {
       }
       pes[pe].knownEnabled |= visible
     case .setPending, .clearPending:
-      // QEMU returns the latch; the architecture's pending state includes a level-sensitive interrupt's line.
-      let isLatch = profile == .qemu7 || profile == .qemu10
-      let value = isLatch ? pes[pe].pending : pes[pe].pendingNow
-      if compareWord(value, pes[pe].knownPending & (isLatch ? .max : pes[pe].knownLevel)) == .taught {
+      let known = pes[pe].knownPending & (pes[pe].knownLevel | pes[pe].edge)
+      if compareWord(pes[pe].pendingNow, known) == .taught {
         pes[pe].pending = pes[pe].pending & ~visible | seen & visible
       }
       pes[pe].knownPending |= visible
