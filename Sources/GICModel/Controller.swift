@@ -36,14 +36,14 @@ public struct Controller: ~Copyable {
   }
 
   /// Predictions so far, by register, in a fixed order; only those that were made.
-  public var predictions: [PredictionCount] { gicv3.ledger.report(map: RegisterMap.of) }
+  public var predictions: [PredictionCount] { gicv3.ledger.report() }
 
   /// The first disagreements, each with the state that led there.
   public var disagreements: [Disagreement] { gicv3.disagreements }
 
   /// The name and kind of the check that a ``TransitionKind/disagreed`` or ``TransitionKind/taught`` transition names.
   public static func check(_ index: UInt32) -> (name: String, kind: PredictionKind) {
-    PredictionLedger.describe(Int(index), map: RegisterMap.of)
+    PredictionLedger.describe(Int(index))
   }
 
   /// Describes the first broken invariant; nil if there is none. Slow.

@@ -29,20 +29,4 @@ extension GICv3 where Store: ~Copyable {
     return Int(pes[pe].runningPriority) == lowest
       ? nil : "PE \(pe): running priority \(pes[pe].runningPriority), active priorities say \(lowest)"
   }
-
-  /// Reports a broken invariant as a disagreement of the model with itself.
-  mutating func reportBrokenInvariants() {
-    guard let broken = checkInvariants(), disagreements.count < Self.keptDisagreements else { return }
-    disagreements.append(
-      Disagreement(
-        event: eventIndex,
-        time: now,
-        pe: PE.none,
-        name: "invariant",
-        expected: 0,
-        seen: 0,
-        explanation: broken
-      )
-    )
-  }
 }

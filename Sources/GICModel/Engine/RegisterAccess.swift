@@ -43,17 +43,6 @@ extension GICv3 where Store: ~Copyable {
       pe: event.pe
     )
   }
-
-  /// Compares a read of a register whose value is the implementation's own: the first read teaches it.
-  mutating func compareIdentification(_ event: Event, check: Int) {
-    let key = UInt64(event.frame.rawValue) << 56 | UInt64(event.owner) << 32 | UInt64(event.offset)
-    if let value = identification[key] {
-      compare(check, expected: value, seen: event.b, pe: event.pe)
-    } else {
-      compare(check, expected: 0, seen: event.b, known: 0, pe: event.pe)
-      identification[key] = event.b
-    }
-  }
 }
 
 /// The part of a value that an access of `size` bytes at `offset` within a register touches.

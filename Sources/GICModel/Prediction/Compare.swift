@@ -19,7 +19,27 @@ public struct Disagreement: Equatable, Sendable {
   public var explanation: String
 }
 
-extension GICv3 where Store: ~Copyable {
+/// A model whose answers are compared with the capture's: what GICv2 and GICv3 share.
+///
+/// Statically dispatched: every use is on a concrete model, so that nothing is left of it on the hot path.
+protocol Predicting: ~Copyable {
+  var ledger: PredictionLedger { get set }
+  /// The first disagreements, with the state that led there.
+  var disagreements: [Disagreement] { get set }
+  /// Values of identification registers, by frame and offset, as the capture showed them.
+  var identification: [UInt64: UInt64] { get set }
+  /// The event being applied.
+  var now: UInt64 { get }
+  var eventIndex: UInt64 { get }
+
+  func emit(_ kind: TransitionKind, pe: UInt32, intid: UInt32, priority: UInt32, a: UInt64, b: UInt64)
+  /// The state that a prediction follows from, in one line.
+  func explain(_ check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> String
+  /// Describes the first broken invariant; nil if there is none. Slow.
+  func checkInvariants() -> String?
+}
+
+extension Predicting where Self: ~Copyable {
   /// Most disagreements that are kept with their explanation; all are counted.
   static var keptDisagreements: Int { 100 }
 
@@ -41,15 +61,21 @@ extension GICv3 where Store: ~Copyable {
   mutating func differ(_ check: Int, expected: UInt64, seen: UInt64, isTaught: Bool, pe: UInt32) -> Verdict {
     let verdict = isTaught ? Verdict.taught : .disagreed
     ledger.count(check, verdict)
-    emit(isTaught ? .taught : .disagreed, pe: pe, priority: UInt32(check), a: expected, b: seen)
+    emit(
+      isTaught ? .taught : .disagreed,
+      pe: pe,
+      intid: 0xFFFF_FFFF,
+      priority: UInt32(check),
+      a: expected,
+      b: seen
+    )
     if !isTaught, disagreements.count < Self.keptDisagreements {
-      let name = PredictionLedger.describe(check, map: RegisterMap.of).name
       disagreements.append(
         Disagreement(
           event: eventIndex,
           time: now,
           pe: pe,
-          name: name,
+          name: PredictionLedger.describe(check).name,
           expected: expected,
           seen: seen,
           explanation: explain(check, expected: expected, seen: seen, pe: pe)
@@ -59,6 +85,35 @@ extension GICv3 where Store: ~Copyable {
     return verdict
   }
 
+  /// Compares a read of a register whose value is the implementation's own: the first read teaches it.
+  mutating func compareIdentification(_ event: Event, check: Int) {
+    let key = UInt64(event.frame.rawValue) << 56 | UInt64(event.owner) << 32 | UInt64(event.offset)
+    if let value = identification[key] {
+      compare(check, expected: value, seen: event.b, pe: event.pe)
+    } else {
+      compare(check, expected: 0, seen: event.b, known: 0, pe: event.pe)
+      identification[key] = event.b
+    }
+  }
+
+  /// Reports a broken invariant as a disagreement of the model with itself.
+  mutating func reportBrokenInvariants() {
+    guard let broken = checkInvariants(), disagreements.count < Self.keptDisagreements else { return }
+    disagreements.append(
+      Disagreement(
+        event: eventIndex,
+        time: now,
+        pe: PE.none,
+        name: "invariant",
+        expected: 0,
+        seen: 0,
+        explanation: broken
+      )
+    )
+  }
+}
+
+extension GICv3: Predicting where Store: ~Copyable {
   /// The state of a PE and of the interrupts concerned, in one line.
   func explain(_ check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> String {
     var parts: [String] = []

@@ -40,8 +40,10 @@ struct PredictionLedger: ~Copyable {
     }
   }
 
-  /// The frames whose registers are counted, in the order of their checks.
-  private static let frames: [Frame] = [.gicd, .gicr, .gits, .gicc, .gicv, .gich, .gicm]
+  /// The frames whose registers are counted, in the order of their checks; GICv2's Distributor is another than GICv3's.
+  private static let frames: [(frame: Frame, architecture: Topology.Architecture)] = [
+    (.gicd, .v3), (.gicr, .v3), (.gits, .v3), (.gicc, .v2), (.gicv, .v2), (.gich, .v2), (.gicm, .v2), (.gicd, .v2),
+  ]
   private static let systemRegisters = 192
   private static let perFrame = 256
 
@@ -76,6 +78,12 @@ struct PredictionLedger: ~Copyable {
     return systemRegisters + 32 + slot * perFrame + (index < 0 ? perFrame - 1 : index)
   }
 
+  /// The check of a register of GICv2's Distributor.
+  @inline(__always)
+  static func check(gicv2Distributor index: Int) -> Int {
+    systemRegisters + 32 + 7 * perFrame + (index < 0 ? perFrame - 1 : index)
+  }
+
   /// Counts one prediction.
   @inline(__always)
   mutating func count(_ check: Int, _ verdict: Verdict) {
@@ -85,7 +93,7 @@ struct PredictionLedger: ~Copyable {
   func copy() -> PredictionLedger { PredictionLedger(copying: counts) }
 
   /// A check's name and kind.
-  static func describe(_ check: Int, map: (Frame) -> RegisterMap?) -> (name: String, kind: PredictionKind) {
+  static func describe(_ check: Int) -> (name: String, kind: PredictionKind) {
     if check < systemRegisters {
       let register = SystemRegister(rawValue: UInt16(check))
       let isAcknowledge = register.name.contains("IAR")
@@ -96,19 +104,21 @@ struct PredictionLedger: ~Copyable {
       return (observation.name, observation.kind)
     }
     let place = check - systemRegisters - 32
-    let frame = frames[min(place / perFrame, frames.count - 1)]
+    let (frame, architecture) = frames[min(place / perFrame, frames.count - 1)]
     let index = place % perFrame
-    guard let map = map(frame), index < map.registers.count else { return ("\(frame.name) reserved", .read) }
+    guard let map = RegisterMap.of(frame, architecture), index < map.registers.count else {
+      return ("\(frame.name) reserved", .read)
+    }
     let name = map.registers[index].name
     return (name, name.hasSuffix("IAR") ? .acknowledge : .read)
   }
 
   /// Every check that was made, in a fixed order.
-  func report(map: (Frame) -> RegisterMap?) -> [PredictionCount] {
+  func report() -> [PredictionCount] {
     (0..<Self.checkCount).compactMap { check in
       let (agreed, disagreed, taught) = (counts[check * 3], counts[check * 3 + 1], counts[check * 3 + 2])
       guard agreed | disagreed | taught != 0 else { return nil }
-      let (name, kind) = Self.describe(check, map: map)
+      let (name, kind) = Self.describe(check)
       return PredictionCount(name: name, kind: kind, agreed: agreed, disagreed: disagreed, taught: taught)
     }
   }

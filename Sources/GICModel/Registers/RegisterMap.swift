@@ -39,8 +39,11 @@ public struct RegisterMap: Sendable {
   /// An ITS's control frame.
   public static let its = RegisterMap(itsRegisters, size: 0x10000)
 
-  /// The map of a frame, or nil if the model does not know the frame.
-  public static func of(_ frame: Frame) -> RegisterMap? {
+  /// The map of a frame, or nil if the model does not know the frame. A Distributor is taken for GICv3's.
+  public static func of(_ frame: Frame) -> RegisterMap? { of(frame, .v3) }
+
+  /// The map of a frame as an architecture has it, or nil if the model does not know the frame.
+  public static func of(_ frame: Frame, _ architecture: Topology.Architecture) -> RegisterMap? {
     switch frame {
     case .gicd: distributor
     case .gicr: redistributor

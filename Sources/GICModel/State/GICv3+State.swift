@@ -63,7 +63,7 @@ extension GICv3 where Store: ~Copyable {
       level: distributor.level[word].bit(bit),
       priority: distributor.priority[intid],
       group: distributor.group[word].bit(bit),
-      modifier: distributor.groupModifier[word].bit(bit),
+      modifier: distributor.hasOneSecurityState ? nil : distributor.groupModifier[word].bit(bit),
       edge: distributor.edge[word].bit(bit)
     )
     members.append(
@@ -71,41 +71,6 @@ extension GICv3 where Store: ~Copyable {
     )
     members.append(.init("GICD_IROUTER", .register(distributor.router[intid])))
     return .object(members)
-  }
-
-  /// What SPIs, PPIs and SGIs have in common. `pending` is the latch; `state` is the architectural state, which counts
-  /// a level-sensitive interrupt's line too.
-  private func interruptState(
-    intid: Int,
-    enabled: Bool,
-    latch: Bool,
-    isPending: Bool,
-    active: Bool,
-    level: Bool,
-    priority: UInt8,
-    group: Bool,
-    modifier: Bool,
-    edge: Bool
-  ) -> [StateValue.Member] {
-    var members: [StateValue.Member] = [
-      .init("intid", .number(UInt64(intid))),
-      .init("state", .text(Self.stateName(isPending: isPending, isActive: active))),
-      .init("enabled", .bool(enabled)), .init("pending", .bool(latch)), .init("active", .bool(active)),
-      .init("level", .bool(level)), .init("priority", .number(UInt64(priority))),
-      .init("group", .number(group ? 1 : 0)), .init("edge", .bool(edge)),
-    ]
-    if !distributor.hasOneSecurityState { members.append(.init("group_modifier", .number(modifier ? 1 : 0))) }
-    return members
-  }
-
-  /// The four states of an interrupt (IHI 0069H, 4.1).
-  private static func stateName(isPending: Bool, isActive: Bool) -> String {
-    switch (isPending, isActive) {
-    case (false, false): "inactive"
-    case (true, false): "pending"
-    case (false, true): "active"
-    case (true, true): "active and pending"
-    }
   }
 
   // MARK: Redistributors
@@ -128,7 +93,7 @@ extension GICv3 where Store: ~Copyable {
             level: element.level.bit(intid),
             priority: element.priority[intid],
             group: element.group.bit(intid),
-            modifier: element.groupModifier.bit(intid),
+            modifier: distributor.hasOneSecurityState ? nil : element.groupModifier.bit(intid),
             edge: element.edge.bit(intid)
           )
         )
