@@ -1,4 +1,3 @@
-import Glibc
 import InterruptTrace
 
 /// How a capture is opened.
@@ -8,21 +7,36 @@ public struct ImportOptions: Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// Options with every field given.
+  public init(isStrict: Bool) { self.isStrict = isStrict }
 }
 
-/// Opens a capture of any known format, recognised by its content.
+/// Opens a capture of any known format, recognised by its content; `-` is standard input.
 ///
-/// Several paths are the files of one capture, one per thread of the emulator (`-D name-%d.log` of QEMU).
+/// Several paths are the files of one capture, one per thread of the emulator (`-d tid -D name-%d.log` of QEMU).
+///
+/// - Throws: ``TraceError/unreadable(path:reason:)``, ``TraceError/unrecognised(path:reason:)``,
+///   ``TraceError/tooNew(path:version:)``.
 public func openTrace(paths: [String], options: ImportOptions = ImportOptions()) throws(TraceError) -> any EventSource {
-  let path = paths.first ?? "-"
-  let file = open(path, O_RDONLY)
-  guard file >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
-  defer { close(file) }
-  var status = stat()
-  guard fstat(file, &status) == 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
-  let size = Int(status.st_size)
-  guard size > 0, let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, file, 0), start != MAP_FAILED else {
-    throw .unreadable(path: path, reason: "empty")
+  guard let path = paths.first else { throw .unreadable(path: "", reason: "no capture was named") }
+  if paths.count > 1 { return try openThreadLogs(paths, options) }
+  let input = try ByteInput.open(path: path)
+  switch CaptureContent.recognise(input) {
+  case .qemuLog: return QEMULogSource(input, isStrict: options.isStrict)
+  case .unknown(let seen):
+    throw .unrecognised(path: path, reason: "\(seen); accepted are \(CaptureContent.accepted)")
   }
-  return QEMULogSource(bytes: UnsafeRawBufferPointer(start: start, count: size), isStrict: options.isStrict)
+}
+
+private func openThreadLogs(_ paths: [String], _ options: ImportOptions) throws(TraceError) -> any EventSource {
+  var inputs: [ByteInput] = []
+  for path in paths {
+    let input = try ByteInput.open(path: path)
+    guard case .qemuLog = CaptureContent.recognise(input) else {
+      throw .unrecognised(path: path, reason: "of several files each must be a QEMU log, one per thread")
+    }
+    inputs.append(input)
+  }
+  return QEMUThreadLogs(inputs, isStrict: options.isStrict)
 }

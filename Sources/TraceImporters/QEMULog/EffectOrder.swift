@@ -11,7 +11,7 @@ import InterruptTrace
 /// |---|---|
 /// | GICD write to a register that re-evaluates, INTID 32 and up | (update, set_irqs) of every PE, in ascending order |
 /// | GICR write to a register that re-evaluates | (update, set_irqs) of the frame's PE |
-/// | GICR_VPENDBASER write | (virt_update, virt_set_irqs) of the frame's PE |
+/// | GICR_VPENDBASER write that changes Valid | (virt_update, virt_set_irqs) of the frame's PE |
 /// | GITS write | everything from the first fetched command on |
 /// | ICC_IAR read of an SGI, PPI or LPI | (update, set_irqs) of that PE |
 /// | ICC_IAR read of an SPI | (update, set_irqs) of every PE |
@@ -176,13 +176,17 @@ struct EffectOrder: ~Copyable {
     return pair.start
   }
 
-  /// Where the virtual pair of one PE begins, if it does not belong to a change of exception level.
-  func startOfVirtualPair(of pe: UInt32) -> Int {
+  /// Where nothing that waits comes behind: the place of an event without effects.
+  var waitingEnd: Int { count }
+
+  /// Where the virtual pair of one PE begins; ``count`` if it is not there. A change of exception level prints one behind
+  /// a pair of that PE: unless `evenAfterPair`, such a virtual pair does not count.
+  func startOfVirtualPair(of pe: UInt32, evenAfterPair: Bool) -> Int {
     var at = count
     guard let lines = step(&at), lines.kind == .cpuLine, lines.b == Self.virtualLines, lines.pe == pe,
       let update = step(&at), update.kind == .virtualHighestPending, update.pe == pe
     else { return count }
-    if let pair = pair(before: at), pair.pe == pe { return count }
+    if !evenAfterPair, let pair = pair(before: at), pair.pe == pe { return count }
     return at
   }
 

@@ -231,10 +231,29 @@ extension LogDecoder {
     guard kind == .mmioWrite, flags.isEmpty else { return order.settle(access) }
     if EffectOrder.reevaluates(gicr: access.offset) {
       order.insert(access, before: order.startOfPair(of: owner))
-    } else if access.offset & ~4 == 0x2_0078 {  // GICR_VPENDBASER
-      order.insert(access, before: order.startOfVirtualPair(of: owner))
+    } else if access.offset & ~4 == 0x2_0078 {
+      takeVPENDBASER(access, owner)
     } else {
       order.settle(access)
     }
+  }
+
+  /// A write of GICR_VPENDBASER: QEMU re-evaluates the virtual interface when Valid (bit 63) changes.
+  private mutating func takeVPENDBASER(_ access: Event, _ owner: UInt32) {
+    let was = residentVPEs[owner]
+    let isNow: Bool? =
+      switch (access.size, access.offset) {
+      case (8, 0x2_0078): access.b >> 63 != 0
+      case (4, 0x2_007C): access.b >> 31 & 1 != 0
+      default: was
+      }
+    if owner != PE.none { residentVPEs[owner] = isNow }
+    let start: Int
+    if let was, let isNow {
+      start = was == isNow ? order.waitingEnd : order.startOfVirtualPair(of: owner, evenAfterPair: true)
+    } else {
+      start = order.startOfVirtualPair(of: owner, evenAfterPair: isNow ?? false)
+    }
+    order.insert(access, before: start)
   }
 }

@@ -23,6 +23,9 @@ struct LogDecoder: ~Copyable {
   /// The PE whose SGI is being accepted by its targets.
   var sgiSender = PE.none
 
+  /// Whether a PE's GICR_VPENDBASER.Valid was last written 1.
+  var residentVPEs: [UInt32: Bool] = [:]
+
   private var thread: UInt32 = 0
   private var otherEvents = OtherEvents()
   private var topologySent = 0
@@ -36,6 +39,14 @@ struct LogDecoder: ~Copyable {
     self.elements = elements
     self.isStrict = isStrict
     accessor = elements.pe(ofThread: 0)
+  }
+
+  /// The file holds the lines of one thread only, from this Unix time in ns on.
+  mutating func isOneThread(_ thread: UInt32, from start: UInt64) {
+    text.threadIsPE = true
+    self.thread = thread
+    accessor = elements.pe(ofThread: thread)
+    if let epoch = parser.epoch, start > epoch { parser.time = start - epoch }
   }
 
   /// Decodes whole lines until `target` events have their place or the lines end; moves `at` behind the last one read.
@@ -203,7 +214,8 @@ private struct OtherEvents {
       hash = (hash ^ UInt64(c)) &* 0x100_0000_01B3
       length += 1
     }
-    guard length > 0, length < 100 else { return nil }
+    // Some messages start with the name of an event and a colon.
+    guard length > 0, length < 100, name + length < next, Digits.byte(name + length) <= 0x20 else { return nil }
     if let known = kinds.first(where: { $0.hash == hash && $0.length == length }) { return known.kind }
     guard kinds.count < Self.limit else { return "event that is not used" }
     let text = String(decoding: UnsafeRawBufferPointer(start: name, count: length), as: UTF8.self)

@@ -37,14 +37,17 @@ struct LogSurvey: ~Copyable {
 
   init() {}
 
-  /// Reads whole lines. Each file of a capture is read once.
-  mutating func read(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
+  /// Reads the whole lines at the start of a file. Returns the thread that wrote its first event and the Unix time in ns
+  /// of its first stamp.
+  mutating func read(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> (thread: UInt32, time: UInt64) {
     var parser = LogLineParser()
+    var firstThread: UInt32 = 0
     var at = start
     while at < end {
       var name = at
       if case .event(let number) = parser.parse(&name) {
         take(parser.catalogue.entries[number], parser.values, parser.thread)
+        if firstThread == 0 { firstThread = parser.thread }
         if parser.prefix == .dateAndTime { isNewVersion = true }
         at = name
       } else {
@@ -52,6 +55,7 @@ struct LogSurvey: ~Copyable {
       }
     }
     if let first = parser.epoch { epoch = min(epoch ?? first, first) }
+    return (firstThread, parser.epoch ?? 0)
   }
 
   // MARK: Lines
@@ -115,8 +119,11 @@ struct LogSurvey: ~Copyable {
 
   private mutating func takeRegister(_ register: SystemRegister, _ action: LogEvent.Action, _ value: UInt64) {
     switch register {
-    case .ICC_IAR0_EL1, .ICC_IAR1_EL1, .ICC_DIR_EL1: sawInterrupt = true
     case .ICC_NMIAR1_EL1, .ICV_NMIAR1_EL1: isNewVersion = true
+    case .ICC_DIR_EL1: sawInterrupt = true
+    // Firmware may look for a pending interrupt before there can be any; it reads a special INTID.
+    case .ICC_IAR0_EL1 where !(1020..<1024).contains(value), .ICC_IAR1_EL1 where !(1020..<1024).contains(value):
+      sawInterrupt = true
     case .ICC_CTLR_EL3, .ICC_IGRPEN1_EL3: sawEL3 = true
     case .ICC_CTLR_EL1 where action == .read:
       topology.set(.priorityBits, to: (value >> 8 & 7) + 1, source: .register)
@@ -178,6 +185,7 @@ struct LogSurvey: ~Copyable {
     }
     topology.set(.sourceFormat, to: Topology.CaptureFormat.qemuLog.rawValue, source: .header)
     if let epoch { topology.set(.epoch, to: epoch, source: .header) }
+    guard gicv2Lines + gicv3Lines > 0 else { return }
     setArchitecture(isGICv2)
     setSecurity(isGICv2)
     if !table.isEmpty { topology.set(.peCount, to: UInt64(table.count), source: .inferred) }

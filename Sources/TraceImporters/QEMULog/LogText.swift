@@ -179,7 +179,7 @@ struct LogText {
     _ pe: UInt32,
     _ order: inout EffectOrder
   ) -> Bool {
-    guard scanner.startsWithSource else { return false }
+    guard scanner.startsWithSource || scanner.startsWithInvalid else { return false }
     var pe = pe
     var search = scanner
     if search.skip(through: "cpu ") || search.skip(through: "CPU "), let cpu = search.decimal(),

@@ -61,8 +61,10 @@ struct TextScanner {
     return word
   }
 
-  /// Whether the line starts with a name (letters, digits, `_`, `-`, `.`, blanks between words) and a colon and a blank,
-  /// and has lower-case letters in the name or behind it.
+  /// Whether the line is about an access that the emulator's memory refused.
+  var startsWithInvalid: Bool { matches("Invalid ", at) }
+
+  /// Whether the line starts with a name (letters, digits, `_`, `-`, `.`, blanks between words) and a colon and a blank.
   var startsWithSource: Bool {
     var p = at
     guard p < end, Digits.byte(p) | 0x20 &- 0x61 < 26 || Digits.byte(p) == 0x5F else { return false }

@@ -1,0 +1,75 @@
+import InterruptTrace
+
+/// What an input's first bytes show it to be.
+enum CaptureContent: Equatable {
+  /// A QEMU log with `gic*` trace events.
+  case qemuLog
+  /// Nothing that is read; what it looks like.
+  case unknown(String)
+
+  /// What users are told about the formats.
+  static let accepted = """
+    QEMU logs with GIC trace events (-trace 'gic*' -D FILE), each plain or compressed with LZ4, gzip, zstd or xz
+    """
+
+  /// Bytes that are looked at. The second is for logs that start with other output of `-d`.
+  private static let lengths = [1 << 16, 1 << 20]
+
+  /// Recognises an input without reading it.
+  static func recognise(_ input: ByteInput) -> CaptureContent {
+    for length in lengths {
+      let bytes = input.peek(length)
+      let events = traceEvents(bytes)
+      if events.ofGIC { return .qemuLog }
+      if bytes.count < length || !looksLikeText(bytes) {
+        return .unknown(events.others ? "it looks like a QEMU log without GIC trace events" : describe(bytes))
+      }
+    }
+    return .unknown("text without any GIC trace event in its first \(lengths.last! >> 10) KiB")
+  }
+
+  /// Whether one of the lines is a GIC's trace event, good or malformed, and whether one is another trace event.
+  static func traceEvents(_ bytes: [UInt8]) -> (ofGIC: Bool, others: Bool) {
+    var padded = bytes
+    padded.append(0x0A)
+    padded += [UInt8](repeating: 0, count: Digits.padding)
+    return padded.withUnsafeBytes { raw in
+      var parser = LogLineParser()
+      var at = raw.baseAddress!
+      let end = at + bytes.count + 1
+      var others = false
+      while at < end {
+        var name = at
+        switch parser.parse(&name) {
+        case .event, .malformed: return (true, others)
+        case .otherEvent: others = true
+        case .text: break
+        }
+        at = LogDecoder.nextLine(at, end)
+      }
+      return (false, others)
+    }
+  }
+
+  private static func looksLikeText(_ bytes: [UInt8]) -> Bool { !bytes.prefix(4096).contains(0) }
+
+  private static func describe(_ bytes: [UInt8]) -> String {
+    let known: [(start: [UInt8], name: String)] = [
+      ([0x17, 0x08, 0x44] + Array("tracing".utf8), "a trace-cmd file (trace.dat)"),
+      (Array("PERFILE2".utf8), "a perf recording (perf.data)"),
+      (Array("# tracer:".utf8), "text of ftrace"),
+      ([0x7F] + Array("ELF".utf8), "a program (ELF)"),
+      ([0xD0, 0x0D, 0xFE, 0xED], "a device tree blob"),
+      (Array("SQLite format 3".utf8), "a SQLite database"),
+      (Array("{".utf8), "JSON"),
+    ]
+    if bytes.isEmpty { return "it is empty" }
+    if let match = known.first(where: { bytes.starts(with: $0.start) }) { return "it looks like \(match.name)" }
+    if !looksLikeText(bytes) {
+      let start = bytes.prefix(8).map { String($0 + 0, radix: 16) }.joined(separator: " ")
+      return "it holds binary data that starts with \(start)"
+    }
+    let line = String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }.prefix(60), as: UTF8.self)
+    return "it is text without GIC trace events and starts with '\(line)'"
+  }
+}
