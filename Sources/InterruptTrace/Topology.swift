@@ -157,18 +157,26 @@ public struct Topology: Equatable, Sendable {
 
   /// The facts, in the order in which they were first set.
   public private(set) var entries: [Entry] = []
+  /// Where each fact stands in `entries`: a large machine has an affinity per PE.
+  private var positions: [Slot: Int] = [:]
+
+  private struct Slot: Hashable, Sendable {
+    var key: Key
+    var index: UInt32
+    var domain: UInt16
+  }
 
   /// A topology that says nothing.
   public init() {}
 
-  /// The value of a fact, or nil. O(entries).
+  /// The value of a fact, or nil. O(1).
   public func value(_ key: Key, index: UInt32 = 0, domain: UInt16 = 0) -> UInt64? {
     entry(key, index: index, domain: domain)?.value
   }
 
-  /// The fact with its source, or nil. O(entries).
+  /// The fact with its source, or nil. O(1).
   public func entry(_ key: Key, index: UInt32 = 0, domain: UInt16 = 0) -> Entry? {
-    entries.first { $0.key == key && $0.index == index && $0.domain == domain }
+    positions[Slot(key: key, index: index, domain: domain)].map { entries[$0] }
   }
 
   /// Sets a fact, unless a better source has set it already. Returns whether it was taken.
@@ -180,11 +188,9 @@ public struct Topology: Equatable, Sendable {
   /// Sets a fact, unless a better source has set it already. Returns whether it was taken.
   @discardableResult
   public mutating func set(_ entry: Entry) -> Bool {
-    guard
-      let at = entries.firstIndex(where: {
-        $0.key == entry.key && $0.index == entry.index && $0.domain == entry.domain
-      })
-    else {
+    let slot = Slot(key: entry.key, index: entry.index, domain: entry.domain)
+    guard let at = positions[slot] else {
+      positions[slot] = entries.count
       entries.append(entry)
       return true
     }
