@@ -15,7 +15,8 @@ public final class ByteInput {
 
   let kind: Compression
   let stored: StoredBytes
-  let decoder: any ByteDecoder
+  private(set) var decoder: any ByteDecoder
+  private let verification: ChecksumVerification
   private var current = UnsafeRawBufferPointer(start: nil, count: 0)
   private var lookahead = Lookahead()
   private var mapping: MappedBytes?
@@ -41,19 +42,27 @@ public final class ByteInput {
   init(path: String, stored: StoredBytes, verification: ChecksumVerification) throws(TraceError) {
     self.path = path
     self.stored = stored
+    self.verification = verification
     let name = path == "-" ? "standard input" : path
     _ = stored.ensure(Compression.magicLength)
     if let error = stored.readError { throw .unreadable(path: name, reason: error) }
     if let advice = Compression.adviceAgainst(stored.available) { throw .unreadable(path: name, reason: advice) }
     kind = Self.recognise(stored)
-    decoder =
-      switch kind {
-      case .none: PlainBytes(stored)
-      case .lz4: LZ4FrameDecoder(stored, verification: verification)
-      case .gzip: StreamDecoder(stored, codec: GzipCodec())
-      case .zstd: StreamDecoder(stored, codec: ZstdCodec())
-      case .xz: StreamDecoder(stored, codec: XZCodec())
-      }
+    decoder = Self.makeDecoder(kind, stored, verification)
+  }
+
+  private static func makeDecoder(
+    _ kind: Compression,
+    _ stored: StoredBytes,
+    _ verification: ChecksumVerification
+  ) -> any ByteDecoder {
+    switch kind {
+    case .none: PlainBytes(stored)
+    case .lz4: LZ4FrameDecoder(stored, verification: verification)
+    case .gzip: StreamDecoder(stored, codec: GzipCodec())
+    case .zstd: StreamDecoder(stored, codec: ZstdCodec())
+    case .xz: StreamDecoder(stored, codec: XZCodec())
+    }
   }
 
   /// Skippable frames may come first, and LZ4 and zstd share them: what follows them decides.
@@ -121,6 +130,32 @@ public final class ByteInput {
     let piece = UnsafeRawBufferPointer(rebasing: current.prefix(limit))
     current = UnsafeRawBufferPointer(rebasing: current.dropFirst(piece.count))
     return piece
+  }
+
+  // MARK: Moving about
+
+  /// Starts again at the beginning; false for a pipe.
+  func rewind() -> Bool {
+    guard stored.isSeekable else { return false }
+    stored.seek(to: 0)
+    decoder = Self.makeDecoder(kind, stored, verification)
+    forgetPieces()
+    return true
+  }
+
+  /// Continues at a stored offset: of plain bytes, or of the size word of an LZ4 block.
+  func move(to offset: UInt64, in header: LZ4FrameHeader?) {
+    if let header, let frames = decoder as? LZ4FrameDecoder {
+      frames.seek(toBlockAt: offset, of: header)
+    } else {
+      stored.seek(to: offset)
+    }
+    forgetPieces()
+  }
+
+  private func forgetPieces() {
+    lookahead = Lookahead()
+    current = UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
   // MARK: In place

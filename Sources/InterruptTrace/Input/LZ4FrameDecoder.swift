@@ -36,6 +36,8 @@ final class LZ4FrameDecoder: ByteDecoder {
   private var contentHash: XXH32?
   private var contentCount: UInt64 = 0
   private var isWholeFrame = true
+  /// The blocks before this offset have the right checksums.
+  private var verifiedEnd: UInt64 = 0
 
   init(_ stored: StoredBytes, verification: ChecksumVerification) {
     self.stored = stored
@@ -83,6 +85,7 @@ final class LZ4FrameDecoder: ByteDecoder {
     contentHash = nil
     historyCount = 0
     lastCount = 0
+    verifiedEnd = 0
   }
 
   // MARK: Frames
@@ -164,9 +167,7 @@ final class LZ4FrameDecoder: ByteDecoder {
     let checksumSize = header.hasBlockChecksums ? 4 : 0
     guard stored.ensure(4 + size + checksumSize) else { return salvageBlock(header, size, isStored: isStored) }
     let data = UnsafeRawBufferPointer(rebasing: stored.available[4..<4 + size])
-    if header.hasBlockChecksums, verification != .none,
-      XXH32.hash(data) != stored.available.loadLittle(UInt32.self, 4 + size)
-    {
+    if header.hasBlockChecksums, verification != .none, !blockIsVerified(header) {
       fail("LZ4: a block's checksum is wrong")
       return 0
     }
@@ -178,6 +179,15 @@ final class LZ4FrameDecoder: ByteDecoder {
     blockOffset = stored.position
     stored.consume(4 + size + checksumSize)
     return count
+  }
+
+  /// Whether the block that is next has the right checksum; it is verified together with those behind it.
+  private func blockIsVerified(_ header: LZ4FrameHeader) -> Bool {
+    if stored.position >= verifiedEnd {
+      let length = BlockChecksums.verifiedLength(stored.available, blockSize: header.blockSize)
+      verifiedEnd = stored.position + UInt64(length)
+    }
+    return stored.position < verifiedEnd
   }
 
   private func expand(_ data: UnsafeRawBufferPointer, isStored: Bool, capacity: Int) -> Int {

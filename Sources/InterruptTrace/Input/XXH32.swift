@@ -14,13 +14,18 @@ struct XXH32 {
   private var rest: (UInt64, UInt64) = (0, 0)
   private var restCount = 0
 
-  private static var startLanes: SIMD4<UInt32> { .init(prime1 &+ prime2, prime2, 0, 0 &- prime1) }
+  /// The state of a checksum that nothing has been added to.
+  static var startLanes: SIMD4<UInt32> { .init(prime1 &+ prime2, prime2, 0, 0 &- prime1) }
 
   /// The checksum of `bytes`.
-  static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    var lanes = startLanes
+  static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt32 { hash(bytes, from: startLanes, stripes: 0) }
+
+  /// The checksum of `bytes`, of which the first `stripes` stripes of 16 bytes are in `state` already.
+  static func hash(_ bytes: UnsafeRawBufferPointer, from state: SIMD4<UInt32>, stripes: Int) -> UInt32 {
+    var lanes = state
+    let done = stripes * 16
     let whole = bytes.count & ~15
-    if whole > 0 { lanes = mix(lanes, bytes.baseAddress.unsafelyUnwrapped, whole) }
+    if whole > done { lanes = mix(lanes, bytes.baseAddress.unsafelyUnwrapped + done, whole - done) }
     return finish(lanes, total: UInt64(bytes.count), tail: UnsafeRawBufferPointer(rebasing: bytes[whole...]))
   }
 
@@ -58,8 +63,8 @@ struct XXH32 {
   @inline(__always)
   private static func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x &<< n | x &>> (32 &- n) }
 
-  /// Four scalar lanes: a vector multiply of 32-bit lanes is slower than four scalar ones on x86-64.
-  private static func mix(_ start: SIMD4<UInt32>, _ base: UnsafeRawPointer, _ count: Int) -> SIMD4<UInt32> {
+  /// Adds whole stripes, in four scalar lanes: of a single checksum that is faster than a vector.
+  static func mix(_ start: SIMD4<UInt32>, _ base: UnsafeRawPointer, _ count: Int) -> SIMD4<UInt32> {
     var (v1, v2, v3, v4) = (start[0], start[1], start[2], start[3])
     var at = base
     let end = base + count
