@@ -140,7 +140,7 @@ extension GICv3 where Store: ~Copyable {
   /// Whether Non-secure accesses see priorities shifted: EL3 routes FIQs to itself (IHI 0069H, 4.8.1). No capture shows
   /// `SCR_EL3.FIQ`; firmware that supports a Non-secure world sets it.
   private func hasNonSecureView(_ pe: Int) -> Bool {
-    !distributor.hasOneSecurityState && pes[pe].security == .nonSecure && pes[pe].nonSecureViewIsShifted
+    !distributor.hasOneSecurityState && pes[pe].security == .nonSecure
   }
 
   private mutating func writePriorityMask(_ value: UInt64, pe: Int) {
@@ -252,7 +252,10 @@ extension GICv3 where Store: ~Copyable {
     let expected = UInt64(pes[pe].cpuControlEL3 & ~0b11011 | aliases)
     let known: UInt64 = pes[pe].known.contains(.cpuControlEL3) ? .max : 0b11111
     if compare(check, expected: expected, seen: event.b, known: known, pe: event.pe) == .taught {
-      pes[pe].cpuControlEL3 = UInt32(truncatingIfNeeded: event.b)
+      // The implementation's constants are those of every PE.
+      for other in 0..<peCount where other == pe || !pes[other].known.contains(.cpuControlEL3) {
+        pes[other].cpuControlEL3 = UInt32(truncatingIfNeeded: event.b)
+      }
     }
     pes[pe].known.insert(.cpuControlEL3)
   }

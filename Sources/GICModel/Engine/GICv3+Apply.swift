@@ -16,6 +16,7 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always)
   private mutating func apply(_ event: Event) {
     if interim.pe != PE.none, !interim.concerns(event) { interim = .none }
+    if !distributor.hasOneSecurityState { traceExceptionLevel(event) }
     switch event.kind {
     case .highestPending: observeHighestPending(event)
     case .cpuLine: observeLines(event)

@@ -91,46 +91,4 @@ extension GICv3 where Store: ~Copyable {
       }
     }
   }
-
-  /// Exception entry and return tell a PE's exception level, and at EL3 its Security state.
-  mutating func observeException(_ event: Event) {
-    guard holds(event.pe) else { return }
-    let level = UInt8(truncatingIfNeeded: event.a >> 12) & 0xF
-    let pe = Int(event.pe)
-    pes[pe].exceptionLevel = level
-    guard !distributor.hasOneSecurityState else { return }
-    if level == 3 {
-      pes[pe].security = .el3
-    } else if pes[pe].security == .el3 {
-      // Where EL3 returns to is decided by SCR_EL3.NS; the last Non-secure bank it used is the best witness.
-      pes[pe].security = pes[pe].bankAtEL3IsNonSecure ? .nonSecure : .unknown
-    }
-  }
-
-  /// A register access whose Security state is shown tells that of the PE that made it, unless EL3 chose to make it so.
-  @inline(__always)
-  mutating func noteAccessor(_ event: Event) {
-    guard event.flags.contains(.securityShown), Int(event.pe) < peCount else { return }
-    noteAccessor(pe: Int(event.pe), secure: event.flags.contains(.secure))
-  }
-
-  @inline(never)
-  private mutating func noteAccessor(pe: Int, secure: Bool) {
-    if secure, distributor.hasOneSecurityState, topology.value(.securityStates) == nil {
-      learnSecurityStates(2, known: distributor.knownControl)
-    }
-    guard !distributor.hasOneSecurityState else { return }
-    if secure {
-      if pes[pe].security == .unknown || pes[pe].security == .nonSecure {
-        pes[pe].security = pes[pe].exceptionLevel == 3 || pes[pe].exceptionLevel == 0xFF ? .el3 : .secure
-      }
-    } else if pes[pe].security != .el3 {
-      pes[pe].security = .nonSecure
-    }
-  }
-
-  /// `ICC_*_EL3` exists at EL3 only.
-  func noteBank(pe: Int, register: SystemRegister) {
-    if register == .ICC_CTLR_EL3 || register == .ICC_IGRPEN1_EL3 { pes[pe].security = .el3 }
-  }
 }

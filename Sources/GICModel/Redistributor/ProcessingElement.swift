@@ -65,8 +65,6 @@ struct ProcessingElement {
 
   /// What is known about the PE's Security state.
   var security = SecurityBelief.unknown
-  /// Whether Non-secure accesses see shifted priorities (`SCR_EL3.FIQ`, which no capture shows).
-  var nonSecureViewIsShifted = false
   /// At EL3, whether banked registers are the Non-secure copies (`SCR_EL3.NS`).
   var bankAtEL3IsNonSecure = false
   /// Nothing has shown what the LPI pending table in memory held when this PE began to use it.

@@ -1,0 +1,77 @@
+import InterruptTrace
+import LPIStore
+
+/// What a capture with two Security states tells of the state that each PE is in.
+///
+/// Most captures do not say it. What is believed follows, weakest first, from: observations that no access explains,
+/// which an emulator prints when a PE changes its exception level; the line that an interrupt took; the INTID that an
+/// acknowledge returned; the Security state of memory-mapped accesses; exception entries and returns.
+extension GICv3 where Store: ~Copyable {
+  /// Finds changes of exception level: an emulator re-evaluates the virtual interface of a PE then, and otherwise only
+  /// for an access to that interface.
+  @inline(never)
+  mutating func traceExceptionLevel(_ event: Event) {
+    switch event.kind {
+    case .virtualHighestPending:
+      if virtualCause != event.pe, holds(event.pe) { changeExceptionLevel(Int(event.pe)) }
+    case .highestPending, .cpuLine, .maintenanceLine, .tableEntry, .continuation: break
+    default:
+      let isSystemRegister = event.kind == .sysregRead || event.kind == .sysregWrite
+      virtualCause = isSystemRegister && event.register.rawValue >= SystemRegister.virtualOffset ? event.pe : PE.none
+    }
+  }
+
+  /// From EL3 a PE leaves only by a return, and what it returns to is Non-secure unless something shows otherwise. To
+  /// EL3 it goes when an FIQ is asserted, for that is where firmware routes what the Non-secure side must not see.
+  private mutating func changeExceptionLevel(_ pe: Int) {
+    guard pes[pe].exceptionLevel == 0xFF else { return }
+    if pes[pe].security == .el3 {
+      pes[pe].security = .nonSecure
+    } else if lines(pe) == .fiq {
+      pes[pe].security = .el3
+    }
+  }
+
+  /// Exception entry and return tell a PE's exception level, and at EL3 its Security state.
+  mutating func observeException(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let level = UInt8(truncatingIfNeeded: event.a >> 12) & 0xF
+    let pe = Int(event.pe)
+    pes[pe].exceptionLevel = level
+    guard !distributor.hasOneSecurityState else { return }
+    if level == 3 {
+      pes[pe].security = .el3
+    } else if pes[pe].security == .el3 {
+      pes[pe].security = .nonSecure
+    }
+  }
+
+  /// A register access whose Security state is shown tells that of the PE that made it, unless EL3 chose to make it so.
+  @inline(__always)
+  mutating func noteAccessor(_ event: Event) {
+    guard event.flags.contains(.securityShown), Int(event.pe) < peCount else { return }
+    if event.flags.contains(.secure) || !distributor.hasOneSecurityState {
+      noteAccessor(pe: Int(event.pe), secure: event.flags.contains(.secure))
+    }
+  }
+
+  @inline(never)
+  private mutating func noteAccessor(pe: Int, secure: Bool) {
+    if secure, distributor.hasOneSecurityState, topology.value(.securityStates) == nil {
+      learnSecurityStates(2, known: distributor.knownControl)
+    }
+    guard !distributor.hasOneSecurityState else { return }
+    if secure {
+      if pes[pe].security == .unknown || pes[pe].security == .nonSecure {
+        pes[pe].security = pes[pe].exceptionLevel == 3 || pes[pe].exceptionLevel == 0xFF ? .el3 : .secure
+      }
+    } else if pes[pe].security != .el3 {
+      pes[pe].security = .nonSecure
+    }
+  }
+
+  /// `ICC_*_EL3` exists at EL3 only.
+  func noteBank(pe: Int, register: SystemRegister) {
+    if register == .ICC_CTLR_EL3 || register == .ICC_IGRPEN1_EL3 { pes[pe].security = .el3 }
+  }
+}
