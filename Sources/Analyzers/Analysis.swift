@@ -14,8 +14,16 @@ import Replay
 public final class Analysis {
   private var analyzers: Analyzers
 
-  /// Analyzers that have seen nothing.
-  public init() { analyzers = Analyzers() }
+  /// Analyzers that have seen nothing, and count what passes the filter.
+  public init(filter: TransitionFilter = TransitionFilter()) {
+    analyzers = Analyzers(
+      summary: SummaryAnalyzer(filter: filter),
+      acknowledges: AcknowledgeAnalyzer(filter: filter),
+      latency: LatencyAnalyzer(filter: filter),
+      spurious: SpuriousAnalyzer(filter: filter),
+      activity: ActivityAnalyzer(filter: filter)
+    )
+  }
 
   /// Takes in a batch. Allocates only when live state grows.
   public func consume(_ batch: ReplayBatch) { analyzers.consume(batch) }
@@ -27,12 +35,26 @@ public final class Analysis {
 /// The analyzers themselves, entered once per batch.
 private struct Analyzers: ~Copyable {
   var events = EventCounter()
-  var summary = SummaryAnalyzer()
-  var acknowledges = AcknowledgeAnalyzer()
-  var latency = LatencyAnalyzer()
-  var spurious = SpuriousAnalyzer()
+  var summary: SummaryAnalyzer
+  var acknowledges: AcknowledgeAnalyzer
+  var latency: LatencyAnalyzer
+  var spurious: SpuriousAnalyzer
   var gaps = GapAnalyzer()
-  var activity = ActivityAnalyzer()
+  var activity: ActivityAnalyzer
+
+  init(
+    summary: consuming SummaryAnalyzer,
+    acknowledges: consuming AcknowledgeAnalyzer,
+    latency: consuming LatencyAnalyzer,
+    spurious: consuming SpuriousAnalyzer,
+    activity: consuming ActivityAnalyzer
+  ) {
+    self.summary = summary
+    self.acknowledges = acknowledges
+    self.latency = latency
+    self.spurious = spurious
+    self.activity = activity
+  }
 
   mutating func consume(_ batch: ReplayBatch) {
     events.consume(batch)
@@ -105,7 +127,7 @@ public struct AnalysisResults: Sendable {
   /// The latencies of all classes together in one stage.
   public func latency(of stage: LatencyStage) -> LatencyDistribution {
     var sum = LatencyDistribution()
-    for row in latency where row.stage == stage { sum.merge(row.distribution) }
+    for row in latency where row.stage == stage { sum = sum.merged(with: row.distribution) }
     return sum
   }
 }

@@ -15,6 +15,8 @@ public struct ReplayOptions: Sendable {
   public var deliversUnreported = false
   /// Whether reading and decoding has a thread of its own.
   public var isThreaded = true
+  /// Whether events go through the model; without it there are no transitions, and replaying is reading.
+  public var isModelled = true
   /// Events per batch.
   public var batchCapacity = 8192
   /// The defaults.
@@ -137,7 +139,7 @@ public final class ReplayEngine {
     let part = UnsafeBufferPointer(rebasing: pending[..<count])
     pending = UnsafeBufferPointer(rebasing: pending[count...])
     buffer.removeAll()
-    controller.apply(part, firstIndex: events, into: &buffer)
+    if options.isModelled { controller.apply(part, firstIndex: events, into: &buffer) }
     noteTimes(part)
     let first = events
     events += UInt64(count)

@@ -126,7 +126,7 @@ struct AnalysisTextTests {
 struct VerifyReportTests {
   @Test("A disagreement holds the keys that scripts depend on")
   func json() {
-    let failed = Disagreement(
+    let failed = FailedPrediction(
       event: 7,
       time: 70,
       domain: 0,

@@ -4,10 +4,27 @@ import Testing
 
 @Suite("Distributions")
 struct DistributionTests {
+  private func distribution(_ values: some Sequence<UInt64>) -> LatencyDistribution {
+    var counts = LatencyCounts()
+    for value in values { counts.record(value) }
+    return counts.distribution
+  }
+
+  @Test("Our buckets are the histogram's")
+  func buckets() {
+    for magnitude in UInt64(0)..<62 {
+      for value in [1 << magnitude, (1 << magnitude) + 1, (2 << magnitude) - 1, (3 << magnitude) >> 1] as [UInt64] {
+        let bucket = distribution([value]).buckets
+        #expect(bucket.count == 1)
+        #expect(bucket[0].upper >= value)
+        #expect(bucket[0].upper - value <= value / 1024)
+      }
+    }
+  }
+
   @Test("Percentiles are right to three digits, extremes and mean exactly")
   func percentiles() {
-    var distribution = LatencyDistribution()
-    for value in 1...100_000 { distribution.record(UInt64(value)) }
+    let distribution = distribution(1...100_000)
     #expect(distribution.count == 100_000)
     #expect(distribution.min == 1)
     #expect(distribution.max == 100_000)
@@ -21,24 +38,20 @@ struct DistributionTests {
 
   @Test("The greatest possible values are taken")
   func hugeValues() {
-    var distribution = LatencyDistribution()
-    distribution.record(.max)
-    distribution.record(0)
+    let distribution = distribution([.max, 0])
     #expect(distribution.max == .max)
     #expect(distribution.count == 2)
   }
 
   @Test("Merged distributions are as one")
   func merge() {
-    var (left, right, both) = (LatencyDistribution(), LatencyDistribution(), LatencyDistribution())
-    for value in stride(from: UInt64(3), to: 1_000_000, by: 977) {
-      if value % 2 == 0 { left.record(value) } else { right.record(value) }
-      both.record(value)
-    }
-    left.merge(right)
-    #expect(left.buckets.map(\.upper) == both.buckets.map(\.upper))
-    #expect(left.buckets.map(\.count) == both.buckets.map(\.count))
-    #expect(left.mean == both.mean)
+    let values = Array(stride(from: UInt64(3), to: 1_000_000, by: 977))
+    let both = distribution(values)
+    let merged = distribution(values.filter { $0 % 2 == 0 }).merged(with: distribution(values.filter { $0 % 2 == 1 }))
+    #expect(merged.buckets.map(\.upper) == both.buckets.map(\.upper))
+    #expect(merged.buckets.map(\.count) == both.buckets.map(\.count))
+    #expect(merged.mean == both.mean)
+    #expect(merged.percentile(99) == both.percentile(99))
   }
 
   @Test("Sparse buckets are contiguous and at most 1/32 wide")

@@ -17,10 +17,13 @@ public struct AcknowledgeCount: Equatable, Sendable {
 /// Counts acknowledges by PE and INTID, as `/proc/interrupts` does.
 struct AcknowledgeAnalyzer: ~Copyable {
   private var table = LiveTable<UInt64>(0)
+  private let filter: TransitionFilter
+
+  init(filter: TransitionFilter = TransitionFilter()) { self.filter = filter }
 
   mutating func consume(_ batch: ReplayBatch) {
     guard batch.isReported else { return }
-    for transition in batch.transitions where transition.kind == .acknowledged {
+    for transition in batch.transitions where transition.kind == .acknowledged && filter.includes(transition) {
       let key = InterruptKey(domain: transition.domain, pe: transition.pe, intid: transition.intid)
       table.insert(key.rawValue).pointee &+= 1
     }

@@ -23,8 +23,10 @@ struct ActivityAnalyzer: ~Copyable {
   private var start: UInt64?
   private var widthLog2: UInt64 = 10
   private var used = 0
+  private let filter: TransitionFilter
 
-  init() {
+  init(filter: TransitionFilter = TransitionFilter()) {
+    self.filter = filter
     counts = .allocate(capacity: Self.spans * 4)
     counts.initialize(repeating: 0, count: Self.spans * 4)
   }
@@ -33,7 +35,7 @@ struct ActivityAnalyzer: ~Copyable {
 
   mutating func consume(_ batch: ReplayBatch) {
     guard batch.isReported else { return }
-    for transition in batch.transitions where transition.kind == .acknowledged {
+    for transition in batch.transitions where transition.kind == .acknowledged && filter.includes(transition) {
       let start = self.start ?? transition.time
       self.start = start
       let offset = transition.time >= start ? transition.time &- start : 0

@@ -42,8 +42,12 @@ struct LatencyAnalyzer: ~Copyable {
   private(set) var recorder: LatencyRecorder
   private var exclusions = LatencyExclusions()
   private var isReported = true
+  private let filter: TransitionFilter?
 
-  init(recorder: consuming LatencyRecorder = LatencyRecorder()) { self.recorder = recorder }
+  init(filter: TransitionFilter = TransitionFilter()) {
+    self.filter = filter.isOpen ? nil : filter
+    recorder = LatencyRecorder()
+  }
 
   mutating func consume(_ batch: ReplayBatch) {
     isReported = batch.isReported
@@ -106,8 +110,11 @@ struct LatencyAnalyzer: ~Copyable {
   }
 
   private mutating func withdrawn(_ t: Transition) {
-    pending.remove(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue)
-    if isReported { exclusions.withdrawn += 1 }
+    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+    // A level that falls after its acknowledge is as it should be.
+    let isHeld = pending.find(key)?.pointee.isHeld ?? false
+    if isReported, !isHeld { exclusions.withdrawn += 1 }
+    pending.remove(key)
   }
 
   // MARK: In service
@@ -204,6 +211,7 @@ struct LatencyAnalyzer: ~Copyable {
 
   private mutating func record(_ stage: LatencyStage, from start: UInt64, _ t: Transition, _ service: InService) {
     guard isReported else { return }
+    if let filter, !filter.includes(domain: t.domain, pe: service.pe, intid: t.intid) { return }
     if gaps.count > 0, spansGap(start, service.pe) {
       exclusions.acrossGap += 1
       return

@@ -7,7 +7,7 @@ struct LatencyRecorder: ~Copyable {
   private static let stages = LatencyStage.allCases.count
   private static let classes = InterruptClass.allCases.count
 
-  private(set) var byClass: [LatencyDistribution?]
+  private let byClass: UnsafeMutablePointer<LatencyCounts>
   private var pool: BucketPool
   private var distributions: UnsafeMutablePointer<SparseDistribution>
   private var capacity = 64
@@ -19,13 +19,18 @@ struct LatencyRecorder: ~Copyable {
   private(set) var unlisted: UInt64 = 0
 
   init(bucketLimit: Int = 3 << 20) {
-    byClass = Array(repeating: nil, count: Self.stages * Self.classes)
+    byClass = .allocate(capacity: Self.stages * Self.classes)
+    for i in 0..<(Self.stages * Self.classes) { (byClass + i).initialize(to: LatencyCounts()) }
     pool = BucketPool(limit: bucketLimit)
     distributions = .allocate(capacity: capacity * Self.stages)
     distributions.initialize(repeating: SparseDistribution(), count: capacity * Self.stages)
   }
 
-  deinit { distributions.deallocate() }
+  deinit {
+    byClass.deinitialize(count: Self.stages * Self.classes)
+    byClass.deallocate()
+    distributions.deallocate()
+  }
 
   /// Whose sample it is.
   struct Owner {
@@ -36,9 +41,7 @@ struct LatencyRecorder: ~Copyable {
   }
 
   mutating func record(_ nanoseconds: UInt64, _ stage: LatencyStage, of owner: Owner) {
-    let slot = Int(InterruptClass(intid: owner.intid).rawValue) * Self.stages + Int(stage.rawValue)
-    if byClass[slot] == nil { byClass[slot] = LatencyDistribution() }
-    byClass[slot]!.record(nanoseconds)
+    byClass[Self.slot(InterruptClass(intid: owner.intid), stage)].record(nanoseconds)
 
     let domain = UInt64(owner.domain) << 48
     let byINTID = index(intids.insert(domain | UInt64(owner.intid)))
@@ -49,6 +52,11 @@ struct LatencyRecorder: ~Copyable {
       let byDevice = index(devices.insert(domain | UInt64(device)))
       record(nanoseconds, stage, at: byDevice)
     }
+  }
+
+  @inline(__always)
+  private static func slot(_ interruptClass: InterruptClass, _ stage: LatencyStage) -> Int {
+    Int(interruptClass.rawValue) &* stages &+ Int(stage.rawValue)
   }
 
   /// The number of the distributions that a table's entry names, which are made if need be.
@@ -81,9 +89,9 @@ struct LatencyRecorder: ~Copyable {
   func classes() -> [ClassLatency] {
     InterruptClass.allCases.flatMap { interruptClass in
       LatencyStage.allCases.compactMap { stage in
-        byClass[Int(interruptClass.rawValue) * Self.stages + Int(stage.rawValue)].map {
-          ClassLatency(interruptClass: interruptClass, stage: stage, distribution: $0)
-        }
+        let distribution = byClass[Self.slot(interruptClass, stage)].distribution
+        return distribution.count == 0
+          ? nil : ClassLatency(interruptClass: interruptClass, stage: stage, distribution: distribution)
       }
     }
   }

@@ -94,6 +94,9 @@ struct SpuriousAnalyzer: ~Copyable {
   private var shared = LiveTable(Withdrawal())
   /// By PE and reason; the INTID is in the key too.
   private var table = LiveTable<UInt64>(0)
+  private let filter: TransitionFilter
+
+  init(filter: TransitionFilter = TransitionFilter()) { self.filter = filter }
 
   mutating func consume(_ batch: ReplayBatch) {
     for t in batch.transitions {
@@ -139,7 +142,7 @@ struct SpuriousAnalyzer: ~Copyable {
       interface.pointee.acknowledged = t.event
       interface.pointee.withdrawal = Withdrawal()
     }
-    guard isReported else { return }
+    guard isReported, filter.includes(t) else { return }
     var reason: SpuriousReason
     var intid = UInt32.max
     switch t.a {

@@ -34,10 +34,14 @@ public struct Summary: Sendable {
 /// Counts transitions.
 struct SummaryAnalyzer: ~Copyable {
   private(set) var summary = Summary()
+  private let filter: TransitionFilter?
+
+  init(filter: TransitionFilter = TransitionFilter()) { self.filter = filter.isOpen ? nil : filter }
 
   mutating func consume(_ batch: ReplayBatch) {
     guard batch.isReported else { return }
     for transition in batch.transitions {
+      if let filter, !filter.includes(transition) { continue }
       switch transition.kind {
       case .acknowledged:
         summary.acknowledges += 1

@@ -1,8 +1,8 @@
 import GICModel
 import InterruptTrace
 
-/// A prediction that failed.
-public struct Disagreement: Equatable, Sendable {
+/// A prediction that failed, as it is reported.
+public struct FailedPrediction: Equatable, Sendable {
   /// Number of the event that showed something else.
   public var event: UInt64
   /// When, in ns since the capture's epoch.
@@ -22,7 +22,7 @@ public struct Disagreement: Equatable, Sendable {
   /// The event, as `events` prints it.
   public var eventText: String
 
-  /// A disagreement with every field given.
+  /// A failed prediction with every field given.
   public init(
     event: UInt64,
     time: UInt64,
@@ -53,10 +53,10 @@ public struct VerifyReport: Sendable {
   /// By register and kind.
   public var predictions: [PredictionCount]
   /// The first ones.
-  public var disagreements: [Disagreement]
+  public var disagreements: [FailedPrediction]
 
   /// A report with every field given.
-  public init(trace: TraceSummary, predictions: [PredictionCount], disagreements: [Disagreement]) {
+  public init(trace: TraceSummary, predictions: [PredictionCount], disagreements: [FailedPrediction]) {
     self.trace = trace
     self.predictions = predictions
     self.disagreements = disagreements

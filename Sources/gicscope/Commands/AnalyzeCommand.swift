@@ -1,0 +1,54 @@
+import Analyzers
+import ArgumentParser
+import InterruptTrace
+import Replay
+import Reports
+
+/// `gicscope analyze`.
+struct AnalyzeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyze",
+    abstract: "The main job: what the controller did, when, and what it cost.",
+    discussion: "A --fail-on condition compares a metric with a limit: latency.p99>1ms, spurious>0, "
+      + "verify.disagreed>0. Metrics: \(Metric.help)."
+  )
+
+  @OptionGroup var trace: TraceOptions
+  @OptionGroup var window: WindowOptions
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var json: JSONOptions
+
+  @Option(help: "Exit with 1 if this condition holds; may be repeated.")
+  var failOn: [Threshold] = []
+
+  @Option(help: "Rows of each list in the text.")
+  var rows = 12
+
+  func run() throws {
+    let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
+    let analysis = Analysis(filter: filter.filter)
+    try engine.run(analysis.consume)
+    progress.clear()
+
+    let results = analysis.results
+    let report = AnalysisReport(
+      trace: TraceSummary(path: trace.path, engine: engine, gaps: results.gapCount),
+      results: results,
+      predictions: engine.predictions
+    )
+    try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1)) }, json: { report.json })
+    let damage = trace.conclude(report.trace)
+    let crossings = failOn.compactMap { $0.crossing(report) }
+    for crossing in crossings { StandardError.write("gicscope: \(crossing)\n") }
+    if !crossings.isEmpty { throw ExitStatus.failed }
+    if let damage { throw damage }
+  }
+}
+
+extension Threshold: ExpressibleByArgument {
+  /// As ``init(_:)``.
+  public init?(argument: String) {
+    guard let threshold = try? Threshold(argument) else { return nil }
+    self = threshold
+  }
+}

@@ -1,0 +1,106 @@
+import Analyzers
+import ArgumentParser
+import Glibc
+import InterruptTrace
+import Replay
+import Reports
+import TraceImporters
+
+/// `gicscope bench replay`.
+struct BenchReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Events per second of decoding, of the model and of the analyzers, on one core.",
+    discussion: "All stages run in one process on the same file, in turn; the figures are medians of processor time."
+  )
+
+  @Argument(help: "The capture; best a native file.")
+  var trace: String
+
+  @OptionGroup var json: JSONOptions
+
+  @Option(name: [.short, .long], help: "How often each stage runs.")
+  var rounds = 5
+
+  func run() throws {
+    var stages = [
+      BenchStage("decode", trace, modelled: false), BenchStage("decode + model", trace, modelled: true),
+      BenchStage("decode + model + analyzers", trace, modelled: true, analysed: true),
+    ]
+    for _ in 0..<max(rounds, 1) {
+      for i in stages.indices { try stages[i].measure() }
+    }
+    let report = BenchReport(command: "bench replay", path: trace, unit: "events", stages: stages.map(\.result))
+    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+  }
+}
+
+/// `gicscope bench import`.
+struct BenchImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Lines per second of an importer, on one core."
+  )
+
+  @Argument(help: "The capture, in its original format.")
+  var trace: String
+
+  @OptionGroup var json: JSONOptions
+
+  @Option(name: [.short, .long], help: "How often it runs.")
+  var rounds = 5
+
+  func run() throws {
+    var stage = BenchStage("import", trace, modelled: false)
+    for _ in 0..<max(rounds, 1) { try stage.measure() }
+    var result = stage.result
+    result.count = stage.records
+    let report = BenchReport(command: "bench import", path: trace, unit: "lines", stages: [result])
+    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+  }
+}
+
+/// One thing that is measured, again and again.
+private struct BenchStage {
+  let name: String
+  let path: String
+  let isModelled: Bool
+  let isAnalysed: Bool
+  private(set) var seconds: [Double] = []
+  private(set) var events: UInt64 = 0
+  private(set) var records: UInt64 = 0
+
+  init(_ name: String, _ path: String, modelled: Bool, analysed: Bool = false) {
+    self.name = name
+    self.path = path
+    isModelled = modelled
+    isAnalysed = analysed
+  }
+
+  mutating func measure() throws {
+    let start = processorTime()
+    var options = ReplayOptions()
+    options.isThreaded = false
+    options.isModelled = isModelled
+    let engine = ReplayEngine(source: try openTrace(paths: [path]), options: options)
+    if isAnalysed {
+      let analysis = Analysis()
+      try engine.run(analysis.consume)
+      precondition(analysis.results.eventKinds.count >= 0)
+    } else {
+      try engine.run()
+    }
+    seconds.append(processorTime() - start)
+    events = engine.events
+    records = engine.statistics.records
+  }
+
+  var result: BenchReport.Stage { .init(name: name, count: events, seconds: seconds) }
+
+  /// Seconds that this thread has run.
+  private func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

@@ -1,0 +1,133 @@
+import Analyzers
+import ArgumentParser
+import GICModel
+import InterruptTrace
+import Replay
+import Reports
+
+/// `gicscope events`.
+struct EventsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "events",
+    abstract: "The events of a capture, as text, JSON lines or CSV.",
+    discussion: "--irq selects the events that name the INTID and those that, says the model, did something to it."
+  )
+
+  @OptionGroup var trace: TraceOptions
+  @OptionGroup var window: WindowOptions
+  @OptionGroup var filter: FilterOptions
+
+  @Option(help: "text, jsonl or csv.")
+  var format = EventPrinter.Format.text
+
+  @Flag(help: "The same as --format jsonl.")
+  var jsonl = false
+
+  @Option(help: "Only these kinds of event, separated by commas: msi,itsCommand.")
+  var kind: String?
+
+  @Option(name: [.short, .long], help: "No more than this many.")
+  var limit: UInt64?
+
+  func validate() throws {
+    for name in kinds ?? [] where !EventLayout.all.contains(where: { $0.name == name }) {
+      throw ValidationError(
+        "'\(name)' is no kind of event; there are: \(EventLayout.all.map(\.name).joined(separator: ", "))."
+      )
+    }
+  }
+
+  private var kinds: [String]? { kind?.split(separator: ",").map(String.init) }
+
+  func run() throws {
+    // Whether an interrupt is concerned only the model can say; everything else is in the events.
+    let (engine, progress) = try trace.engine(window: window.window) { $0.isModelled = filter.irq != nil }
+    let output = StandardOutput()
+    if StandardOutput.isTerminal { progress.clear() }
+    if StandardOutput.isTerminal { engine.onProgress = nil }
+    var printer = EventPrinter(jsonl ? .jsonl : format, registerName: registerName)
+    var buffer = ByteBuffer()
+    printer.header(into: &buffer)
+    let selection = EventSelection(
+      filter: filter.filter,
+      kinds: kinds.map { names in Set(EventLayout.all.filter { names.contains($0.name) }.map(\.kind)) }
+    )
+    var left = limit ?? .max
+    do {
+      try engine.run { batch in
+        try selection.forEach(in: batch) { group, index in
+          if left == 0 { throw EnoughEvents() }
+          left -= 1
+          printer.print(group, index: index, into: &buffer)
+          try output.drain(&buffer)
+        }
+      }
+    } catch is EnoughEvents {}
+    try output.writeAll(buffer)
+    progress.clear()
+    if let code = trace.conclude(TraceSummary(path: trace.path, engine: engine, gaps: 0)) { throw code }
+  }
+}
+
+private struct EnoughEvents: Error {}
+
+extension EventPrinter.Format: ExpressibleByArgument {}
+
+/// Which events are printed.
+struct EventSelection {
+  var filter: TransitionFilter
+  var kinds: Set<EventKind>?
+
+  /// Calls `body` with each selected event and its continuations.
+  func forEach(
+    in batch: ReplayBatch,
+    _ body: (UnsafeBufferPointer<Event>.SubSequence, UInt64) throws -> Void
+  ) rethrows {
+    let concerned = filter.intids == nil ? [] : eventsConcerned(batch)
+    var start = 0
+    while start < batch.events.count {
+      var end = start + 1
+      while end < batch.events.count, batch.events[end].kind == .continuation { end += 1 }
+      let index = batch.firstIndex + UInt64(start)
+      if includes(batch.events[start], index, concerned) { try body(batch.events[start..<end], index) }
+      start = end
+    }
+  }
+
+  private func includes(_ event: Event, _ index: UInt64, _ concerned: Set<UInt64>) -> Bool {
+    if let kinds, !kinds.contains(event.kind) { return false }
+    if let domain = filter.domain, domain != event.domain { return false }
+    if let pes = filter.pes, !pes.contains(event.pe) { return false }
+    guard let intids = filter.intids else { return true }
+    return event.namedINTID.map(intids.contains) ?? false || concerned.contains(index)
+  }
+
+  /// The events to which the model did something with one of the interrupts.
+  private func eventsConcerned(_ batch: ReplayBatch) -> Set<UInt64> {
+    var result = Set<UInt64>()
+    for transition in batch.transitions where filter.intids!.contains(transition.intid) {
+      result.insert(transition.event)
+    }
+    return result
+  }
+}
+
+extension Event {
+  /// The INTID that an event names itself.
+  fileprivate var namedINTID: UInt32? {
+    switch kind {
+    case .lineLevel, .sgiPending, .acknowledge, .enableChange, .inject, .ackNotify: intid
+    case .highestPending: priority == 255 ? nil : intid
+    case .sysregRead where [.ICC_IAR0_EL1, .ICC_IAR1_EL1, .ICC_NMIAR1_EL1].contains(register):
+      UInt32(truncatingIfNeeded: b)
+    case .sysregWrite where [.ICC_EOIR0_EL1, .ICC_EOIR1_EL1, .ICC_DIR_EL1].contains(register):
+      UInt32(truncatingIfNeeded: b)
+    default: nil
+    }
+  }
+}
+
+/// The manual's name of the register at an offset of a frame.
+func registerName(_ frame: Frame, _ offset: UInt32) -> String? {
+  RegisterMap.of(frame)?[offset]?.name(at: offset)
+}

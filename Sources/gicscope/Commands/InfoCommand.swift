@@ -1,0 +1,34 @@
+import Analyzers
+import ArgumentParser
+import InterruptTrace
+import Replay
+import Reports
+
+/// `gicscope info`.
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "What is in a capture: format, controller, time span, kinds of event, gaps."
+  )
+
+  @OptionGroup var trace: TraceOptions
+  @OptionGroup var window: WindowOptions
+  @OptionGroup var json: JSONOptions
+
+  func run() throws {
+    let (engine, progress) = try trace.engine(window: window.window)
+    var counter = EventCounter()
+    var gaps: UInt64 = 0
+    try engine.run { batch in
+      counter.consume(batch)
+      for transition in batch.transitions where transition.kind == .gap { gaps += 1 }
+    }
+    progress.clear()
+    let report = InfoReport(
+      trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps),
+      eventKinds: counter.kinds
+    )
+    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+    if let code = trace.conclude(report.trace) { throw code }
+  }
+}

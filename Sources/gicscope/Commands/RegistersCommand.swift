@@ -1,0 +1,81 @@
+import ArgumentParser
+import GICModel
+import InterruptTrace
+import Reports
+
+/// `gicscope registers`.
+struct RegistersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "registers",
+    abstract: "The register map as the model knows it."
+  )
+
+  @Argument(help: "Only registers whose name contains this: GICR, PRIORITY, ICC_.")
+  var name: String?
+
+  @OptionGroup var json: JSONOptions
+
+  func run() throws {
+    let wanted = name?.uppercased()
+    let registers = [Frame.gicd, .gicr, .gits, .gicc, .gicv, .gich].compactMap(RegisterMap.of).flatMap(\.registers)
+      .filter { register in wanted.map { register.rangeName.contains($0) } ?? true }
+    let system = SystemRegister.all.filter { register in wanted.map { register.name.contains($0) } ?? true }
+    guard !(registers.isEmpty && system.isEmpty) else {
+      throw UsageError(message: "no register is named '\(name ?? "")'")
+    }
+    try json.write(
+      text: { Self.text(registers, system, .ofStandardOutput) },
+      json: {
+        Document.json(
+          command: "registers",
+          trace: nil,
+          [
+            .init("registers", .array(registers.map(\.json))),
+            .init("system_registers", .array(system.map { .string($0.name) })),
+          ]
+        )
+      }
+    )
+  }
+
+  private static func text(
+    _ registers: [RegisterDescription],
+    _ system: [SystemRegister],
+    _ style: TextStyle
+  ) -> String {
+    var table = TextTable([
+      ("register", .left), ("offset", .right), ("width", .right), ("bits per INTID", .right), ("access", .left),
+      ("Security", .left), ("reset", .left), ("section", .left), ("", .left),
+    ])
+    for register in registers {
+      table.add([
+        .init(register.rangeName), .init("0x" + String(register.offset, radix: 16)), .init("\(register.width)"),
+        .init(register.bitsPerINTID == 0 ? "" : "\(register.bitsPerINTID)"), .init(register.access.rawValue),
+        .init(register.security.rawValue), .init(register.reset.map { "0x" + String($0, radix: 16) } ?? ""),
+        .init(register.section, .faint), .init(register.summary, .faint),
+      ])
+    }
+    var out = table.isEmpty ? "" : table.render(style, indent: 0)
+    if !system.isEmpty {
+      if !out.isEmpty { out += "\n" }
+      out += style.apply(.heading, "System registers") + "\n" + system.map { $0.name + "\n" }.joined()
+    }
+    return out
+  }
+}
+
+extension RegisterDescription {
+  /// `GICD_ISENABLER0 … 31`.
+  fileprivate var rangeName: String { count == 1 ? name : "\(name)\(firstIndex) … \(firstIndex + count - 1)" }
+
+  fileprivate var json: JSONValue {
+    [
+      "name": .string(name), "frame": .string(frame.name), "offset": .number(UInt64(offset)),
+      "stride": .number(UInt64(stride)), "count": .number(UInt64(count)), "first_index": .number(UInt64(firstIndex)),
+      "width": .number(UInt64(width)), "bits_per_intid": .number(UInt64(bitsPerINTID)),
+      "sizes": .array(sizes.map { .number(UInt64($0)) }), "access": .string(access.rawValue),
+      "security": .string(security.rawValue), "reset": .optional(reset), "section": .string(section),
+      "summary": .string(summary),
+    ]
+  }
+}

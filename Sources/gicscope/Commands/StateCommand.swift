@@ -1,0 +1,97 @@
+import ArgumentParser
+import GICModel
+import InterruptTrace
+import Replay
+import Reports
+
+/// `gicscope state`.
+struct StateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "state",
+    abstract: "The controller's state at a time or event, or what changed between two.",
+    discussion: "At #N means after event N and everything that followed from it; at a time, after the last event that "
+      + "is not later. What the capture does not show and nothing implies prints as ?, in JSON as null."
+  )
+
+  @OptionGroup var trace: TraceOptions
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var json: JSONOptions
+
+  @Option(help: "The place: a time (1.5s, 20ms), an event's number (#17) or end.")
+  var at = ReplayPosition.end
+
+  @Option(help: "A later place: print what is different there.")
+  var diff: ReplayPosition?
+
+  @Flag(help: "Also interrupts that are merely configured.")
+  var idle = false
+
+  func run() throws {
+    let (engine, progress) = try trace.engine()
+    let stateFilter = filter.stateFilter(includesIdle: idle)
+    var gaps: UInt64 = 0
+    func advance(to place: ReplayPosition) throws -> Moment {
+      try engine.run(until: place) { batch in
+        for transition in batch.transitions where transition.kind == .gap { gaps += 1 }
+      }
+      return Moment(events: engine.events, time: engine.lastTime, state: engine.controller.state(stateFilter))
+    }
+    let before = try advance(to: at)
+    let after = try diff.map(advance)
+    progress.clear()
+    let summary = TraceSummary(path: trace.path, engine: engine, gaps: gaps)
+    if let after {
+      if case (.event(let first), .event(let second)?) = (at, diff), second < first {
+        throw UsageError(message: "--diff \(diff!) lies before --at \(at)")
+      }
+      try write(summary, before, after)
+    } else {
+      try json.write(
+        text: { before.title(.ofStandardOutput) + before.state.text(.ofStandardOutput) },
+        json: {
+          Document.json(
+            command: "state",
+            trace: summary,
+            [.init("at", before.json), .init("state", before.state.json)]
+          )
+        }
+      )
+    }
+    if let code = trace.conclude(summary) { throw code }
+  }
+
+  private func write(_ summary: TraceSummary, _ before: Moment, _ after: Moment) throws {
+    let differences = StateDifference.between(before.state, after.state)
+    try json.write(
+      text: {
+        before.title(.ofStandardOutput) + after.title(.ofStandardOutput)
+          + StateDifference.text(differences, .ofStandardOutput)
+      },
+      json: {
+        Document.json(
+          command: "state",
+          trace: summary,
+          [
+            .init("at", before.json), .init("diff_at", after.json), .init("diff", .array(differences.map(\.json))),
+          ]
+        )
+      }
+    )
+  }
+}
+
+/// A place in a capture, and the state there.
+private struct Moment {
+  var events: UInt64
+  var time: UInt64?
+  var state: StateValue
+
+  var json: JSONValue {
+    ["event": .optional(events == 0 ? nil : events - 1), "time_ns": .optional(time)]
+  }
+
+  func title(_ style: TextStyle) -> String {
+    let place = events == 0 ? "before the first event" : "after event #\(events - 1)"
+    return style.apply(.faint, place + (time.map { ", \(Units.moment($0))" } ?? "")) + "\n"
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import GICModel
+import InterruptTrace
+import Replay
+import Reports
+
+/// `gicscope verify`.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Predicts every answer of the controller and compares it with the capture.",
+    discussion: "Exit code 1 if a prediction disagreed."
+  )
+
+  @OptionGroup var trace: TraceOptions
+  @OptionGroup var window: WindowOptions
+  @OptionGroup var json: JSONOptions
+
+  @Option(help: "How many disagreements are explained.")
+  var disagreements = 10
+
+  func run() throws {
+    let (engine, progress) = try trace.engine(window: window.window)
+    var collector = DisagreementCollector(limit: max(disagreements, 0))
+    var gaps: UInt64 = 0
+    try engine.run { batch in
+      for transition in batch.transitions {
+        switch transition.kind {
+        case .disagreed: collector.collect(transition, batch)
+        case .gap: gaps += 1
+        default: break
+        }
+      }
+    }
+    progress.clear()
+    let report = VerifyReport(
+      trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps),
+      predictions: engine.predictions,
+      disagreements: collector.explained(by: engine.controller.disagreements)
+    )
+    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+    let damage = trace.conclude(report.trace)
+    if report.predictions.totals.disagreed > 0 { throw ExitStatus.failed }
+    if let damage { throw damage }
+  }
+}
+
+/// The first disagreements of the window, with the events that showed them.
+struct DisagreementCollector {
+  private let limit: Int
+  private var failed: [FailedPrediction] = []
+  private var printer = EventPrinter(.text, registerName: registerName)
+
+  init(limit: Int) { self.limit = limit }
+
+  mutating func collect(_ transition: Transition, _ batch: ReplayBatch) {
+    guard failed.count < limit else { return }
+    failed.append(
+      FailedPrediction(
+        event: transition.event,
+        time: transition.time,
+        domain: transition.domain,
+        pe: transition.pe,
+        name: Controller.check(transition.priority).name,
+        expected: transition.a,
+        seen: transition.b,
+        explanation: "",
+        eventText: text(of: transition.event, batch)
+      )
+    )
+  }
+
+  /// The event and its continuations.
+  private mutating func text(of event: UInt64, _ batch: ReplayBatch) -> String {
+    guard event >= batch.firstIndex, event - batch.firstIndex < UInt64(batch.events.count) else { return "#\(event)" }
+    let start = Int(event - batch.firstIndex)
+    var end = start + 1
+    while end < batch.events.count, batch.events[end].kind == .continuation { end += 1 }
+    return printer.line(batch.events[start..<end], index: event)
+  }
+
+  /// With the model's explanations, which it keeps for the first of the whole capture.
+  func explained(by disagreements: [Disagreement]) -> [FailedPrediction] {
+    failed.map { row in
+      var row = row
+      row.explanation =
+        disagreements.first { $0.event == row.event && $0.name == row.name && $0.pe == row.pe }?.explanation ?? ""
+      return row
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// The command line's root.
+struct Gicscope: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gicscope",
+    abstract: "Replays captured ARM interrupt traces through a model of the interrupt controller.",
+    discussion: """
+      Captures are recognised by their content: native files (.pcap.lz4), pcap and pcapng, QEMU trace logs, plain or \
+      compressed with LZ4, gzip, zstd or xz; - is standard input.
+
+      Exit codes: 0 done; 1 a --fail-on condition holds, or verify disagreed; 2 usage; 3 input unreadable or not \
+      recognised; 4 input damaged or truncated, analysed up to there.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      InfoCommand.self, AnalyzeCommand.self, VerifyCommand.self, StateCommand.self, EventsCommand.self,
+      ConvertCommand.self, RegistersCommand.self, BenchCommand.self,
+    ]
+  )
+}
