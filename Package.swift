@@ -57,6 +57,7 @@ let package = Package(
       name: "AnalyzersTests",
       dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports"]
     ),
+    .testTarget(name: "CommandLineTests", dependencies: ["gicscope"]),
   ],
   swiftLanguageModes: [.v6]
 )

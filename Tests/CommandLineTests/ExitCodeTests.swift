@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+@Suite("Exit codes")
+struct ExitCodeTests {
+  @Test(
+    "Usage errors exit with 2 and say what is wrong",
+    arguments: [
+      (["bogus"], "bogus"), (["analyze"], "trace"), (["analyze", "--bogus", "FILE"], "--bogus"),
+      (["analyze", "--from", "yesterday", "FILE"], "yesterday"), (["analyze", "--pe", "x", "FILE"], "--pe"),
+      (["analyze", "--fail-on", "speed>1", "FILE"], "speed>1"), (["state", "--at", "x", "FILE"], "--at"),
+      (["state", "--at", "#5", "--diff", "#3", "FILE"], "--diff"), (["events", "--kind", "x", "FILE"], "no kind"),
+      (["convert", "FILE", "-o", "/tmp/x.unknown"], "x.unknown"), (["registers", "NOTHING"], "NOTHING"),
+      (["analyze", "--topology", "/nonexistent", "FILE"], "/nonexistent"),
+    ]
+  )
+  func usage(arguments: [String], message: String) throws {
+    let result = try BuiltProgram.run(onLog: arguments)
+    #expect(result.status == 2)
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+
+  @Test("Help and version exit with 0", arguments: [["--help"], ["analyze", "--help"], ["--version"], []])
+  func help(arguments: [String]) throws {
+    let result = try BuiltProgram.run(arguments)
+    #expect(result.status == 0)
+    #expect(!result.output.isEmpty)
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test(
+    "A capture that is not there, or not a capture, exits with 3 and is named",
+    arguments: ["info", "analyze", "verify", "state", "events"]
+  )
+  func unreadable(command: String) throws {
+    let missing = try BuiltProgram.run([command, "/nonexistent/capture.log"])
+    #expect(missing.status == 3)
+    #expect(missing.errors.contains("/nonexistent/capture.log"))
+    let other = try BuiltProgram.run([command, "FILE"], file: Data("hello world\n".utf8))
+    #expect(other.status == 3)
+    #expect(other.errors.contains("capture.log"))
+    #expect(other.output.isEmpty)
+  }
+
+  @Test("Everything in order exits with 0, and nothing is on standard error")
+  func done() throws {
+    for arguments in [
+      ["info", "FILE"], ["analyze", "FILE"], ["verify", "FILE"], ["state", "FILE"], ["events", "FILE"],
+      ["analyze", "--fail-on", "spurious>1", "FILE"],
+    ] {
+      let result = try BuiltProgram.run(onLog: arguments)
+      #expect(result.status == 0, "\(arguments): \(result.errors)")
+      #expect(result.errors.isEmpty)
+      #expect(!result.output.isEmpty)
+    }
+  }
+
+  @Test("A condition of --fail-on that holds exits with 1, after the report")
+  func failOn() throws {
+    let result = try BuiltProgram.run(onLog: [
+      "analyze", "--fail-on", "spurious>0", "--fail-on", "latency.max>1us", "FILE",
+    ])
+    #expect(result.status == 1)
+    #expect(result.errors.contains("spurious>0: it is 1"))
+    #expect(result.errors.contains("latency.max>1us: it is 50.0 µs"))
+    #expect(result.output.contains("Latency"))
+  }
+
+  @Test("verify exits with 1 if a prediction disagreed")
+  func disagreed() throws {
+    let log = BuiltProgram.log.replacingOccurrences(
+      of: "10680@1795335152.000900:gicv3_icc_iar1_read GICv3 ICC_IAR1 read cpu 0x0 value 0x3ff",
+      with: "10680@1795335152.000900:gicv3_icc_pmr_read GICv3 ICC_PMR read cpu 0x0 value 0x80"
+    )
+    let result = try BuiltProgram.run(["verify", "FILE"], file: Data(log.utf8))
+    #expect(result.status == 1)
+    #expect(result.output.contains("ICC_PMR_EL1"))
+    #expect(result.output.contains("expected 0xf0, seen 0x80"))
+  }
+
+  @Test("A malformed line is counted; with --strict it exits with 4 and is located")
+  func strict() throws {
+    let log = BuiltProgram.log + "10680@1795335152.001000:gicv3_icc_pmr_write GICv3 ICC_PMR write cpu zzz\n"
+    let lenient = try BuiltProgram.run(["info", "FILE"], file: Data(log.utf8))
+    #expect(lenient.status == 0)
+    #expect(lenient.output.contains("line 13"))
+    let strict = try BuiltProgram.run(["info", "--strict", "FILE"], file: Data(log.utf8))
+    #expect(strict.status == 4)
+    #expect(strict.errors.contains("line 13"))
+  }
+
+  @Test("Standard output that nobody reads any more is no error")
+  func brokenPipe() throws {
+    let process = Process()
+    let pipe = Pipe()
+    let errors = Pipe()
+    try BuiltProgram.withDirectory { directory in
+      let file = directory.appendingPathComponent("long.log")
+      let line = "10680@1795335152.000600:gicv3_icc_pmr_write GICv3 ICC_PMR write cpu 0x0 value 0xf0\n"
+      try Data(String(repeating: line, count: 20_000).utf8).write(to: file)
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "{ \"$0\" events \"$1\"; echo $? >&2; } | head -1", BuiltProgram.path, file.path]
+      process.standardOutput = pipe
+      process.standardError = errors
+      try process.run()
+      process.waitUntilExit()
+    }
+    #expect(String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "0\n")
+  }
+}
