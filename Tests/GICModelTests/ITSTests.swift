@@ -1,0 +1,309 @@
+import InterruptTrace
+import Testing
+
+@testable import GICModel
+
+@Suite("ITS commands and LPIs (IHI 0069H, chapter 5)")
+struct ITSTests {
+  func rig() -> Rig {
+    let rig = Rig()
+    rig.open()
+    rig.openLPIs()
+    rig.mapti(1, 0, intid: 8192)
+    rig.mapti(1, 1, intid: 8193)
+    rig.configure(lpi: 8192, 0xA1)
+    rig.configure(lpi: 8193, 0xA1)
+    rig.forget()
+    return rig
+  }
+
+  /// The error of the last command, by name.
+  func error(_ rig: Rig) -> String? { rig.transitions(.itsCommand).last.flatMap { ITSCommandNames.error($0.b) } }
+
+  @Test("An MSI becomes a pending LPI at the collection's PE, is acknowledged, and has no active state (4.1)")
+  func delivery() {
+    let rig = rig()
+    rig.msi(1, 0)
+    #expect(rig.kinds == [.msi, .pending])
+    #expect(rig.highest(8192, priority: 0xA0))
+    #expect(rig.lines(.irq))
+    #expect(rig.reads(.ICC_IAR1_EL1, 8192))
+    #expect(rig.lines([]))
+    rig.msi(1, 0)
+    #expect(rig.highest(8192, priority: 0xA0), "it can be pending again before its end")
+    rig.write(.ICC_EOIR1_EL1, 8192)
+    #expect(rig.reads(.ICC_RPR_EL1, 0xFF))
+    #expect(rig.transitions(.deactivated).isEmpty)
+  }
+
+  @Test("A second MSI before the acknowledge is merged")
+  func merged() {
+    let rig = rig()
+    rig.msi(1, 0)
+    rig.forget()
+    rig.msi(1, 0)
+    #expect(rig.kinds == [.msi, .merged])
+  }
+
+  @Test("MSIs that no mapping leads anywhere are dropped, with the reason")
+  func unmapped() {
+    let rig = rig()
+    rig.msi(9, 0)
+    rig.msi(1, 5)
+    rig.msi(1, 99)
+    #expect(
+      rig.transitions(.itsFault).map(\.b)
+        == [ITSFault.unmappedDevice, .unmappedEvent, .eventOutOfRange].map(\.rawValue)
+    )
+    #expect(rig.transitions(.pending).isEmpty)
+  }
+
+  @Test("An MSI to a Redistributor with LPIs disabled is dropped (12.11.2)")
+  func disabledLPIs() {
+    let rig = rig()
+    rig.write(.gicr, 0x0, 0)
+    rig.msi(1, 0)
+    #expect(rig.transitions(.itsFault).map(\.b) == [ITSFault.lpisDisabled.rawValue])
+  }
+
+  @Test("An MSI to a disabled ITS is dropped (12.19.5)")
+  func disabledITS() {
+    let rig = rig()
+    rig.write(.gits, 0x0, 0)
+    rig.msi(1, 0)
+    #expect(rig.transitions(.itsFault).map(\.b) == [ITSFault.itsDisabled.rawValue])
+  }
+
+  @Test("An LPI beyond GICR_PROPBASER.IDbits is dropped (12.11.31)")
+  func beyondIDBits() {
+    let rig = rig()
+    rig.mapti(1, 2, intid: 1 << 15)
+    rig.forget()
+    rig.msi(1, 2)
+    #expect(rig.transitions(.itsFault).map(\.b) == [ITSFault.intidOutOfRange.rawValue])
+  }
+
+  @Test("INT makes pending, CLEAR takes back (5.3.7, 5.3.3)")
+  func intAndClear() {
+    let rig = rig()
+    rig.act(0x03, 1, 0)
+    #expect(rig.highest(8192, priority: 0xA0))
+    rig.act(0x04, 1, 0)
+    #expect(rig.highest(nil))
+  }
+
+  @Test("DISCARD removes the mapping and the pending state (5.3.4)")
+  func discard() {
+    let rig = rig()
+    rig.msi(1, 0)
+    rig.act(0x0F, 1, 0)
+    #expect(rig.highest(nil))
+    rig.forget()
+    rig.msi(1, 0)
+    #expect(rig.transitions(.itsFault).map(\.b) == [ITSFault.unmappedEvent.rawValue])
+  }
+
+  @Test("MOVI moves the mapping and the pending state (5.3.14)")
+  func moveInterrupt() {
+    let rig = rig()
+    rig.msi(1, 0)
+    rig.command(0x01 | 1 << 32, 0, 1)
+    #expect(rig.highest(nil, pe: 0))
+    #expect(rig.highest(8192, priority: 0xA0, pe: 1))
+    #expect(rig.reads(.ICC_IAR1_EL1, 8192, pe: 1))
+    rig.msi(1, 0)
+    #expect(rig.highest(8192, priority: 0xA0, pe: 1))
+  }
+
+  @Test("MOVALL moves every pending LPI to the other PE (5.3.13)")
+  func moveAll() {
+    let rig = rig()
+    rig.msi(1, 0)
+    rig.msi(1, 1)
+    rig.command(0x0E, 0, 0 << 16, 1 << 16)
+    #expect(rig.highest(nil, pe: 0))
+    #expect(rig.highest(8192, priority: 0xA0, pe: 1))
+  }
+
+  @Test("MAPC moves a collection; LPIs go to the new PE from then on (5.3.9)")
+  func moveCollection() {
+    let rig = rig()
+    rig.mapc(0, pe: 1)
+    rig.msi(1, 0)
+    #expect(rig.highest(8192, priority: 0xA0, pe: 1))
+  }
+
+  @Test("MAPC with V = 0 unmaps a collection; its interrupts are dropped")
+  func unmapCollection() {
+    let rig = rig()
+    rig.mapc(0, pe: 0, valid: false)
+    rig.forget()
+    rig.msi(1, 0)
+    #expect(rig.transitions(.itsFault).map(\.b) == [ITSFault.unmappedCollection.rawValue])
+  }
+
+  @Test("MAPD with V = 0 unmaps a device and its events (5.3.10)")
+  func unmapDevice() {
+    let rig = rig()
+    rig.mapd(1, valid: false)
+    #expect(rig.transitions(.mapping).map(\.b) == [0, 0])
+    rig.forget()
+    rig.msi(1, 0)
+    #expect(rig.transitions(.itsFault).map(\.b) == [ITSFault.unmappedDevice.rawValue])
+  }
+
+  @Test("MAPI maps an EventID to the LPI of the same number (5.3.12)")
+  func mapIdentity() {
+    let rig = rig()
+    rig.mapd(2, bits: 14, itt: 0x2_0000)
+    rig.command(0x0B | 2 << 32, 8200, 0)
+    rig.configure(lpi: 8200, 0x81)
+    rig.msi(2, 8200)
+    #expect(rig.highest(8200, priority: 0x80))
+  }
+
+  @Test("Errors carry the manual's names (5.3)")
+  func errors() {
+    let rig = rig()
+    rig.mapti(9, 0, intid: 8200)
+    #expect(error(rig) == "MAPTI_UNMAPPED_DEVICE")
+    rig.mapti(1, 32, intid: 8200)
+    #expect(error(rig) == "MAPTI_ID_OOR")
+    rig.mapti(1, 3, intid: 100)
+    #expect(error(rig) == "MAPTI_PHYSICALID_OOR")
+    rig.mapc(3, pe: 77)
+    #expect(error(rig) == "MAPC_PROCNUM_OOR")
+    rig.act(0x03, 1, 9)
+    #expect(error(rig) == "INT_UNMAPPED_INTERRUPT")
+    rig.act(0x04, 1, 9)
+    #expect(error(rig) == "CLEAR_UNMAPPED_INTERRUPT")
+    rig.act(0x0F, 1, 9)
+    #expect(error(rig) == "DISCARD_UNMAPPED_INTERRUPT")
+    rig.act(0x0C, 1, 9)
+    #expect(error(rig) == "INV_UNMAPPED_INTERRUPT")
+    rig.command(0x01 | 1 << 32, 9, 0)
+    #expect(error(rig) == "MOVI_UNMAPPED_INTERRUPT")
+    rig.mapc(1, pe: 1, valid: false)
+    rig.command(0x01 | 1 << 32, 0, 1)
+    #expect(error(rig) == "MOVI_UNMAPPED_COLLECTION")
+  }
+
+  @Test("Higher priority first, then the lowest INTID; a disabled LPI stays pending")
+  func order() {
+    let rig = rig()
+    rig.msi(1, 1)
+    rig.msi(1, 0)
+    #expect(rig.highest(8192, priority: 0xA0))
+    rig.configure(lpi: 8193, 0x41)
+    #expect(rig.highest(8193, priority: 0x40))
+    rig.configure(lpi: 8193, 0x40)
+    #expect(rig.highest(8192, priority: 0xA0))
+  }
+
+  @Test("A configuration that no event has shown is unknown until the capture shows its effect")
+  func unknownConfiguration() {
+    let rig = Rig()
+    rig.open()
+    rig.openLPIs()
+    rig.mapti(1, 0, intid: 8192)
+    rig.msi(1, 0)
+    #expect(rig.isTaught { _ = rig.highest(8192, priority: 0xA0) })
+    #expect(rig.lines(.irq))
+    #expect(rig.reads(.ICC_IAR1_EL1, 8192))
+  }
+
+  @Test("After INV the configuration may have changed, before it may not")
+  func invalidate() {
+    let rig = rig()
+    rig.msi(1, 0)
+    #expect(rig.isTaught { _ = rig.highest(nil) }, "the byte in memory may disable it by now")
+    rig.act(0x0C, 1, 0)
+    #expect(rig.isTaught { _ = rig.highest(8192, priority: 0x60) })
+    let before = rig.totals.disagreed
+    _ = rig.highest(nil)
+    #expect(rig.totals.disagreed == before + 1, "nothing made the controller read the byte again")
+  }
+
+  @Test("GICR_SETLPIR and GICR_CLRLPIR act without an ITS (12.11.32, 12.11.1)")
+  func directLPIs() {
+    let rig = rig()
+    rig.write(.gicr, 0x40, 8192, size: 8)
+    #expect(rig.highest(8192, priority: 0xA0))
+    rig.write(.gicr, 0x48, 8192, size: 8)
+    #expect(rig.highest(nil))
+  }
+
+  @Test("Setting EnableLPIs brings pending state from memory that only its effect shows; PTZ promises none")
+  func pendingTable() {
+    let unknown = Rig()
+    unknown.open()
+    unknown.write(.gicr, 0x78, 0x4200_0000, size: 8)
+    unknown.write(.gicr, 0x0, 1)
+    #expect(unknown.isTaught { _ = unknown.highest(8200, priority: 0xA0) })
+    let zero = rig()
+    #expect(!zero.isTaught { _ = zero.highest(8200, priority: 0xA0) })
+    #expect(zero.totals.disagreed == 1)
+  }
+
+  @Test("Table entries that the capture shows are predicted: the entry before the command, then after it")
+  func tableEntries() {
+    let rig = rig()
+    rig.act(0x0F, 1, 0)
+    let valid: UInt64 = 1 << 40
+    func ite(_ flags: UInt8, isValid: Bool) {
+      rig.apply(
+        Event(
+          time: 0,
+          kind: .tableEntry,
+          flags: EventFlags(rawValue: 2 | flags),
+          a: 0x1_0000,
+          b: (isValid ? valid : 0) | 1 << 41
+        ),
+        Event(time: 0, kind: .continuation, a: 8192, b: 0x3FF << 32)
+      )
+    }
+    #expect(
+      rig.agrees { rig.apply(Event(time: 0, kind: .tableEntry, a: 1 | 4 << 32 | valid, b: 0x1_0000)) },
+      "DTE"
+    )
+    #expect(rig.agrees { ite(0, isValid: true) }, "read before the command's effect")
+    #expect(
+      rig.agrees { rig.apply(Event(time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 1), a: valid, b: 0)) },
+      "CTE"
+    )
+    #expect(rig.agrees { ite(4, isValid: false) }, "written by it")
+  }
+
+  @Test("A mapping made before the capture began is learned from the table reads of its first use")
+  func learnedMapping() {
+    let rig = Rig(atReset: false)
+    rig.write(.gicd, 0x0, 3)
+    rig.write(.ICC_PMR_EL1, 0xF0)
+    rig.write(.ICC_IGRPEN1_EL1, 1)
+    rig.msi(7, 3)
+    #expect(rig.transitions(.pending).isEmpty)
+    let valid: UInt64 = 1 << 40
+    rig.apply(
+      Event(time: 0, kind: .tableEntry, a: 7 | 4 << 32 | valid, b: 0x7000),
+      Event(time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 2), a: 0x7000, b: 3 | valid | 1 << 41),
+      Event(time: 0, kind: .continuation, a: 8300 | 2 << 32, b: 0x3FF << 32),
+      Event(time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 1), a: 2 | valid, b: 0)
+    )
+    #expect(rig.transitions(.pending).map(\.intid) == [8300])
+    #expect(rig.transitions(.pending).first?.provenance == .inferred)
+    #expect(rig.totals.disagreed == 0)
+  }
+
+  @Test("CREADR follows CWRITER once the commands are done; CBASER resets it (12.19.2 to 12.19.4)")
+  func commandQueue() {
+    let rig = Rig(profile: .qemu7)
+    rig.write(.gits, 0x80, 1 << 63 | 0x5000_0000, size: 8)
+    #expect(rig.reads(.gits, 0x90, 0, size: 8))
+    rig.write(.gits, 0x0, 1)
+    rig.write(.gits, 0x88, 0x40, size: 8)
+    #expect(rig.reads(.gits, 0x90, 0x40, size: 8))
+    #expect(rig.reads(.gits, 0x88, 0x40, size: 8))
+    rig.write(.gits, 0x80, 0, size: 8)
+    #expect(rig.reads(.gits, 0x80, 1 << 63 | 0x5000_0000, size: 8), "read-only while the ITS is enabled")
+  }
+}
