@@ -71,8 +71,13 @@ extension Event {
   ) -> Event {
     let sizeLog2 = UInt8(truncatingIfNeeded: size.trailingZeroBitCount) & 3
     return Event(
-      time: time, kind: kind, flags: EventFlags(rawValue: flags.rawValue | sizeLog2), pe: accessor,
-      a: UInt64(offset) | UInt64(frame.rawValue) << 32 | UInt64(owner) << 40, b: value)
+      time: time,
+      kind: kind,
+      flags: EventFlags(rawValue: flags.rawValue | sizeLog2),
+      pe: accessor,
+      a: UInt64(offset) | UInt64(frame.rawValue) << 32 | UInt64(owner) << 40,
+      b: value
+    )
   }
 
   /// A system-register access by `pe`.
@@ -86,8 +91,13 @@ extension Event {
     flags: EventFlags = []
   ) -> Event {
     Event(
-      time: time, kind: kind, flags: EventFlags(rawValue: flags.rawValue | 3), pe: pe,
-      a: UInt64(register.rawValue), b: value)
+      time: time,
+      kind: kind,
+      flags: EventFlags(rawValue: flags.rawValue | 3),
+      pe: pe,
+      a: UInt64(register.rawValue),
+      b: value
+    )
   }
 
   /// Offset within the frame (register accesses that are not ``EventFlags/absolute``).

@@ -112,64 +112,90 @@ public struct EventLayout: Sendable {
     EventLayout(.sysregWrite, "sysregWrite", sysreg),
     EventLayout(.lineLevel, "lineLevel", [Field("intid", .a, 0, 32), Field("level", .b, 0, 1)]),
     EventLayout(
-      .msi, "msi",
+      .msi,
+      "msi",
       [
         Field("deviceID", .a, 32, 32, .hex), Field("eventID", .a, 0, 32, .hex), Field("instance", .b, 0, 32),
         Field("frame", .b, 32, 8, .frame), Field("refused", .flags, 4, 1, .flag),
-      ]),
+      ]
+    ),
     EventLayout(
-      .itsCommand, "itsCommand", continuations: 1,
+      .itsCommand,
+      "itsCommand",
+      continuations: 1,
       [
         Field("opcode", .a, 0, 8, .hex), Field("dw0", .a, 0, 64, .hex), Field("dw1", .b, 0, 64, .hex),
         Field("dw2", .moreA, 0, 64, .hex), Field("dw3", .moreB, 0, 64, .hex), Field("its", .flags, 4, 4),
         Field("operandsHidden", .flags, 0, 1, .flag),
-      ]),
+      ]
+    ),
     EventLayout(
-      .memoryWrite, "memoryWrite",
-      [Field("address", .a, 0, 64, .hex), Field("value", .b, 0, 64, .hex), Field("size", .flags, 0, 2, .size)]),
+      .memoryWrite,
+      "memoryWrite",
+      [Field("address", .a, 0, 64, .hex), Field("value", .b, 0, 64, .hex), Field("size", .flags, 0, 2, .size)]
+    ),
     EventLayout(.sgiPending, "sgiPending", [Field("intid", .a, 0, 32), Field("source", .b, 0, 32)]),
     EventLayout(
-      .cpuLine, "cpuLine",
+      .cpuLine,
+      "cpuLine",
       [
         Field("irq", .a, 0, 1), Field("fiq", .a, 1, 1), Field("virq", .a, 2, 1), Field("vfiq", .a, 3, 1),
         Field("nmi", .a, 4, 1), Field("shown", .b, 0, 5, .hex),
-      ]),
+      ]
+    ),
     EventLayout(.maintenanceLine, "maintenanceLine", [Field("level", .a, 0, 1)]),
     EventLayout(
-      .highestPending, "highestPending",
+      .highestPending,
+      "highestPending",
       [
         Field("intid", .a, 0, 32), Field("priority", .a, 32, 16), Field("group", .a, 48, 4),
         Field("priorityMask", .b, 0, 16), Field("runningPriority", .b, 16, 16), Field("virtual", .flags, 0, 1, .flag),
         Field("maskShown", .flags, 1, 1, .flag), Field("groupShown", .flags, 2, 1, .flag),
-      ]),
+      ]
+    ),
     EventLayout(
-      .tableEntry, "tableEntry", continuations: nil,
+      .tableEntry,
+      "tableEntry",
+      continuations: nil,
       [
         Field("table", .flags, 0, 2), Field("write", .flags, 2, 1, .flag), Field("fault", .flags, 3, 1, .flag),
         Field("its", .flags, 4, 4), Field("a", .a, 0, 64, .hex), Field("b", .b, 0, 64, .hex),
         Field("moreA", .moreA, 0, 64, .hex), Field("moreB", .moreB, 0, 64, .hex),
-      ]),
+      ]
+    ),
     EventLayout(
-      .acknowledge, "acknowledge", [Field("intid", .a, 0, 32), Field("frame", .b, 0, 8, .frame)]),
+      .acknowledge,
+      "acknowledge",
+      [Field("intid", .a, 0, 32), Field("frame", .b, 0, 8, .frame)]
+    ),
     EventLayout(.listRegister, "listRegister", [Field("index", .a, 0, 8), Field("value", .b, 0, 64, .hex)]),
     EventLayout(
-      .exceptionEntry, "exceptionEntry",
+      .exceptionEntry,
+      "exceptionEntry",
       [
         Field("type", .a, 0, 8), Field("fromEL", .a, 8, 4), Field("toEL", .a, 12, 4),
         Field("syndrome", .b, 0, 64, .hex),
-      ]),
+      ]
+    ),
     EventLayout(
-      .exceptionReturn, "exceptionReturn",
-      [Field("fromEL", .a, 8, 4), Field("toEL", .a, 12, 4), Field("pc", .b, 0, 64, .hex)]),
+      .exceptionReturn,
+      "exceptionReturn",
+      [Field("fromEL", .a, 8, 4), Field("toEL", .a, 12, 4), Field("pc", .b, 0, 64, .hex)]
+    ),
     EventLayout(
-      .itsProcess, "itsProcess", [Field("index", .a, 0, 64), Field("opcode", .b, 0, 8, .hex), Field("its", .flags, 4, 4)]),
+      .itsProcess,
+      "itsProcess",
+      [Field("index", .a, 0, 64), Field("opcode", .b, 0, 8, .hex), Field("its", .flags, 4, 4)]
+    ),
     EventLayout(.enableChange, "enableChange", [Field("intid", .a, 0, 32), Field("enabled", .b, 0, 1)]),
     EventLayout(
-      .virtualHighestPending, "virtualHighestPending",
+      .virtualHighestPending,
+      "virtualHighestPending",
       [
         Field("listRegister", .a, 0, 32), Field("vlpi", .b, 0, 32), Field("priority", .b, 32, 16),
         Field("group", .b, 48, 4),
-      ]),
+      ]
+    ),
     EventLayout(.guestEnter, "guestEnter", [Field("pc", .b, 0, 64, .hex)]),
     EventLayout(.guestExit, "guestExit", [Field("reason", .a, 0, 64, .hex), Field("pc", .b, 0, 64, .hex)]),
     EventLayout(.inject, "inject", [Field("intid", .a, 0, 32), Field("level", .b, 0, 1)]),
@@ -187,10 +213,16 @@ public struct EventLayout: Sendable {
     EventLayout(.ipiSend, "ipiSend", [Field("reason", .a, 0, 32), Field("targets", .b, 0, 64, .hex)]),
     EventLayout(.gap, "gap", [Field("lost", .a), Field("reason", .b)]),
     EventLayout(
-      .topology, "topology", [Field("key", .a, 0, 16), Field("index", .a, 16, 32), Field("value", .b, 0, 64, .hex)]),
+      .topology,
+      "topology",
+      [Field("key", .a, 0, 16), Field("index", .a, 16, 32), Field("value", .b, 0, 64, .hex)]
+    ),
     EventLayout(
-      .marker, "marker", continuations: nil,
-      [Field("kind", .a, 0, 16), Field("length", .a, 16, 16), Field("line", .b)]),
+      .marker,
+      "marker",
+      continuations: nil,
+      [Field("kind", .a, 0, 16), Field("length", .a, 16, 16), Field("line", .b)]
+    ),
     EventLayout(.packet, "packet", [Field("length", .a, 0, 32), Field("interface", .b, 0, 32)]),
     EventLayout(.continuation, "continuation", [Field("a", .a, 0, 64, .hex), Field("b", .b, 0, 64, .hex)]),
   ]

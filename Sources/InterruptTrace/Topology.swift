@@ -181,7 +181,8 @@ public struct Topology: Equatable, Sendable {
 
   /// Sets a fact, unless a better source has set it already. Returns whether it was taken.
   @discardableResult
-  public mutating func set(_ key: Key, index: UInt32 = 0, domain: UInt16 = 0, to value: UInt64, source: Source) -> Bool {
+  public mutating func set(_ key: Key, index: UInt32 = 0, domain: UInt16 = 0, to value: UInt64, source: Source) -> Bool
+  {
     set(Entry(key: key, index: index, domain: domain, source: source, value: value))
   }
 
@@ -223,8 +224,13 @@ extension Topology.Entry {
   /// The entry as a record of the native file.
   public var event: Event {
     Event(
-      time: 0, kind: .topology, flags: EventFlags(rawValue: source.rawValue), domain: domain,
-      a: UInt64(key.rawValue) | UInt64(index) << 16, b: value)
+      time: 0,
+      kind: .topology,
+      flags: EventFlags(rawValue: source.rawValue),
+      domain: domain,
+      a: UInt64(key.rawValue) | UInt64(index) << 16,
+      b: value
+    )
   }
 
   /// The entry that a record holds; nil if it is not a topology record.
@@ -232,6 +238,10 @@ extension Topology.Entry {
     guard event.kind == .topology, let source = Topology.Source(rawValue: event.flags.rawValue) else { return nil }
     self.init(
       key: Topology.Key(rawValue: UInt16(truncatingIfNeeded: event.a)),
-      index: UInt32(truncatingIfNeeded: event.a >> 16), domain: event.domain, source: source, value: event.b)
+      index: UInt32(truncatingIfNeeded: event.a >> 16),
+      domain: event.domain,
+      source: source,
+      value: event.b
+    )
   }
 }
