@@ -46,7 +46,7 @@ struct EffectOrder: ~Copyable {
   private var waitEnd = waitLimit
   /// The first ITS command that was fetched since the last access, or -1.
   private var commandRun = -1
-  /// Number of PEs, as far as known.
+  /// Number of PEs that re-evaluate when all do, as far as known.
   var peCount = 0
   /// Late lines whose run was longer than the buffer: they stay where they were printed.
   private(set) var overlong: UInt64 = 0
@@ -167,7 +167,7 @@ struct EffectOrder: ~Copyable {
       lowest = pair.pe
       passed &+= 1
     }
-    return passed == peCount && lowest == 0 ? start : count
+    return passed == peCount ? start : count
   }
 
   /// Where the pair of one PE begins; ``count`` if it is not there.

@@ -62,7 +62,7 @@ extension LogDecoder {
     case .translation: takeTranslation(v)
     case .processCommand: order.fetchCommand(event(.itsProcess, pe: PE.none, a: v[0], b: v[1] & 0xFF))
     case .command: takeCommand(UInt64(operand), v)
-    case .unknownCommand: takeCommand(v[0] & 0xFF, v)
+    case .unknownCommand: takeHiddenCommand(v[0] & 0xFF)
     case .tableRead: takeTableEntry(UInt8(truncatingIfNeeded: operand), v, [])
     case .tableWrite: takeTableEntry(UInt8(truncatingIfNeeded: operand), v, .tableWrite)
     case .tableFault: takeTableFault(UInt8(truncatingIfNeeded: operand), v)

@@ -28,7 +28,6 @@ extension LogDecoder {
 
   /// A command, encoded as in its queue entry (IHI 0069H section 5.3); what the line does not show is zero.
   mutating func takeCommand(_ opcode: UInt64, _ v: UnsafeMutablePointer<UInt64>) {
-    var flags: EventFlags = []
     var dw: (UInt64, UInt64, UInt64, UInt64) = (opcode, 0, 0, 0)
     switch opcode {
     case 0x01, 0x0B:  // MOVI, MAPI: DeviceID, EventID, ICID
@@ -57,11 +56,16 @@ extension LogDecoder {
       dw = (Self.device(opcode, v[0]), Self.virtual(v[1], v[2]), v[3] << 32, 0)
     case 0x2D:  // VINVALL: vPEID
       dw.1 = Self.virtual(0, v[0])
-    default:  // SYNC, INVALL, VSYNC and what QEMU does not know: nothing is shown
-      flags = .operandsHidden
+    default: return takeHiddenCommand(opcode)
     }
-    order.observe(event(.itsCommand, flags: flags, pe: PE.none, a: dw.0, b: dw.1))
+    order.observe(event(.itsCommand, pe: PE.none, a: dw.0, b: dw.1))
     order.observe(event(.continuation, pe: PE.none, a: dw.2, b: dw.3))
+  }
+
+  /// SYNC, INVALL, VSYNC and what QEMU does not know: the operands are not shown.
+  mutating func takeHiddenCommand(_ opcode: UInt64) {
+    order.observe(event(.itsCommand, flags: .operandsHidden, pe: PE.none, a: opcode))
+    order.observe(event(.continuation, pe: PE.none))
   }
 
   private static func device(_ opcode: UInt64, _ deviceID: UInt64) -> UInt64 { opcode | deviceID << 32 }

@@ -33,7 +33,7 @@ struct LogDecoder: ~Copyable {
   init(elements: ProcessingElements, epoch: UInt64?, isStrict: Bool) {
     parser = LogLineParser(epoch: epoch)
     order = EffectOrder()
-    order.peCount = elements.count
+    order.peCount = elements.known
     text = LogText()
     statistics = ImportStatistics()
     self.elements = elements
@@ -126,7 +126,7 @@ struct LogDecoder: ~Copyable {
         order.observe(event)
       }
     }
-    order.peCount = elements.count
+    order.peCount = elements.known
     accessor = elements.pe(ofThread: thread)
   }
 

@@ -259,6 +259,10 @@ struct LogSurvey: ~Copyable {
       // QEMU gives a controller one security state exactly when its PEs have no EL3.
       topology.set(.hasEL3, to: 0, source: .inferred)
     }
+    // A kernel that QEMU starts itself in Non-secure state finds all interrupts in Group 1, as firmware would leave them.
+    if !isGICv2, topology.value(.securityStates) == 2, !sawSecure, !sawEL3, startsAtReset == true {
+      topology.set(.resetToGroup1, to: 1, source: .inferred)
+    }
     if sawEL2 { topology.set(.hasEL2, to: 1, source: .inferred) }
   }
 }

@@ -6,8 +6,8 @@ import InterruptTrace
 /// name none, and only the thread that wrote the line tells whose access it was. Shared by the readers of one
 /// capture's files, which take turns.
 final class ProcessingElements {
-  /// The most PEs; affinities beyond are taken for damage.
-  static let limit = 1 << 16
+  /// The most PEs; affinities beyond are taken for damage. QEMU's machines have up to 512.
+  static let limit = 1 << 12
   /// The most threads.
   private static let threadLimit = 1 << 12
   /// A thread that runs more than one PE (`thread=single`) says nothing about any.
@@ -21,8 +21,10 @@ final class ProcessingElements {
   private static let threadSlots = threadLimit * 2
   private var threadCount = 0
 
-  /// Number of PEs known.
+  /// One more than the highest number of a PE.
   private(set) var count = 0
+  /// Number of affinities known: PEs that re-evaluate when all do.
+  private(set) var known = 0
   /// Whether the only PE is the accessor of everything.
   private(set) var isSingle = false
   /// Affinities that were met after ``adopt(_:)``, with the number each was given: (affinity, PE).
@@ -82,6 +84,7 @@ final class ProcessingElements {
   }
 
   private func insert(_ affinity: UInt32, _ pe: UInt32) {
+    known += 1
     if affinity < 256 {
       direct[Int(affinity)] = pe
     } else {
@@ -91,7 +94,7 @@ final class ProcessingElements {
 
   /// Where an affinity is, or belongs. The table is never more than half full.
   private func slot(_ affinity: UInt32) -> Int {
-    var at = Int((affinity &* 0x9E37_79B1) >> 15)
+    var at = Int((affinity &* 0x9E37_79B1) >> 19)
     while hashed[at].pe != PE.none && hashed[at].affinity != affinity { at = (at + 1) & (Self.hashedCapacity - 1) }
     return at
   }

@@ -1,0 +1,104 @@
+import Foundation
+import InterruptTrace
+import Testing
+
+@testable import TraceImporters
+
+@Suite("Opening captures")
+struct OpenTraceTests {
+  private func file(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("gicscope-\(UUID().uuidString)").path
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try body(path)
+  }
+
+  private func all(_ source: any EventSource) throws -> [Event] {
+    var batch = EventBatch()
+    var events: [Event] = []
+    while try source.read(into: &batch) > 0 { events += Array(batch.events) }
+    return events
+  }
+
+  @Test("A QEMU log is recognised by its content")
+  func qemuLog() throws {
+    try file(Array(excerpt.utf8)) { path in
+      let source = try openTrace(paths: [path])
+      #expect(source.format == TraceFormat(name: "qemu-log"))
+      #expect(try all(source) == Imported(excerpt).events)
+      #expect(source.statistics.bytesTotal == UInt64(excerpt.utf8.count))
+    }
+  }
+
+  @Test("Other output of -d may come before the first event")
+  func textFirst() throws {
+    let text = String(repeating: "IN: main\n0x40000000: 58000000 ldr x0\n", count: 5000) + excerpt
+    try file(Array(text.utf8)) { path in
+      let source = try openTrace(paths: [path])
+      #expect(source.format.name == "qemu-log")
+    }
+  }
+
+  @Test(
+    "What is not known is refused with what it looks like",
+    arguments: [
+      ([], "empty"), ([0x17, 0x08, 0x44] + Array("tracing".utf8), "trace-cmd"), (Array("PERFILE2".utf8), "perf"),
+      (Array("hello\nworld\n".utf8), "'hello'"), ([0, 1, 2, 0xFF], "0 1 2 ff"),
+      (Array("1@1700000000.000000:virtio_notify vdev 0x1\n".utf8), "without GIC"),
+    ] as [([UInt8], String)]
+  )
+  func unknown(bytes: [UInt8], words: String) throws {
+    try file(bytes) { path in
+      do throws(TraceError) {
+        _ = try openTrace(paths: [path])
+        Issue.record("accepted")
+      } catch {
+        #expect(error.exitCode == 3)
+        #expect(error.message.contains(words))
+        #expect(error.message.contains("QEMU log"))
+      }
+    }
+  }
+
+  @Test("A file that is not there is unreadable")
+  func missing() {
+    #expect(throws: TraceError.self) { try openTrace(paths: ["/nonexistent/trace.log"]) }
+    #expect(throws: TraceError.self) { try openTrace(paths: []) }
+  }
+
+  @Test("Files of several threads are one capture, merged by time, each in the order of its effects")
+  func threadFiles() throws {
+    let read = "gicv3_icc_pmr_read GICv3 ICC_PMR read cpu 0x"
+    let first =
+      stamped([read + "0 value 0x1"], thread: 10, from: 0) + "Taking exception 2 [SVC] on CPU 0\n"
+      + stamped(pair(0) + pair(1) + [distributorWrite], thread: 10, from: 100)
+    let second =
+      "Exception return from AArch64 EL1 to AArch64 EL0 PC 0x10\n"
+      + stamped([read + "1 value 0x2"], thread: 11, from: 50) + stamped([read + "1 value 0x3"], thread: 11, from: 200)
+    try file(Array(first.utf8)) { a in
+      try file(Array(second.utf8)) { b in
+        let source = try openTrace(paths: [a, b])
+        let events = try all(source)
+        #expect(
+          events.map(\.kind) == [
+            .sysregRead, .exceptionEntry, .exceptionReturn, .sysregRead, .mmioWrite, .highestPending, .cpuLine,
+            .highestPending, .cpuLine, .sysregRead,
+          ]
+        )
+        #expect(events.map(\.pe) == [0, 0, 1, 1, 0, 0, 0, 1, 1, 1])
+        #expect(source.topology.value(.epoch) == 1_700_000_000_000_000_000)
+        #expect(source.statistics.records == 10)
+      }
+    }
+  }
+
+  @Test("The benchmark counts what it reads")
+  func benchmark() throws {
+    try file(Array(excerpt.utf8)) { path in
+      let result = try ImportBenchmark(path: path, runs: 3)
+      #expect(result.lines == UInt64(excerpt.count { $0 == "\n" }))
+      #expect(result.bytes == UInt64(excerpt.utf8.count))
+      #expect(result.events > 0)
+    }
+  }
+}
