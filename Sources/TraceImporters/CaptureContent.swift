@@ -4,12 +4,15 @@ import InterruptTrace
 enum CaptureContent: Equatable {
   /// A QEMU log with `gic*` trace events.
   case qemuLog
+  /// A native file, or any other pcap or pcapng file.
+  case pcap
   /// Nothing that is read; what it looks like.
   case unknown(String)
 
   /// What users are told about the formats.
   static let accepted = """
-    QEMU logs with GIC trace events (-trace 'gic*' -D FILE), each plain or compressed with LZ4, gzip, zstd or xz
+    native files (.pcap.lz4), other pcap and pcapng files, and QEMU logs with GIC trace events (-trace 'gic*' -D FILE), \
+    each plain or compressed with LZ4, gzip, zstd or xz
     """
 
   /// Bytes that are looked at. The second is for logs that start with other output of `-d`.
@@ -17,6 +20,7 @@ enum CaptureContent: Equatable {
 
   /// Recognises an input without reading it.
   static func recognise(_ input: ByteInput) -> CaptureContent {
+    if PcapContent.recognises(input.peek(PcapContent.recognisedBy)) { return .pcap }
     for length in lengths {
       let bytes = input.peek(length)
       let events = traceEvents(bytes)

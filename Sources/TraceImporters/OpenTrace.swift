@@ -24,6 +24,7 @@ public func openTrace(paths: [String], options: ImportOptions = ImportOptions())
   let input = try ByteInput.open(path: path)
   switch CaptureContent.recognise(input) {
   case .qemuLog: return QEMULogSource(input, isStrict: options.isStrict)
+  case .pcap: return try openPcap(input, strict: options.isStrict)
   case .unknown(let seen):
     throw .unrecognised(path: path, reason: "\(seen); accepted are \(CaptureContent.accepted)")
   }
