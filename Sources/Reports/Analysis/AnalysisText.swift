@@ -75,7 +75,7 @@ extension AnalysisReport {
     }
     var table = TextTable([
       ("INTID", .right), ("class", .left), ("acknowledged", .right), ("per second", .right), ("on PE", .left),
-      ("end p50", .right), ("p99", .right), ("max", .right),
+      ("to end p50", .right), ("p99", .right), ("max", .right),
     ])
     let busiest = results.busiest
     for row in busiest.prefix(rows) {
@@ -118,7 +118,7 @@ extension AnalysisReport {
     }
     var table = TextTable(
       [("PE", .right), ("acknowledged", .right)] + InterruptClass.allCases.map { ($0.name, .right) } + [
-        ("spurious", .right), ("end p50", .right), ("p99", .right), ("max", .right),
+        ("spurious", .right), ("to end p50", .right), ("p99", .right), ("max", .right),
       ]
     )
     for (key, columns) in counts.sorted(by: { $0.key < $1.key }).prefix(max(rows, 32)) {
@@ -135,7 +135,7 @@ extension AnalysisReport {
 
   private func devices(_ style: TextStyle, _ rows: Int) -> String {
     var table = TextTable([
-      ("DeviceID", .right), ("MSIs ended", .right), ("end p50", .right), ("p99", .right), ("max", .right),
+      ("DeviceID", .right), ("MSIs ended", .right), ("to end p50", .right), ("p99", .right), ("max", .right),
     ])
     let sorted = results.latencyByDevice.filter { $0.stage == .injectionToEOI }.sorted {
       ($1.max, $0.key) < ($0.max, $1.key)

@@ -11,7 +11,8 @@ struct BenchReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Events per second of decoding, of the model and of the analyzers, on one core.",
-    discussion: "All stages run in one process on the same file, in turn; the figures are medians of processor time."
+    discussion: "All stages run in one process on the same file, in turn; the figures are medians of processor time. "
+      + "For a native file, what liblz4 alone needs to decompress it is the measure of the others."
   )
 
   @Argument(help: "The capture; best a native file.")
@@ -23,14 +24,26 @@ struct BenchReplayCommand: ParsableCommand {
   var rounds = 5
 
   func run() throws {
+    let isNative = try openTrace(paths: [trace]).format == TraceFormat(name: "native", compression: "lz4")
+    var decompression = BenchReport.Stage(name: "liblz4 alone", count: 0, seconds: [])
     var stages = [
       BenchStage("decode", trace, modelled: false), BenchStage("decode + model", trace, modelled: true),
       BenchStage("decode + model + analyzers", trace, modelled: true, analysed: true),
     ]
     for _ in 0..<max(rounds, 1) {
+      if isNative {
+        let native = try NativeBenchmark(path: trace, runs: 1)
+        decompression.count = native.records
+        decompression.seconds.append(native.decompressSeconds)
+      }
       for i in stages.indices { try stages[i].measure() }
     }
-    let report = BenchReport(command: "bench replay", path: trace, unit: "events", stages: stages.map(\.result))
+    let report = BenchReport(
+      command: "bench replay",
+      path: trace,
+      unit: "events",
+      stages: (isNative ? [decompression] : []) + stages.map(\.result)
+    )
     try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
   }
 }
@@ -86,7 +99,8 @@ private struct BenchStage {
     if isAnalysed {
       let analysis = Analysis()
       try engine.run(analysis.consume)
-      precondition(analysis.results.eventKinds.count >= 0)
+      // The results are part of the work.
+      guard analysis.results.eventKinds.count <= 256 else { return }
     } else {
       try engine.run()
     }
