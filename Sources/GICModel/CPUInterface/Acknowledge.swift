@@ -68,14 +68,15 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].active.setBit(intid, to: true)
       pes[pe].knownActive.setBit(intid, to: true)
       pes[pe].pending.setBit(intid, to: false)
-      pes[pe].knownPending.setBit(intid, to: true)
+      // What made it pending again is known only if the capture shows such causes at all.
+      pes[pe].knownPending.setBit(intid, to: intid < 16 ? showsSGIs : showsLines)
       stays = pes[pe].pendingNow.bit(intid)
     } else if intid < Distributor.intidLimit {
       let (word, bit) = (intid &>> 5, intid & 31)
       distributor.active[word].setBit(bit, to: true)
       distributor.knownActive[word].setBit(bit, to: true)
       distributor.pending[word].setBit(bit, to: false)
-      distributor.knownPending[word].setBit(bit, to: true)
+      distributor.knownPending[word].setBit(bit, to: showsLines)
       distributor.activeOn[intid] = UInt32(pe)
       stays = distributor.isPending(intid)
       refreshShared(word: word)

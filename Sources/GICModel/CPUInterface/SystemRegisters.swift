@@ -111,6 +111,7 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].groupEnable[1] = UInt32((event.b >> 1) & 1)
       pes[pe].known.formUnion([.groupEnable1S, .groupEnable1NS])
     case .ICC_SGI0R_EL1, .ICC_SGI1R_EL1, .ICC_ASGI1R_EL1:
+      showsSGIs = true
       sgiValue = event.b
       sgiSource = event.pe
       if !event.flags.contains(.effectsShown) {

@@ -73,6 +73,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func changeLine(_ event: Event) {
     let intid = event.intid
     let level = event.b & 1 != 0
+    showsLines = true
     if intid < 32 {
       guard intid >= 16, holds(event.pe) else { return }
       setPrivateLine(pe: Int(event.pe), intid: Int(intid), level: level)

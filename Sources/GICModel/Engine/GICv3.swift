@@ -38,6 +38,10 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   /// The last SGI register write, for the targets that the capture shows after it.
   var sgiValue: UInt64 = 0
   var sgiSource: UInt32 = PE.none
+  /// The capture shows interrupt lines changing.
+  var showsLines = false
+  /// The capture shows SGIs being sent or accepted.
+  var showsSGIs = false
   /// The PE whose virtual interface the last event that is not an observation was about, or ``PE/none``.
   var virtualCause: UInt32 = PE.none
   /// What a PE showed between the two steps of an end of interrupt, while the capture may still show it.

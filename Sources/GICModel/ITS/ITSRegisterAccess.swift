@@ -135,7 +135,8 @@ extension GICv3 where Store: ~Copyable {
 
   /// An enabled ITS reads its queue up to `GITS_CWRITER`. The commands themselves follow in the capture.
   private mutating func consumeCommands(unit: Int) {
-    guard translation.units[unit].control & 1 != 0 else { return }
+    let isEnabled = translation.units[unit].control & 1 != 0 || translation.units[unit].known & Self.controlKnown == 0
+    guard isEnabled else { return }
     translation.units[unit].commandReader = translation.units[unit].commandWriter
     translation.units[unit].known |= Self.readerKnown
   }
@@ -143,12 +144,14 @@ extension GICv3 where Store: ~Copyable {
   /// The ITS fetched a command: each slot of the queue in turn.
   mutating func observeCommandFetch(_ event: Event) {
     let unit = translation.unit(event.its)
+    let isKnown = translation.units[unit].known & Self.baseKnown != 0
     let slots = ((translation.units[unit].commandBase & 0xFF) + 1) * 4096 / 32
-    let next = translation.units[unit].nextFetch
-    if let next, next < slots {
-      compare(PredictionLedger.check(.commandQueue), expected: next, seen: event.a, pe: PE.none)
+    if let next = translation.units[unit].nextFetch {
+      // Where the queue ends, its first slot follows; an unseen GITS_CBASER leaves that open.
+      let known: UInt64 = isKnown || event.a != 0 ? .max : 0
+      compare(PredictionLedger.check(.commandQueue), expected: next, seen: event.a, known: known, pe: PE.none)
     }
-    translation.units[unit].nextFetch = (event.a &+ 1) % max(slots, 1)
+    translation.units[unit].nextFetch = isKnown ? (event.a &+ 1) % slots : event.a &+ 1
   }
 
   /// A table access failed: the command stalls the queue at its own slot (IHI 0069H, 5.3.2).

@@ -114,7 +114,7 @@ extension GICv3 where Store: ~Copyable {
       changed = true
     }
     if !pes[pe].pendingNow.bit(intid) {
-      if intid >= 16, !pes[pe].edge.bit(intid), !pes[pe].knownLevel.bit(intid) {
+      if showsLines, intid >= 16, !pes[pe].edge.bit(intid), !pes[pe].knownLevel.bit(intid) {
         pes[pe].level.setBit(intid, to: true)
         changed = true
       } else if !pes[pe].knownPending.bit(intid) {
@@ -296,11 +296,28 @@ extension GICv3 where Store: ~Copyable {
       }
       return mask(pending, pe: pe)
     }
-    var rank = assumedRank(pe: pe, intid: seen)
-    if seen < 1020, rank.priority >= 0xFF || rank.priority == 0 { rank.priority = 0xA0 }
+    let rank = guessedRank(pe: pe, intid: seen, group0: group0)
     if !reconcileHighest(pe: pe, seen: rank) { return false }
     if signals(pe, highest(pe)) { return true }
     return unmask(highest(pe), pe: pe) && signals(pe, highest(pe))
+  }
+
+  /// The rank that an acknowledged interrupt must have had: what is known of it, the group of the register, and where
+  /// its priority is not known one that the running priority lets through.
+  private func guessedRank(pe: Int, intid: UInt32, group0: Bool) -> PendingInterrupt {
+    var rank = assumedRank(pe: pe, intid: intid)
+    guard intid < 1020 else { return rank }
+    let (word, bit) = (Int(intid) >> 5, Int(intid) & 31)
+    let isPrivate = intid < 32
+    if !(isPrivate ? pes[pe].knownGroup : distributor.knownGroup[word]).bit(bit), distributor.hasOneSecurityState {
+      rank.group = group0 ? .group0 : .group1NonSecure
+    }
+    if !(isPrivate ? pes[pe].knownPriority : distributor.knownPriority[word]).bit(bit) {
+      if rank.priority >= 0xFF || rank.priority == 0 { rank.priority = 0xA0 }
+      let running = pes[pe].runningPriority
+      if rank.priority >= running { rank.priority = running >= 0x10 ? running - 0x10 : 0 }
+    }
+    return rank
   }
 
   /// With two Security states, an acknowledge tells which of them the PE is in.

@@ -106,6 +106,7 @@ extension GICv3 where Store: ~Copyable {
   /// A target accepted an SGI, as the capture shows it.
   mutating func acceptSGI(_ event: Event) {
     guard event.intid < 16, holds(event.pe) else { return }
+    showsSGIs = true
     let source = event.b <= UInt64(PE.none) ? UInt32(event.b) : PE.none
     if source != PE.none, source == sgiSource {
       let isNamed =
