@@ -2,10 +2,10 @@ import InterruptTrace
 
 /// What an input's first bytes show it to be.
 enum CaptureContent: Equatable {
+  /// A native file, or another pcap or pcapng.
+  case pcap
   /// A QEMU log with `gic*` trace events.
   case qemuLog
-  /// A native file, or any other pcap or pcapng file.
-  case pcap
   /// Nothing that is read; what it looks like.
   case unknown(String)
 
@@ -20,6 +20,11 @@ enum CaptureContent: Equatable {
 
   /// Recognises an input without reading it.
   static func recognise(_ input: ByteInput) -> CaptureContent {
+    if input.peek(1).isEmpty, let damage = input.damage {
+      return .unknown(
+        "it is \(input.compression) data that can not be decompressed: \(damage.reason), \(damage.position)"
+      )
+    }
     if PcapContent.recognises(input.peek(PcapContent.recognisedBy)) { return .pcap }
     for length in lengths {
       let bytes = input.peek(length)

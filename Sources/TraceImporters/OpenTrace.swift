@@ -23,6 +23,7 @@ public func openTrace(paths: [String], options: ImportOptions = ImportOptions())
   if paths.count > 1 { return try openThreadLogs(paths, options) }
   let input = try ByteInput.open(path: path)
   switch CaptureContent.recognise(input) {
+  case .pcap: return try openPcap(input, strict: options.isStrict)
   case .qemuLog: return QEMULogSource(input, isStrict: options.isStrict)
   case .pcap: return try openPcap(input, strict: options.isStrict)
   case .unknown(let seen):

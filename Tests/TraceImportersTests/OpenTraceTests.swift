@@ -30,6 +30,17 @@ struct OpenTraceTests {
     }
   }
 
+  @Test("A native file is recognised by its content")
+  func nativeFile() throws {
+    let magic: [UInt8] = [0x4D, 0x3C, 0xB2, 0xA1]
+    let header = magic + [2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 147, 0, 0, 0]
+    try file(header) { path in
+      let source = try openTrace(paths: [path])
+      #expect(source.format.name == "native")
+      #expect(try all(source).isEmpty)
+    }
+  }
+
   @Test("Other output of -d may come before the first event")
   func textFirst() throws {
     let text = String(repeating: "IN: main\n0x40000000: 58000000 ldr x0\n", count: 5000) + excerpt
@@ -44,6 +55,7 @@ struct OpenTraceTests {
     arguments: [
       ([], "empty"), ([0x17, 0x08, 0x44] + Array("tracing".utf8), "trace-cmd"), (Array("PERFILE2".utf8), "perf"),
       (Array("hello\nworld\n".utf8), "'hello'"), ([0, 1, 2, 0xFF], "0 1 2 ff"),
+      ([0x28, 0xB5, 0x2F, 0xFD, 0xFF, 0xFF, 0xFF, 0xFF], "decompressed"),
       (Array("1@1700000000.000000:virtio_notify vdev 0x1\n".utf8), "without GIC"),
     ] as [([UInt8], String)]
   )
