@@ -25,7 +25,6 @@ public func openTrace(paths: [String], options: ImportOptions = ImportOptions())
   switch CaptureContent.recognise(input) {
   case .pcap: return try openPcap(input, strict: options.isStrict)
   case .qemuLog: return QEMULogSource(input, isStrict: options.isStrict)
-  case .pcap: return try openPcap(input, strict: options.isStrict)
   case .unknown(let seen):
     throw .unrecognised(path: path, reason: "\(seen); accepted are \(CaptureContent.accepted)")
   }
