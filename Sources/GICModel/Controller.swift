@@ -7,7 +7,7 @@ public struct ControllerOptions: Sendable {
   public var profile: Topology.Profile?
   /// Check invariants after every event. Slow.
   public var checksInvariants = false
-  /// Name of the LPI store; nil for the default.
+  /// One of ``Controller/lpiStores``; nil, or any other name, for the default.
   public var lpiStore: String?
   /// The defaults.
   public init() {}
@@ -15,15 +15,18 @@ public struct ControllerOptions: Sendable {
 
 /// One interrupt controller, physical or a guest's.
 public struct Controller: ~Copyable {
-  private var gicv3: GICv3<PackedLPIStore>
+  private let core: any ControllerCore
 
   /// A controller at reset.
   public init(topology: Topology, options: ControllerOptions = .init()) {
-    gicv3 = GICv3(topology: topology, options: options)
+    core = LPIStoreChoice.make(options.lpiStore, topology, options)
   }
 
+  /// Names of the LPI stores that the model can run on, the default first.
+  public static var lpiStores: [String] { LPIStoreChoice.all.map(\.name) }
+
   /// What is known about the controller; grows while the capture is replayed.
-  public var topology: Topology { gicv3.topology }
+  public var topology: Topology { core.topology }
 
   /// Takes in events, in order, and appends what followed. O(1) for each event, whatever the number of PEs and LPIs,
   /// but for registers that concern all of them.
@@ -32,14 +35,14 @@ public struct Controller: ~Copyable {
     firstIndex: UInt64,
     into transitions: inout TransitionBuffer
   ) {
-    gicv3.withOutput(&transitions) { $0.apply(events, firstIndex: firstIndex) }
+    core.apply(events, firstIndex: firstIndex, into: &transitions)
   }
 
   /// Predictions so far, by register, in a fixed order; only those that were made.
-  public var predictions: [PredictionCount] { gicv3.ledger.report() }
+  public var predictions: [PredictionCount] { core.predictions }
 
   /// The first disagreements, each with the state that led there.
-  public var disagreements: [Disagreement] { gicv3.disagreements }
+  public var disagreements: [Disagreement] { core.disagreements }
 
   /// The name and kind of the check that a ``TransitionKind/disagreed`` or ``TransitionKind/taught`` transition names.
   public static func check(_ index: UInt32) -> (name: String, kind: PredictionKind) {
@@ -47,8 +50,8 @@ public struct Controller: ~Copyable {
   }
 
   /// Describes the first broken invariant; nil if there is none. Slow.
-  public func checkInvariants() -> String? { gicv3.checkInvariants() }
+  public func checkInvariants() -> String? { core.checkInvariants() }
 
   /// The state as it is now.
-  public func state(_ filter: StateFilter = .init()) -> StateValue { gicv3.state(filter) }
+  public func state(_ filter: StateFilter = .init()) -> StateValue { core.state(filter) }
 }

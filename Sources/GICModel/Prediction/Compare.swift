@@ -98,7 +98,9 @@ extension Predicting where Self: ~Copyable {
 
   /// Reports a broken invariant as a disagreement of the model with itself.
   mutating func reportBrokenInvariants() {
-    guard let broken = checkInvariants(), disagreements.count < Self.keptDisagreements else { return }
+    guard let broken = checkInvariants() else { return }
+    ledger.count(PredictionLedger.check(.invariant), .disagreed)
+    guard disagreements.count < Self.keptDisagreements else { return }
     disagreements.append(
       Disagreement(
         event: eventIndex,

@@ -6,7 +6,7 @@ struct PredictionLedger: ~Copyable {
   enum Observation: Int, CaseIterable {
     case irq, fiq, virq, vfiq, nmi, highestPending, virtualHighestPending
     case deviceTable, collectionTable, interruptTranslationTable, vPETable
-    case maintenance, listRegister, commandQueue, sgi
+    case maintenance, listRegister, commandQueue, sgi, invariant
 
     var name: String {
       switch self {
@@ -25,6 +25,7 @@ struct PredictionLedger: ~Copyable {
       case .listRegister: "list register"
       case .commandQueue: "command queue offset"
       case .sgi: "SGI target"
+      case .invariant: "invariant"
       }
     }
 
@@ -34,7 +35,7 @@ struct PredictionLedger: ~Copyable {
       case .highestPending, .virtualHighestPending: .highestPending
       case .deviceTable, .collectionTable, .interruptTranslationTable, .vPETable, .commandQueue: .table
       case .maintenance: .maintenance
-      case .listRegister: .read
+      case .listRegister, .invariant: .read
       case .sgi: .line
       }
     }

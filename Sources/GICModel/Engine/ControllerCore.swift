@@ -1,0 +1,44 @@
+import InterruptTrace
+import LPIStore
+
+/// What ``Controller`` needs of an architecture's model. It is called once for each batch, never for an event.
+protocol ControllerCore: AnyObject {
+  var topology: Topology { get }
+  var predictions: [PredictionCount] { get }
+  var disagreements: [Disagreement] { get }
+  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer)
+  func checkInvariants() -> String?
+  func state(_ filter: StateFilter) -> StateValue
+}
+
+/// A GICv3 or GICv4 on one LPI store.
+final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
+  private var gic: GICv3<Store>
+
+  init(topology: Topology, options: ControllerOptions) { gic = GICv3(topology: topology, options: options) }
+
+  var topology: Topology { gic.topology }
+  var predictions: [PredictionCount] { gic.ledger.report() }
+  var disagreements: [Disagreement] { gic.disagreements }
+  func checkInvariants() -> String? { gic.checkInvariants() }
+  func state(_ filter: StateFilter) -> StateValue { gic.state(filter) }
+
+  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
+    gic.withOutput(&transitions) { $0.apply(events, firstIndex: firstIndex) }
+  }
+}
+
+/// The LPI stores that a controller can be built on, by name. Each is a specialisation of the whole model.
+enum LPIStoreChoice {
+  typealias Maker = @Sendable (Topology, ControllerOptions) -> any ControllerCore
+
+  static let all: [(name: String, make: Maker)] = [
+    (PackedLPIStore.name, { GICv3Core<PackedLPIStore>(topology: $0, options: $1) }),
+    (ReferenceLPIStore.name, { GICv3Core<ReferenceLPIStore>(topology: $0, options: $1) }),
+  ]
+
+  static func make(_ name: String?, _ topology: Topology, _ options: ControllerOptions) -> any ControllerCore {
+    let choice = all.first { $0.name == name } ?? all[0]
+    return choice.make(topology, options)
+  }
+}
