@@ -137,6 +137,20 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   /// The maintenance interrupt changed. `a`: level, `b`: `ICH_MISR_EL2` or `GICH_MISR`.
   case maintenance
 
+  // MARK: Directly injected virtual interrupts (GICv4)
+
+  /// A virtual LPI became pending for a vPE. `pe`: the PE that the vPE is mapped to; `a`: ``PendingCause``; `b`:
+  /// `DeviceID << 32 | EventID`.
+  case virtualPending
+  /// A virtual LPI was made pending again while it was pending. Operands as ``virtualPending``.
+  case virtualMerged
+  /// A virtual LPI stopped being pending without having been acknowledged. `a`: ``PendingCause``.
+  case virtualPendingCleared
+  /// A vPE became resident on a PE. `a`: address of its pending table.
+  case vPEResident
+  /// A vPE stopped being resident. `a`: address of its pending table; `b`: 1 if something is pending for it.
+  case vPENonresident
+
   // MARK: The capture against the model
 
   /// A prediction failed. `a`: what the model expected, `b`: what the capture shows; `priority`: index of the check.

@@ -270,6 +270,7 @@ extension GICv3 where Store: ~Copyable {
     element.groupEnable = InlineArray(repeating: 0)
     element.activePriorities = InlineArray(repeating: 0)
     element.runningPriority = 0xFF
+    element.virtual.reset()
     for group in [InterruptGroup.group0, .group1Secure, .group1NonSecure] {
       element.binaryPoint[Int(group.rawValue)] = minimumBinaryPoint(group)
     }

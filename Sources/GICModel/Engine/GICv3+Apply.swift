@@ -20,9 +20,11 @@ extension GICv3 where Store: ~Copyable {
     switch event.kind {
     case .highestPending: observeHighestPending(event)
     case .cpuLine: observeLines(event)
+    case .virtualHighestPending: observeVirtualHighestPending(event)
     case .sysregRead: readSystemRegister(event)
     case .sysregWrite: writeSystemRegister(event)
     case .lineLevel: changeLine(event)
+    case .maintenanceLine: observeMaintenance(event)
     case .mmioRead: readRegister(event)
     case .mmioWrite: writeRegister(event)
     case .msi: receive(msi: event)

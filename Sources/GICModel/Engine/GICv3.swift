@@ -15,6 +15,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var peCount: Int
   var lpis: Store
   var translation: InterruptTranslation
+  /// Pending tables of vPEs (GICv4).
+  var virtualTables = VirtualPendingTables<Store>()
   var ledger = PredictionLedger()
   /// Values of identification registers, by frame and offset, as the capture showed them.
   var identification: [UInt64: UInt64] = [:]
@@ -79,9 +81,11 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   }
 
   private func initialise(from first: Int) {
+    let virtualInterface = initialVirtualInterface()
     for pe in first..<peCount {
       var element = ProcessingElement()
       element.affinity = topology.affinity(of: UInt32(pe))
+      element.virtual = virtualInterface
       resetCPUInterface(&element)
       if profile == .qemu7 || profile == .qemu10 { element.control = 2 }  // GICR_CTLR.CES
       (pes + pe).initialize(to: element)
@@ -102,6 +106,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
       pes[pe].knownLevel = .max
       pes[pe].knownEnabled = .max
       pes[pe].known.insert(.activePriorities)
+      pes[pe].virtual.knowReset(registersAreReset: profile == .qemu7 || profile == .qemu10)
     }
   }
 

@@ -6,7 +6,7 @@ extension GICv3 where Store: ~Copyable {
   /// Describes the first broken invariant; nil if there is none. Slow.
   func checkInvariants() -> String? {
     for pe in 0..<peCount {
-      if let broken = checkActivePriorities(pe) { return broken }
+      if let broken = checkActivePriorities(pe) ?? checkVirtualInterface(pe) { return broken }
     }
     for word in 1..<32 {
       if distributor.candidateSummary.bit(word) != (distributor.candidates[word] != 0) {
@@ -16,7 +16,7 @@ extension GICv3 where Store: ~Copyable {
         return "an active SPI in word \(word) is a candidate for signalling"
       }
     }
-    return lpis.checkInvariants()
+    return lpis.checkInvariants() ?? virtualTables.checkInvariants()
   }
 
   /// The running priority is that of the highest active priority bit.

@@ -17,7 +17,8 @@ extension GICv3 where Store: ~Copyable {
     case ITSOpcode.movall: error = moveAll(command)
     case ITSOpcode.discard, ITSOpcode.int, ITSOpcode.clear, ITSOpcode.inv: error = act(command, unit: unit)
     case ITSOpcode.invall: error = invalidateCollection(command, unit: unit)
-    case ITSOpcode.vmapp, ITSOpcode.vmovp, ITSOpcode.vmapti, ITSOpcode.vmapi, ITSOpcode.vmovi, ITSOpcode.vinvall:
+    case ITSOpcode.vmapp, ITSOpcode.vmovp, ITSOpcode.vmapti, ITSOpcode.vmapi, ITSOpcode.vmovi, ITSOpcode.vinvall,
+      ITSOpcode.vsgi, ITSOpcode.invdb:
       error = executeVirtual(command, unit: unit)
     default: error = nil  // SYNC and VSYNC wait for effects that are immediate here.
     }
@@ -30,6 +31,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// Keeps the entry that a command may change, for the table reads that the capture shows next.
   private mutating func remember(_ command: ITSCommand, unit: Int) {
+    translation.units[unit].changedVPE = nil
     let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
     translation.units[unit].before = EntryBefore(
       device: command.deviceID,
@@ -127,6 +129,7 @@ extension GICv3 where Store: ~Copyable {
         collection: command.collection
       )
     }
+    guard !entry.isVirtual else { return .unmappedInterrupt }
     return move(entry, device: command.deviceID, event: command.eventID, to: command.collection, unit: unit)
   }
 
@@ -210,7 +213,7 @@ extension GICv3 where Store: ~Copyable {
     return nil
   }
 
-  private mutating func discard(_ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int) {
+  mutating func discard(_ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int) {
     translation.units[unit].translations.unmap(device, event)
     emit(.mapping, intid: entry.intid, a: UInt64(device) << 32 | UInt64(event), b: 0)
   }
@@ -260,6 +263,7 @@ extension GICv3 where Store: ~Copyable {
     let (device, eventID) = (event.deviceID, event.eventID)
     let entry = translation.units[unit].translations.lookup(device, eventID)
     translation.units[unit].before.isSet = false
+    translation.units[unit].changedVPE = nil
     translation.units[unit].unresolved = nil
     emit(.msi, intid: entry.isValid ? entry.intid : 0xFFFF_FFFF, a: event.a)
     guard translation.units[unit].control & 1 != 0 || translation.units[unit].known & 1 << 8 == 0 else {

@@ -98,6 +98,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func writeITS(_ event: Event) {
     let index = itsMap.index(at: event.offset)
     let unit = translation.unit(Int(event.owner))
+    if event.offset == Self.sgiRegisterOffset { return sendVirtualSGI(event.b, unit: unit) }
     switch itsMap.role(index) {
     case .control:
       translation.units[unit].control = translation.units[unit].control & ~1 | UInt32(event.b & 1)

@@ -54,6 +54,8 @@ struct InterruptTranslationService: ~Copyable {
   var collections: [UInt32] = []
   /// vPE table by vPEID.
   var vPEs: [UInt32: VirtualPE] = [:]
+  /// The vPE whose table entry the last command changed, and the entry before.
+  var changedVPE: (id: UInt32, before: VirtualPE?)?
 
   /// What the last command or MSI changed, as it was before: table reads that the capture prints for it show this.
   var before = EntryBefore()
@@ -92,6 +94,10 @@ struct VirtualPE {
   var pendingTable: UInt64
   /// INTID bits minus one.
   var size: UInt8
+  /// Its place in ``VirtualPendingTables``; -1 if there are too many.
+  var table: Int32
+  /// Default doorbell (GICv4.1).
+  var doorbell: UInt32?
 }
 
 /// A device's ITE as it was before the last command changed it.
@@ -109,6 +115,8 @@ struct UnresolvedTranslation {
   var event: UInt32
   var opcode: UInt8
   var cause: PendingCause
-  /// MOVI's new collection.
+  /// MOVI's new collection, VMOVI's new vPE, VMOVP's new PE.
   var collection: UInt32 = 0
+  /// VMOVI's doorbell.
+  var doorbell: UInt32?
 }

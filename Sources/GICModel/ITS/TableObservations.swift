@@ -84,7 +84,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// The RDbase that names a PE, as the collection table holds it.
-  private func redistributorBase(of pe: UInt32) -> UInt64 {
+  func redistributorBase(of pe: UInt32) -> UInt64 {
     if let typer = topology.value(.gitsTyper), typer >> 19 & 1 != 0 {
       return ((topology.value(.gicrBase) ?? 0) + UInt64(pe) * (topology.value(.gicrStride) ?? 0x20000)) >> 16
     }
@@ -147,15 +147,26 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Carries out what waited for a translation, once it is complete.
-  private mutating func resolve(unit: Int) {
+  mutating func resolve(unit: Int) {
     guard let waiting = translation.units[unit].unresolved else { return }
     let entry = translation.units[unit].translations.lookup(waiting.device, waiting.event)
     guard entry.isValid else { return }
     if !entry.isVirtual, translation.units[unit].collection(UInt32(entry.collection)) == Collection.unknown { return }
+    if entry.isVirtual, translation.units[unit].vPEs[UInt32(entry.vpe)] == nil { return }
+    if waiting.opcode == ITSOpcode.vmovi, translation.units[unit].vPEs[waiting.collection] == nil { return }
     translation.units[unit].unresolved = nil
     provenance = .inferred
     if waiting.opcode == ITSOpcode.movi {
       _ = move(entry, device: waiting.device, event: waiting.event, to: waiting.collection, unit: unit)
+    } else if waiting.opcode == ITSOpcode.vmovi {
+      _ = move(
+        virtual: entry,
+        device: waiting.device,
+        event: waiting.event,
+        to: waiting.collection,
+        doorbell: waiting.doorbell,
+        unit: unit
+      )
     } else {
       _ = act(
         waiting.opcode,

@@ -128,6 +128,7 @@ extension GICv3: Predicting where Store: ~Copyable {
       parts.append("HPPI \(element.highest.intid) prio \(hex(element.highest.priority))")
       if !distributor.hasOneSecurityState { parts.append("security \(element.security)") }
     }
+    if PredictionLedger.isVirtual(check), Int(pe) < peCount { return explainVirtual(Int(pe)) }
     parts.append("GICD_CTLR \(hex(distributor.control))")
     for intid in Set([expected, seen]).sorted() where intid < 1020 || intid >= 8192 && intid < 1 << 24 {
       parts.append(describe(intid: UInt32(intid), pe: pe))

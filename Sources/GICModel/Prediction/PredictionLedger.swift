@@ -85,6 +85,12 @@ struct PredictionLedger: ~Copyable {
     systemRegisters + 32 + 7 * perFrame + (index < 0 ? perFrame - 1 : index)
   }
 
+  /// Whether a check is about a virtual CPU interface.
+  static func isVirtual(_ check: Int) -> Bool {
+    let observations = [Observation.virq, .vfiq, .virtualHighestPending, .maintenance].map { Self.check($0) }
+    return check >= 64 && check < systemRegisters || observations.contains(check)
+  }
+
   /// Counts one prediction.
   @inline(__always)
   mutating func count(_ check: Int, _ verdict: Verdict) {

@@ -74,6 +74,9 @@ struct ProcessingElement {
   /// Target of the last generated SGI that waits for its effects, see `sgiPending`.
   var sgiSource: UInt32 = PE.none
 
+  /// `ICH_*`, `ICV_*`, list registers.
+  var virtual = VirtualInterface(type: 0x90B8_0003, typeIsKnown: false, hasNonMaskable: false)
+
   /// The group of an SGI or PPI.
   @inline(__always)
   func group(of intid: Int, oneSecurityState: Bool) -> InterruptGroup {

@@ -8,6 +8,7 @@ extension GICv3 where Store: ~Copyable {
     parts.append(.init("distributor", distributorState(filter)))
     parts.append(.init("redistributors", perPE(filter) { redistributorState($0, filter) }))
     parts.append(.init("cpu_interfaces", perPE(filter) { cpuInterfaceState($0) }))
+    parts.append(contentsOf: virtualState(filter))
     if translation.count > 0 {
       parts.append(.init("its", .list((0..<translation.count).map { itsState($0, filter) })))
     }

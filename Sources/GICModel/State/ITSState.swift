@@ -14,6 +14,7 @@ extension GICv3 where Store: ~Copyable {
     for n in 0..<8 { members.append(.init("GITS_BASER\(n)", .register(translation.units[unit].tableBase[n]))) }
     members.append(.init("collections", collectionState(unit, filter)))
     members.append(.init("devices", deviceState(unit, filter)))
+    if !translation.units[unit].vPEs.isEmpty { members.append(.init("vpes", virtualPEState(unit))) }
     return .object(members)
   }
 

@@ -1,0 +1,88 @@
+import InterruptTrace
+import LPIStore
+
+/// The sixteen virtual SGIs of a vPE (GICv4.1; IHI 0069H, 6.2): configured by VSGI, made pending through `GITS_SGIR`.
+struct VirtualSGIs {
+  var enabled: UInt32 = 0
+  var group1: UInt32 = 0
+  var pending: UInt32 = 0
+  /// Four bits each: bits 7:4 of the priority.
+  var priorities: UInt64 = 0
+
+  func priority(_ n: Int) -> UInt32 { UInt32(truncatingIfNeeded: priorities >> UInt64(n * 4)) << 4 & 0xF0 }
+}
+
+extension GICv3 where Store: ~Copyable {
+  /// Offset of `GITS_SGIR` from the control frame (12.19.9).
+  static var sgiRegisterOffset: UInt32 { 0x2_0020 }
+
+  /// VSGI: SGI in 35:32, priority bits 7:4 in 23:20, group in 10, clear in 9, enable in 8.
+  mutating func configureVirtualSGI(_ command: ITSCommand, unit: Int) -> ITSError? {
+    guard let vPE = translation.units[unit].vPEs[command.vPE] else { return unmappedVirtualPE }
+    guard vPE.table >= 0 else { return nil }
+    let sgi = Int(command.dw0 >> 32 & 0xF)
+    if command.dw0 >> 9 & 1 != 0 {
+      clearVirtualSGI(sgi, vPE: vPE)
+    } else {
+      let shift = UInt64(sgi * 4)
+      var sgis = virtualTables[vPE.table].sgis
+      sgis.enabled.setBit(sgi, to: command.dw0 >> 8 & 1 != 0)
+      sgis.group1.setBit(sgi, to: command.dw0 >> 10 & 1 != 0)
+      sgis.priorities = sgis.priorities & ~(0xF << shift) | (command.dw0 >> 20 & 0xF) << shift
+      virtualTables[vPE.table].sgis = sgis
+    }
+    if Int(vPE.pe) < peCount { staleVirtualLPI(Int(vPE.pe)) }
+    return nil
+  }
+
+  private mutating func clearVirtualSGI(_ sgi: Int, vPE: VirtualPE) {
+    guard virtualTables[vPE.table].sgis.pending.bit(sgi) else { return }
+    virtualTables[vPE.table].sgis.pending.setBit(sgi, to: false)
+    emit(.virtualPendingCleared, pe: vPE.pe, intid: UInt32(sgi), a: UInt64(PendingCause.command.rawValue))
+  }
+
+  /// A write of `GITS_SGIR`: vPEID in 47:32, SGI in 3:0.
+  mutating func sendVirtualSGI(_ value: UInt64, unit: Int) {
+    guard let vPE = translation.units[unit].vPEs[UInt32(value >> 32 & 0xFFFF)], vPE.table >= 0, holds(vPE.pe) else {
+      return
+    }
+    let sgi = Int(value & 0xF)
+    let sgis = virtualTables[vPE.table].sgis
+    virtualTables[vPE.table].sgis.pending.setBit(sgi, to: true)
+    emit(
+      sgis.pending.bit(sgi) ? .virtualMerged : .virtualPending,
+      pe: vPE.pe,
+      intid: UInt32(sgi),
+      priority: sgis.priority(sgi),
+      a: UInt64(PendingCause.sgi.rawValue),
+      b: .max
+    )
+    if pes[Int(vPE.pe)].virtual.residentTable == vPE.table {
+      staleVirtualLPI(Int(vPE.pe))
+    } else if sgis.enabled.bit(sgi), let doorbell = vPE.doorbell {
+      setLPI(doorbell, pe: vPE.pe, cause: .doorbell)
+    }
+  }
+
+  /// Lets a virtual SGI of the resident vPE take the place of the best virtual LPI, if it has a higher priority.
+  /// `GICR_VPENDBASER.VGrp0En` and `VGrp1En`, bits 59 and 58, enable the groups.
+  mutating func refreshVirtualSGI(_ pe: Int, table: Int32) {
+    let sgis = virtualTables[table].sgis
+    let base = pes[pe].virtualPendingBase
+    let groups = (base >> 58 & 1 != 0 ? sgis.group1 : 0) | (base >> 59 & 1 != 0 ? ~sgis.group1 : 0)
+    var rest = sgis.pending & sgis.enabled & groups
+    while rest != 0 {
+      let sgi = rest.lowestBit
+      rest &= rest &- 1
+      // The lower INTID goes first among equals, so before every virtual LPI.
+      let isFirst =
+        sgis.priority(sgi) < pes[pe].virtual.virtualLPIPriority
+        || sgis.priority(sgi) == pes[pe].virtual.virtualLPIPriority
+          && pes[pe].virtual.virtualLPI >= LPILimits.firstINTID
+      guard isFirst else { continue }
+      pes[pe].virtual.virtualLPI = UInt32(sgi)
+      pes[pe].virtual.virtualLPIPriority = sgis.priority(sgi)
+      pes[pe].virtual.virtualLPIIsGroup1 = sgis.group1.bit(sgi)
+    }
+  }
+}

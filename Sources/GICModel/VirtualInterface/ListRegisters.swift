@@ -1,0 +1,122 @@
+import InterruptTrace
+import LPIStore
+
+/// Reads and writes of `ICH_LR<n>_EL2`, and of its halves `ICH_LR<n>` and `ICH_LRC<n>` in AArch32 (IHI 0069H, 12.4.6).
+extension GICv3 where Store: ~Copyable {
+  /// Which list register an access is about, and which of its bits.
+  @inline(__always)
+  private func place(_ register: SystemRegister) -> (n: Int, shift: UInt64, mask: UInt64) {
+    let number = Int(register.rawValue)
+    let n = number & 15
+    if number < Int(SystemRegister.ICH_LR0.rawValue) { return (n, 0, .max) }
+    return number < Int(SystemRegister.ICH_LRC0.rawValue) ? (n, 0, 0xFFFF_FFFF) : (n, 32, 0xFFFF_FFFF << 32)
+  }
+
+  mutating func readListRegister(_ event: Event, pe: Int) {
+    let (n, shift, mask) = place(event.register)
+    let check = PredictionLedger.check(event.register)
+    let halves = pes[pe].virtual.known.listRegisters >> UInt32(n)
+    let known: UInt64 = (halves & 1 != 0 ? 0xFFFF_FFFF : 0) | (halves >> 16 & 1 != 0 ? 0xFFFF_FFFF << 32 : 0)
+    let value = pes[pe].virtual.listRegisters[n].bits
+    let verdict = compare(
+      check,
+      expected: (value & mask) >> shift,
+      seen: event.b,
+      known: (known & mask) >> shift,
+      pe: event.pe
+    )
+    if verdict == .taught {
+      provenance = .observed
+      setListRegister(n, to: ListRegister(bits: value & ~mask | event.b << shift & mask), pe: pe)
+      provenance = .derived
+      refreshMaintenance(pe)
+    }
+    know(n, mask: mask, pe: pe)
+  }
+
+  mutating func writeListRegister(_ event: Event, pe: Int) {
+    let (n, shift, mask) = place(event.register)
+    guard n < pes[pe].virtual.listRegisterCount else { return }
+    let merged = pes[pe].virtual.listRegisters[n].bits & ~mask | event.b << shift & mask
+    setListRegister(n, to: ListRegister(bits: merged & writableListRegister(pe, merged)), pe: pe)
+    know(n, mask: mask, pe: pe)
+    refreshMaintenance(pe)
+  }
+
+  /// Bits that a list register keeps. QEMU drops only priority bits that are not implemented, and from 10.0
+  /// the NMI bit where it is not.
+  private func writableListRegister(_ pe: Int, _ value: UInt64) -> UInt64 {
+    let priority = UInt64(implementedPriorities(pe)) << 48
+    if followsQEMU {
+      let nonMaskable = profile == .qemu7 || pes[pe].virtual.hasNonMaskable ? 0 : ListRegister.nonMaskableBit
+      return (~(0xFF << 48) | priority) & ~nonMaskable
+    }
+    // ICH_VTR_EL2.IDbits: 16 or 24.
+    let intid: UInt64 = pes[pe].virtual.type >> 23 & 7 == 0 ? 0xFFFF : 0xFF_FFFF
+    let link: UInt64 = value & ListRegister.hardwareBit != 0 ? 0x1FFF << 32 : ListRegister.endMaintenanceBit
+    let nonMaskable = pes[pe].virtual.hasNonMaskable ? ListRegister.nonMaskableBit : 0
+    return 0xF << 60 | nonMaskable | priority | link | intid
+  }
+
+  @inline(__always)
+  private func know(_ n: Int, mask: UInt64, pe: Int) {
+    if mask & 1 != 0 { pes[pe].virtual.known.listRegisters |= 1 << UInt32(n) }
+    if mask >> 63 != 0 { pes[pe].virtual.known.listRegisters |= 0x1_0000 << UInt32(n) }
+  }
+
+  /// Gives a list register a value and reports what became of the interrupts in it.
+  ///
+  /// The same interrupt written again is news only if that made it pending.
+  mutating func setListRegister(_ n: Int, to value: ListRegister, pe: Int) {
+    let old = pes[pe].virtual.listRegisters[n]
+    pes[pe].virtual.setListRegister(n, value)
+    guard old.isValid || value.isValid else { return }
+    guard value.isValid else {
+      reportEmptied(n, old, pe: pe)
+      return
+    }
+    var isNew = !old.isValid || value.hasPending && !old.hasPending
+    if old.isValid, old.virtualINTID != value.virtualINTID {
+      emit(
+        .lrOverwritten,
+        pe: UInt32(pe),
+        intid: old.virtualINTID,
+        priority: old.priority,
+        a: UInt64(n),
+        b: old.bits
+      )
+      isNew = true
+    }
+    if isNew {
+      emit(.lrFilled, pe: UInt32(pe), intid: value.virtualINTID, priority: value.priority, a: UInt64(n), b: value.bits)
+    }
+  }
+
+  /// Reports that a list register became invalid.
+  @inline(__always)
+  func reportEmptied(_ n: Int, _ old: ListRegister, pe: Int) {
+    emit(.lrEmptied, pe: UInt32(pe), intid: old.virtualINTID, priority: old.priority, a: UInt64(n), b: old.bits)
+  }
+
+  /// `ICH_ELRSR_EL2`. A list register that was not known and is shown empty holds no interrupt.
+  mutating func readEmptyStatus(_ event: Event, pe: Int, check: Int) {
+    let implemented = pes[pe].virtual.implemented
+    let unknown = implemented & ~(pes[pe].virtual.known.listRegisters >> 16)
+    let verdict = compare(
+      check,
+      expected: UInt64(pes[pe].virtual.empty & implemented),
+      seen: event.b,
+      known: ~UInt64(unknown),
+      pe: event.pe
+    )
+    guard verdict == .taught else { return }
+    var empty = UInt32(truncatingIfNeeded: event.b) & unknown & pes[pe].virtual.valid
+    while empty != 0 {
+      let n = empty.lowestBit
+      empty &= empty &- 1
+      let stateBits = ListRegister.pendingBit | ListRegister.activeBit
+      pes[pe].virtual.setListRegister(n, ListRegister(bits: pes[pe].virtual.listRegisters[n].bits & ~stateBits))
+    }
+    refreshMaintenance(pe)
+  }
+}
