@@ -15,6 +15,7 @@ import InterruptTrace
 /// | GITS write | everything from the first fetched command on |
 /// | ICC_IAR read of an SGI, PPI or LPI | (update, set_irqs) of that PE |
 /// | ICC_IAR read of an SPI | (update, set_irqs) of every PE |
+/// | ICV_IAR read of a directly injected virtual LPI | (virt_update, virt_set_irqs) of that PE |
 /// | GICC_IAR, GICV_IAR read | everything from the interface's acknowledge line on |
 ///
 /// An exception-level change prints (update, set_irqs, virt_update, virt_set_irqs) of its PE, outside any access; those
@@ -188,6 +189,23 @@ struct EffectOrder: ~Copyable {
     else { return count }
     if !evenAfterPair, let pair = pair(before: at), pair.pe == pe { return count }
     return at
+  }
+
+  /// Where the virtual pair of an acknowledged virtual LPI begins; ``count`` if the acknowledge was from a list register.
+  ///
+  /// A pair before an acknowledge from a list register names that list register, or still names the virtual LPI. The pair
+  /// of a virtual LPI's acknowledge names none, or another virtual LPI; should it name a list register (one of lower
+  /// priority that waits behind the virtual LPI), the two cannot be told apart, and the line stays where it is.
+  func startOfVirtualAcknowledge(of pe: UInt32, intid: UInt64) -> Int {
+    var at = count
+    guard let lines = step(&at), lines.kind == .cpuLine, lines.b == Self.virtualLines, lines.pe == pe,
+      let update = step(&at), update.kind == .virtualHighestPending, update.pe == pe
+    else { return count }
+    switch update.a {
+    case 0xFFFF_FFFF: return at
+    case 16: return update.b & 0xFFFF_FFFF == intid ? count : at
+    default: return count
+    }
   }
 
   /// Where the ITS began to fetch commands; ``count`` if it did not.

@@ -40,6 +40,9 @@ extension LogDecoder {
       guard v[0] < 16 else { return false }
       access(action == .readListRegister ? .sysregRead : .sysregWrite, register[Int(v[0])], v[1], v[2])
     case .acknowledgeRead: takeAcknowledge(register, v)
+    case .virtualAcknowledgeRead:
+      guard v[0] < 2 else { return false }
+      takeVirtualAcknowledge(register[Int(v[0])], v[1], v[2])
     case .generateSGI: takeGenerateSGI(v)
 
     case .distributorRead: distributor(.mmioRead, v[0], v[1], v[2], v[3])
@@ -133,6 +136,16 @@ extension LogDecoder {
     case 32..<1020, 4096..<5120: order.insert(read, before: order.startOfPass())
     default: order.insert(read, before: order.startOfPair(of: pe))
     }
+  }
+
+  /// A read of ICV_IAR0_EL1 or ICV_IAR1_EL1: printed before the virtual update, but for a directly injected virtual LPI
+  /// after one that shows it no longer pending.
+  private mutating func takeVirtualAcknowledge(_ register: SystemRegister, _ affinity: UInt64, _ value: UInt64) {
+    guard value >= 8192 else { return access(.sysregRead, register, affinity, value) }
+    let pe = pe(affinity)
+    accessorIs(pe)
+    let read = Event.sysreg(.sysregRead, time: parser.time, pe: pe, register: register, value: value)
+    order.insert(read, before: order.startOfVirtualAcknowledge(of: pe, intid: value))
   }
 
   /// A write of one of the three SGI registers; which one, and the RS field, are not shown. The value is laid out as in

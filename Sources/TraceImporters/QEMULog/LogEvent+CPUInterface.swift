@@ -103,7 +103,12 @@ extension LogEvent {
     LogEvent("gicv3_icv_rpr_read", "GICv3 ICV_RPR read cpu 0x{x} value 0x{x}", .read, .ICV_RPR_EL1),
     LogEvent("gicv3_icv_hppir_read", "GICv3 ICV_HPPIR{d} read cpu 0x{x} value 0x{x}", .readOfGroup, .ICV_HPPIR0_EL1),
     LogEvent("gicv3_icv_dir_write", "GICv3 ICV_DIR write cpu 0x{x} value 0x{x}", .write, .ICV_DIR_EL1),
-    LogEvent("gicv3_icv_iar_read", "GICv3 ICV_IAR{d} read cpu 0x{x} value 0x{x}", .readOfGroup, .ICV_IAR0_EL1),
+    LogEvent(
+      "gicv3_icv_iar_read",
+      "GICv3 ICV_IAR{d} read cpu 0x{x} value 0x{x}",
+      .virtualAcknowledgeRead,
+      .ICV_IAR0_EL1
+    ),
     LogEvent("gicv3_icv_nmiar1_read", "GICv3 ICV_NMIAR1 read cpu 0x{x} value 0x{x}", .read, .ICV_NMIAR1_EL1),
     LogEvent("gicv3_icv_eoir_write", "GICv3 ICV_EOIR{d} write cpu 0x{x} value 0x{x}", .writeOfGroup, .ICV_EOIR0_EL1),
     LogEvent(

@@ -54,6 +54,7 @@ struct LogEvent: Sendable {
     case readListRegister  // n, affinity, value
     case writeListRegister  // n, affinity, value
     case acknowledgeRead  // affinity, value
+    case virtualAcknowledgeRead  // group, affinity, value
     case generateSGI  // affinity, intid, IRM, target affinity, target list
 
     // CPU interface: observations

@@ -71,7 +71,7 @@ struct LogSurvey: ~Copyable {
       meet(v[0], thread)
       takeRegister(SystemRegister(rawValue: entry.operand), entry.action, v[1])
     case .generateSGI: meet(v[0], thread)
-    case .readOfGroup, .writeOfGroup, .readListRegister, .writeListRegister: meet(v[1], thread)
+    case .readOfGroup, .writeOfGroup, .virtualAcknowledgeRead, .readListRegister, .writeListRegister: meet(v[1], thread)
     case .readActivePriorities, .writeActivePriorities: meet(v[2], thread)
     case .sgiPending:
       meet(v[0])
