@@ -118,6 +118,7 @@ extension Predicting where Self: ~Copyable {
 extension GICv3: Predicting where Store: ~Copyable {
   /// The state of a PE and of the interrupts concerned, in one line.
   func explain(_ check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> String {
+    if PredictionLedger.isVirtual(check), Int(pe) < peCount { return explainVirtual(Int(pe)) }
     var parts: [String] = []
     if Int(pe) < peCount {
       let element = pes[Int(pe)]
@@ -128,7 +129,6 @@ extension GICv3: Predicting where Store: ~Copyable {
       parts.append("HPPI \(element.highest.intid) prio \(hex(element.highest.priority))")
       if !distributor.hasOneSecurityState { parts.append("security \(element.security)") }
     }
-    if PredictionLedger.isVirtual(check), Int(pe) < peCount { return explainVirtual(Int(pe)) }
     parts.append("GICD_CTLR \(hex(distributor.control))")
     for intid in Set([expected, seen]).sorted() where intid < 1020 || intid >= 8192 && intid < 1 << 24 {
       parts.append(describe(intid: UInt32(intid), pe: pe))
