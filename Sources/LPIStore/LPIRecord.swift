@@ -1,18 +1,17 @@
 /// What a store keeps about one LPI: 8 bytes.
 ///
-/// The cached configuration (IHI 0069H section 5.1.1), where the LPI goes, and where it is pending. The all-zero
-/// record means that nothing is known: a store has no entry for such an LPI.
+/// The cached configuration (IHI 0069H section 5.1.1) and where the LPI goes. Where it is pending is not part of it: that is
+/// each PE's own. The all-zero record means that nothing is known.
 ///
 /// | bits | field |
 /// |---|---|
 /// | 7:0 | property byte: priority 7:2, enable 0 |
 /// | 8 | configuration known |
-/// | 9 | pending (kept by the store) |
-/// | 10 | pending on more than one PE (kept by the store) |
+/// | 10:9 | the store's own |
 /// | 11 | mapped |
 /// | 15:12 | reserved, zero |
 /// | 39:16 | target PE |
-/// | 55:40 | PE it is pending on (kept by the store) |
+/// | 55:40 | the store's own |
 /// | 63:56 | user flags |
 @frozen
 public struct LPIRecord: Equatable, BitwiseCopyable, Sendable {
@@ -25,7 +24,7 @@ public struct LPIRecord: Equatable, BitwiseCopyable, Sendable {
     self.bits = bits
   }
 
-  /// A record that is not pending.
+  /// A record with the given fields.
   ///
   /// - Parameters:
   ///   - property: the configuration table's byte.
@@ -52,17 +51,12 @@ public struct LPIRecord: Equatable, BitwiseCopyable, Sendable {
 
 extension LPIRecord {
   @usableFromInline static var knownBit: UInt64 { @inlinable @inline(__always) get { 1 << 8 } }
-  @usableFromInline static var pendingBit: UInt64 { @inlinable @inline(__always) get { 1 << 9 } }
-  @usableFromInline static var severalBit: UInt64 { @inlinable @inline(__always) get { 1 << 10 } }
+  /// Known and enabled.
+  @usableFromInline static var eligible: UInt64 { @inlinable @inline(__always) get { knownBit | 1 } }
   @usableFromInline static var mappedBit: UInt64 { @inlinable @inline(__always) get { 1 << 11 } }
-  @usableFromInline static var pendingPEMask: UInt64 { @inlinable @inline(__always) get { 0xFFFF << 40 } }
-  /// The fields that belong to the store: a caller's record does not change them.
-  @usableFromInline static var pendingFields: UInt64 {
-    @inlinable @inline(__always) get { pendingBit | severalBit | pendingPEMask }
-  }
   /// The fields that a caller may set.
   @usableFromInline static var callerFields: UInt64 {
-    @inlinable @inline(__always) get { ~pendingFields & ~0xF000 }
+    @inlinable @inline(__always) get { ~placeFields & ~0xF000 }
   }
 
   /// The cached configuration byte: priority in 7:2, enable in bit 0.
@@ -108,31 +102,36 @@ extension LPIRecord {
     set { bits = bits & ~(0xFF << 56) | UInt64(newValue) << 56 }
   }
 
-  /// Whether the LPI is pending on at least one PE.
-  @inlinable
-  public var isPending: Bool { bits & LPIRecord.pendingBit != 0 }
-
-  /// Whether the LPI is pending on more than one PE.
-  @inlinable
-  public var isPendingOnSeveral: Bool { bits & LPIRecord.severalBit != 0 }
-
-  /// The PE that the LPI is pending on; the lowest, if on several. 0 if it is not pending.
-  @inlinable
-  public var pendingPE: UInt32 { UInt32(truncatingIfNeeded: bits >> 40) & 0xFFFF }
-
-  /// This record, pending on one PE.
+  /// What the caller sees: without the store's own fields.
   @inlinable @inline(__always)
-  func pending(on pe: UInt32) -> LPIRecord {
-    LPIRecord(bits: bits & ~LPIRecord.pendingPEMask | LPIRecord.pendingBit | UInt64(pe & 0xFFFF) << 40)
-  }
+  var visible: LPIRecord { LPIRecord(bits: bits & LPIRecord.callerFields) }
 
-  /// This record, not pending anywhere.
-  @inlinable @inline(__always)
-  var notPending: LPIRecord { LPIRecord(bits: bits & ~LPIRecord.pendingFields) }
-
-  /// This record's pending fields with another's caller fields.
+  /// This record's own fields with another's caller fields.
   @inlinable @inline(__always)
   func replacingCallerFields(with other: LPIRecord) -> LPIRecord {
-    LPIRecord(bits: bits & LPIRecord.pendingFields | other.bits & LPIRecord.callerFields)
+    LPIRecord(bits: bits & LPIRecord.placeFields | other.bits & LPIRecord.callerFields)
+  }
+}
+
+// MARK: - Where it may be pending
+
+extension LPIRecord {
+  @usableFromInline static var placedBit: UInt64 { @inlinable @inline(__always) get { 1 << 9 } }
+  @usableFromInline static var severalBit: UInt64 { @inlinable @inline(__always) get { 1 << 10 } }
+  /// The fields that belong to the store.
+  @usableFromInline static var placeFields: UInt64 {
+    @inlinable @inline(__always) get { placedBit | severalBit | 0xFFFF << 40 }
+  }
+
+  /// The store's fields for an LPI that is pending on one PE at most.
+  @inlinable @inline(__always)
+  static func place(_ pe: UInt32) -> UInt64 { placedBit | UInt64(pe & 0xFFFF) &<< 40 }
+
+  var isPlaced: Bool { bits & LPIRecord.placedBit != 0 }
+  var isPlacedOnSeveral: Bool { bits & LPIRecord.severalBit != 0 }
+  var placePE: UInt32 { UInt32(truncatingIfNeeded: bits >> 40) & 0xFFFF }
+
+  func placed(on pe: UInt32) -> LPIRecord {
+    LPIRecord(bits: bits & ~LPIRecord.placeFields | LPIRecord.place(pe))
   }
 }

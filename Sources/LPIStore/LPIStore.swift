@@ -7,7 +7,7 @@
 /// INTIDs run from 8192 to `2^intidBits - 1`, PEs from 0 to 65535. Values outside are taken for absent: reads give
 /// the zero record, writes do nothing and return false. Nothing traps.
 ///
-/// A record exists exactly while it is not all zero; a pending LPI always has one.
+/// An LPI has a record while anything is known of it: a field that is not zero, or that it is pending somewhere.
 public protocol LPIStore: ~Copyable {
   /// The name that users choose the store by.
   static var name: String { get }
@@ -26,7 +26,7 @@ public protocol LPIStore: ~Copyable {
 
   /// Replaces what the caller owns in a record: configuration, target, mapping, user flags.
   ///
-  /// The pending fields of `record` are ignored. A pending LPI takes its new place in the order of acknowledgement.
+  /// Reserved fields are dropped. A pending LPI takes its new place in the order of acknowledgement.
   mutating func setRecord(_ intid: UInt32, _ record: LPIRecord)
 
   /// Sets the cached configuration, and whether it is known. A pending LPI takes its new place in the order.
@@ -49,9 +49,15 @@ public protocol LPIStore: ~Copyable {
   /// Whether an LPI is pending on a PE.
   func isPending(_ intid: UInt32, pe: UInt32) -> Bool
 
+  /// The PEs that an LPI is pending on, ascending. Normally there is at most one.
+  func pendingPEs(_ intid: UInt32) -> [UInt32]
+
   /// The LPI that a PE would acknowledge: of those pending there with a known configuration that enables them,
   /// the highest priority (lowest value), and among equals the lowest INTID. Nil if there is none. O(1) in the default store.
   func best(pe: UInt32) -> (priority: UInt8, intid: UInt32)?
+
+  /// Takes the LPI that a PE acknowledges next: ``best(pe:)``, and then it is no longer pending.
+  mutating func acknowledge(pe: UInt32) -> (priority: UInt8, intid: UInt32)?
 
   /// Moves everything that is pending on one PE to another (MOVALL, IHI 0069H section 5.3.8).
   ///
@@ -119,7 +125,7 @@ extension LPIStore where Self: ~Copyable {
     setRecord(intid, changed)
   }
 
-  /// Takes the LPI that a PE acknowledges next: ``best(pe:)``, and then no longer pending.
+  /// Takes the LPI that a PE acknowledges next, where a store has no shorter way.
   @inlinable
   public mutating func acknowledge(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
     guard let taken = best(pe: pe) else { return nil }

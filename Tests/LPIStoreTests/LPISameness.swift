@@ -166,6 +166,7 @@ func expectSameness<Store: LPIStore & ~Copyable>(
       store.isPending(intid, pe: pe) == reference.isPending(intid, pe: pe),
       "isPending \(intid) on \(pe), step \(step)"
     )
+    check(store.pendingPEs(intid) == reference.pendingPEs(intid), "pendingPEs of \(intid), step \(step)")
     check(store.pendingCount(pe: pe) == reference.pendingCount(pe: pe), "pendingCount of \(pe), step \(step)")
     if step % 1009 == 0 { compareAll(store, reference, shape, "step \(step)", check) }
   }

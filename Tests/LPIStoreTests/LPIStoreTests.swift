@@ -38,11 +38,10 @@ import Testing
     let second = store.setPending(8192, pe: 1)
     let again = store.setPending(8192, pe: 3)
     #expect([first, second, again] == [true, true, false])
-    #expect(store.record(8192).pendingPE == 1)
-    #expect(store.record(8192).isPendingOnSeveral)
+    #expect(store.pendingPEs(8192) == [1, 3])
     #expect(store.isPending(8192, pe: 1) && store.isPending(8192, pe: 3) && !store.isPending(8192, pe: 2))
     store.clearPending(8192, pe: 1)
-    #expect(!store.record(8192).isPendingOnSeveral)
+    #expect(store.pendingPEs(8192) == [3])
     #expect(store.best(pe: 3)?.intid == 8192)
     #expect(store.best(pe: 1) == nil)
     #expect(store.checkInvariants() == nil)
@@ -58,14 +57,14 @@ import Testing
     store.movePending(from: 0, to: 1)
     #expect(store.pendingCount(pe: 0) == 0)
     #expect(store.pendingCount(pe: 1) == 300)
-    #expect(!store.record(8192).isPendingOnSeveral)
+    #expect(store.pendingPEs(8192) == [1])
     #expect(store.checkInvariants() == nil)
   }
 
-  @Test func callersCannotTouchThePendingFields() {
+  @Test func callersCannotTouchTheStoresOwnFields() {
     var store = PackedLPIStore(peCount: 2, intidBits: 16)
     store.setRecord(8192, LPIRecord(bits: .max))
-    #expect(!store.record(8192).isPending)
+    #expect(store.pendingPEs(8192) == [])
     store.setPending(8192, pe: 1)
     store.setRecord(8192, LPIRecord())
     #expect(store.isPending(8192, pe: 1) == true)

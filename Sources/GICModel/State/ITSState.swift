@@ -71,14 +71,13 @@ extension GICv3 where Store: ~Copyable {
     var entries: [StateValue] = []
     lpis.forEachRecord { intid, record in
       guard filter.includes(intid: Int(intid)) else { return true }
-      var targets: [StateValue] = []
-      for pe in 0..<peCount where lpis.isPending(intid, pe: UInt32(pe)) { targets.append(.number(UInt64(pe))) }
+      let targets = lpis.pendingPEs(intid).map { StateValue.number(UInt64($0)) }
       entries.append(
         .object([
           .init("intid", .number(UInt64(intid))),
           .init("enabled", record.isKnown ? .bool(record.isEnabled) : .unknown),
           .init("priority", record.isKnown ? .number(UInt64(record.priority)) : .unknown),
-          .init("pending", .bool(record.isPending)), .init("pending_on", .list(targets)),
+          .init("pending", .bool(!targets.isEmpty)), .init("pending_on", .list(targets)),
           .init("mapped", .bool(record.isMapped)),
         ])
       )

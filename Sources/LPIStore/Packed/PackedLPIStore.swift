@@ -4,13 +4,16 @@
 /// The default store: records packed by population count, pending state in the order of acknowledgement.
 ///
 /// Memory follows what exists: about 9 bytes per LPI where INTIDs are dense, 13 where a million are strewn over 24 bits;
-/// 32 bytes per PE that ever had an LPI, and 4 or fewer per LPI that waits behind another. An LPI that comes and goes
-/// alone touches one record and its PE's first key.
+/// 32 bytes per PE that ever had an LPI, and about 4 per LPI that waits behind another.
+///
+/// What is pending is the business of each PE's ``PendingQueue`` alone, as each Redistributor has its own pending table. A
+/// record only remembers on which PE it was last made pending (its *place*), so that a change of its configuration finds
+/// it there: an acknowledgement touches the queue and no record.
 @frozen
 public struct PackedLPIStore: ~Copyable {
   @usableFromInline var records: RecordDirectory
   @usableFromInline var pending: PendingDirectory
-  /// INTIDs pending on more than one PE, with these PEs ascending.
+  /// INTIDs that may be pending on more than one PE, with these PEs.
   @usableFromInline var several: [UInt32: [UInt16]]
 
   @usableFromInline
@@ -42,7 +45,7 @@ extension PackedLPIStore: LPIStore {
   @inlinable
   public func record(_ intid: UInt32) -> LPIRecord {
     guard let slot = records.slot(intid) else { return LPIRecord() }
-    return LPIRecord(bits: slot.pointee)
+    return LPIRecord(bits: slot.pointee).visible
   }
 
   @inlinable
@@ -67,10 +70,7 @@ extension PackedLPIStore: LPIStore {
   public mutating func remove(_ intid: UInt32) -> Bool {
     guard let slot = records.slot(intid) else { return false }
     let record = LPIRecord(bits: slot.pointee)
-    if record.isPending {
-      refile(intid, record, from: PendingKey.key(intid, record), to: nil)
-      if record.isPendingOnSeveral { several[intid] = nil }
-    }
+    if record.isPlaced { unplace(intid, record) }
     records.remove(intid, at: slot)
     return true
   }
@@ -80,35 +80,44 @@ extension PackedLPIStore: LPIStore {
   @inlinable
   @discardableResult
   public mutating func setPending(_ intid: UInt32, pe: UInt32) -> Bool {
-    guard isLPI(intid), pe < LPILimits.peLimit else { return false }
-    let slot = records.makeSlot(intid)
-    let record = LPIRecord(bits: slot.pointee)
-    if record.isPending { return setPendingAgain(intid, slot, pe: pe) }
-    slot.pointee = record.pending(on: pe).bits
-    pending.makeQueue(pe).pointee.insert(PendingKey.key(intid, record), &pending.memory)
-    return true
+    // Where there is a record and a queue, the INTID and the PE are within limits.
+    if let slot = records.slot(intid), let queue = pending.queue(pe) {
+      let bits = slot.pointee
+      if bits & (LPIRecord.eligible | LPIRecord.placeFields) == LPIRecord.eligible | LPIRecord.place(pe) {
+        return queue.pointee.insertEligible(PendingKey.eligible(intid, bits), &pending.memory)
+      }
+    }
+    return setPendingSlowly(intid, pe: pe)
   }
 
   @inlinable
   @discardableResult
   public mutating func clearPending(_ intid: UInt32, pe: UInt32) -> Bool {
-    guard let slot = records.slot(intid) else { return false }
-    let record = LPIRecord(bits: slot.pointee)
-    if record.bits & (LPIRecord.pendingBit | LPIRecord.severalBit) != LPIRecord.pendingBit {
-      return record.isPending && clearPendingOfSeveral(intid, slot, pe: pe)
+    guard let queue = pending.queue(pe) else { return false }
+    let key = queue.pointee.hot
+    if key < PendingKey.firstIneligible, PendingKey.intid(key) == intid {
+      queue.pointee.removeHot(&pending.memory)
+      return true
     }
-    guard record.pendingPE == pe, let queue = pending.queue(pe) else { return false }
-    queue.pointee.remove(PendingKey.key(intid, record), &pending.memory)
-    slot.pointee = record.notPending.bits
-    if slot.pointee == 0 { records.remove(intid, at: slot) }
-    return true
+    return clearPendingSlowly(intid, queue, pe: pe)
+  }
+
+  @inlinable
+  public mutating func acknowledge(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
+    guard let queue = pending.queue(pe) else { return nil }
+    let key = queue.pointee.hot
+    if key >= PendingKey.firstIneligible { return nil }
+    queue.pointee.removeHot(&pending.memory)
+    return (PendingKey.priority(key), PendingKey.intid(key))
   }
 
   @inlinable
   public func isPending(_ intid: UInt32, pe: UInt32) -> Bool {
-    let record = record(intid)
-    if record.isPendingOnSeveral { return isPendingOfSeveral(intid, pe: pe) }
-    return record.isPending && record.pendingPE == pe
+    guard let queue = pending.queue(pe), queue.pointee.count != 0 else { return false }
+    if PendingKey.intid(queue.pointee.hot) == intid { return true }
+    if queue.pointee.count == 1 { return false }
+    guard let slot = records.slot(intid) else { return false }
+    return queue.pointee.contains(PendingKey.key(intid, LPIRecord(bits: slot.pointee)))
   }
 
   @inlinable
@@ -146,7 +155,7 @@ extension PackedLPIStore: LPIStore {
 
   @inlinable
   public func forEachRecord(_ body: (UInt32, LPIRecord) -> Bool) {
-    records.forEach { body($0, LPIRecord(bits: $1)) }
+    records.forEach { body($0, LPIRecord(bits: $1).visible) }
   }
 
   @inlinable

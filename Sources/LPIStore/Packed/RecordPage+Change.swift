@@ -5,7 +5,7 @@ extension RecordPage {
     if tagged == 0 {
       let page = HeapBytes.allocate(RecordPage.byteSize(isSparse: true, capacity: 2))
       page.storeBytes(of: 2, as: UInt64.self)
-      tagged = UInt(bitPattern: page) | 1
+      tagged = UInt(bitPattern: page)
     }
     if isSparse {
       if count < RecordPage.sparseLimit { return insertSparse(low) }
@@ -97,7 +97,7 @@ extension RecordPage {
     } else {
       page.storeBytes(of: UInt16(capacity), toByteOffset: 36, as: UInt16.self)
     }
-    tagged = UInt(bitPattern: page) | (isSparse ? 1 : 0)
+    tagged = UInt(bitPattern: page) | (isSparse ? 0 : 1)
   }
 
   private mutating func makeDense(capacity: Int) {
@@ -116,7 +116,7 @@ extension RecordPage {
     page.storeBytes(of: UInt16(capacity), toByteOffset: 36, as: UInt16.self)
     page.storeBytes(of: UInt16(count), toByteOffset: 38, as: UInt16.self)
     release()
-    tagged = UInt(bitPattern: page)
+    tagged = UInt(bitPattern: page) | 1
   }
 
   private mutating func makeSparse() {
@@ -131,7 +131,7 @@ extension RecordPage {
       return true
     }
     release()
-    tagged = UInt(bitPattern: page) | 1
+    tagged = UInt(bitPattern: page)
   }
 
   func brokenInvariant() -> String? {

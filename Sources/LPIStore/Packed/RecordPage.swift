@@ -1,7 +1,7 @@
 /// 256 consecutive INTIDs' records, only those that exist, in INTID order: a tagged pointer.
 ///
-/// Up to six records are kept with their low INTID bytes (*sparse*, tag 1), more behind a 256-bit presence map whose
-/// population count gives a record's place (*dense*, tag 0). So a lone LPI costs 32 bytes and one of many 9.
+/// Up to six records are kept with their low INTID bytes (*sparse*, tag 0), more behind a 256-bit presence map whose
+/// population count gives a record's place (*dense*, tag 1). So a lone LPI costs 32 bytes and one of many 9.
 ///
 /// | | sparse | dense |
 /// |---|---|---|
@@ -25,7 +25,7 @@ struct RecordPage: BitwiseCopyable {
   @usableFromInline static var denseHeader: Int { @inlinable @inline(__always) get { 40 } }
 
   @inlinable @inline(__always)
-  var isSparse: Bool { tagged & 1 != 0 }
+  var isSparse: Bool { tagged & 1 == 0 }
 
   @inlinable @inline(__always)
   var base: UnsafeMutableRawPointer {
@@ -35,11 +35,8 @@ struct RecordPage: BitwiseCopyable {
   /// Where the record of an INTID is; nil if there is none.
   @inlinable @inline(__always)
   func slot(_ low: UInt8) -> UnsafeMutablePointer<UInt64>? {
-    if tagged & 1 == 0 {
-      if tagged == 0 { return nil }
-      return RecordPage.denseSlot(base, low)
-    }
-    return RecordPage.sparseSlot(base, low)
+    if tagged & 1 != 0 { return RecordPage.denseSlot(base, low) }
+    return tagged == 0 ? nil : RecordPage.sparseSlot(base, low)
   }
 
   @inlinable @inline(__always)

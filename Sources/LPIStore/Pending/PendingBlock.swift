@@ -35,16 +35,22 @@ struct PendingBlock: BitwiseCopyable {
     return PendingBlock(base)
   }
 
-  /// Adds a key. Returns false if the block must ``grow(for:_:)`` first.
+  /// Whether a key's word has no place, and there is no room for one.
+  func mustGrow(for key: UInt32) -> Bool {
+    if placed &>> UInt64(key >> 6 & 63) & 1 != 0 { return false }
+    let count = placed.nonzeroBitCount
+    return count == 5 || count == 13 || count == 29
+  }
+
+  /// Adds a key; there is room. Returns false if it is there.
   func insert(_ key: UInt32) -> Bool {
     let word = Int(key >> 6) & 63
     let wordBit = UInt64(1) &<< UInt64(word)
-    if placed & wordBit == 0 {
-      let count = placed.nonzeroBitCount
-      if count == 5 || count == 13 || count == 29 { return false }
-      place(word, count: count)
-    }
-    base[2 &+ rank(word)] |= 1 &<< UInt64(key & 63)
+    if placed & wordBit == 0 { place(word, count: placed.nonzeroBitCount) }
+    let place = base + (2 &+ rank(word))
+    let bit = UInt64(1) &<< UInt64(key & 63)
+    if place.pointee & bit != 0 { return false }
+    place.pointee |= bit
     base[1] |= wordBit
     return true
   }
@@ -75,12 +81,16 @@ struct PendingBlock: BitwiseCopyable {
     return base[2 &+ rank(word)] &>> UInt64(key & 63) & 1 != 0
   }
 
-  /// Takes out a key that is there.
-  func remove(_ key: UInt32) {
+  /// Takes out a key. Returns false if it is not there.
+  func remove(_ key: UInt32) -> Bool {
     let word = Int(key >> 6) & 63
+    if occupied &>> UInt64(word) & 1 == 0 { return false }
     let place = base + (2 &+ rank(word))
-    place.pointee &= ~(1 &<< UInt64(key & 63))
+    let bit = UInt64(1) &<< UInt64(key & 63)
+    if place.pointee & bit == 0 { return false }
+    place.pointee &= ~bit
     if place.pointee == 0 { base[1] &= ~(1 &<< UInt64(word)) }
+    return true
   }
 
   /// Takes out the lowest of at least one INTID, and returns its low 12 bits.

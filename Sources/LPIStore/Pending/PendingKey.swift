@@ -26,6 +26,12 @@ enum PendingKey {
     level(record) << 24 | intid & 0xFF_FFFF
   }
 
+  /// The key of an LPI that is known and enabled.
+  @inlinable @inline(__always)
+  static func eligible(_ intid: UInt32, _ bits: UInt64) -> UInt32 {
+    (UInt32(truncatingIfNeeded: bits) & 0xFC) &<< 22 | intid
+  }
+
   @inlinable @inline(__always)
   static func intid(_ key: UInt32) -> UInt32 { key & 0xFF_FFFF }
 

@@ -50,16 +50,16 @@ struct PendingNode: BitwiseCopyable {
     return child(index)
   }
 
-  /// Adds a key below this node of depth 1.
-  func insert(_ key: UInt32, _ memory: inout Int) {
+  /// Adds a key below this node of depth 1. Returns false if it is there.
+  func insert(_ key: UInt32, _ memory: inout Int) -> Bool {
     let middle = Int(key >> 12) & 63
     if !has(middle) { setPointer(middle, PendingBlock.make(&memory).base) }
-    let block = block(middle)
-    if !block.insert(key) {
-      let grown = block.grow(for: key, &memory)
-      base[1 &+ middle] = UInt64(UInt(bitPattern: grown.base))
-      _ = grown.insert(key)
+    var block = block(middle)
+    if block.mustGrow(for: key) {
+      block = block.grow(for: key, &memory)
+      base[1 &+ middle] = UInt64(UInt(bitPattern: block.base))
     }
+    return block.insert(key)
   }
 
   func release(_ memory: inout Int) {

@@ -39,29 +39,55 @@ struct PendingQueue: BitwiseCopyable {
     reserved = 0
   }
 
-  @inlinable @inline(__always)
-  mutating func insert(_ key: UInt32, _ memory: inout Int) {
-    count &+= 1
+  /// Adds a key. Returns false if it is there.
+  mutating func insert(_ key: UInt32, _ memory: inout Int) -> Bool {
+    guard insertEligible(key, &memory) else { return false }
     if key >> 24 == PendingKey.unknownLevel { unknownCount &+= 1 }
-    if hot == PendingKey.none {
-      hot = key
-    } else if key < hot {
-      insertBehind(hot, &memory)
-      hot = key
-    } else {
-      insertBehind(key, &memory)
-    }
+    return true
   }
 
-  /// Takes out a key that is there.
+  /// The same for a key whose configuration is known.
   @inlinable @inline(__always)
-  mutating func remove(_ key: UInt32, _ memory: inout Int) {
-    count &-= 1
-    if key >> 24 == PendingKey.unknownLevel { unknownCount &-= 1 }
+  mutating func insertEligible(_ key: UInt32, _ memory: inout Int) -> Bool {
+    if count != 0 { return insertAnother(key, &memory) }
+    hot = key
+    count = 1
+    return true
+  }
+
+  @usableFromInline
+  mutating func insertAnother(_ key: UInt32, _ memory: inout Int) -> Bool {
+    if key == hot { return false }
+    if key < hot {
+      _ = insertBehind(hot, &memory)
+      hot = key
+    } else if !insertBehind(key, &memory) {
+      return false
+    }
+    count &+= 1
+    return true
+  }
+
+  /// Takes out a key. Returns false if it is not there.
+  mutating func remove(_ key: UInt32, _ memory: inout Int) -> Bool {
     if key == hot {
-      hot = count == 0 ? PendingKey.none : takeFirstBehind(&memory)
+      if count == 0 { return false }
+      removeHot(&memory)
     } else {
-      removeBehind(key, &memory)
+      if count <= 1 || !removeBehind(key, &memory) { return false }
+    }
+    if key >> 24 == PendingKey.unknownLevel { unknownCount &-= 1 }
+    return true
+  }
+
+  /// Takes out the lowest key; there is one.
+  @inlinable @inline(__always)
+  mutating func removeHot(_ memory: inout Int) {
+    count &-= 1
+    if count == 0 {
+      hot = PendingKey.none
+    } else {
+      hot = takeFirstBehind(&memory)
     }
   }
 
@@ -122,29 +148,27 @@ extension PendingQueue {
     return low
   }
 
-  /// Adds a key that is not there, while another stays hot.
-  @usableFromInline
-  mutating func insertBehind(_ key: UInt32, _ memory: inout Int) {
+  /// Adds a key while a lower one stays hot. Returns false if it is there.
+  mutating func insertBehind(_ key: UInt32, _ memory: inout Int) -> Bool {
     if isTree { return tree.insert(key, &memory) }
-    if Int(head) + Int(length) == Int(capacity) {
-      guard makeRoom(&memory) else { return tree.insert(key, &memory) }
-    }
-    let keys = self.keys
+    // Most LPIs come in INTID order: compare with the last before searching.
     var index = Int(length)
-    // Most LPIs come in INTID order: look from the end for a few steps before searching.
-    if index > 0, keys[index &- 1] > key { index = lowerBound(key) }
-    if index < Int(length) {
-      if head > 0, index < Int(length) >> 1 {
-        (keys - 1).update(from: keys, count: index)
-        head &-= 1
-        keys[index &- 1] = key
-        length &+= 1
-        return
-      }
-      (keys + index + 1).update(from: keys + index, count: Int(length) &- index)
+    if index > 0, keys[index &- 1] >= key {
+      index = lowerBound(key)
+      if keys[index] == key { return false }
     }
-    keys[index] = key
+    if Int(head) &+ Int(length) == Int(capacity), !makeRoom(&memory) { return tree.insert(key, &memory) }
+    let keys = self.keys
+    if index < Int(length) >> 1, head > 0 {
+      (keys - 1).update(from: keys, count: index)
+      head &-= 1
+      keys[index &- 1] = key
+    } else {
+      (keys + index + 1).update(from: keys + index, count: Int(length) &- index)
+      keys[index] = key
+    }
     length &+= 1
+    return true
   }
 
   /// Makes room for a key at the array's end. Returns false when the keys have become a tree instead.
@@ -157,7 +181,7 @@ extension PendingQueue {
     }
     if Int(capacity) >= PendingQueue.arrayLimit {
       let tree = PendingTree.make(&memory)
-      for index in 0..<Int(length) { tree.insert(keys[index], &memory) }
+      for index in 0..<Int(length) { _ = tree.insert(keys[index], &memory) }
       releaseArray(&memory)
       storage = tree.base
       isTree = true
@@ -202,15 +226,18 @@ extension PendingQueue {
     return first
   }
 
-  @usableFromInline
-  mutating func removeBehind(_ key: UInt32, _ memory: inout Int) {
+  /// Takes out a key that is not the hot one; there are others. Returns false if it is not there.
+  mutating func removeBehind(_ key: UInt32, _ memory: inout Int) -> Bool {
     if isTree {
-      tree.remove(key, &memory)
+      guard tree.remove(key, &memory) else { return false }
+      count &-= 1
       if count == 1 { dropTree(&memory) }
-      return
+      return true
     }
     let keys = self.keys
     let index = lowerBound(key)
+    if index == Int(length) || keys[index] != key { return false }
+    count &-= 1
     if index < Int(length) >> 1 {
       (keys + 1).update(from: keys, count: index)
       head &+= 1
@@ -219,6 +246,7 @@ extension PendingQueue {
     }
     length &-= 1
     if length == 0 { arrayEmptied(&memory) }
+    return true
   }
 
   /// A large array goes back when it is empty; a small one stays for the next burst.

@@ -33,15 +33,15 @@ struct PendingTree: BitwiseCopyable {
   @inlinable @inline(__always)
   func hasLevel(_ level: Int) -> Bool { masks[level &>> 6] &>> UInt64(level & 63) & 1 != 0 }
 
-  @usableFromInline
-  func insert(_ key: UInt32, _ memory: inout Int) {
+  /// Adds a key. Returns false if it is there.
+  func insert(_ key: UInt32, _ memory: inout Int) -> Bool {
     let level = Int(key >> 24)
     if !hasLevel(level) {
       nodes[level] = PendingNode.make(&memory)
       masks[level &>> 6] |= 1 &<< UInt64(level & 63)
     }
     let middle = nodes[level].makeChild(Int(key >> 18) & 63, &memory)
-    middle.insert(key, &memory)
+    return middle.insert(key, &memory)
   }
 
   @usableFromInline
@@ -54,17 +54,20 @@ struct PendingTree: BitwiseCopyable {
     return nodes[level].child(upper).block(middle).contains(key)
   }
 
-  /// Takes out a key that is there.
-  @usableFromInline
-  func remove(_ key: UInt32, _ memory: inout Int) {
+  /// Takes out a key. Returns false if it is not there.
+  func remove(_ key: UInt32, _ memory: inout Int) -> Bool {
     let level = Int(key >> 24)
     let upper = Int(key >> 18) & 63
     let middle = Int(key >> 12) & 63
+    guard level < PendingKey.levelCount, hasLevel(level) else { return false }
     let node = nodes[level]
+    guard node.has(upper) else { return false }
     let child = node.child(upper)
+    guard child.has(middle) else { return false }
     let block = child.block(middle)
-    block.remove(key)
+    guard block.remove(key) else { return false }
     if block.occupied == 0 { prune(level, node, upper, child, middle, &memory) }
+    return true
   }
 
   /// Takes out the lowest key; there is one.

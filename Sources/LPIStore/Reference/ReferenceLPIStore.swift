@@ -28,32 +28,24 @@ public struct ReferenceLPIStore: ~Copyable, LPIStore {
 
   private func isLPI(_ intid: UInt32) -> Bool { intid >= LPILimits.firstINTID && intid < limit }
 
-  /// The PEs an LPI is pending on, ascending.
-  private func pes(_ intid: UInt32) -> [UInt32] { (places[intid] ?? []).sorted() }
+  public func pendingPEs(_ intid: UInt32) -> [UInt32] { (places[intid] ?? []).sorted() }
 
   private mutating func unplace(_ intid: UInt32, _ pe: UInt32) {
     places[intid]?.remove(pe)
     if places[intid]?.isEmpty == true { places[intid] = nil }
   }
 
-  /// The record with its pending fields brought up to date.
-  private func settled(_ intid: UInt32) -> LPIRecord {
-    let bare = (records[intid] ?? LPIRecord()).notPending
-    let pes = pes(intid)
-    guard let first = pes.first else { return bare }
-    return LPIRecord(bits: bare.pending(on: first).bits | (pes.count > 1 ? LPIRecord.severalBit : 0))
-  }
-
+  /// An LPI that is pending has a record, even if nothing else is known.
   private mutating func settle(_ intid: UInt32) {
-    let record = settled(intid)
-    records[intid] = record.bits == 0 ? nil : record
+    let record = record(intid)
+    records[intid] = record.bits == 0 && places[intid] == nil ? nil : record
   }
 
   public func record(_ intid: UInt32) -> LPIRecord { records[intid] ?? LPIRecord() }
 
   public mutating func setRecord(_ intid: UInt32, _ record: LPIRecord) {
     guard isLPI(intid) else { return }
-    records[intid] = self.record(intid).replacingCallerFields(with: record)
+    records[intid] = record.visible
     settle(intid)
   }
 
@@ -66,7 +58,7 @@ public struct ReferenceLPIStore: ~Copyable, LPIStore {
 
   @discardableResult
   public mutating func remove(_ intid: UInt32) -> Bool {
-    for pe in pes(intid) { pending[pe]?.remove(intid) }
+    for pe in pendingPEs(intid) { pending[pe]?.remove(intid) }
     places[intid] = nil
     return records.removeValue(forKey: intid) != nil
   }
@@ -148,8 +140,8 @@ public struct ReferenceLPIStore: ~Copyable, LPIStore {
   }
 
   public func checkInvariants() -> String? {
-    for (intid, record) in records where record != settled(intid) || record.bits == 0 {
-      return "INTID \(intid): the record does not tell where it is pending"
+    for (intid, record) in records where record.bits == 0 && places[intid] == nil {
+      return "INTID \(intid): nothing is known of it"
     }
     return nil
   }

@@ -3,16 +3,16 @@
 
 /// The default translation store: devices by hash, each with the entries up to its highest event.
 ///
-/// Devices of adjacent DeviceIDs are adjacent in the hash table, so a bus is walked along cache lines. A device's entries
+/// Eight DeviceIDs in a row are hashed as one and lie in a row, so functions of a slot share cache lines. A device's entries
 /// are an array (8 bytes each) while its events are dense, and packed pages when they are not. A lookup costs two
 /// dependent loads.
 @frozen
 public struct PackedTranslationStore: ~Copyable {
-  /// A power of two of them, at most three quarters full; never empty.
+  /// A power of two of them, at least 8, at most five eighths full.
   @usableFromInline var slots: UnsafeMutablePointer<DeviceSlot>
   @usableFromInline var slotMask: Int
-  /// Scatters groups of devices. Odd, and random: no capture can be made that collides on purpose.
-  @usableFromInline let multiplier: UInt64
+  /// Random: no capture can be made whose devices collide on purpose.
+  @usableFromInline let hashSeed: UInt64
   /// Number of mapped devices.
   public internal(set) var deviceCount: Int
   /// Number of entries.
@@ -22,10 +22,10 @@ public struct PackedTranslationStore: ~Copyable {
   /// `DeviceID << 16 | EventID` to doorbell INTID: only GICv4.0 has one per event.
   @usableFromInline var doorbells: [UInt64: UInt32]
 
-  init(slotCount: Int, multiplier: UInt64) {
+  init(slotCount: Int, hashSeed: UInt64) {
     slots = PackedTranslationStore.makeSlots(slotCount)
     slotMask = slotCount - 1
-    self.multiplier = multiplier
+    self.hashSeed = hashSeed
     deviceCount = 0
     eventCount = 0
     tableMemory = 0
@@ -50,11 +50,20 @@ public struct PackedTranslationStore: ~Copyable {
     return slots
   }
 
-  /// Where a device's slot is looked for first: 32 DeviceIDs in a row stay in a row.
+  /// To the next row, and one aside in it. Odd, so that every slot is reached.
+  @usableFromInline static var step: Int { @inlinable @inline(__always) get { 9 } }
+
+  /// Where a device's slot is looked for first. The next place is ``step`` further on, and so forth.
+  ///
+  /// Eight DeviceIDs in a row share a row of eight slots, turned by a part of the hash: DeviceIDs that are all multiples
+  /// of eight would else compete for an eighth of the slots.
   @inlinable @inline(__always)
   func home(_ device: UInt32) -> Int {
-    let group = UInt64(device >> 5) &* multiplier
-    return (Int(truncatingIfNeeded: group >> 32) &+ Int(device & 31)) & slotMask
+    var hash = (UInt64(device &>> 3) ^ hashSeed) &* 0x9E37_79B9_7F4A_7C15
+    hash ^= hash &>> 32
+    hash = hash &* 0xD6E8_FEB8_6659_FD93
+    let row = Int(truncatingIfNeeded: hash &>> 32) & slotMask & ~7
+    return row | Int(truncatingIfNeeded: UInt64(device) &+ hash &>> 61) & 7
   }
 
   /// The slot of a device, or the empty one where it would be.
@@ -64,7 +73,7 @@ public struct PackedTranslationStore: ~Copyable {
     while true {
       let slot = slots + index
       if slot.pointee.device == device || slot.pointee.isEmpty { return slot }
-      index = (index &+ 1) & slotMask
+      index = (index &+ PackedTranslationStore.step) & slotMask
     }
   }
 }
@@ -75,12 +84,12 @@ extension PackedTranslationStore: TranslationStore {
 
   /// An empty store.
   public init() {
-    self.init(slotCount: 8, multiplier: UInt64.random(in: 0...UInt64.max) | 1)
+    self.init(slotCount: 8, hashSeed: UInt64.random(in: 0...UInt64.max))
   }
 
   public mutating func mapDevice(_ device: UInt32, eventBits: Int, userFlags: UInt8) {
     unmapDevice(device)
-    if (deviceCount + 1) * 4 > (slotMask + 1) * 3 { rehash((slotMask + 1) * 2) }
+    if (deviceCount + 1) * 8 > (slotMask + 1) * 5 { rehash((slotMask + 1) * 2) }
     find(device).pointee = DeviceSlot(device: device, eventBits: eventBits, userFlags: userFlags)
     deviceCount += 1
   }
@@ -169,7 +178,7 @@ extension PackedTranslationStore: TranslationStore {
   }
 
   public borrowing func copy() -> PackedTranslationStore {
-    var duplicate = PackedTranslationStore(slotCount: slotMask + 1, multiplier: multiplier)
+    var duplicate = PackedTranslationStore(slotCount: slotMask + 1, hashSeed: hashSeed)
     for index in 0...slotMask { duplicate.slots[index] = slots[index].copy() }
     duplicate.deviceCount = deviceCount
     duplicate.eventCount = eventCount
@@ -217,15 +226,21 @@ extension PackedTranslationStore {
     HeapBytes.release(old)
   }
 
+  /// Steps from a device's home to a slot.
+  private func steps(from home: Int, to index: Int) -> Int {
+    // The inverse of 9 modulo 2^64.
+    ((index - home) &* Int(bitPattern: 0x8E38_E38E_38E3_8E39)) & slotMask
+  }
+
   /// Empties a slot, and moves those after it so that each is still found from its home.
   private mutating func close(_ index: Int) {
     var hole = index
     var next = index
     while true {
-      next = (next + 1) & slotMask
+      next = (next + PackedTranslationStore.step) & slotMask
       let slot = slots[next]
       if slot.isEmpty { break }
-      if (next - home(slot.device)) & slotMask >= (next - hole) & slotMask {
+      if steps(from: home(slot.device), to: next) >= steps(from: hole, to: next) {
         slots[hole] = slot
         hole = next
       }
