@@ -195,9 +195,64 @@ struct ITSTests {
     rig.msi(1, 0)
     #expect(rig.highest(8192, priority: 0xA0))
     rig.configure(lpi: 8193, 0x41)
+    rig.act(0x0C, 1, 1)
     #expect(rig.highest(8193, priority: 0x40))
     rig.configure(lpi: 8193, 0x40)
+    rig.command(0x0D, 0, 0)
     #expect(rig.highest(8192, priority: 0xA0))
+  }
+
+  @Test("The property byte in memory and the cached one are two things: only INV brings one to the other (5.1.1)")
+  func cachedConfiguration() {
+    let rig = rig()
+    rig.msi(1, 0)
+    rig.configure(lpi: 8192, 0xA0)
+    #expect(rig.highest(8192, priority: 0xA0), "disabled in memory, enabled in the cache")
+    rig.act(0x0C, 1, 0)
+    #expect(rig.highest(nil))
+    rig.configure(lpi: 8192, 0x61)
+    #expect(rig.highest(nil))
+    rig.write(.gicr, 0xA0, 8192, size: 8)
+    #expect(rig.highest(8192, priority: 0x60), "GICR_INVLPIR does the same")
+  }
+
+  @Test("QEMU caches no configuration: it reads the byte whenever the LPI becomes pending")
+  func uncachedConfiguration() {
+    let rig = Rig(profile: .qemu7)
+    rig.open()
+    rig.openLPIs()
+    rig.mapti(1, 0, intid: 8192)
+    rig.configure(lpi: 8192, 0xA1)
+    rig.msi(1, 0)
+    #expect(rig.reads(.ICC_IAR1_EL1, 8192))
+    rig.write(.ICC_EOIR1_EL1, 8192)
+    rig.configure(lpi: 8192, 0xA0)
+    rig.msi(1, 0)
+    #expect(rig.highest(nil))
+  }
+
+  @Test("Table sizes bound DeviceIDs and ICIDs, flat and two-level (5.2.1, 12.19.1)", arguments: [false, true])
+  func tableLimits(indirect: Bool) {
+    let rig = Rig(profile: .qemu7)
+    let deviceType: UInt64 = 1 << 56 | 7 << 48
+    let collectionType: UInt64 = 4 << 56 | 7 << 48
+    _ = rig.reads(.gits, 0x8, 0x1F_0001_EFB1, size: 8)
+    _ = rig.reads(.gits, 0x100, deviceType, size: 8)
+    _ = rig.reads(.gits, 0x108, collectionType, size: 8)
+    // One 4 KiB page each: 512 entries of 8 bytes, or 512 second-level pages of 512 entries.
+    rig.write(.gits, 0x100, 1 << 63 | (indirect ? 1 << 62 : 0) | 0x1_0000, size: 8)
+    rig.write(.gits, 0x108, 1 << 63 | 0x2_0000, size: 8)
+    rig.write(.gits, 0x0, 1)
+    rig.mapd(indirect ? 511 * 512 : 511)
+    #expect(indirect || error(rig) == nil)
+    rig.mapd(indirect ? 512 * 512 : 512)
+    #expect(error(rig) == "MAPD_DEVICE_OOR")
+    rig.mapd(5, bits: 17)
+    #expect(error(rig) == "MAPD_ITTSIZE_OOR")
+    rig.mapc(511, pe: 0)
+    #expect(error(rig) == nil)
+    rig.mapc(512, pe: 0)
+    #expect(error(rig) == "MAPC_COLLECTION_OOR")
   }
 
   @Test("A configuration that no event has shown is unknown until the capture shows its effect")

@@ -40,6 +40,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   /// The last SGI register write, for the targets that the capture shows after it.
   var sgiValue: UInt64 = 0
   var sgiSource: UInt32 = PE.none
+  /// Property bytes in memory, by LPI, where the capture shows memory; what is cached stands in `lpis`.
+  var configurationMemory: [UInt32: UInt8] = [:]
   /// The capture shows interrupt lines changing.
   var showsLines = false
   /// The capture shows SGIs being sent or accepted.

@@ -48,6 +48,11 @@ extension GICv3 where Store: ~Copyable {
   /// MAPD (5.3.10).
   private mutating func mapDevice(_ command: ITSCommand, unit: Int) -> ITSError? {
     let device = command.deviceID
+    if let typer = topology.value(.gitsTyper, index: UInt32(unit)) {
+      if command.isValid, UInt64(command.eventBits) > (typer >> 8 & 0x1F) + 1 { return .ittSizeOrProcessorOutOfRange }
+      if UInt64(device) >> ((typer >> 13 & 0x1F) + 1) != 0 { return .deviceOutOfRange }
+    }
+    if let limit = translation.units[unit].entryLimit(of: .device), UInt64(device) >= limit { return .deviceOutOfRange }
     if let old = translation.units[unit].ittAddresses[device] {
       unmapAll(device: device, unit: unit)
       if translation.units[unit].devicesByITT[old] == device { translation.units[unit].devicesByITT[old] = nil }
@@ -73,6 +78,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// MAPC (5.3.9).
   private mutating func mapCollection(_ command: ITSCommand, unit: Int) -> ITSError? {
+    if let limit = collectionLimit(unit: unit), UInt64(command.collection) >= limit { return .collectionOutOfRange }
     guard command.isValid else {
       translation.units[unit].setCollection(command.collection, to: Collection.unmapped)
       return nil
@@ -80,6 +86,14 @@ extension GICv3 where Store: ~Copyable {
     guard let pe = redistributor(command.redistributor) else { return .ittSizeOrProcessorOutOfRange }
     translation.units[unit].setCollection(command.collection, to: pe)
     return nil
+  }
+
+  /// Collections that the ITS can hold: in its own registers (`GITS_TYPER.HCC`) and in the collection table. Nil if the
+  /// capture shows neither.
+  private func collectionLimit(unit: Int) -> UInt64? {
+    guard let table = translation.units[unit].entryLimit(of: .collection) else { return nil }
+    guard let typer = topology.value(.gitsTyper, index: UInt32(unit)) else { return nil }
+    return table + (typer >> 24 & 0xFF)
   }
 
   /// The PE that an RDbase names: a processor number, or with `GITS_TYPER.PTA` the address of its RD frame.
@@ -98,6 +112,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func mapInterrupt(_ command: ITSCommand, unit: Int, intid: UInt32) -> ITSError? {
     guard ensureDevice(command, unit: unit) else { return .unmappedDevice }
     guard intid >= LPILimits.firstINTID, intid < 1 << 24 else { return .physicalIDOutOfRange }
+    if let limit = collectionLimit(unit: unit), UInt64(command.collection) >= limit { return .collectionOutOfRange }
     let entry = TranslationEntry(intid: intid, collection: UInt16(truncatingIfNeeded: command.collection))
     guard translation.units[unit].translations.map(command.deviceID, command.eventID, entry, doorbell: nil) else {
       return .idOutOfRange

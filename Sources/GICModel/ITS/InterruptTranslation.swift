@@ -72,6 +72,28 @@ struct InterruptTranslationService: ~Copyable {
     Int(icid) < collections.count ? collections[Int(icid)] : Collection.unknown
   }
 
+  /// Entries that a flat or two-level table holds (IHI 0069H, 5.2.1 and 12.19.1). Nil if no `GITS_BASERn` of that kind
+  /// has been shown to be valid.
+  func entryLimit(of table: ITSTable) -> UInt64? {
+    let type: UInt64 =
+      switch table {
+      case .device: 1
+      case .vPE: 2
+      case .collection: 4
+      case .interruptTranslation: 0
+      }
+    for n in 0..<8 where known & 1 << UInt32(n) != 0 && tableBaseConstants[n] >> 56 & 7 == type && type != 0 {
+      let base = tableBase[n]
+      guard base >> 63 != 0 else { return nil }
+      let entrySize = (base >> 48 & 0x1F) + 1
+      let pageSize: UInt64 = [4096, 16384, 65536, 65536][Int(base >> 8 & 3)]
+      let bytes = ((base & 0xFF) + 1) * pageSize
+      let isIndirect = base >> 62 & 1 != 0
+      return isIndirect ? bytes / 8 * (pageSize / entrySize) : bytes / entrySize
+    }
+    return nil
+  }
+
   mutating func setCollection(_ icid: UInt32, to pe: UInt32) {
     while collections.count <= Int(icid & 0xFFFF) { collections.append(Collection.unknown) }
     collections[Int(icid & 0xFFFF)] = pe

@@ -58,6 +58,7 @@ extension GICv3 where Store: ~Copyable {
       emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.intidOutOfRange.rawValue)
       return
     }
+    if !configurationMemory.isEmpty { fetchConfiguration(intid) }
     let isNew = lpis.setPending(intid, pe: pe)
     let record = lpis.record(intid)
     if isNew, record.userFlags & LPIFlags.confirmed != 0 {
@@ -107,6 +108,9 @@ extension GICv3 where Store: ~Copyable {
 
   /// An LPI's configuration must be read again from memory.
   mutating func invalidate(lpi intid: UInt32, pe: UInt32) {
+    if let property = configurationMemory[intid] {
+      lpis.setConfiguration(intid, property: property, isKnown: true)
+    }
     let record = lpis.record(intid)
     if record.userFlags & LPIFlags.confirmed != 0 {
       lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed)
@@ -117,6 +121,7 @@ extension GICv3 where Store: ~Copyable {
   /// The configuration of every LPI of a PE must be read again; what is not pending now is read when it becomes so.
   mutating func invalidateAll(pe: UInt32) {
     guard holds(pe) else { return }
+    for (intid, property) in configurationMemory { lpis.setConfiguration(intid, property: property, isKnown: true) }
     var pending: [UInt32] = []
     lpis.forEachPending(pe: pe) { intid in
       pending.append(intid)
@@ -125,19 +130,31 @@ extension GICv3 where Store: ~Copyable {
     for intid in pending { invalidate(lpi: intid, pe: pe) }
   }
 
-  /// Guest memory that the capture shows: a byte of an LPI configuration table, if it lies in one.
+  /// A Redistributor that has not cached an LPI's configuration reads it when the LPI becomes pending (5.1.1). QEMU
+  /// caches nothing and reads it every time.
+  private mutating func fetchConfiguration(_ intid: UInt32) {
+    guard let property = configurationMemory[intid] else { return }
+    let record = lpis.record(intid)
+    guard !record.isKnown || profile == .qemu7 || profile == .qemu10, record.property != property || !record.isKnown
+    else { return }
+    lpis.setConfiguration(intid, property: property, isKnown: true)
+  }
+
+  /// Guest memory that the capture shows: bytes of an LPI configuration table, if it lies in one. What the
+  /// Redistributors have cached stays as it is until they are told to read again (5.1.1).
   mutating func writeMemory(_ event: Event) {
-    for pe in 0..<peCount where pes[pe].known.contains(.propertyBase) {
-      let base = pes[pe].propertyBase & 0x000F_FFFF_FFFF_F000
-      let size = UInt64(2) << (pes[pe].propertyBase & 0x1F)
-      for n in 0..<UInt64(event.size) {
-        let offset = event.a &+ n &- base
-        guard offset < size else { continue }
-        let intid = LPILimits.firstINTID &+ UInt32(truncatingIfNeeded: offset)
-        lpis.setConfiguration(intid, property: UInt8(truncatingIfNeeded: event.b >> (n * 8)), isKnown: true)
-        pes[pe].highestIsStale = true
+    guard let pe = (0..<peCount).first(where: { pes[$0].known.contains(.propertyBase) }) else { return }
+    let base = pes[pe].propertyBase & 0x000F_FFFF_FFFF_F000
+    let size = UInt64(2) << (pes[pe].propertyBase & 0x1F)
+    for n in 0..<UInt64(event.size) {
+      let offset = event.a &+ n &- base
+      guard offset < size else { continue }
+      let intid = LPILimits.firstINTID &+ UInt32(truncatingIfNeeded: offset)
+      configurationMemory[intid] = UInt8(truncatingIfNeeded: event.b >> (n * 8))
+      if lpis.record(intid).isPending, !lpis.record(intid).isKnown {
+        fetchConfiguration(intid)
+        for pe in 0..<peCount { pes[pe].highestIsStale = true }
       }
-      return
     }
   }
 }
