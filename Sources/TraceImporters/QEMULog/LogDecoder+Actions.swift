@@ -2,13 +2,12 @@ import InterruptTrace
 
 extension LogDecoder {
   /// Makes events of a line whose fields are in ``LogLineParser/values``. False if a field makes no sense.
-  @inline(__always)
   mutating func take(_ action: LogEvent.Action, _ operand: UInt16) -> Bool {
     let v = parser.values
     switch action {
-    case .highestPending: takeHighestPending(v)
+    case .highestPending: takeHighestPending(v[0], v[1], v[2], v[3])
     case .cpuLines: takeLines(v[0], fiq: v[1], irq: v[2], .irq, .fiq)
-    case .virtualHighestPending: takeVirtualHighestPending(v)
+    case .virtualHighestPending: takeVirtualHighestPending(v[0], v[1], v[2], v[3], v[4])
     case .virtualCPULines: takeLines(v[0], fiq: v[1], irq: v[2], .virq, .vfiq)
     default: return takeRare(action, operand)
     }
@@ -84,37 +83,30 @@ extension LogDecoder {
   // MARK: Observations of the CPU interface
 
   @inline(__always)
-  private mutating func takeHighestPending(_ v: UnsafeMutablePointer<UInt64>) {
-    let pe = pe(v[0])
-    order.observe(
-      event(
-        .highestPending,
-        flags: .groupShown,
-        pe: pe,
-        a: v[1] & 0xFFFF_FFFF | (v[3] & 0xFFFF) << 32 | (v[2] & 0xF) << 48
-      )
-    )
+  mutating func takeHighestPending(_ affinity: UInt64, _ intid: UInt64, _ group: UInt64, _ priority: UInt64) {
+    let pe = pe(affinity)
+    let a = intid & 0xFFFF_FFFF | (priority & 0xFFFF) << 32 | (group & 0xF) << 48
+    order.observe(event(.highestPending, flags: .groupShown, pe: pe, a: a))
   }
 
   @inline(__always)
-  private mutating func takeLines(_ affinity: UInt64, fiq: UInt64, irq: UInt64, _ irqBit: CPULines, _ fiqBit: CPULines)
-  {
+  mutating func takeLines(_ affinity: UInt64, fiq: UInt64, irq: UInt64, _ irqBit: CPULines, _ fiqBit: CPULines) {
     let levels = (irq != 0 ? irqBit.rawValue : 0) | (fiq != 0 ? fiqBit.rawValue : 0)
     let pe = pe(affinity)
     order.observe(event(.cpuLine, pe: pe, a: levels, b: irqBit.rawValue | fiqBit.rawValue))
   }
 
   @inline(__always)
-  private mutating func takeVirtualHighestPending(_ v: UnsafeMutablePointer<UInt64>) {
-    let pe = pe(v[0])
-    order.observe(
-      event(
-        .virtualHighestPending,
-        pe: pe,
-        a: v[1] & 0xFFFF_FFFF,
-        b: v[2] & 0xFFFF_FFFF | (v[4] & 0xFFFF) << 32 | (v[3] & 0xF) << 48
-      )
-    )
+  mutating func takeVirtualHighestPending(
+    _ affinity: UInt64,
+    _ index: UInt64,
+    _ vlpi: UInt64,
+    _ group: UInt64,
+    _ priority: UInt64
+  ) {
+    let pe = pe(affinity)
+    let b = vlpi & 0xFFFF_FFFF | (priority & 0xFFFF) << 32 | (group & 0xF) << 48
+    order.observe(event(.virtualHighestPending, pe: pe, a: index & 0xFFFF_FFFF, b: b))
   }
 
   // MARK: System registers

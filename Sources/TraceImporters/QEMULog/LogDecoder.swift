@@ -7,6 +7,7 @@ struct LogDecoder: ~Copyable {
   var parser: LogLineParser
   var order: EffectOrder
   var text: LogText
+  let common = CommonLines.shared
   var statistics: ImportStatistics
   let elements: ProcessingElements
   /// Stop at the first malformed line.
@@ -65,8 +66,11 @@ struct LogDecoder: ~Copyable {
 
   @inline(__always)
   private mutating func decodeLine(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UnsafeRawPointer {
-    var at = start
-    switch parser.parse(&at) {
+    guard let name = parser.skipPrefix(start) else { return takeText(start, end) }
+    // A line without a stamp, and one that an exception waits for, are for the slow path.
+    if parser.prefix != .none, !text.isWaiting, let next = takeCommon(name) { return next }
+    var at = name
+    switch parser.parseEvent(&at) {
     case .event(let number):
       if parser.prefix == .none && parser.epoch == nil { noteMissingStamps(start, end) }
       if parser.thread != thread { changeThread() }
@@ -106,6 +110,11 @@ struct LogDecoder: ~Copyable {
   /// The PE with this affinity.
   @inline(__always)
   mutating func pe(_ affinity: UInt64) -> UInt32 {
+    if let known = elements.knownNumber(ofAffinity: affinity) { return known }
+    return newPE(affinity)
+  }
+
+  private mutating func newPE(_ affinity: UInt64) -> UInt32 {
     let pe = elements.number(ofAffinity: affinity)
     if elements.late.count > topologySent { announceLatePEs() }
     return pe

@@ -56,24 +56,25 @@ final class ProcessingElements {
     self.isSingle = isSingle
   }
 
-  /// The linear number of the PE with this affinity; a new one if it was never met, ``PE/none`` if there are too many.
+  /// The linear number of the PE with this affinity, or nil if it was never met.
   @inline(__always)
-  func number(ofAffinity value: UInt64) -> UInt32 {
-    if value < 256 {
-      let pe = direct[Int(value)]
-      if pe != PE.none { return pe }
-    }
-    return rareNumber(value)
+  func knownNumber(ofAffinity value: UInt64) -> UInt32? {
+    guard value < 256 else { return knownHashedNumber(value) }
+    let pe = direct[Int(value)]
+    return pe != PE.none ? pe : nil
   }
 
-  private func rareNumber(_ value: UInt64) -> UInt32 {
-    guard value < UInt64(PE.none) else { return PE.none }
+  private func knownHashedNumber(_ value: UInt64) -> UInt32? {
+    guard value < UInt64(PE.none) else { return nil }
+    let pe = hashed[slot(UInt32(truncatingIfNeeded: value))].pe
+    return pe != PE.none ? pe : nil
+  }
+
+  /// The linear number of the PE with this affinity; a new one if it was never met, ``PE/none`` if there are too many.
+  func number(ofAffinity value: UInt64) -> UInt32 {
+    if let pe = knownNumber(ofAffinity: value) { return pe }
+    guard value < UInt64(PE.none), count < Self.limit else { return PE.none }
     let affinity = UInt32(truncatingIfNeeded: value)
-    if affinity >= 256 {
-      let pe = hashed[slot(affinity)].pe
-      if pe != PE.none { return pe }
-    }
-    guard count < Self.limit else { return PE.none }
     // While only Aff0 is in use it is the number itself.
     let pe = affinity < 256 && Int(affinity) >= count ? affinity : UInt32(count)
     insert(affinity, pe)
