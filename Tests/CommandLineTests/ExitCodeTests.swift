@@ -90,6 +90,24 @@ struct ExitCodeTests {
     #expect(strict.errors.contains("line 13"))
   }
 
+  @Test("A truncated capture exits with 4, after the report of what is whole, and says where it ends")
+  func truncated() throws {
+    try BuiltProgram.withDirectory { directory in
+      let capture = directory.appendingPathComponent("a.log")
+      let native = directory.appendingPathComponent("a.pcap.lz4")
+      try Data(BuiltProgram.log.utf8).write(to: capture)
+      #expect(try BuiltProgram.run(["convert", capture.path, "-o", native.path]).status == 0)
+      let whole = try Data(contentsOf: native)
+      try whole.prefix(whole.count - 6).write(to: native)
+      for command in ["info", "analyze", "verify", "state", "events"] {
+        let result = try BuiltProgram.run([command, native.path])
+        #expect(result.status == 4, "\(command)")
+        #expect(!result.output.isEmpty)
+        #expect(result.errors.contains("a.pcap.lz4"))
+      }
+    }
+  }
+
   @Test("Standard output that nobody reads any more is no error")
   func brokenPipe() throws {
     let process = Process()

@@ -129,6 +129,26 @@ struct OptionTests {
     #expect(stages?.allSatisfy { $0["count"] as? Int == 12 } == true)
   }
 
+  @Test("A converted file holds the same events and verifies the same", arguments: ["a.pcap.lz4", "a.pcap"])
+  func convertNative(name: String) throws {
+    try BuiltProgram.withDirectory { directory in
+      let capture = directory.appendingPathComponent("a.log")
+      let native = directory.appendingPathComponent(name)
+      try Data(BuiltProgram.log.utf8).write(to: capture)
+      #expect(try BuiltProgram.run(["convert", capture.path, "-o", native.path]).status == 0)
+      for command in ["events", "state"] {
+        let before = try BuiltProgram.run([command, capture.path])
+        let after = try BuiltProgram.run([command, native.path])
+        #expect(after.status == 0)
+        #expect(before.output == after.output)
+      }
+      let verified = try [capture, native].map { file in
+        try object(BuiltProgram.run(["verify", "--json", file.path]).output)["verify"] as? NSDictionary
+      }
+      #expect(verified[0] == verified[1])
+    }
+  }
+
   @Test("Events convert to CSV")
   func convert() throws {
     try BuiltProgram.withDirectory { directory in

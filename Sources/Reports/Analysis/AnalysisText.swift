@@ -170,19 +170,10 @@ extension AnalysisReport {
   }
 
   private func exclusions(_ style: TextStyle) -> String {
-    let e = results.exclusions
-    let rows: [(UInt64, String)] = [
-      (e.startUnknown, "acknowledged, but pending before the capture shows why"),
-      (e.pendingAtEnd, "still pending at the end"), (e.activeAtEnd, "not ended or not deactivated at the end"),
-      (e.neverEnded, "acknowledged again without having ended"),
-      (e.endWithoutAcknowledge, "ended without an acknowledge in the capture"),
-      (e.withdrawn, "stopped being pending without an acknowledge"), (e.acrossGap, "spans with a gap in them"),
-      (e.resignalled, "included: levels still high at the end of their handler"),
-      (e.inferred, "included: samples that rest on an inference"),
-      (e.backwards, "included as 0: spans whose time stamps step back"),
-    ]
     var table = TextTable([("", .right), ("", .left)])
-    for (count, title) in rows where count > 0 { table.add([.init(Units.count(count)), .init(title)]) }
+    for (count, title) in results.exclusions.titled where count > 0 {
+      table.add([.init(Units.count(count)), .init(title)])
+    }
     return table.isEmpty ? "" : table.render(style)
   }
 

@@ -21,6 +21,9 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "Exit with 1 if this condition holds; may be repeated.")
   var failOn: [Threshold] = []
 
+  @Option(help: "Also a report with pictures, in one HTML file.")
+  var html: String?
+
   @Option(help: "Rows of each list in the text.")
   var rows = 12
 
@@ -37,6 +40,11 @@ struct AnalyzeCommand: ParsableCommand {
       predictions: engine.predictions
     )
     try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1)) }, json: { report.json })
+    if let html {
+      let file = try StandardOutput(path: html)
+      try file.write(report.html())
+      try file.flush()
+    }
     let damage = trace.conclude(report.trace)
     let crossings = failOn.compactMap { $0.crossing(report) }
     for crossing in crossings { StandardError.write("gicscope: \(crossing)\n") }

@@ -1,0 +1,211 @@
+import Analyzers
+import InterruptTrace
+
+extension AnalysisReport {
+  /// One file that needs nothing else: styles and pictures are in it, there are no scripts. Lists are cut to `rows`.
+  public func html(rows: Int = 40) -> String {
+    let name = trace.path.split(separator: "/").last.map(String.init) ?? trace.path
+    var out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+    out += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+    out += "<title>gicscope: \(name.escapedForHTML)</title>\n<style>\n\(HTMLStyle.css)\n</style></head>\n<body>\n"
+    out += head + tiles
+    out += section("Activity", activitySection) + section("Latency", latencySection)
+    out += section("Busiest interrupts", busiestTable(rows)) + section("Processing elements", peTable(rows))
+    out += section("Devices", deviceTable(rows)) + section("Spurious acknowledges", spuriousTable(rows))
+    out += section("Gaps in the capture", gapTable(rows)) + section("The model against the capture", verifySection)
+    return out + "</body></html>\n"
+  }
+
+  private func section(_ title: String, _ body: String) -> String {
+    body.isEmpty ? "" : "<h2>\(title)</h2>\n\(body)\n"
+  }
+
+  // MARK: Head
+
+  private var head: String {
+    let compression = trace.format.compression == "none" ? "" : ", \(trace.format.compression)"
+    var out = "<h1>\(trace.path.escapedForHTML)</h1>\n<p class=\"faint\">\(trace.format.name)\(compression) · "
+    out +=
+      "\(Units.count(trace.events)) events in \(Units.duration(trace.duration)) · \(trace.topology.title.escapedForHTML)</p>\n"
+    if let damage = trace.statistics.damage {
+      out +=
+        "<p class=\"bad\">Damaged: \("\(damage.reason) \(damage.position)".escapedForHTML). Analysed up to there.</p>\n"
+    }
+    for problem in trace.statistics.problems {
+      let text =
+        "\(Units.count(problem.count)) × \(problem.kind), first at \(problem.firstPosition): \(problem.firstExample)"
+      out += "<p class=\"bad\">\(text.escapedForHTML)</p>\n"
+    }
+    return out
+  }
+
+  private var tiles: String {
+    let s = results.summary
+    let total = results.latency(of: .injectionToEOI)
+    var tiles: [(String, String)] = [(Units.count(s.acknowledges), "acknowledges")]
+    if total.count > 0 {
+      tiles.append((Units.duration(total.percentile(50)), "injection → end, p50"))
+      tiles.append((Units.duration(total.percentile(99)), "injection → end, p99"))
+      tiles.append((Units.duration(total.max), "injection → end, max"))
+    }
+    for (count, name) in [
+      (s.spuriousAcknowledges, "spurious acknowledges"), (s.msis, "MSIs"), (results.exclusions.merged, "merged"),
+      (s.itsCommands, "ITS commands"), (s.itsFaults, "ITS faults"), (s.mismatchedEnds, "mismatched ends"),
+      (s.guestErrors, "guest errors"), (results.gapCount, "gaps"),
+    ] where count > 0 { tiles.append((Units.count(count), name)) }
+    return "<div class=\"tiles\">"
+      + tiles.map { "<div class=\"tile\"><b>\($0.0)</b><span>\($0.1)</span></div>" }.joined() + "</div>\n"
+  }
+
+  // MARK: Pictures
+
+  private var legend: String {
+    let used = InterruptClass.allCases.filter { results.summary.acknowledgesByClass[Int($0.rawValue)] > 0 }
+    return "<div class=\"legend\">"
+      + used.map { interruptClass in
+        let count = results.summary.acknowledgesByClass[Int(interruptClass.rawValue)]
+        return "<span><i style=\"background:var(--\(interruptClass.name))\"></i>\(interruptClass.name) "
+          + "\(Units.count(count)) (\(Units.percent(count, of: results.summary.acknowledges)))</span>"
+      }.joined() + "</div>\n"
+  }
+
+  private var activitySection: String {
+    guard results.summary.acknowledges > 0 else { return "" }
+    return
+      "<p class=\"faint\">Acknowledges per second, by class.</p>\n\(legend)\(ActivityPicture(results.activity).svg)"
+  }
+
+  private var latencySection: String {
+    guard !results.latency.isEmpty else { return "" }
+    let low = results.latency.map(\.distribution.min).min() ?? 1
+    let high = results.latency.map(\.distribution.max).max() ?? 1
+    var out = "<h3>By percentile, injection → end of interrupt</h3>\n"
+    out += PercentilePicture(results.latency.filter { $0.stage == .injectionToEOI }).svg
+    for stage in LatencyStage.allCases {
+      let rows = results.latency.filter { $0.stage == stage }
+      guard !rows.isEmpty else { continue }
+      out += "<h3>\(stage.title)</h3>\n" + DistributionPicture(rows, low: low, high: high).svg
+    }
+    return out + latencyTable + exclusionText
+  }
+
+  private var latencyTable: String {
+    var table = HTMLTable([
+      ("", false), ("count", true), ("min", true), ("mean", true), ("p50", true), ("p90", true), ("p99", true),
+      ("p99.9", true), ("p99.99", true), ("max", true),
+    ])
+    for stage in LatencyStage.allCases {
+      let rows = results.latency.filter { $0.stage == stage }
+      guard !rows.isEmpty else { continue }
+      table.addHeading(stage.title)
+      for row in rows {
+        let d = row.distribution
+        let times = [d.min, d.mean] + [50, 90, 99, 99.9, 99.99].map(d.percentile) + [d.max]
+        table.add([row.interruptClass.name, Units.count(d.count)] + times.map(Units.duration))
+      }
+    }
+    return table.html
+  }
+
+  private var exclusionText: String {
+    let parts = results.exclusions.sentences
+    return parts.isEmpty ? "" : "<p class=\"faint\">\(parts.joined(separator: "; ").escapedForHTML).</p>\n"
+  }
+
+  // MARK: Tables
+
+  private func times(_ row: KeyedLatency?) -> [String] {
+    guard let row else { return ["", "", "", ""] }
+    return [row.percentile(50), row.percentile(90), row.percentile(99), row.max].map { $0.map(Units.duration) ?? "–" }
+  }
+
+  private static let timeColumns = [("to end p50", true), ("p90", true), ("p99", true), ("max", true)]
+
+  private func busiestTable(_ rows: Int) -> String {
+    let latencies = LatencyIndex(results.latencyByINTID)
+    let pes = Dictionary(grouping: results.acknowledges) { UInt64($0.domain) << 32 | UInt64($0.intid) }
+    var table = HTMLTable(
+      [("INTID", true), ("class", false), ("acknowledged", true), ("per second", true), ("on PE", false)]
+        + Self.timeColumns
+    )
+    for row in results.busiest.prefix(rows) {
+      let rate = trace.duration == 0 ? "" : Units.rate(Double(row.count) / (Double(trace.duration) / 1e9))
+      let takers = (pes[UInt64(row.domain) << 32 | UInt64(row.intid)] ?? []).sorted { $0.count > $1.count }
+      let names = takers.prefix(8).map { naming.text($0.pe, domain: $0.domain) }.joined(separator: ", ")
+      table.add(
+        [
+          "\(row.intid)", InterruptClass(intid: row.intid).name, Units.count(row.count), rate,
+          names + (takers.count > 8 ? " +\(takers.count - 8)" : ""),
+        ] + times(latencies.row(row.domain, row.intid, .injectionToEOI))
+      )
+    }
+    return table.rows == 0 ? "" : table.html
+  }
+
+  private func peTable(_ rows: Int) -> String {
+    let latencies = LatencyIndex(results.latencyByPE)
+    let groups = Dictionary(grouping: results.acknowledges) { UInt64($0.domain) << 32 | UInt64($0.pe) }
+    var table = HTMLTable(
+      [("PE", true), ("acknowledged", true)] + InterruptClass.allCases.map { ($0.name, true) } + Self.timeColumns
+    )
+    for (key, group) in groups.sorted(by: { $0.key < $1.key }).prefix(max(rows, 256)) {
+      let (domain, pe) = (UInt16(truncatingIfNeeded: key >> 32), UInt32(truncatingIfNeeded: key))
+      let byClass = InterruptClass.allCases.map { interruptClass in
+        group.reduce(UInt64(0)) { $0 + (InterruptClass(intid: $1.intid) == interruptClass ? $1.count : 0) }
+      }
+      table.add(
+        [naming.text(pe, domain: domain), Units.count(byClass.reduce(0, +))]
+          + byClass.map { $0 == 0 ? "" : Units.count($0) } + times(latencies.row(domain, pe, .injectionToEOI))
+      )
+    }
+    return table.rows == 0 ? "" : table.html
+  }
+
+  private func deviceTable(_ rows: Int) -> String {
+    var table = HTMLTable([("DeviceID", true), ("MSIs ended", true)] + Self.timeColumns)
+    let devices = results.latencyByDevice.filter { $0.stage == .injectionToEOI }
+    for row in devices.sorted(by: { ($1.max, $0.key) < ($0.max, $1.key) }).prefix(rows) {
+      table.add(["0x" + String(row.key, radix: 16), Units.count(row.count)] + times(row))
+    }
+    return table.rows == 0 ? "" : table.html
+  }
+
+  private func spuriousTable(_ rows: Int) -> String {
+    var table = HTMLTable([("count", true), ("PE", true), ("INTID", true), ("why", false)])
+    for row in results.spurious.sorted(by: { $0.count > $1.count }).prefix(rows) {
+      table.add([
+        Units.count(row.count), naming.text(row.pe, domain: row.domain), row.intid.map { "\($0)" } ?? "",
+        row.reason.title,
+      ])
+    }
+    return table.rows == 0 ? "" : table.html
+  }
+
+  private func gapTable(_ rows: Int) -> String {
+    var table = HTMLTable([("event", true), ("time", true), ("PE", true), ("events lost", true)])
+    for gap in results.gaps.prefix(rows) {
+      table.add([
+        "#\(gap.event)", Units.moment(gap.time), naming.text(gap.pe), gap.lost == 0 ? "unknown" : Units.count(gap.lost),
+      ])
+    }
+    return table.rows == 0 ? "" : table.html
+  }
+
+  private var verifySection: String {
+    let totals = predictions.totals
+    guard totals.agreed + totals.disagreed + totals.taught > 0 else { return "" }
+    var table = HTMLTable([
+      ("register", false), ("kind", false), ("agreed", true), ("disagreed", true), ("taught", true),
+    ])
+    for row in predictions {
+      table.add([
+        row.name, row.kind.name, Units.count(row.agreed), row.disagreed == 0 ? "" : Units.count(row.disagreed),
+        row.taught == 0 ? "" : Units.count(row.taught),
+      ])
+    }
+    let verdict =
+      "\(Units.count(totals.agreed)) of \(Units.count(totals.agreed + totals.disagreed)) answers of the "
+      + "controller were predicted; \(Units.count(totals.taught)) taught the model what it could not know."
+    return "<p class=\"\(totals.disagreed == 0 ? "good" : "bad")\">\(verdict)</p>\n\(table.html)"
+  }
+}
