@@ -151,7 +151,7 @@ extension GICv3 where Store: ~Copyable {
       guard offset < size else { continue }
       let intid = LPILimits.firstINTID &+ UInt32(truncatingIfNeeded: offset)
       configurationMemory[intid] = UInt8(truncatingIfNeeded: event.b >> (n * 8))
-      if lpis.record(intid).isPending, !lpis.record(intid).isKnown {
+      if !lpis.record(intid).isKnown, !lpis.pendingPEs(intid).isEmpty {
         fetchConfiguration(intid)
         for pe in 0..<peCount { pes[pe].highestIsStale = true }
       }
