@@ -19,7 +19,9 @@ public struct Controller: ~Copyable {
 
   /// A controller at reset.
   public init(topology: Topology, options: ControllerOptions = .init()) {
-    core = LPIStoreChoice.make(options.lpiStore, topology, options)
+    core =
+      topology.architecture == .v2
+      ? GICv2Core(topology: topology, options: options) : LPIStoreChoice.make(options.lpiStore, topology, options)
   }
 
   /// Names of the LPI stores that the model can run on, the default first.

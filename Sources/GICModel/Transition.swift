@@ -71,13 +71,15 @@ public enum Provenance: UInt8, Sendable {
 public enum TransitionKind: UInt8, Sendable, CaseIterable {
   // MARK: The physical interrupt
 
-  /// Became pending. `a`: ``PendingCause``; `b`: for an SGI its source PE, for an LPI `DeviceID << 32 | EventID`.
+  /// Became pending. `a`: ``PendingCause``; `b`: for an SGI its source PE, for an LPI `DeviceID << 32 | EventID`. A
+  /// GICv2 SGI becomes pending, is acknowledged and cleared once for each source.
   case pending
   /// Was made pending again while it was pending: two became one. Operands as ``pending``.
   case merged
   /// Stopped being pending without having been acknowledged. `a`: ``PendingCause`` of what took it away.
   case pendingCleared
-  /// Was acknowledged: pending (or pending and active) became active. `b`: 1 if it stays pending.
+  /// Was acknowledged: pending (or pending and active) became active. `b`: bit 0 is set if it stays pending; bits
+  /// 63:32 hold the source PE of a GICv2 SGI.
   case acknowledged
   /// An acknowledge returned a special INTID. `a`: the value, 1020 to 1023.
   case spuriousAcknowledge

@@ -7,6 +7,7 @@ struct PredictionLedger: ~Copyable {
     case irq, fiq, virq, vfiq, nmi, highestPending, virtualHighestPending
     case deviceTable, collectionTable, interruptTranslationTable, vPETable
     case maintenance, listRegister, commandQueue, sgi, invariant
+    case selection, enable
 
     var name: String {
       switch self {
@@ -26,6 +27,8 @@ struct PredictionLedger: ~Copyable {
       case .commandQueue: "command queue offset"
       case .sgi: "SGI target"
       case .invariant: "invariant"
+      case .selection: "acknowledge selection"
+      case .enable: "enable change"
       }
     }
 
@@ -35,7 +38,8 @@ struct PredictionLedger: ~Copyable {
       case .highestPending, .virtualHighestPending: .highestPending
       case .deviceTable, .collectionTable, .interruptTranslationTable, .vPETable, .commandQueue: .table
       case .maintenance: .maintenance
-      case .listRegister, .invariant: .read
+      case .listRegister, .invariant, .enable: .read
+      case .selection: .acknowledge
       case .sgi: .line
       }
     }

@@ -182,4 +182,42 @@ public enum RegisterRole: UInt8, Sendable {
   case commandReader
   /// `GITS_BASER`.
   case tableBase
+  /// `GICC_PMR`, `GICV_PMR`.
+  case priorityMask
+  /// `GICC_BPR`, `GICV_BPR`.
+  case binaryPoint
+  /// `GICC_IAR`, `GICV_IAR`.
+  case acknowledge
+  /// `GICC_EOIR`, `GICV_EOIR`.
+  case endOfInterrupt
+  /// `GICC_RPR`, `GICV_RPR`.
+  case runningPriority
+  /// `GICC_HPPIR`, `GICV_HPPIR`.
+  case highestPending
+  /// `GICC_ABPR`, `GICV_ABPR`.
+  case aliasedBinaryPoint
+  /// `GICC_AIAR`, `GICV_AIAR`.
+  case aliasedAcknowledge
+  /// `GICC_AEOIR`, `GICV_AEOIR`.
+  case aliasedEndOfInterrupt
+  /// `GICC_AHPPIR`, `GICV_AHPPIR`.
+  case aliasedHighestPending
+  /// `GICC_APR`, `GICV_APR`, `GICH_APR`.
+  case activePriorities
+  /// `GICC_NSAPR`.
+  case nonSecureActivePriorities
+  /// `GICC_DIR`, `GICV_DIR`.
+  case deactivate
+  /// `GICH_HCR`.
+  case hypervisorControl
+  /// `GICH_VMCR`.
+  case virtualMachineControl
+  /// `GICH_MISR`.
+  case maintenanceStatus
+  /// `GICH_EISR`.
+  case endOfInterruptStatus
+  /// `GICH_ELRSR`.
+  case emptyListRegisterStatus
+  /// `GICH_LR`.
+  case listRegister
 }

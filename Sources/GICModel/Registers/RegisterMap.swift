@@ -39,15 +39,30 @@ public struct RegisterMap: Sendable {
   /// An ITS's control frame.
   public static let its = RegisterMap(itsRegisters, size: 0x10000)
 
+  /// The Distributor of GICv2.
+  public static let gicv2Distributor = RegisterMap(gicv2DistributorRegisters, size: 0x1000)
+  /// A GICv2 CPU interface.
+  public static let gicv2Interface = RegisterMap(gicv2InterfaceRegisters, size: 0x2000)
+  /// A GICv2 virtual CPU interface.
+  public static let gicv2VirtualInterface = RegisterMap(gicv2VirtualInterfaceRegisters, size: 0x2000)
+  /// The virtual interface control registers of one PE.
+  public static let gicv2Hypervisor = RegisterMap(gicv2HypervisorRegisters, size: 0x200)
+  /// A GICv2m MSI frame.
+  public static let gicv2m = RegisterMap(gicv2mRegisters, size: 0x1000)
+
   /// The map of a frame, or nil if the model does not know the frame. A Distributor is taken for GICv3's.
   public static func of(_ frame: Frame) -> RegisterMap? { of(frame, .v3) }
 
   /// The map of a frame as an architecture has it, or nil if the model does not know the frame.
   public static func of(_ frame: Frame, _ architecture: Topology.Architecture) -> RegisterMap? {
     switch frame {
-    case .gicd: distributor
+    case .gicd: architecture == .v2 ? gicv2Distributor : distributor
     case .gicr: redistributor
     case .gits: its
+    case .gicc: gicv2Interface
+    case .gicv: gicv2VirtualInterface
+    case .gich: gicv2Hypervisor
+    case .gicm: gicv2m
     default: nil
     }
   }

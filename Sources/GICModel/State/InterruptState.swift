@@ -24,7 +24,7 @@ func interruptState(
 }
 
 /// The four states of an interrupt (IHI 0069H, 4.1; IHI 0048B, 1.4.2).
-private func stateName(isPending: Bool, isActive: Bool) -> String {
+func stateName(isPending: Bool, isActive: Bool) -> String {
   switch (isPending, isActive) {
   case (false, false): "inactive"
   case (true, false): "pending"

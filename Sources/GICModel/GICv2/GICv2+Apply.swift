@@ -1,0 +1,96 @@
+import InterruptTrace
+
+extension GICv2 {
+  /// Takes in events, in order.
+  mutating func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
+    for offset in 0..<events.count {
+      let event = events[offset]
+      now = event.time
+      eventIndex = firstIndex &+ UInt64(offset)
+      apply(event)
+      if checksInvariants { reportBrokenInvariants() }
+    }
+  }
+
+  @inline(__always)
+  private mutating func apply(_ event: Event) {
+    provenance = .derived
+    switch event.kind {
+    case .highestPending: observeHighestPending(event)
+    case .cpuLine: observeLines(event)
+    case .maintenanceLine: observeMaintenance(event)
+    case .acknowledge: observeSelection(event)
+    case .listRegister: observeListRegister(event)
+    case .enableChange: observeEnable(event)
+    case .lineLevel:
+      steps.end()
+      changeLine(event)
+    case .mmioRead:
+      steps.end()
+      readRegister(event)
+    case .mmioWrite:
+      steps.end()
+      if !event.flags.contains(.refused) { writeRegister(event) }
+    case .msi:
+      steps.end()
+      receive(msi: event)
+    case .exceptionEntry, .exceptionReturn: observeException(event)
+    case .marker:
+      if event.a & 0xFFFF == UInt64(MarkerKind.guestError.rawValue) { emit(.guestError, pe: event.pe) }
+    case .gap:
+      steps.end()
+      emit(.gap, pe: event.pe, a: event.a, b: event.b)
+    case .topology: learn(event)
+    default: break
+    }
+  }
+
+  @inline(__always)
+  private mutating func readRegister(_ event: Event) {
+    switch event.frame {
+    case .gicc: readInterface(event)
+    case .gich: readHypervisor(event)
+    case .gicv: readVirtualInterface(event)
+    case .gicd: readDistributor(event)
+    case .gicm: readDoorbell(event)
+    default: break
+    }
+  }
+
+  @inline(__always)
+  private mutating func writeRegister(_ event: Event) {
+    switch event.frame {
+    case .gicc: writeInterface(event)
+    case .gich: writeHypervisor(event)
+    case .gicv: writeVirtualInterface(event)
+    case .gicd: writeDistributor(event)
+    case .gicm: writeDoorbell(event)
+    default: break
+    }
+  }
+
+  /// SPI and PPI inputs.
+  @inline(__always)
+  private mutating func changeLine(_ event: Event) {
+    let intid = event.intid
+    applyDeferred()
+    if intid < 32 {
+      guard intid >= 16, holds(event.pe) else { return }
+      setLine(pe: Int(event.pe), intid: Int(intid), level: event.b & 1 != 0)
+    } else if intid < UInt32(GICv2Distributor.intidLimit) {
+      setLine(pe: 0, intid: Int(intid), level: event.b & 1 != 0)
+    }
+  }
+
+  /// A topology record inside the capture: a merged or a cut file has them anywhere.
+  private mutating func learn(_ event: Event) {
+    guard let entry = Topology.Entry(event), topology.set(entry) else { return }
+    switch entry.key {
+    case .peCount: if entry.value > 0, entry.value <= 8 { setPECount(Int(entry.value)) }
+    case .itLinesNumber: learnLines(entry.value)
+    case .securityStates: hasTwoSecurityStates = entry.value == 2
+    case .listRegisters: learnListRegisters(Int(min(max(entry.value, 1), 64)))
+    default: break
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import InterruptTrace
+
+/// A GICv2: Distributor, CPU interfaces and virtual interfaces of up to eight PEs, and the predictions made with them
+/// (IHI 0048B). Signal bypass (2.3.2) is not modelled: with a group disabled, its line is low.
+///
+/// One value is mutated by one thread. All state lies in memory the value owns; nothing is allocated for an event.
+struct GICv2: ~Copyable, Predicting {
+  var topology: Topology
+  let departures: GICv2Departures
+  let checksInvariants: Bool
+
+  var distributor: GICv2Distributor
+  /// The CPU interface of each PE.
+  let interfaces: UnsafeMutablePointer<GICv2ProcessingElement>
+  /// The virtual interface of each PE.
+  let virtualInterfaces: UnsafeMutablePointer<GICv2VirtualInterface>
+  /// PEs that exist, as far as it is known.
+  var peCount: Int
+  var ledger = PredictionLedger()
+  var identification: [UInt64: UInt64] = [:]
+  var disagreements: [Disagreement] = []
+
+  let distributorMap = RegisterLookup(.gicv2Distributor, size: 0x1000)
+  let interfaceMap = RegisterLookup(.gicv2Interface, size: 0x2000)
+  let virtualInterfaceMap = RegisterLookup(.gicv2VirtualInterface, size: 0x2000)
+  let hypervisorMap = RegisterLookup(.gicv2Hypervisor, size: 0x200)
+  let doorbellMap = RegisterLookup(.gicv2m, size: 0x1000)
+
+  /// Implemented bits of `GICD_IPRIORITYR` and `GICC_PMR`.
+  let priorityBits: Int
+  /// Priority bits that are implemented for sure; the architecture demands four (IHI 0048B, 3.3).
+  let knownPriorityBits: UInt8
+  /// With the Security Extensions; see ``isNonSecure(_:pe:)``.
+  var hasTwoSecurityStates: Bool
+  /// What the Distributor showed between the bytes of its last write.
+  var steps = GICv2WriteSteps()
+  /// Words whose candidates a guest's deactivation left to be looked at later, see
+  /// ``GICv2Departures/virtualEndDefersPhysical``.
+  var deferredWords: UInt32 = 0
+  /// The PE that made the last access whose PE was shown.
+  var lastAccessor = 0
+
+  /// The event being applied.
+  var now: UInt64 = 0
+  var eventIndex: UInt64 = 0
+  var provenance = Provenance.derived
+
+  private var output: UnsafeMutablePointer<TransitionBuffer>?
+
+  init(topology: Topology, options: ControllerOptions) {
+    self.topology = topology
+    let profile = options.profile ?? topology.profile
+    departures = GICv2Departures.of(profile)
+    checksInvariants = options.checksInvariants
+    hasTwoSecurityStates = topology.value(.securityStates) == 2
+    peCount = min(max(topology.peCount, 1), GICv2Distributor.peLimit)
+    // QEMU implements all eight bits; GIC-400 and its like five.
+    let isQEMU = profile == .qemu7 || profile == .qemu10
+    priorityBits = Int(min(max(topology.value(.priorityBits) ?? (isQEMU ? 8 : 5), 4), 8))
+    knownPriorityBits = isQEMU || topology.value(.priorityBits) != nil ? 0xFF : 0xF0
+    distributor = GICv2Distributor(forwardsTogether: departures.contains(.groupsForwardedTogether))
+    let virtualBits = Int(min(max(topology.value(.preemptionBits) ?? 5, 4), 7))
+    let lists = Int(min(max(topology.value(.listRegisters) ?? (isQEMU ? 4 : 64), 1), 64))
+    interfaces = .allocate(capacity: GICv2Distributor.peLimit)
+    virtualInterfaces = .allocate(capacity: GICv2Distributor.peLimit)
+    for pe in 0..<GICv2Distributor.peLimit {
+      (interfaces + pe).initialize(to: GICv2ProcessingElement(preemptionBits: min(priorityBits, 7)))
+      (virtualInterfaces + pe).initialize(to: GICv2VirtualInterface(preemptionBits: virtualBits, count: lists))
+    }
+    if let lines = topology.value(.itLinesNumber) { learnLines(lines) }
+    reset()
+  }
+
+  deinit {
+    interfaces.deallocate()
+    virtualInterfaces.deallocate()
+  }
+
+  /// Whether `pe` names a PE that the model can hold; makes it exist.
+  @inline(__always)
+  mutating func holds(_ pe: UInt32) -> Bool {
+    guard pe < UInt32(GICv2Distributor.peLimit) else { return false }
+    if Int(pe) >= peCount { setPECount(Int(pe) + 1) }
+    return true
+  }
+
+  /// The number of PEs decides where SPIs of a uniprocessor go (IHI 0048B, 4.3.12).
+  @inline(never)
+  mutating func setPECount(_ count: Int) {
+    peCount = min(max(count, 1), GICv2Distributor.peLimit)
+    refreshAll()
+  }
+
+  // MARK: Output
+
+  /// Runs `body` with transitions going to `buffer`.
+  mutating func withOutput(_ buffer: inout TransitionBuffer, _ body: (inout Self) -> Void) {
+    withUnsafeMutablePointer(to: &buffer) { pointer in
+      output = pointer
+      body(&self)
+      output = nil
+    }
+  }
+
+  @inline(__always)
+  func emit(
+    _ kind: TransitionKind,
+    pe: UInt32 = PE.none,
+    intid: UInt32 = 0xFFFF_FFFF,
+    priority: UInt32 = 0,
+    a: UInt64 = 0,
+    b: UInt64 = 0
+  ) {
+    output.unsafelyUnwrapped.pointee.append(
+      Transition(
+        time: now,
+        event: eventIndex,
+        kind: kind,
+        provenance: provenance,
+        pe: pe,
+        intid: intid,
+        priority: priority,
+        a: a,
+        b: b
+      )
+    )
+  }
+}

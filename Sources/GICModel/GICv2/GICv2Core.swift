@@ -1,0 +1,18 @@
+import InterruptTrace
+
+/// A GICv2 behind a ``Controller``.
+final class GICv2Core: ControllerCore {
+  private var gic: GICv2
+
+  init(topology: Topology, options: ControllerOptions) { gic = GICv2(topology: topology, options: options) }
+
+  var topology: Topology { gic.topology }
+  var predictions: [PredictionCount] { gic.ledger.report() }
+  var disagreements: [Disagreement] { gic.disagreements }
+  func checkInvariants() -> String? { gic.checkInvariants() }
+  func state(_ filter: StateFilter) -> StateValue { gic.state(filter) }
+
+  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
+    gic.withOutput(&transitions) { $0.apply(events, firstIndex: firstIndex) }
+  }
+}

@@ -1,0 +1,71 @@
+import InterruptTrace
+
+/// Writes of `GICC_EOIR`, `GICC_AEOIR` and `GICC_DIR` (IHI 0048B, 3.2.1, 4.4.5, 4.4.10, 4.4.15).
+extension GICv2 {
+  /// An end-of-interrupt register was written.
+  @inline(__always)
+  mutating func endOfInterrupt(pe: Int, value: UInt32, isAlias: Bool, nonSecure: Bool) {
+    let intid = Int(value & 0x3FF)
+    guard intid < distributor.implementedLimit else { return }
+    let isGroup1 = distributor.isGroup1(pe, intid)
+    let running = interfaces[pe].interface.runningPriority
+    // An end that no acknowledge precedes, and one of a group that the access cannot see, has no effect.
+    guard running != GICv2Interface.idle, isGroup1 || !(nonSecure || isAlias) else {
+      emit(.mismatchedEnd, pe: UInt32(pe), intid: UInt32(intid))
+      return
+    }
+    let isActive = distributor.active[GICv2Distributor.plane(pe, intid &>> 5)].bit(intid & 31)
+    let dropped = interfaces[pe].interface.drop(isGroup1: isGroup1)
+    let split = endIsSplit(pe, nonSecure: nonSecure)
+    emit(
+      dropped && isActive ? .endOfInterrupt : .mismatchedEnd,
+      pe: UInt32(pe),
+      intid: UInt32(intid),
+      priority: running,
+      a: split ? 0 : 1
+    )
+    if !split { deactivate(pe: pe, intid: intid) }
+  }
+
+  /// Whether priority drop and deactivation are apart: EOImodeS, or EOImodeNS for Non-secure accesses (4.4.1).
+  @inline(__always)
+  func endIsSplit(_ pe: Int, nonSecure: Bool) -> Bool {
+    interfaces[pe].interface.control & (nonSecure ? GICv2Control.endModeNonSecure : GICv2Control.endMode) != 0
+  }
+
+  /// `GICC_DIR` was written. With EOImode 0 that is UNPREDICTABLE: ignored here.
+  mutating func writeDeactivate(pe: Int, value: UInt32, nonSecure: Bool) {
+    let intid = Int(value & 0x3FF)
+    guard intid < distributor.implementedLimit, endIsSplit(pe, nonSecure: nonSecure),
+      !nonSecure || distributor.isGroup1(pe, intid)
+    else { return }
+    deactivate(pe: pe, intid: intid)
+  }
+
+  /// Makes an active interrupt inactive.
+  @inline(__always)
+  mutating func deactivate(pe: Int, intid: Int) {
+    clearActive(pe, intid, on: deactivationPlanes(pe, intid))
+    refresh(pe, word: intid &>> 5)
+  }
+
+  /// The planes in which a PE's deactivation clears an active state.
+  @inline(__always)
+  func deactivationPlanes(_ pe: Int, _ intid: Int) -> UInt8 {
+    intid < 32 || departures.contains(.endReachesOnePE) ? 1 &<< UInt8(pe) : Self.allPlanes
+  }
+
+  /// A guest ended a virtual interrupt whose list register names a physical one (IHI 0048B, 5.2.3 and 5.3.8): as if it
+  /// had been deactivated by a Non-secure write of `GICC_DIR`.
+  mutating func deactivateFromGuest(pe: Int, intid: Int) {
+    guard intid >= 16, intid < distributor.implementedLimit,
+      !hasTwoSecurityStates || distributor.isGroup1(pe, intid)
+    else { return }
+    clearActive(pe, intid, on: deactivationPlanes(pe, intid))
+    if departures.contains(.virtualEndDefersPhysical) {
+      deferredWords.setBit(intid >> 5, to: true)
+    } else {
+      refresh(pe, word: intid >> 5)
+    }
+  }
+}

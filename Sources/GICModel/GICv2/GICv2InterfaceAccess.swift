@@ -1,0 +1,216 @@
+import InterruptTrace
+
+/// Reads and writes of `GICC_*` (IHI 0048B, 4.4).
+extension GICv2 {
+  @inline(__always)
+  mutating func readInterface(_ event: Event) {
+    let pe = accessor(event)
+    let nonSecure = isNonSecure(event, pe: pe)
+    let index = interfaceMap.index(at: event.offset)
+    let check = PredictionLedger.check(.gicc, index: index)
+    if interfaceMap.role(index) == .acknowledge {
+      let seen = UInt32(truncatingIfNeeded: event.b)
+      acknowledge(pe: pe, seen: seen, check: check, isAlias: false, nonSecure: nonSecure, event: event)
+    } else {
+      readInterface(event, index: index, check: check, pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  @inline(never)
+  private mutating func readInterface(_ event: Event, index: Int, check: Int, pe: Int, nonSecure: Bool) {
+    let role = interfaceMap.role(index)
+    let isAlias = role == .aliasedAcknowledge || role == .aliasedHighestPending
+    switch role {
+    case .reserved: compareReserved(event, check: check)
+    case .implementer: compareCommonIdentification(event, check: check)
+    case .aliasedAcknowledge where !nonSecure && !departures.contains(.hasNoAliases):
+      let seen = UInt32(truncatingIfNeeded: event.b)
+      acknowledge(pe: pe, seen: seen, check: check, isAlias: true, nonSecure: false, event: event)
+    case .highestPending, .aliasedHighestPending:
+      let isAbsent = isAlias && (nonSecure || departures.contains(.hasNoAliases))
+      let expected = isAbsent ? 0 : highestPendingValue(pe, isAlias: isAlias, nonSecure: nonSecure)
+      if UInt64(expected) != event.b, mayBeOtherView(event),
+        UInt64(highestPendingValue(pe, isAlias: isAlias, nonSecure: !nonSecure)) == event.b
+      {
+        correctSecurity(pe: pe, nonSecure: !nonSecure)
+        differ(check, expected: UInt64(expected), seen: event.b, isTaught: true, pe: event.pe)
+      } else {
+        compare(check, expected: UInt64(expected), seen: event.b, pe: event.pe)
+      }
+    default: comparePlain(event, index: index, check: check, pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  /// An identification register that is the same for every PE.
+  mutating func compareCommonIdentification(_ event: Event, check: Int) {
+    var common = event
+    common.a &= 0xFF_FFFF_FFFF
+    compareIdentification(common, check: check)
+  }
+
+  /// A register whose read has no effect.
+  private mutating func comparePlain(_ event: Event, index: Int, check: Int, pe: Int, nonSecure: Bool) {
+    let first = value(index, event.offset, pe: pe, nonSecure: nonSecure)
+    if UInt64(first.expected) != event.b, mayBeOtherView(event),
+      UInt64(value(index, event.offset, pe: pe, nonSecure: !nonSecure).expected) == event.b
+    {
+      correctSecurity(pe: pe, nonSecure: !nonSecure)
+      differ(check, expected: UInt64(first.expected), seen: event.b, isTaught: true, pe: event.pe)
+      return
+    }
+    let known = UInt64(first.known) | ~0xFFFF_FFFF
+    let verdict = compare(check, expected: UInt64(first.expected), seen: event.b, known: known, pe: event.pe)
+    if verdict != .disagreed, first.known != .max {
+      learn(index, event.offset, UInt32(truncatingIfNeeded: event.b), pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  /// What a read returns, and which bits of it are known.
+  private func value(_ index: Int, _ offset: UInt32, pe: Int, nonSecure: Bool) -> (expected: UInt32, known: UInt32) {
+    let interface = interfaces[pe].interface
+    func mask(_ known: GICv2Interface.Known) -> UInt32 { interface.known.contains(known) ? .max : 0 }
+    switch interfaceMap.role(index) {
+    case .control:
+      let value = nonSecure ? nonSecureControl(interface.control) : interface.control
+      return (value, mask(.control) & (departures.contains(.hasNoBypass) ? .max : ~GICv2Control.bypass))
+    case .priorityMask:
+      let implemented = mask(.priorityMask) & (~0xFF | UInt32(knownPriorityBits))
+      return (interface.priorityMaskView(nonSecure: nonSecure), implemented)
+    case .binaryPoint:
+      guard nonSecure else { return (interface.binaryPoint, mask(.binaryPoint)) }
+      // With CBPR a Non-secure read returns one more than the Secure value, up to 7 (IHI 0048B, 4.4.3).
+      return interface.control & GICv2Control.commonBinaryPoint != 0
+        ? (min(interface.binaryPoint &+ 1, 7), mask(.binaryPoint))
+        : (interface.aliasedBinaryPoint, mask(.aliasedBinaryPoint))
+    case .aliasedBinaryPoint:
+      return nonSecure ? (0, .max) : (interface.aliasedBinaryPoint, mask(.aliasedBinaryPoint))
+    case .runningPriority:
+      return (interface.runningPriorityView(nonSecure: nonSecure), mask(.activePriorities))
+    case .activePriorities:
+      let word = Int(offset &- interfaceMap.start(index)) / 4
+      return (activePriorities(interface, word, nonSecure: nonSecure), mask(.activePriorities))
+    case .nonSecureActivePriorities:
+      let word = Int(offset &- interfaceMap.start(index)) / 4
+      return nonSecure ? (0, .max) : (interface.group1ActivePriorities[word], mask(.activePriorities))
+    default: return (0, .max)  // Write-only registers.
+    }
+  }
+
+  /// `GICC_CTLR` from Non-secure state: EnableGrp1, FIQBypDisGrp1, IRQBypDisGrp1, EOImodeNS (IHI 0048B, 4.4.1).
+  private func nonSecureControl(_ control: UInt32) -> UInt32 {
+    control >> 1 & 1 | (control >> 7 & 0b11) << 5 | (control >> 10 & 1) << 9
+  }
+
+  /// `GICC_APR`; from Non-secure state the upper half of `GICC_NSAPR` (IHI 0048B, 4.4.12).
+  private func activePriorities(_ interface: GICv2Interface, _ word: Int, nonSecure: Bool) -> UInt32 {
+    guard nonSecure else { return interface.activePriorities[word] }
+    let bits = 1 << interface.preemptionBits
+    if bits >= 64 { return word < bits / 64 ? interface.group1ActivePriorities[word + Int(bits) / 64] : 0 }
+    return word == 0 ? interface.group1ActivePriorities[0] >> UInt32(bits / 2) & (1 << UInt32(bits / 2) &- 1) : 0
+  }
+
+  private mutating func learn(_ index: Int, _ offset: UInt32, _ seen: UInt32, pe: Int, nonSecure: Bool) {
+    let word = Int(offset &- interfaceMap.start(index)) / 4
+    switch interfaceMap.role(index) {
+    case .control: writeControl(seen, pe: pe, nonSecure: nonSecure)
+    case .priorityMask:
+      guard !nonSecure else { return }
+      interfaces[pe].interface.priorityMask = seen
+      interfaces[pe].interface.known.insert(.priorityMask)
+    case .binaryPoint where !nonSecure: interfaces[pe].interface.writeBinaryPoint(seen)
+    case .aliasedBinaryPoint where !nonSecure: interfaces[pe].interface.writeAliasedBinaryPoint(seen)
+    case .activePriorities where !nonSecure:
+      interfaces[pe].interface.activePriorities[word] = seen
+      interfaces[pe].interface.refreshRunningPriority()
+    case .nonSecureActivePriorities where !nonSecure:
+      interfaces[pe].interface.group1ActivePriorities[word] = seen
+      interfaces[pe].interface.refreshRunningPriority()
+    default: break
+    }
+  }
+
+  // MARK: Writes
+
+  @inline(__always)
+  mutating func writeInterface(_ event: Event) {
+    let pe = accessor(event)
+    let nonSecure = isNonSecure(event, pe: pe)
+    let value = UInt32(truncatingIfNeeded: event.b)
+    applyDeferred()
+    let index = interfaceMap.index(at: event.offset)
+    switch interfaceMap.role(index) {
+    case .endOfInterrupt: endOfInterrupt(pe: pe, value: value, isAlias: false, nonSecure: nonSecure)
+    case .deactivate: writeDeactivate(pe: pe, value: value, nonSecure: nonSecure)
+    default: write(index, event.offset, value, pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  @inline(never)
+  private mutating func write(_ index: Int, _ offset: UInt32, _ value: UInt32, pe: Int, nonSecure: Bool) {
+    let word = Int(offset &- interfaceMap.start(max(index, 0))) / 4
+    switch interfaceMap.role(index) {
+    case .control: writeControl(value, pe: pe, nonSecure: nonSecure)
+    case .priorityMask: writePriorityMask(value, pe: pe, nonSecure: nonSecure)
+    case .binaryPoint:
+      if !nonSecure {
+        interfaces[pe].interface.writeBinaryPoint(value)
+      } else if interfaces[pe].interface.control & GICv2Control.commonBinaryPoint == 0 {
+        interfaces[pe].interface.writeAliasedBinaryPoint(value)
+      }
+    case .aliasedBinaryPoint: if !nonSecure { interfaces[pe].interface.writeAliasedBinaryPoint(value) }
+    case .aliasedEndOfInterrupt:
+      guard !nonSecure, !departures.contains(.hasNoAliases) else { return }
+      endOfInterrupt(pe: pe, value: value, isAlias: true, nonSecure: false)
+    case .activePriorities: writeActivePriorities(word, value, pe: pe, nonSecure: nonSecure)
+    case .nonSecureActivePriorities:
+      guard !nonSecure else { return }
+      interfaces[pe].interface.group1ActivePriorities[word] = value
+      interfaces[pe].interface.refreshRunningPriority()
+    default: break
+    }
+  }
+
+  private mutating func writeControl(_ value: UInt32, pe: Int, nonSecure: Bool) {
+    var control = interfaces[pe].interface.control
+    if nonSecure {
+      let mask = GICv2Control.enableGroup1 | 0b11 << 7 | GICv2Control.endModeNonSecure
+      control = control & ~mask | (value & 1) << 1 | (value >> 5 & 0b11) << 7 | (value >> 9 & 1) << 10
+    } else {
+      control = value & (hasTwoSecurityStates ? 0x7FF : 0x3FF)
+    }
+    if departures.contains(.hasNoBypass) { control &= ~GICv2Control.bypass }
+    interfaces[pe].interface.control = control
+    interfaces[pe].interface.known.insert(.control)
+    interfaces[pe].highestIsStale = true
+  }
+
+  private mutating func writePriorityMask(_ value: UInt32, pe: Int, nonSecure: Bool) {
+    var mask = value
+    if nonSecure {
+      // A Non-secure write cannot lift a mask out of the Secure half of the range (IHI 0048B, 3.6.2).
+      guard interfaces[pe].interface.priorityMask & 0x80 != 0 else { return }
+      mask = 0x80 | value >> 1
+    }
+    let width: UInt32 = departures.contains(.priorityMaskIsWide) ? .max : 0xFF
+    interfaces[pe].interface.priorityMask = mask & width & (~0xFF | UInt32(priorityMask))
+    interfaces[pe].interface.known.insert(.priorityMask)
+  }
+
+  private mutating func writeActivePriorities(_ word: Int, _ value: UInt32, pe: Int, nonSecure: Bool) {
+    if !nonSecure {
+      interfaces[pe].interface.activePriorities[word] = value
+    } else {
+      let bits = Int(1 << interfaces[pe].interface.preemptionBits)
+      if bits >= 64 {
+        guard word < bits / 64 else { return }
+        interfaces[pe].interface.group1ActivePriorities[word + bits / 64] = value
+      } else if word == 0 {
+        let half = UInt32(bits / 2)
+        let mask: UInt32 = (1 << half &- 1) << half
+        let old = interfaces[pe].interface.group1ActivePriorities[0]
+        interfaces[pe].interface.group1ActivePriorities[0] = old & ~mask | value << half & mask
+      }
+    }
+    interfaces[pe].interface.refreshRunningPriority()
+  }
+}

@@ -1,0 +1,225 @@
+import InterruptTrace
+
+/// What the capture shows of the controller's state, beside register reads.
+extension GICv2 {
+  /// The highest-priority pending interrupt of a PE, as the controller computed it.
+  @inline(__always)
+  mutating func observeHighestPending(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let pe = Int(event.pe)
+    if event.flags.contains(.virtual) {
+      observeHighestVirtual(event, pe: pe)
+      return
+    }
+    if steps.count != 0 {
+      observeHighestStep(event, pe: pe)
+      return
+    }
+    let expected = highest(pe)
+    if Self.agrees(event, expected, interfaces[pe].interface) {
+      ledger.count(PredictionLedger.check(.highestPending), .agreed)
+    } else {
+      differHighest(event, pe: pe, expected: expected)
+    }
+  }
+
+  /// Whether an observation shows an interrupt, and the interface's priority mask and running priority.
+  @inline(__always)
+  private static func agrees(_ event: Event, _ expected: GICv2Pending, _ interface: GICv2Interface) -> Bool {
+    guard expected.intid == event.intid, expected.priority == event.priority else { return false }
+    guard event.flags.contains(.maskShown) else { return true }
+    return interface.priorityMask & 0xFFFF == UInt32(event.b & 0xFFFF)
+      && interface.runningPriority == UInt32(event.b &>> 16 & 0xFFFF)
+  }
+
+  @inline(never)
+  private mutating func observeHighestStep(_ event: Event, pe: Int) {
+    let interface = interfaces[pe].interface
+    let found = steps.find(pe, place: pe * 2) { Self.agrees(event, $0.pending, interface) }
+    if found != nil {
+      ledger.count(PredictionLedger.check(.highestPending), .agreed)
+    } else {
+      differHighest(event, pe: pe, expected: highest(pe))
+    }
+  }
+
+  @inline(never)
+  private mutating func differHighest(_ event: Event, pe: Int, expected: GICv2Pending) {
+    let interface = interfaces[pe].interface
+    var isTaught = reconcileMask(event, pe: pe)
+    if expected.intid != event.intid || expected.priority != event.priority {
+      isTaught = reconcileHighest(pe: pe, intid: Int(event.intid), priority: event.priority)
+    }
+    isTaught = isTaught && Self.agrees(event, highest(pe), interfaces[pe].interface)
+    report(event, expected, interface, check: .highestPending, isTaught: isTaught)
+  }
+
+  /// Records a difference by INTID; where that agrees, with priority, mask and running priority above it.
+  private mutating func report(
+    _ event: Event,
+    _ expected: GICv2Pending,
+    _ interface: GICv2Interface,
+    check: PredictionLedger.Observation,
+    isTaught: Bool
+  ) {
+    let isSame = expected.intid == event.intid
+    let detail =
+      UInt64(expected.priority) << 16 | UInt64(interface.priorityMask & 0xFFFF) << 32
+      | UInt64(interface.runningPriority) << 48
+    let seen = UInt64(event.priority) << 16 | event.b << 32
+    differ(
+      PredictionLedger.check(check),
+      expected: UInt64(expected.intid) | (isSame ? detail : 0),
+      seen: UInt64(event.intid) | (isSame ? seen : 0),
+      isTaught: isTaught,
+      pe: event.pe
+    )
+  }
+
+  @inline(__always)
+  private mutating func observeHighestVirtual(_ event: Event, pe: Int) {
+    let expected = highestVirtual(pe)
+    if Self.agrees(event, expected, virtualInterfaces[pe].interface) {
+      ledger.count(PredictionLedger.check(.virtualHighestPending), .agreed)
+      return
+    }
+    let interface = virtualInterfaces[pe].interface
+    report(event, expected, interface, check: .virtualHighestPending, isTaught: !virtualStateIsKnown(pe))
+  }
+
+  /// Interrupt requests to a PE. QEMU prints a line of a GICv2 only when it is high.
+  @inline(__always)
+  mutating func observeLines(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let pe = Int(event.pe)
+    let shown = CPULines(rawValue: event.b)
+    let seen = CPULines(rawValue: event.a).intersection(shown)
+    if !shown.isDisjoint(with: [.irq, .fiq]) {
+      let pending = highest(pe)
+      let expected = lines(pe, pending)
+      if steps.count == 0, expected.intersection(shown) == seen.intersection([.irq, .fiq]) {
+        if shown.contains(.irq) { ledger.count(PredictionLedger.check(.irq), .agreed) }
+        if shown.contains(.fiq) { ledger.count(PredictionLedger.check(.fiq), .agreed) }
+      } else {
+        differLines(event, pe: pe, expected, seen.intersection([.irq, .fiq]), shown: shown.intersection([.irq, .fiq]))
+      }
+    }
+    if !shown.isDisjoint(with: [.virq, .vfiq]) { observeVirtualLines(event, pe: pe, seen: seen, shown: shown) }
+  }
+
+  @inline(never)
+  private mutating func differLines(
+    _ event: Event,
+    pe: Int,
+    _ expected: CPULines,
+    _ seen: CPULines,
+    shown: CPULines
+  ) {
+    var expected = expected
+    if steps.count != 0, steps.find(pe, place: pe * 2 + 1, { $0.lines.intersection(shown) == seen }) != nil {
+      expected = seen
+    }
+    let isTaught = expected.intersection(shown) != seen && reconcileLines(pe: pe, seen: seen, shown: shown)
+    count(event, expected, seen, shown, [(.irq, .irq), (.fiq, .fiq)], isTaught: isTaught)
+  }
+
+  private mutating func count(
+    _ event: Event,
+    _ expected: CPULines,
+    _ seen: CPULines,
+    _ shown: CPULines,
+    _ checks: [(CPULines, PredictionLedger.Observation)],
+    isTaught: Bool
+  ) {
+    for (line, check) in checks where shown.contains(line) {
+      let (was, now) = (expected.contains(line), seen.contains(line))
+      if was == now {
+        ledger.count(PredictionLedger.check(check), .agreed)
+      } else {
+        differ(
+          PredictionLedger.check(check),
+          expected: was ? 1 : 0,
+          seen: now ? 1 : 0,
+          isTaught: isTaught,
+          pe: event.pe
+        )
+      }
+    }
+  }
+
+  @inline(__always)
+  private mutating func observeVirtualLines(_ event: Event, pe: Int, seen: CPULines, shown: CPULines) {
+    let expected = virtualLines(pe)
+    if expected.intersection(shown) == seen.intersection([.virq, .vfiq]) {
+      if shown.contains(.virq) { ledger.count(PredictionLedger.check(.virq), .agreed) }
+      if shown.contains(.vfiq) { ledger.count(PredictionLedger.check(.vfiq), .agreed) }
+    } else {
+      count(event, expected, seen, shown, [(.virq, .virq), (.vfiq, .vfiq)], isTaught: !virtualStateIsKnown(pe))
+    }
+  }
+
+  /// The maintenance interrupt of a PE, as the controller computed it.
+  @inline(__always)
+  mutating func observeMaintenance(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let pe = Int(event.pe)
+    refreshMaintenance(pe)
+    compare(
+      PredictionLedger.check(.maintenance),
+      expected: virtualInterfaces[pe].maintenance ? 1 : 0,
+      seen: event.a & 1,
+      known: virtualStateIsKnown(pe) ? .max : 0,
+      pe: event.pe
+    )
+  }
+
+  /// The INTID that an acknowledge selected, before it looked at the running priority.
+  @inline(__always)
+  mutating func observeSelection(_ event: Event) {
+    guard holds(event.pe) else { return }
+    let pe = Int(event.pe)
+    let isVirtual = event.b == UInt64(Frame.gicv.rawValue)
+    let selected = isVirtual ? virtualInterfaces[pe].interface.selected : interfaces[pe].interface.selected
+    if isVirtual {
+      virtualInterfaces[pe].interface.selected = GICv2Interface.nothingSelected
+    } else {
+      interfaces[pe].interface.selected = GICv2Interface.nothingSelected
+    }
+    // Without the read, what became of it is not known.
+    guard selected != GICv2Interface.nothingSelected else { return }
+    compare(PredictionLedger.check(.selection), expected: UInt64(selected), seen: UInt64(event.intid), pe: event.pe)
+  }
+
+  /// The value that a list register holds after a write.
+  @inline(__always)
+  mutating func observeListRegister(_ event: Event) {
+    guard holds(event.pe), event.a & 0xFF < 64 else { return }
+    let (pe, list) = (Int(event.pe), Int(event.a & 0xFF))
+    let isKnown = virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
+    let verdict = compare(
+      PredictionLedger.check(.listRegister),
+      expected: UInt64(virtualInterfaces[pe][list].value),
+      seen: event.b,
+      known: isKnown ? .max : 0,
+      pe: event.pe
+    )
+    if verdict == .taught { setListRegister(list, UInt32(truncatingIfNeeded: event.b), pe: pe) }
+  }
+
+  /// An enable bit changed, as the controller says.
+  mutating func observeEnable(_ event: Event) {
+    let intid = Int(event.intid)
+    guard intid < GICv2Distributor.intidLimit else { return }
+    let pe = holds(event.pe) ? Int(event.pe) : lastAccessor
+    let (row, bit) = (GICv2Distributor.row(pe, intid >> 5), intid & 31)
+    let verdict = compare(
+      PredictionLedger.check(.enable),
+      expected: distributor.enabled[row].bit(bit) ? 1 : 0,
+      seen: event.b & 1,
+      known: distributor.knownEnabled[row].bit(bit) ? .max : 0,
+      pe: event.pe
+    )
+    guard verdict == .taught else { return }
+    changeEnable(pe, word: intid >> 5, bits: 1 << UInt32(bit), to: event.b & 1 != 0)
+  }
+}

@@ -1,0 +1,17 @@
+/// One PE's physical CPU interface, what follows from its state, and what is known of the PE itself.
+struct GICv2ProcessingElement {
+  /// `GICC_*`.
+  var interface: GICv2Interface
+  /// The highest-priority pending interrupt.
+  var highest = GICv2Pending.none
+  /// `highest` must be recomputed before it is used.
+  var highestIsStale = true
+  /// What is known about the PE's Security state.
+  var security = SecurityBelief.unknown
+  /// The exception level, where the capture shows it; 0xFF if not.
+  var exceptionLevel: UInt8 = 0xFF
+
+  init(preemptionBits: Int) {
+    interface = GICv2Interface(preemptionBits: preemptionBits, isVirtual: false)
+  }
+}

@@ -1,0 +1,190 @@
+import InterruptTrace
+
+/// What the capture teaches where it shows something else than predicted: state that nothing has shown yet is corrected,
+/// one unknown at a time, until the prediction follows; state that the capture has shown is never touched.
+extension GICv2 {
+  /// The priority mask and running priority of an interface that nothing has shown. False if they are known.
+  mutating func reconcileMask(_ event: Event, pe: Int) -> Bool {
+    guard event.flags.contains(.maskShown) else { return false }
+    let (mask, running) = (UInt32(event.b & 0xFFFF), UInt32(event.b >> 16 & 0xFFFF))
+    var corrected = false
+    if interfaces[pe].interface.priorityMask & 0xFFFF != mask {
+      guard !interfaces[pe].interface.known.contains(.priorityMask) else { return false }
+      interfaces[pe].interface.priorityMask = mask
+      interfaces[pe].interface.known.insert(.priorityMask)
+      corrected = true
+    }
+    if interfaces[pe].interface.runningPriority != running {
+      guard !interfaces[pe].interface.known.contains(.activePriorities), running <= 0xFF else { return corrected }
+      interfaces[pe].interface.raise(GICv2Pending(intid: 0, priority: running, isGroup1: false))
+      corrected = true
+    }
+    return corrected
+  }
+
+  /// Makes an interrupt the highest pending one of a PE. False if what is unknown does not explain it.
+  mutating func reconcileHighest(pe: Int, intid: Int, priority: UInt32) -> Bool {
+    guard intid < distributor.implementedLimit else { return false }
+    for _ in 0..<64 {
+      let expected = highest(pe)
+      if expected.intid == UInt32(intid), expected.priority == priority { return true }
+      let isOutranked =
+        !expected.isNone && Int(expected.intid) != intid
+        && (expected.priority < priority || expected.priority == priority && Int(expected.intid) < intid)
+      guard isOutranked ? demote(Int(expected.intid), pe: pe) : promote(intid, priority: priority, pe: pe) else {
+        return false
+      }
+    }
+    return false
+  }
+
+  /// Makes an interrupt that the model expected not signalled.
+  private mutating func demote(_ intid: Int, pe: Int) -> Bool {
+    let (word, bit) = (intid >> 5, intid & 31)
+    let (row, plane) = (GICv2Distributor.row(pe, word), GICv2Distributor.plane(pe, word))
+    if !distributor.knownEnabled[row].bit(bit) {
+      distributor.enabled[row].setBit(bit, to: false)
+      distributor.knownEnabled[row].setBit(bit, to: true)
+    } else if !distributor.knownActive[plane].bit(bit) {
+      setActive(intid, on: isOwn(intid) ? 1 << UInt8(pe) : Self.allPlanes, to: true)
+    } else {
+      return false
+    }
+    refreshRank(pe, word: word)
+    return true
+  }
+
+  /// Makes an interrupt that the capture shows pending here, enabled, targeted and of the rank shown.
+  private mutating func promote(_ intid: Int, priority: UInt32, pe: Int) -> Bool {
+    let (word, bit) = (intid >> 5, intid & 31)
+    let (row, plane) = (GICv2Distributor.row(pe, word), GICv2Distributor.plane(pe, word))
+    var changed = false
+    if !distributor.enabled[row].bit(bit), !distributor.knownEnabled[row].bit(bit) {
+      distributor.enabled[row].setBit(bit, to: true)
+      changed = true
+    }
+    if !distributor.isPending(pe, intid), !distributor.knownLatch[plane].bit(bit) || !distributor.knownLevel[row].bit(bit) {
+      setLatch(intid, on: intid < 32 ? 1 << UInt8(pe) : Self.allPlanes, to: true)
+      if intid < 16, distributor.sources[pe << 4 | intid] == 0 { distributor.sources[pe << 4 | intid] = 1 }
+      emit(
+        .pending,
+        pe: UInt32(pe),
+        intid: UInt32(intid),
+        priority: priority,
+        a: UInt64(PendingCause.observed.rawValue),
+        b: UInt64(PE.none)
+      )
+      changed = true
+    }
+    if distributor.active[plane].bit(bit), !distributor.knownActive[plane].bit(bit) {
+      setActive(intid, on: isOwn(intid) ? 1 << UInt8(pe) : Self.allPlanes, to: false)
+      changed = true
+    }
+    if intid >= 32, !distributor.targeted[plane].bit(bit), !distributor.knownTargets[row].bit(bit) {
+      let old = distributor.targets[intid]
+      setTargets(intid, old | 1 << UInt8(pe))
+      distributor.knownTargets[row].setBit(bit, to: false)
+      changed = true
+    }
+    let at = GICv2Distributor.priorityIndex(pe, intid)
+    if UInt32(distributor.priority[at]) != priority, !distributor.knownPriority[row].bit(bit) {
+      distributor.priority[at] = UInt8(truncatingIfNeeded: priority)
+      distributor.knownPriority[row].setBit(bit, to: true)
+      changed = true
+    }
+    if openDistributor(distributor.isGroup1(pe, intid)) { changed = true }
+    if openInterface(pe) { changed = true }
+    refreshRank(pe, word: word)
+    return changed
+  }
+
+  /// `GICD_CTLR`'s group enables, where nothing has shown them.
+  private mutating func openDistributor(_ isGroup1: Bool) -> Bool {
+    let bit: UInt32 = isGroup1 ? 2 : 1
+    guard distributor.knownControl & bit == 0, distributor.control & bit == 0 else { return false }
+    distributor.control |= bit
+    refreshAll()
+    return true
+  }
+
+  private mutating func openInterface(_ pe: Int) -> Bool {
+    guard interfaces[pe].interface.control & 0b11 == 0, !interfaces[pe].interface.known.contains(.control) else {
+      return false
+    }
+    interfaces[pe].interface.control |= 1
+    interfaces[pe].highestIsStale = true
+    return true
+  }
+
+  /// Makes a PE's lines what the capture shows, by what is unknown about the CPU interface.
+  mutating func reconcileLines(pe: Int, seen: CPULines, shown: CPULines) -> Bool {
+    let pending = highest(pe)
+    guard !pending.isNone else { return false }
+    let known = interfaces[pe].interface.known
+    if seen.isEmpty {
+      guard !known.contains(.priorityMask) else { return false }
+      interfaces[pe].interface.priorityMask = pending.priority
+    } else {
+      if !known.contains(.control) {
+        interfaces[pe].interface.control |= pending.isGroup1 ? 2 : 1
+        if seen == .fiq { interfaces[pe].interface.control |= GICv2Control.fiqEnable }
+      }
+      if !known.contains(.priorityMask), interfaces[pe].interface.priorityMask <= pending.priority {
+        interfaces[pe].interface.priorityMask = pending.priority < 0xF0 ? 0xF0 : 0xFF
+      }
+    }
+    interfaces[pe].highestIsStale = true
+    return lines(pe, highest(pe)).intersection(shown) == seen
+  }
+
+  /// An acknowledge returned something else than predicted.
+  @inline(never)
+  mutating func reconcileAcknowledge(
+    pe: Int,
+    _ expected: UInt32,
+    _ seen: UInt32,
+    check: Int,
+    isAlias: Bool,
+    nonSecure: Bool,
+    event: Event
+  ) {
+    let isTaught = explainAcknowledge(pe: pe, seen: seen, isAlias: isAlias, nonSecure: nonSecure, event: event)
+    differ(check, expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught, pe: UInt32(pe))
+    // What was selected is explained as little as what was returned.
+    interfaces[pe].interface.selected = GICv2Interface.nothingSelected
+  }
+
+  private mutating func explainAcknowledge(
+    pe: Int,
+    seen: UInt32,
+    isAlias: Bool,
+    nonSecure: Bool,
+    event: Event
+  ) -> Bool {
+    if mayBeOtherView(event), !isAlias, selectForAcknowledge(pe, isAlias: false, nonSecure: !nonSecure) == seen {
+      correctSecurity(pe: pe, nonSecure: !nonSecure)
+      return true
+    }
+    let intid = Int(seen & 0x3FF)
+    if SpecialINTID.contains(seen) {
+      let pending = highest(pe)
+      guard seen == SpecialINTID.none, !pending.isNone else { return false }
+      if !interfaces[pe].interface.known.contains(.priorityMask) {
+        interfaces[pe].interface.priorityMask = pending.priority
+        return true
+      }
+      return demote(Int(pending.intid), pe: pe)
+    }
+    guard intid < distributor.implementedLimit else { return false }
+    let known = interfaces[pe].interface.known
+    if intid < 16, !distributor.knownLatch[pe << 5].bit(intid) || distributor.sources[pe << 4 | intid] == 0 {
+      distributor.sources[pe << 4 | intid] = 1 << UInt8(seen >> 10 & 7)
+    }
+    guard reconcileHighest(pe: pe, intid: intid, priority: priority(pe, intid)) else { return false }
+    if !known.contains(.priorityMask), interfaces[pe].interface.priorityMask <= priority(pe, intid) {
+      interfaces[pe].interface.priorityMask = 0xF0
+    }
+    if !known.contains(.control) { interfaces[pe].interface.control |= 0b01 }
+    return selectForAcknowledge(pe, isAlias: isAlias, nonSecure: nonSecure) == seen
+  }
+}

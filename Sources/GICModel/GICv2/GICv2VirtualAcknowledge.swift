@@ -1,0 +1,157 @@
+import InterruptTrace
+
+/// What a guest does at its virtual CPU interface (IHI 0048B, 5.2 and 5.5).
+extension GICv2 {
+  /// The highest pending virtual interrupt, if the interface is enabled; QEMU looks at the group enables too.
+  @inline(__always)
+  mutating func highestVirtual(_ pe: Int) -> GICv2Pending {
+    guard virtualInterfaces[pe].control & GICv2VirtualInterface.Control.enable != 0 else { return .none }
+    if departures.contains(.acknowledgesEitherGroup), virtualInterfaces[pe].interface.control & 0b11 == 0 {
+      return .none
+    }
+    return virtualInterfaces[pe].highestPending()
+  }
+
+  /// The virtual interrupt requests of a PE.
+  @inline(__always)
+  mutating func virtualLines(_ pe: Int) -> CPULines {
+    let pending = highestVirtual(pe)
+    guard virtualInterfaces[pe].interface.signals(pending, departures) else { return [] }
+    return virtualInterfaces[pe].interface.line(pending) == .fiq ? .vfiq : .virq
+  }
+
+  /// `GICV_IAR` or `GICV_AIAR` was read and returned `seen`.
+  mutating func acknowledgeVirtual(pe: Int, seen: UInt32, check: Int, isAlias: Bool) {
+    let expected = selectVirtual(pe, isAlias: isAlias)
+    let verdict = compare(
+      check,
+      expected: UInt64(expected),
+      seen: UInt64(seen),
+      known: virtualStateIsKnown(pe) ? .max : 0,
+      pe: UInt32(pe)
+    )
+    let intid = seen & 0x3FF
+    if SpecialINTID.contains(intid) {
+      emit(.virtualSpuriousAcknowledge, pe: UInt32(pe), intid: intid, a: UInt64(intid))
+      return
+    }
+    let list = verdict == .agreed ? virtualInterfaces[pe].highest() : pendingList(pe, intid)
+    guard list >= 0 else { return }
+    var entry = virtualInterfaces[pe][list]
+    virtualInterfaces[pe].interface.raise(entry.rank)
+    entry.value = entry.value & ~GICv2ListRegister.pendingBit | GICv2ListRegister.activeBit
+    virtualInterfaces[pe][list] = entry
+    emit(.virtualAcknowledged, pe: UInt32(pe), intid: intid, priority: entry.priority, a: UInt64(list))
+    refreshMaintenance(pe)
+  }
+
+  private func pendingList(_ pe: Int, _ intid: UInt32) -> Int {
+    (0..<64).first { virtualInterfaces[pe][$0].isPending && virtualInterfaces[pe][$0].intid == intid } ?? -1
+  }
+
+  /// The value that a virtual acknowledge returns, and keeps what it selects on the way (IHI 0048B, 5.5.4, 5.5.9).
+  private mutating func selectVirtual(_ pe: Int, isAlias: Bool) -> UInt32 {
+    var pending = highestVirtual(pe)
+    let interface = virtualInterfaces[pe].interface
+    let isStepwise = departures.contains(.acknowledgesEitherGroup)
+    let isOpen = isStepwise ? pending.priority < interface.priorityMask : interface.signals(pending, departures)
+    if !isOpen { pending = .none }
+    let intid = visible(pending, control: interface.control, isAlias: isAlias, nonSecure: false)
+    virtualInterfaces[pe].interface.selected = intid
+    if SpecialINTID.contains(intid) { return intid }
+    if isStepwise, !interface.preempts(pending, departures) { return SpecialINTID.none }
+    return withVirtualSource(intid, pe: pe)
+  }
+
+  /// A virtual SGI with the source that its list register gives.
+  private mutating func withVirtualSource(_ intid: UInt32, pe: Int) -> UInt32 {
+    let list = virtualInterfaces[pe].highest()
+    guard intid < 16, list >= 0, !virtualInterfaces[pe][list].isHardware else { return intid }
+    return intid | virtualInterfaces[pe][list].source << 10
+  }
+
+  /// What `GICV_HPPIR` and `GICV_AHPPIR` return (IHI 0048B, 5.5.7, 5.5.11).
+  mutating func highestVirtualValue(_ pe: Int, isAlias: Bool) -> UInt32 {
+    var pending = highestVirtual(pe)
+    let interface = virtualInterfaces[pe].interface
+    let isMasked = departures.contains(.highestPendingIsMasked)
+    if isMasked, pending.priority >= interface.priorityMask { pending = .none }
+    let intid = visible(pending, control: interface.control, isAlias: isAlias, nonSecure: false)
+    return isMasked || SpecialINTID.contains(intid) ? intid : withVirtualSource(intid, pe: pe)
+  }
+
+  /// `GICV_EOIR` or `GICV_AEOIR` was written (IHI 0048B, 5.5.5, 5.5.10). An end that drops a priority and finds no list
+  /// register counts in `GICH_HCR.EOICount` (5.3.1).
+  mutating func endVirtual(pe: Int, value: UInt32) {
+    let intid = value & 0x3FF
+    guard intid < 1020 else { return }
+    let running = virtualInterfaces[pe].interface.runningPriority
+    let dropped = virtualInterfaces[pe].interface.drop(isGroup1: false)
+    let split = virtualInterfaces[pe].interface.control & GICv2Control.endMode != 0
+    let list = virtualInterfaces[pe].activeList(value, comparesSource: !departures.contains(.resetIsKnown))
+    emit(
+      .virtualEndOfInterrupt,
+      pe: UInt32(pe),
+      intid: intid,
+      priority: running,
+      a: list < 0 ? 0xFF : UInt64(list),
+      b: split || list < 0 ? 0 : 1
+    )
+    if !split {
+      if list >= 0 {
+        deactivateVirtual(pe: pe, list: list)
+      } else if dropped {
+        virtualInterfaces[pe].control &+= GICv2VirtualInterface.Control.oneEnd
+      }
+    }
+    refreshMaintenance(pe)
+  }
+
+  /// `GICV_DIR` was written (IHI 0048B, 5.5.14). With EOImode 0 that is UNPREDICTABLE: ignored here.
+  mutating func deactivateVirtual(pe: Int, value: UInt32) {
+    guard value & 0x3FF < 1020, virtualInterfaces[pe].interface.control & GICv2Control.endMode != 0 else { return }
+    let list = virtualInterfaces[pe].activeList(value, comparesSource: !departures.contains(.resetIsKnown))
+    if list >= 0 {
+      deactivateVirtual(pe: pe, list: list)
+    } else {
+      virtualInterfaces[pe].control &+= GICv2VirtualInterface.Control.oneEnd
+    }
+    refreshMaintenance(pe)
+  }
+
+  /// Makes a virtual interrupt inactive, and with it the physical one that it stands for.
+  private mutating func deactivateVirtual(pe: Int, list: Int) {
+    var entry = virtualInterfaces[pe][list]
+    let before = entry.value
+    entry.value &= ~GICv2ListRegister.activeBit
+    virtualInterfaces[pe][list] = entry
+    emit(.virtualDeactivated, pe: UInt32(pe), intid: entry.intid, priority: entry.priority, a: UInt64(list))
+    if !entry.isValid {
+      emit(
+        .lrEmptied,
+        pe: UInt32(pe),
+        intid: entry.intid,
+        priority: entry.priority,
+        a: UInt64(list),
+        b: UInt64(before)
+      )
+    }
+    if entry.isHardware { deactivateFromGuest(pe: pe, intid: Int(entry.physicalID)) }
+  }
+
+  /// Looks whether the maintenance interrupt changed.
+  @inline(__always)
+  mutating func refreshMaintenance(_ pe: Int) {
+    let level = virtualInterfaces[pe].asksForMaintenance
+    guard level != virtualInterfaces[pe].maintenance else { return }
+    virtualInterfaces[pe].maintenance = level
+    emit(.maintenance, pe: UInt32(pe), a: level ? 1 : 0, b: UInt64(virtualInterfaces[pe].maintenanceStatus))
+  }
+
+  /// Whether everything that a guest's acknowledge depends on has been shown.
+  func virtualStateIsKnown(_ pe: Int) -> Bool {
+    let known = virtualInterfaces[pe].interface.known
+    return known.isSuperset(of: [.control, .priorityMask, .activePriorities, .hypervisorControl])
+      && virtualInterfaces[pe].knownLists & virtualInterfaces[pe].implemented == virtualInterfaces[pe].implemented
+  }
+}

@@ -1,0 +1,137 @@
+/// One PE's virtual interface: `GICH_*`, and `GICV_*` that a guest sees of it (IHI 0048B, chapter 5).
+struct GICv2VirtualInterface {
+  /// Bits of `GICH_HCR` (IHI 0048B, 5.3.1).
+  enum Control {
+    static var enable: UInt32 { 1 << 0 }
+    static var underflow: UInt32 { 1 << 1 }
+    static var entryNotPresent: UInt32 { 1 << 2 }
+    static var noPending: UInt32 { 1 << 3 }
+    static var group0Enabled: UInt32 { 1 << 4 }
+    static var group0Disabled: UInt32 { 1 << 5 }
+    static var group1Enabled: UInt32 { 1 << 6 }
+    static var group1Disabled: UInt32 { 1 << 7 }
+    static var endCount: UInt32 { 0b11111 << 27 }
+    static var oneEnd: UInt32 { 1 << 27 }
+    static var writable: UInt32 { 0xFF | endCount }
+  }
+
+  /// `GICV_*`; its active priorities are `GICH_APR`.
+  var interface: GICv2Interface
+  /// `GICH_HCR`.
+  var control: UInt32 = 0
+  /// `GICH_LR`.
+  private(set) var lists = InlineArray<64, UInt32>(repeating: 0)
+  /// List registers implemented.
+  var count: Int
+  /// List registers that the capture has written or shown.
+  var knownLists: UInt64 = 0
+
+  /// List registers whose state is pending, or active and pending.
+  private(set) var pending: UInt64 = 0
+  /// List registers whose state is active, or active and pending.
+  private(set) var active: UInt64 = 0
+  /// List registers whose interrupt has ended and asks for a maintenance interrupt: `GICH_EISR`.
+  private(set) var ended: UInt64 = 0
+  /// The list register of the highest priority that is pending and not active; -1 if there is none.
+  private(set) var highestList = -1
+  private var highestIsStale = false
+  /// The maintenance interrupt as it was when it was last looked at.
+  var maintenance = false
+
+  init(preemptionBits: Int, count: Int) {
+    interface = GICv2Interface(preemptionBits: preemptionBits, isVirtual: true)
+    self.count = count
+  }
+
+  /// List registers that exist, as a mask.
+  @inline(__always) var implemented: UInt64 { count >= 64 ? .max : (1 &<< UInt64(count)) &- 1 }
+
+  /// List registers that are valid.
+  @inline(__always) var valid: UInt64 { pending | active }
+
+  /// `GICH_ELRSR`: neither valid nor asking for a maintenance interrupt (IHI 0048B, 5.3.6).
+  @inline(__always) var empty: UInt64 { ~(valid | ended) & implemented }
+
+  @inline(__always)
+  subscript(list: Int) -> GICv2ListRegister {
+    get { GICv2ListRegister(value: lists[list]) }
+    set {
+      lists[list] = newValue.value
+      let bit = 1 &<< UInt64(list)
+      pending = newValue.isPending ? pending | bit : pending & ~bit
+      active = newValue.isActive ? active | bit : active & ~bit
+      ended = newValue.isEnded ? ended | bit : ended & ~bit
+      highestIsStale = true
+    }
+  }
+
+  /// The list register of the highest priority that is pending, the lowest index among equals; -1 if there is none.
+  @inline(__always)
+  mutating func highest() -> Int {
+    if highestIsStale {
+      highestList = computeHighest()
+      highestIsStale = false
+    }
+    return highestList
+  }
+
+  func computeHighest() -> Int {
+    var best = -1
+    var priority: UInt32 = 0x100
+    var rest = pending & ~active
+    while rest != 0 {
+      let list = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      if self[list].priority < priority {
+        best = list
+        priority = self[list].priority
+      }
+    }
+    return best
+  }
+
+  /// The rank of the highest pending virtual interrupt.
+  @inline(__always)
+  mutating func highestPending() -> GICv2Pending {
+    let list = highest()
+    return list < 0 ? .none : self[list].rank
+  }
+
+  /// The list register whose interrupt a guest ends or deactivates; -1 if none is active with that INTID. An SGI is
+  /// named with its source (IHI 0048B, 5.5.5).
+  func activeList(_ value: UInt32, comparesSource: Bool) -> Int {
+    let intid = value & 0x3FF
+    var rest = active
+    while rest != 0 {
+      let list = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      let entry = self[list]
+      guard entry.intid == intid else { continue }
+      if comparesSource, intid < 16, !entry.isHardware, entry.source != value >> 10 & 7 { continue }
+      return list
+    }
+    return -1
+  }
+
+  /// `GICH_MISR` (IHI 0048B, 5.3.4): why a maintenance interrupt is asked for.
+  var maintenanceStatus: UInt32 {
+    var status: UInt32 = ended != 0 ? 1 : 0
+    if control & Control.underflow != 0, valid.nonzeroBitCount < 2 { status |= Control.underflow }
+    if control & Control.entryNotPresent != 0, control & Control.endCount != 0 { status |= Control.entryNotPresent }
+    if control & Control.noPending != 0, pending & ~active == 0 { status |= Control.noPending }
+    let group0 = interface.control & GICv2Control.enableGroup0 != 0
+    let group1 = interface.control & GICv2Control.enableGroup1 != 0
+    if group0 { status |= control & Control.group0Enabled } else { status |= control & Control.group0Disabled }
+    if group1 { status |= control & Control.group1Enabled } else { status |= control & Control.group1Disabled }
+    return status
+  }
+
+  /// The maintenance interrupt: any reason, while the interface is enabled.
+  var asksForMaintenance: Bool { control & Control.enable != 0 && maintenanceStatus != 0 }
+
+  /// `GICH_VMCR` (IHI 0048B, 5.3.3): what a hypervisor saves and restores of `GICV_*`.
+  var machineControl: UInt32 {
+    interface.control & 0x21F | interface.aliasedBinaryPoint << 18 | interface.binaryPoint << 21
+      | (interface.priorityMask >> 3 & 0x1F) << 27
+  }
+}

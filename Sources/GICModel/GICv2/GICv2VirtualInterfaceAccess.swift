@@ -1,0 +1,90 @@
+import InterruptTrace
+
+/// Reads and writes of `GICV_*` (IHI 0048B, 5.5).
+extension GICv2 {
+  @inline(__always)
+  mutating func readVirtualInterface(_ event: Event) {
+    let pe = accessor(event)
+    let index = virtualInterfaceMap.index(at: event.offset)
+    let check = PredictionLedger.check(.gicv, index: index)
+    let role = virtualInterfaceMap.role(index)
+    if role == .acknowledge {
+      acknowledgeVirtual(pe: pe, seen: UInt32(truncatingIfNeeded: event.b), check: check, isAlias: false)
+    } else {
+      readVirtualInterface(event, role, check: check, pe: pe)
+    }
+  }
+
+  @inline(never)
+  private mutating func readVirtualInterface(_ event: Event, _ role: RegisterRole, check: Int, pe: Int) {
+    let interface = virtualInterfaces[pe].interface
+    let hasAliases = !departures.contains(.hasNoAliases)
+    var (expected, known): (UInt32, GICv2Interface.Known) = (0, [])
+    switch role {
+    case .reserved:
+      compareReserved(event, check: check)
+      return
+    case .implementer:
+      compareCommonIdentification(event, check: check)
+      return
+    case .aliasedAcknowledge where hasAliases:
+      acknowledgeVirtual(pe: pe, seen: UInt32(truncatingIfNeeded: event.b), check: check, isAlias: true)
+      return
+    case .highestPending: expected = highestVirtualValue(pe, isAlias: false)
+    case .aliasedHighestPending where hasAliases: expected = highestVirtualValue(pe, isAlias: true)
+    case .control: (expected, known) = (interface.control, .control)
+    case .priorityMask: (expected, known) = (interface.priorityMask, .priorityMask)
+    case .binaryPoint: (expected, known) = (interface.binaryPoint, .binaryPoint)
+    case .aliasedBinaryPoint: (expected, known) = (interface.aliasedBinaryPoint, .aliasedBinaryPoint)
+    case .runningPriority: (expected, known) = (interface.runningPriorityView(nonSecure: false), .activePriorities)
+    case .activePriorities:
+      if event.offset == 0xD0 { (expected, known) = (interface.activePriorities[0], .activePriorities) }
+    default: break
+    }
+    let isKnown = interface.known.isSuperset(of: known)
+    let verdict = compare(
+      check,
+      expected: UInt64(expected),
+      seen: event.b,
+      known: isKnown ? .max : 0,
+      pe: event.pe
+    )
+    if verdict != .disagreed, !isKnown { writeVirtualRegister(role, event, pe: pe) }
+  }
+
+  @inline(__always)
+  mutating func writeVirtualInterface(_ event: Event) {
+    let pe = accessor(event)
+    let value = UInt32(truncatingIfNeeded: event.b)
+    switch virtualInterfaceMap.role(virtualInterfaceMap.index(at: event.offset)) {
+    case .endOfInterrupt: endVirtual(pe: pe, value: value)
+    case .aliasedEndOfInterrupt: if !departures.contains(.hasNoAliases) { endVirtual(pe: pe, value: value) }
+    case .deactivate: deactivateVirtual(pe: pe, value: value)
+    case let role:
+      writeVirtualRegister(role, event, pe: pe)
+      refreshMaintenance(pe)
+    }
+  }
+
+  private mutating func writeVirtualRegister(_ role: RegisterRole, _ event: Event, pe: Int) {
+    let value = UInt32(truncatingIfNeeded: event.b)
+    switch role {
+    case .control:
+      virtualInterfaces[pe].interface.control = value & 0x21F
+      virtualInterfaces[pe].interface.known.insert(.control)
+    case .priorityMask:
+      // Five bits (IHI 0048B, 5.5.2).
+      let width: UInt32 = departures.contains(.priorityMaskIsWide) ? ~7 : 0xF8
+      virtualInterfaces[pe].interface.priorityMask = value & width
+      virtualInterfaces[pe].interface.known.insert(.priorityMask)
+    case .binaryPoint: virtualInterfaces[pe].interface.writeBinaryPoint(value)
+    case .aliasedBinaryPoint: virtualInterfaces[pe].interface.writeAliasedBinaryPoint(value)
+    case .activePriorities:
+      guard event.offset == 0xD0 else { return }
+      virtualInterfaces[pe].interface.activePriorities[0] = value
+      virtualInterfaces[pe].interface.refreshRunningPriority()
+      virtualInterfaces[pe].interface.known.insert(.activePriorities)
+    default: break
+    }
+  }
+}
