@@ -69,7 +69,9 @@ extension GICv2 {
     for pe in 0..<GICv2Distributor.peLimit {
       for word in 1..<32 {
         var bits: UInt32 = 0
-        for bit in 0..<32 where distributor.targets[word * 32 + bit] >> UInt8(pe) & 1 != 0 { bits.setBit(bit, to: true) }
+        for bit in 0..<32 where distributor.targets[word * 32 + bit] >> UInt8(pe) & 1 != 0 {
+          bits.setBit(bit, to: true)
+        }
         distributor.targeted[GICv2Distributor.plane(pe, word)] = isSingle && pe == 0 ? .max : bits
       }
     }

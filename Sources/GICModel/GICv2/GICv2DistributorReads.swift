@@ -64,7 +64,9 @@ extension GICv2 {
     case .configuration: return configurationValue(at * 4, pe: pe, nonSecure: nonSecure)
     case .nonSecureAccess:
       guard !nonSecure, hasTwoSecurityStates, !departures.contains(.hasNoNSACR) else { return (0, 0xFF) }
-      return (UInt8(truncatingIfNeeded: distributor.nonSecureAccess[at < 4 ? pe : 8 + at / 4] >> UInt32(at % 4 * 8)), 0xFF)
+      return (
+        UInt8(truncatingIfNeeded: distributor.nonSecureAccess[at < 4 ? pe : 8 + at / 4] >> UInt32(at % 4 * 8)), 0xFF
+      )
     case .setPendingSGI, .clearPendingSGI:
       guard !nonSecure || distributor.isGroup1(pe, at) else { return (0, 0xFF) }
       return (distributor.sources[pe << 4 | at], distributor.knownLatch[pe << 5].bit(at) ? 0xFF : 0)

@@ -10,7 +10,9 @@ extension GICv2 {
     let nonSecure = isNonSecure(event, pe: pe)
     applyDeferred()
     if distributorMap.role(distributorMap.index(at: event.offset)) == .softwareInterrupt {
-      if event.size == 4 { writeSoftwareInterrupt(UInt32(truncatingIfNeeded: event.b), sender: pe, nonSecure: nonSecure) }
+      if event.size == 4 {
+        writeSoftwareInterrupt(UInt32(truncatingIfNeeded: event.b), sender: pe, nonSecure: nonSecure)
+      }
       return
     }
     if departures.contains(.writesBytewise), event.size > 1 {

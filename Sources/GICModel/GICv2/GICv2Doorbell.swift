@@ -28,7 +28,8 @@ extension GICv2 {
     let intid = Int(value & 0x3FF)
     applyDeferred()
     guard intid >= 32, intid < distributor.implementedLimit else { return }
-    if let first = topology.value(.gicmFirstSPI, index: frame), let count = topology.value(.gicmSPICount, index: frame) {
+    if let first = topology.value(.gicmFirstSPI, index: frame), let count = topology.value(.gicmSPICount, index: frame)
+    {
       guard intid >= Int(first), intid < Int(first) + Int(count) else { return }
     }
     emit(.msi, pe: pe, intid: UInt32(intid), a: value)

@@ -96,7 +96,8 @@ extension GICv2 {
     switch hypervisorMap.role(hypervisorMap.index(at: event.offset)) {
     case .listRegister:
       let list = Int(event.offset &- 0x100) &>> 2
-      let last = departures.contains(.hasListRegisterTooMany) ? virtualInterfaces[pe].count : virtualInterfaces[pe].count - 1
+      let last =
+        departures.contains(.hasListRegisterTooMany) ? virtualInterfaces[pe].count : virtualInterfaces[pe].count - 1
       guard list <= min(last, 63) else { return }
       setListRegister(list, value & GICv2ListRegister.writable, pe: pe)
     case .hypervisorControl: setHypervisorControl(value & GICv2VirtualInterface.Control.writable, pe: pe)

@@ -63,7 +63,9 @@ extension GICv2 {
       distributor.enabled[row].setBit(bit, to: true)
       changed = true
     }
-    if !distributor.isPending(pe, intid), !distributor.knownLatch[plane].bit(bit) || !distributor.knownLevel[row].bit(bit) {
+    if !distributor.isPending(pe, intid),
+      !distributor.knownLatch[plane].bit(bit) || !distributor.knownLevel[row].bit(bit)
+    {
       setLatch(intid, on: intid < 32 ? 1 << UInt8(pe) : Self.allPlanes, to: true)
       if intid < 16, distributor.sources[pe << 4 | intid] == 0 { distributor.sources[pe << 4 | intid] = 1 }
       emit(

@@ -193,5 +193,13 @@ let gicv2mRegisters: [RegisterDescription] = [
     section: "SBSA E.9",
     "Sets an SPI of this frame pending"
   ),
-  .init("MSI_IIDR", .implementer, .gicm, at: 0xFCC, access: .readOnly, section: "SBSA E.9", "Implementer identification"),
+  .init(
+    "MSI_IIDR",
+    .implementer,
+    .gicm,
+    at: 0xFCC,
+    access: .readOnly,
+    section: "SBSA E.9",
+    "Implementer identification"
+  ),
 ]
