@@ -152,6 +152,29 @@ struct EffectOrderTests {
     #expect(try place(pair(1) + pair(0) + pair(1) + [acknowledge(33, cpu: 1)], .sysregRead) == 2)
   }
 
+  @Test("An acknowledged virtual LPI goes before the virtual pair that shows it gone, one from a list register stays")
+  func acknowledgeVirtualLPI() throws {
+    func update(_ index: Int, _ vlpi: Int) -> [String] {
+      let line =
+        "gicv3_cpuif_virt_update GICv3 CPU i/f 0x0 virt HPPI update LR index \(index) HPPVLPI \(vlpi) grp 2 prio 160"
+      return [line, virtualPair(0)[1]]
+    }
+    let read = "gicv3_icv_iar_read GICv3 ICV_IAR1 read cpu 0x0 value 0x2001"
+    #expect(try place(pair(0) + update(16, 0x2001) + update(-1, 0x2001) + [read], .sysregRead) == 4)
+    #expect(try place(pair(0) + update(16, 0x2001) + update(16, 0x2002) + [read], .sysregRead) == 4)
+    #expect(try place(pair(0) + update(0, 0) + [read], .sysregRead) == 4)
+    let other = "gicv3_icv_iar_read GICv3 ICV_IAR1 read cpu 0x0 value 0x1b"
+    #expect(try place(pair(0) + update(-1, 0) + [other], .sysregRead) == 4)
+  }
+
+  @Test("A run of commands that no queue can hold is given out, and said to be cut")
+  func endlessCommands() throws {
+    let command = "gicv3_its_process_command GICv3 ITS: processing command at offset 0x0: 0x5"
+    let result = try Imported(stamped(Array(repeating: command, count: 70_000)), batch: 8192)
+    #expect(result.events.count == 70_000)
+    #expect(result.statistics.problems.map(\.kind) == ["ITS commands without the write that started them"])
+  }
+
   @Test("A read of a special INTID had no effects", arguments: [1020, 1021, 1022, 1023])
   func acknowledgeSpecial(intid: Int) throws {
     #expect(try place(pair(0) + [acknowledge(intid)], .sysregRead) == 2)

@@ -49,7 +49,7 @@ struct EffectOrder: ~Copyable {
   private var commandRun = -1
   /// Number of PEs that re-evaluate when all do, as far as known.
   var peCount = 0
-  /// Late lines whose run was longer than the buffer: they stay where they were printed.
+  /// Runs of ITS commands that were longer than the buffer: the write that started them stays where it was printed.
   private(set) var overlong: UInt64 = 0
 
   init() {
