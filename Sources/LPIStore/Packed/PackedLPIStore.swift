@@ -42,7 +42,7 @@ extension PackedLPIStore: LPIStore {
 
   // MARK: Records
 
-  @inlinable
+  @inlinable @inline(__always)
   public func record(_ intid: UInt32) -> LPIRecord {
     guard let slot = records.slot(intid) else { return LPIRecord() }
     return LPIRecord(bits: slot.pointee).visible
@@ -77,7 +77,7 @@ extension PackedLPIStore: LPIStore {
 
   // MARK: Pending
 
-  @inlinable
+  @inlinable @inline(__always)
   @discardableResult
   public mutating func setPending(_ intid: UInt32, pe: UInt32) -> Bool {
     // Where there is a record and a queue, the INTID and the PE are within limits.
@@ -90,7 +90,7 @@ extension PackedLPIStore: LPIStore {
     return setPendingSlowly(intid, pe: pe)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   @discardableResult
   public mutating func clearPending(_ intid: UInt32, pe: UInt32) -> Bool {
     guard let queue = pending.queue(pe) else { return false }
@@ -102,7 +102,7 @@ extension PackedLPIStore: LPIStore {
     return clearPendingSlowly(intid, queue, pe: pe)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func acknowledge(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
     guard let queue = pending.queue(pe) else { return nil }
     let key = queue.pointee.hot
@@ -111,7 +111,7 @@ extension PackedLPIStore: LPIStore {
     return (PendingKey.priority(key), PendingKey.intid(key))
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public func isPending(_ intid: UInt32, pe: UInt32) -> Bool {
     guard let queue = pending.queue(pe), queue.pointee.count != 0 else { return false }
     if PendingKey.intid(queue.pointee.hot) == intid { return true }
@@ -120,7 +120,7 @@ extension PackedLPIStore: LPIStore {
     return queue.pointee.contains(PendingKey.key(intid, LPIRecord(bits: slot.pointee)))
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public func best(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
     guard let queue = pending.queue(pe), queue.pointee.hot < PendingKey.firstIneligible else { return nil }
     return (PendingKey.priority(queue.pointee.hot), PendingKey.intid(queue.pointee.hot))

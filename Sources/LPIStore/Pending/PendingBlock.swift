@@ -35,44 +35,40 @@ struct PendingBlock: BitwiseCopyable {
     return PendingBlock(base)
   }
 
-  /// Whether a key's word has no place, and there is no room for one.
-  func mustGrow(for key: UInt32) -> Bool {
-    if placed &>> UInt64(key >> 6 & 63) & 1 != 0 { return false }
-    let count = placed.nonzeroBitCount
-    return count == 5 || count == 13 || count == 29
-  }
+  /// Whether a key's word has a place.
+  func has(_ key: UInt32) -> Bool { placed &>> UInt64(key >> 6 & 63) & 1 != 0 }
 
-  /// Adds a key; there is room. Returns false if it is there.
-  func insert(_ key: UInt32) -> Bool {
+  /// Adds a key whose word has a place. Returns false if it is there.
+  @inline(__always)
+  func insertInPlace(_ key: UInt32) -> Bool {
     let word = Int(key >> 6) & 63
-    let wordBit = UInt64(1) &<< UInt64(word)
-    if placed & wordBit == 0 { place(word, count: placed.nonzeroBitCount) }
     let place = base + (2 &+ rank(word))
     let bit = UInt64(1) &<< UInt64(key & 63)
-    if place.pointee & bit != 0 { return false }
-    place.pointee |= bit
-    base[1] |= wordBit
+    let bits = place.pointee
+    if bits & bit != 0 { return false }
+    place.pointee = bits | bit
+    base[1] |= 1 &<< UInt64(word)
     return true
   }
 
-  /// Makes a full block larger, and gives a key's word its place; the old pointer is dead.
-  func grow(for key: UInt32, _ memory: inout Int) -> PendingBlock {
+  /// Gives a key's word, which has none, a place. The block may move: the old pointer is dead.
+  @inline(never)
+  func makePlace(_ key: UInt32, _ memory: inout Int) -> PendingBlock {
     let count = placed.nonzeroBitCount
-    let old = PendingBlock.byteSize(PendingBlock.capacity(count))
-    let new = PendingBlock.byteSize(PendingBlock.capacity(count + 1))
-    let grown = PendingBlock(HeapBytes.reallocate(base, new).bindMemory(to: UInt64.self, capacity: new / 8))
-    memory += HeapBytes.cost(new) - HeapBytes.cost(old)
-    grown.place(Int(key >> 6) & 63, count: count)
-    return grown
-  }
-
-  /// Makes a zero word between those there; there is room.
-  private func place(_ word: Int, count: Int) {
-    let rank = rank(word)
-    let place = base + (2 &+ rank)
+    var block = self
+    if count == PendingBlock.capacity(count) {
+      let old = PendingBlock.byteSize(count)
+      let new = PendingBlock.byteSize(PendingBlock.capacity(count + 1))
+      block = PendingBlock(HeapBytes.reallocate(base, new).bindMemory(to: UInt64.self, capacity: new / 8))
+      memory += HeapBytes.cost(new) - HeapBytes.cost(old)
+    }
+    let word = Int(key >> 6) & 63
+    let rank = block.rank(word)
+    let place = block.base + (2 &+ rank)
     (place + 1).update(from: place, count: count &- rank)
     place.pointee = 0
-    base[0] |= 1 &<< UInt64(word)
+    block.base[0] |= 1 &<< UInt64(word)
+    return block
   }
 
   func contains(_ key: UInt32) -> Bool {
@@ -94,6 +90,7 @@ struct PendingBlock: BitwiseCopyable {
   }
 
   /// Takes out the lowest of at least one INTID, and returns its low 12 bits.
+  @inline(__always)
   func takeFirst() -> Int {
     let word = occupied.trailingZeroBitCount
     let place = base + (2 &+ rank(word))

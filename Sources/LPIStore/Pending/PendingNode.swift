@@ -45,21 +45,22 @@ struct PendingNode: BitwiseCopyable {
     mask |= 1 << UInt64(index)
   }
 
+  @inline(__always)
   func makeChild(_ index: Int, _ memory: inout Int) -> PendingNode {
     if !has(index) { setPointer(index, PendingNode.make(&memory).base) }
     return child(index)
   }
 
   /// Adds a key below this node of depth 1. Returns false if it is there.
+  @inline(__always)
   func insert(_ key: UInt32, _ memory: inout Int) -> Bool {
     let middle = Int(key >> 12) & 63
     if !has(middle) { setPointer(middle, PendingBlock.make(&memory).base) }
-    var block = block(middle)
-    if block.mustGrow(for: key) {
-      block = block.grow(for: key, &memory)
-      base[1 &+ middle] = UInt64(UInt(bitPattern: block.base))
-    }
-    return block.insert(key)
+    let block = block(middle)
+    if block.has(key) { return block.insertInPlace(key) }
+    let roomy = block.makePlace(key, &memory)
+    base[1 &+ middle] = UInt64(UInt(bitPattern: roomy.base))
+    return roomy.insertInPlace(key)
   }
 
   func release(_ memory: inout Int) {

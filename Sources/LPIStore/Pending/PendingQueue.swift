@@ -55,15 +55,20 @@ struct PendingQueue: BitwiseCopyable {
     return true
   }
 
-  @usableFromInline
+  @usableFromInline @inline(never)
   mutating func insertAnother(_ key: UInt32, _ memory: inout Int) -> Bool {
-    if key == hot { return false }
-    if key < hot {
-      _ = insertBehind(hot, &memory)
-      hot = key
-    } else if !insertBehind(key, &memory) {
+    let first = hot
+    if key == first { return false }
+    let behind = Swift.max(key, first)
+    let end = Int(head) &+ Int(length)
+    // LPIs mostly come in the order of their INTIDs. A tree has no capacity.
+    if end < Int(capacity), length == 0 || behind > keys[Int(length) &- 1] {
+      keys[Int(length)] = behind
+      length &+= 1
+    } else if !insertBehind(behind, &memory) {
       return false
     }
+    hot = Swift.min(key, first)
     count &+= 1
     return true
   }
@@ -86,6 +91,10 @@ struct PendingQueue: BitwiseCopyable {
     count &-= 1
     if count == 0 {
       hot = PendingKey.none
+    } else if length > 1 {
+      hot = keys[0]
+      head &+= 1
+      length &-= 1
     } else {
       hot = takeFirstBehind(&memory)
     }
@@ -151,7 +160,6 @@ extension PendingQueue {
   /// Adds a key while a lower one stays hot. Returns false if it is there.
   mutating func insertBehind(_ key: UInt32, _ memory: inout Int) -> Bool {
     if isTree { return tree.insert(key, &memory) }
-    // Most LPIs come in INTID order: compare with the last before searching.
     var index = Int(length)
     if index > 0, keys[index &- 1] >= key {
       index = lowerBound(key)
@@ -212,7 +220,7 @@ extension PendingQueue {
   }
 
   /// Takes out the lowest key behind the hot one; there is one.
-  @usableFromInline
+  @usableFromInline @inline(never)
   mutating func takeFirstBehind(_ memory: inout Int) -> UInt32 {
     if isTree {
       let first = tree.takeFirst(&memory)
@@ -252,7 +260,7 @@ extension PendingQueue {
   /// A large array goes back when it is empty; a small one stays for the next burst.
   private mutating func arrayEmptied(_ memory: inout Int) {
     head = 0
-    if capacity > 30 { releaseArray(&memory) }
+    if capacity > 62 { releaseArray(&memory) }
   }
 
   private mutating func dropTree(_ memory: inout Int) {

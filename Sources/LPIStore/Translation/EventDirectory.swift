@@ -29,7 +29,7 @@ struct EventDirectory: BitwiseCopyable {
     return EventDirectory(tagged: UInt(bitPattern: header) | 1)
   }
 
-  @inlinable
+  @usableFromInline @inline(never)
   func entry(_ event: UInt32) -> TranslationEntry {
     let index = Int(event >> 8)
     guard index < pageCount, let slot = pages[index].slot(UInt8(truncatingIfNeeded: event)) else {

@@ -11,8 +11,8 @@ public struct PackedTranslationStore: ~Copyable {
   /// A power of two of them, at least 8, at most five eighths full.
   @usableFromInline var slots: UnsafeMutablePointer<DeviceSlot>
   @usableFromInline var slotMask: Int
-  /// Random: no capture can be made whose devices collide on purpose.
-  @usableFromInline let hashSeed: UInt64
+  /// Random and odd: no capture can be made whose devices collide on purpose.
+  @usableFromInline let hashFactor: UInt64
   /// Number of mapped devices.
   public internal(set) var deviceCount: Int
   /// Number of entries.
@@ -22,10 +22,10 @@ public struct PackedTranslationStore: ~Copyable {
   /// `DeviceID << 16 | EventID` to doorbell INTID: only GICv4.0 has one per event.
   @usableFromInline var doorbells: [UInt64: UInt32]
 
-  init(slotCount: Int, hashSeed: UInt64) {
+  init(slotCount: Int, hashFactor: UInt64) {
     slots = PackedTranslationStore.makeSlots(slotCount)
     slotMask = slotCount - 1
-    self.hashSeed = hashSeed
+    self.hashFactor = hashFactor
     deviceCount = 0
     eventCount = 0
     tableMemory = 0
@@ -59,9 +59,8 @@ public struct PackedTranslationStore: ~Copyable {
   /// of eight would else compete for an eighth of the slots.
   @inlinable @inline(__always)
   func home(_ device: UInt32) -> Int {
-    var hash = (UInt64(device &>> 3) ^ hashSeed) &* 0x9E37_79B9_7F4A_7C15
-    hash ^= hash &>> 32
-    hash = hash &* 0xD6E8_FEB8_6659_FD93
+    var hash = UInt64(device &>> 3) &* 0x9E37_79B9_7F4A_7C15
+    hash = (hash ^ hash &>> 32) &* hashFactor
     let row = Int(truncatingIfNeeded: hash &>> 32) & slotMask & ~7
     return row | Int(truncatingIfNeeded: UInt64(device) &+ hash &>> 61) & 7
   }
@@ -84,7 +83,7 @@ extension PackedTranslationStore: TranslationStore {
 
   /// An empty store.
   public init() {
-    self.init(slotCount: 8, hashSeed: UInt64.random(in: 0...UInt64.max))
+    self.init(slotCount: 8, hashFactor: UInt64.random(in: 0...UInt64.max) | 1)
   }
 
   public mutating func mapDevice(_ device: UInt32, eventBits: Int, userFlags: UInt8) {
@@ -118,7 +117,7 @@ extension PackedTranslationStore: TranslationStore {
     return slot.pointee.isEmpty ? nil : (slot.pointee.eventBits, slot.pointee.userFlags)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public func lookup(_ device: UInt32, _ event: UInt32) -> TranslationEntry {
     let slot = find(device)
     // An empty slot has no table, so it answers as a device without events.
@@ -178,7 +177,7 @@ extension PackedTranslationStore: TranslationStore {
   }
 
   public borrowing func copy() -> PackedTranslationStore {
-    var duplicate = PackedTranslationStore(slotCount: slotMask + 1, hashSeed: hashSeed)
+    var duplicate = PackedTranslationStore(slotCount: slotMask + 1, hashFactor: hashFactor)
     for index in 0...slotMask { duplicate.slots[index] = slots[index].copy() }
     duplicate.deviceCount = deviceCount
     duplicate.eventCount = eventCount
