@@ -46,5 +46,18 @@ bench: release
 	$(GICSCOPE) bench replay out/bench.pcap.lz4
 	$(GICSCOPE) bench import $(DEMO)
 
+# Each fuzz target for FUZZ_SECONDS; what they learn stays in Tests/Fuzz/.build/corpus.
+FUZZ ?= $(notdir $(wildcard Tests/Fuzz/Seeds/*))
+FUZZ_SECONDS ?= 60
+
+fuzz: packages
+	$(SWIFT) build -j $(JOBS) --package-path Tests/Fuzz -c release --sanitize fuzzer --sanitize address \
+	  -Xswiftc -sanitize-coverage=edge,trace-cmp,pc-table,inline-8bit-counters
+	@set -e; for target in $(FUZZ); do \
+	  corpus=Tests/Fuzz/.build/corpus/$$target; mkdir -p $$corpus; \
+	  SWIFT_BACKTRACE=enable=no Tests/Fuzz/.build/release/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	    -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix=Tests/Fuzz/.build/$$target- $$corpus Tests/Fuzz/Seeds/$$target; \
+	done
+
 clean:
 	rm -rf .build out

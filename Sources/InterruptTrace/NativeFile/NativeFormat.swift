@@ -38,7 +38,7 @@ public enum NativeFormat {
   @inline(__always) static var lengths: UInt64 { UInt64(payloadSize) | UInt64(payloadSize) << 32 }
 
   /// The pcap header.
-  static let header: [UInt8] = {
+  public static let header: [UInt8] = {
     let fields: [UInt32] = [magic, 4 << 16 | 2, 0, 0, maximumRecordLength, linkType]
     return fields.flatMap { field in withUnsafeBytes(of: field.littleEndian) { Array($0) } }
   }()

@@ -128,8 +128,10 @@ public final class PcapTraceReader: EventSource {
     let seconds =
       format.name == "pcap" ? UInt64(UInt32(truncatingIfNeeded: time.tv_sec)) : UInt64(max(time.tv_sec, 0))
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: RecordCoding.nanosecondsPerSecond)
-    // libpcap puts nanoseconds here when asked for them.
-    return overflow ? .max : whole &+ UInt64(truncatingIfNeeded: time.tv_usec)
+    // libpcap puts nanoseconds here when asked for them, and extends the sign of what a nanosecond pcap holds.
+    let fraction =
+      time.tv_usec < 0 ? UInt64(UInt32(truncatingIfNeeded: time.tv_usec)) : UInt64(time.tv_usec)
+    return overflow ? .max : whole &+ fraction
   }
 
   // MARK: Records

@@ -22,6 +22,17 @@ import Testing
     }
   }
 
+  @Test func `They agree on seconds and nanoseconds that use all 32 bits`() throws {
+    let file = try SampleTrace.file([Event(time: 5, kind: .gap)], compression: .none)
+    var bytes = file.bytes
+    bytes.replaceSubrange((bytes.count - 40)..<(bytes.count - 32), with: [UInt8](repeating: 0xFF, count: 8))
+    file.bytes = bytes
+    let fast = try SampleTrace.readAll(NativeTraceReader(path: file.path))
+    let slow = try SampleTrace.readAll(PcapTraceReader(path: file.path))
+    #expect(fast == slow)
+    #expect(fast.map(\.time) == [UInt64(UInt32.max) * 1_000_000_001 - SampleTrace.epoch])
+  }
+
   @Test func `They agree on damaged files too`() throws {
     let file = try SampleTrace.file(SampleTrace.events(30), compression: .none)
     let whole = file.bytes
