@@ -118,4 +118,23 @@ struct CPUInterfaceTests {
     #expect(events[1].intid == 25 && events[1].b == 1)
     #expect(events[2].intid == 33 && events[2].b == 0)
   }
+
+  @Test("The commonest lines are decoded in one go, to the same events as by their templates")
+  func commonLines() throws {
+    let numbers: [UInt64] = [0, 1, 9, 10, 255, 8191, 0xFFFF_FFFF]
+    let common: Set<LogEvent.Action> = [.highestPending, .cpuLines, .virtualHighestPending, .virtualCPULines]
+    var lines: [String] = []
+    for event in LogEvent.all where common.contains(event.action) {
+      for number in numbers { lines.append(event.line([number & 7, number, number / 2, number / 3, number / 5])) }
+    }
+    #expect(lines.count == 4 * numbers.count)
+    // Without a stamp every line takes the general way.
+    let general = try Imported(lines.map { $0 + "\n" }.joined()).events
+    let direct = try Imported(lines: lines).events
+    #expect(direct.count == general.count)
+    for (one, other) in zip(direct, general) {
+      #expect(one.kind == other.kind && one.pe == other.pe && one.flags == other.flags)
+      #expect(one.a == other.a && one.b == other.b)
+    }
+  }
 }
