@@ -44,6 +44,15 @@ struct TopologyTests {
     #expect(try topology(read(0, "50")).value(.securityStates) == 1)
   }
 
+  @Test("The exception levels in the output of -d int exist, those of calls that were handled outside need not")
+  func exceptionLevels() throws {
+    let facts = try topology(read(8, "0"), "Exception return from AArch64 EL3 to AArch64 EL1 PC 0x40000040")
+    #expect(facts.value(.hasEL3) == 1)
+    #expect(facts.value(.securityStates) == 2)
+    #expect(try topology(read(8, "0"), "...to EL2 PC 0x200 PSTATE 0x3c9").value(.hasEL2) == 1)
+    #expect(try topology(read(8, "0"), "...from EL1 to EL2", "...handled as PSCI call").value(.hasEL2) == nil)
+  }
+
   @Test("A kernel that is started without firmware in Non-secure state finds everything in Group 1")
   func resetToGroup1() throws {
     let write = "gicv3_dist_write GICv3 distributor write: offset 0x0 data 0x0 size 4 secure 0"

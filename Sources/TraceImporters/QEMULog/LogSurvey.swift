@@ -45,13 +45,16 @@ struct LogSurvey: ~Copyable {
     var at = start
     while at < end {
       var name = at
-      if case .event(let number) = parser.parse(&name) {
+      let line = parser.parse(&name)
+      if case .event(let number) = line {
         take(parser.catalogue.entries[number], parser.values, parser.thread)
         if firstThread == 0 { firstThread = parser.thread }
         if parser.prefix == .dateAndTime { isNewVersion = true }
         at = name
       } else {
-        at = LogDecoder.nextLine(at, end)
+        let next = LogDecoder.nextLine(at, end)
+        if case .text = line { takeText(TextScanner(at, next)) }
+        at = next
       }
     }
     if let first = parser.epoch { epoch = min(epoch ?? first, first) }
@@ -104,6 +107,18 @@ struct LogSurvey: ~Copyable {
     }
     isAfterLines = endsPair
     if entry.action.rawValue <= LogEvent.Action.v2Maintenance.rawValue { gicv2Lines += 1 } else { gicv3Lines += 1 }
+  }
+
+  /// The output of `-d int` names exception levels. Only those of returns and of handlers are there for certain: a call
+  /// that the emulator handles itself is reported as if it went to a level that need not exist.
+  private mutating func takeText(_ line: TextScanner) {
+    var scanner = line
+    guard scanner.skip("Exception return from AArch64 EL") || scanner.skip("...to EL") else { return }
+    switch scanner.decimal() {
+    case 3: sawEL3 = true
+    case 2: sawEL2 = true
+    default: break
+    }
   }
 
   private mutating func meet(_ affinity: UInt64, _ thread: UInt32 = 0) {
