@@ -139,22 +139,25 @@ extension GICv2 {
     members.append(.init("GICV_CTLR", .register(UInt64(virtual.interface.control))))
     members.append(.init("GICV_PMR", .register(UInt64(virtual.interface.priorityMask))))
     members.append(.init("GICV_RPR", .register(UInt64(rpr))))
-    members.append(.init("maintenance", .bool(virtual.maintenance)))
+    members.append(.init("maintenance_interrupt", .bool(virtual.maintenance)))
     members.append(.init("list_registers", .list((0..<virtual.count).map { listState(virtual[$0], $0) })))
     return .object(members)
   }
 
   private func listState(_ entry: GICv2ListRegister, _ index: Int) -> StateValue {
     var members: [StateValue.Member] = [
-      .init("index", .number(UInt64(index))), .init("value", .register(UInt64(entry.value))),
+      .init("lr", .number(UInt64(index))), .init("GICH_LR\(index)", .register(UInt64(entry.value))),
+    ]
+    guard entry.value != 0 else { return .object(members) }
+    members += [
       .init("state", .text(stateName(isPending: entry.isPending, isActive: entry.isActive))),
       .init("intid", .number(UInt64(entry.intid))), .init("priority", .number(UInt64(entry.priority))),
       .init("group", .number(entry.isGroup1 ? 1 : 0)), .init("hardware", .bool(entry.isHardware)),
     ]
     if entry.isHardware {
-      members.append(.init("physical", .number(UInt64(entry.physicalID))))
+      members.append(.init("physical_intid", .number(UInt64(entry.physicalID))))
     } else {
-      members.append(.init("maintenance_at_end", .bool(entry.asksAtEnd)))
+      members.append(.init("eoi_maintenance", .bool(entry.asksAtEnd)))
       if entry.intid < 16 { members.append(.init("source", .number(UInt64(entry.source)))) }
     }
     return .object(members)

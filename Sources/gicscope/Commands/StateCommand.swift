@@ -23,12 +23,12 @@ struct StateCommand: ParsableCommand {
   @Option(help: "A later place: print what is different there.")
   var diff: ReplayPosition?
 
-  @Flag(help: "Also interrupts that are merely configured.")
+  @Flag(help: "Also interrupts that are merely configured; JSON has them always.")
   var idle = false
 
   func run() throws {
     let (engine, progress) = try trace.engine()
-    let stateFilter = filter.stateFilter(includesIdle: idle)
+    let stateFilter = filter.stateFilter(includesIdle: idle || json.json != nil)
     var gaps: UInt64 = 0
     func advance(to place: ReplayPosition) throws -> Moment {
       try engine.run(until: place) { batch in

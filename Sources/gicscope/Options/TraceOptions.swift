@@ -17,6 +17,17 @@ struct TraceOptions: ParsableArguments {
   @Flag(help: "Stop at the first malformed line or record.")
   var strict = false
 
+  @Flag(help: "Check the model's invariants after every event; a broken one counts as a disagreement. Slow.")
+  var check = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The structure that holds LPIs: \(Controller.lpiStores.joined(separator: ", ")).",
+      valueName: "name"
+    )
+  )
+  var lpiStore: String?
+
   @Flag(name: .shortAndLong, help: "No progress, no remarks: only results and errors.")
   var quiet = false
 
@@ -28,6 +39,9 @@ struct TraceOptions: ParsableArguments {
 
   func validate() throws {
     if trace.isEmpty { throw ValidationError("Which capture? Give a file, or - for standard input.") }
+    if let lpiStore, !Controller.lpiStores.contains(lpiStore) {
+      throw ValidationError("No LPI store \(lpiStore). There are \(Controller.lpiStores.joined(separator: ", ")).")
+    }
   }
 
   /// The capture's name in reports.
@@ -41,6 +55,8 @@ struct TraceOptions: ParsableArguments {
     var options = ReplayOptions()
     options.window = window
     options.isThreaded = !singleThreaded
+    options.controller.checksInvariants = check
+    options.controller.lpiStore = lpiStore
     if let topology { options.topology = try TopologyFile.read(topology) }
     configure(&options)
     let engine = ReplayEngine(source: try open(), options: options)
