@@ -32,6 +32,25 @@ extension GICv3 where Store: ~Copyable {
       )
     }
     deactivate(pe: pe, intid: Int(intid))
+    if !knowsEndMode(pe) { doubtDeactivation(pe: pe, intid: Int(intid)) }
+  }
+
+  /// Whether the capture tells EOImode: it begins at reset, or shows the control register.
+  @inline(__always)
+  private func knowsEndMode(_ pe: Int) -> Bool {
+    if translation.startsEmpty { return true }
+    if pes[pe].security == .el3 { return pes[pe].known.contains(.cpuControlEL3) }
+    return pes[pe].known.contains(cpuBank(pe) == 0 ? .cpuControlS : .cpuControlNS)
+  }
+
+  /// With EOImode not known, whether an end of interrupt deactivates is a guess that what follows may correct.
+  @inline(never)
+  private mutating func doubtDeactivation(pe: Int, intid: Int) {
+    if intid < 32 {
+      pes[pe].knownActive.setBit(intid, to: false)
+    } else if intid < 1020 {
+      distributor.knownActive[intid >> 5].setBit(intid & 31, to: false)
+    }
   }
 
   /// Whether an end of interrupt may drop the running priority: the register's group must be the running one, and the
@@ -65,6 +84,8 @@ extension GICv3 where Store: ~Copyable {
   /// `ICC_DIR_EL1` was written.
   mutating func deactivate(pe: Int, value: UInt64) {
     let intid = UInt32(truncatingIfNeeded: value) & 0xFF_FFFF
+    // Only software that uses EOImode 1 writes this register.
+    if !knowsEndMode(pe), pes[pe].security != .el3 { pes[pe].cpuControl[cpuBank(pe)] |= 2 }
     guard intid < 1020, endIsSplit(pe) else { return }
     if !distributor.hasOneSecurityState, pes[pe].security == .nonSecure {
       let group =

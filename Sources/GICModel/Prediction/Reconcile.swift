@@ -38,16 +38,14 @@ extension GICv3 where Store: ~Copyable {
       )
       return true
     }
+    // Which unknown it is stays a guess, so that a later observation may correct it.
     if intid < 32 {
       if !pes[pe].knownEnabled.bit(intid) {
         pes[pe].enabled.setBit(intid, to: false)
-        pes[pe].knownEnabled.setBit(intid, to: true)
       } else if !pes[pe].knownPending.bit(intid), pes[pe].pending.bit(intid) {
         pes[pe].pending.setBit(intid, to: false)
-        pes[pe].knownPending.setBit(intid, to: true)
       } else if !pes[pe].knownActive.bit(intid) {
         pes[pe].active.setBit(intid, to: true)
-        pes[pe].knownActive.setBit(intid, to: true)
       } else {
         return false
       }
@@ -56,13 +54,10 @@ extension GICv3 where Store: ~Copyable {
     let (word, bit) = (intid >> 5, intid & 31)
     if !distributor.knownEnabled[word].bit(bit) {
       distributor.enabled[word].setBit(bit, to: false)
-      distributor.knownEnabled[word].setBit(bit, to: true)
     } else if !distributor.knownRoute[word].bit(bit) {
       distributor.route[intid] = Distributor.noPE
-      distributor.knownRoute[word].setBit(bit, to: true)
     } else if !distributor.knownActive[word].bit(bit) {
       distributor.active[word].setBit(bit, to: true)
-      distributor.knownActive[word].setBit(bit, to: true)
     } else {
       return false
     }
@@ -113,6 +108,7 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].enabled.setBit(intid, to: true)
       changed = true
     }
+    pes[pe].knownEnabled.setBit(intid, to: true)
     if !pes[pe].pendingNow.bit(intid) {
       if showsLines, intid >= 16, !pes[pe].edge.bit(intid), !pes[pe].knownLevel.bit(intid) {
         pes[pe].level.setBit(intid, to: true)
@@ -135,6 +131,7 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].active.setBit(intid, to: false)
       changed = true
     }
+    pes[pe].knownActive.setBit(intid, to: true)
     if !pes[pe].knownPriority.bit(intid), UInt32(pes[pe].priority[intid]) != seen.priority {
       pes[pe].priority[intid] = UInt8(truncatingIfNeeded: seen.priority)
       pes[pe].knownPriority.setBit(intid, to: true)
@@ -155,6 +152,7 @@ extension GICv3 where Store: ~Copyable {
       distributor.enabled[word].setBit(bit, to: true)
       changed = true
     }
+    distributor.knownEnabled[word].setBit(bit, to: true)
     if !distributor.isPending(intid), !distributor.knownPending[word].bit(bit) || !distributor.knownLevel[word].bit(bit)
     {
       distributor.pending[word].setBit(bit, to: true)
@@ -171,6 +169,7 @@ extension GICv3 where Store: ~Copyable {
       distributor.active[word].setBit(bit, to: false)
       changed = true
     }
+    distributor.knownActive[word].setBit(bit, to: true)
     if !distributor.knownPriority[word].bit(bit), UInt32(distributor.priority[intid]) != seen.priority {
       distributor.priority[intid] = UInt8(truncatingIfNeeded: seen.priority)
       distributor.knownPriority[word].setBit(bit, to: true)
@@ -211,7 +210,8 @@ extension GICv3 where Store: ~Copyable {
       let expected = lines(pe).intersection(shown)
       if expected == seen { return true }
       let pending = highest(pe)
-      guard !pending.isNone else { return false }
+      // A capture that begins between the two may show a line before it shows what is pending.
+      guard !pending.isNone else { return pes[pe].knownPending & pes[pe].knownLevel != .max }
       if seen.isEmpty {
         guard mask(pending, pe: pe) else { return false }
       } else if expected.isEmpty {

@@ -84,7 +84,8 @@ extension GICv3 where Store: ~Copyable {
       let expected = pes[pe].virtual.lines.intersection(shown)
       if expected == seen { return true }
       let best = pes[pe].virtual.best
-      guard best >= 0 else { return false }
+      // A capture that begins between the two may show a line before it shows what is pending.
+      guard best >= 0 else { return !knowsVirtualPending(pe) }
       let corrected: Bool
       if seen.isEmpty {
         corrected = close(best, pe: pe)
