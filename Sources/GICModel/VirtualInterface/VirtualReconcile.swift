@@ -23,6 +23,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// Makes the list register (or virtual LPI) at `seen` the highest-priority pending one; -1 for none.
   mutating func reconcileVirtualHighest(_ pe: Int, seen: Int32) -> Bool {
+    guard seen >= -1 else { return false }
     for _ in 0..<20 {
       refreshVirtual(pe)
       let best = pes[pe].virtual.best
