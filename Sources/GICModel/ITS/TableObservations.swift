@@ -108,11 +108,14 @@ extension GICv3 where Store: ~Copyable {
     let useBefore =
       !event.flags.contains(.tableWrite) && before.isSet && before.device == device && before.event == eventID
     let held = useBefore ? before.entry : translation.units[unit].translations.lookup(device, eventID)
+    let heldDoorbell =
+      useBefore
+      ? before.doorbell : held.hasDoorbell ? translation.units[unit].translations.doorbell(device, eventID) : nil
     let isKnown = held.isValid ? held.isKnown : translation.startsEmpty && !event.entryIsValid
     let verdict = compare(
       PredictionLedger.check(.interruptTranslationTable),
-      expected: packEntry(held),
-      seen: packEntry(shown),
+      expected: packEntry(held, doorbell: heldDoorbell),
+      seen: packEntry(shown, doorbell: UInt32(truncatingIfNeeded: more.b >> 32)),
       known: isKnown ? .max : 0,
       pe: PE.none
     )
@@ -120,9 +123,13 @@ extension GICv3 where Store: ~Copyable {
     learn(shown, device: device, event: eventID, unit: unit, doorbell: UInt32(truncatingIfNeeded: more.b >> 32))
   }
 
-  private func packEntry(_ entry: TranslationEntry) -> UInt64 {
-    entry.isValid
-      ? 1 << 63 | (entry.isVirtual ? 1 << 62 : 0) | UInt64(entry.collection) << 24 | UInt64(entry.intid) : 0
+  /// An entry in one word: valid 63, virtual 62, doorbell's low bits of a virtual entry in 61:40, ICID or vPEID in
+  /// 39:24, INTID in 23:0.
+  private func packEntry(_ entry: TranslationEntry, doorbell: UInt32?) -> UInt64 {
+    guard entry.isValid else { return 0 }
+    let owner = 1 << 63 | UInt64(entry.collection) << 24 | UInt64(entry.intid)
+    guard entry.isVirtual else { return owner }
+    return owner | 1 << 62 | UInt64((doorbell ?? SpecialINTID.none) & 0x3F_FFFF) << 40
   }
 
   private mutating func learn(
