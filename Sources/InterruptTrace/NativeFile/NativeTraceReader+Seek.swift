@@ -22,9 +22,8 @@ extension NativeTraceReader {
       return nil
     }
     guard kind == .continuation else { return target }
-    let head = headOfContinuation(target)
-    if head != target { target = land(on: head) || scan(to: head) ? head : target }
-    return target
+    target = headOfContinuation(target)
+    return land(on: target) || scan(to: target) ? target : nil
   }
 
   /// Number of the first record of an event at or after `time` (ns since the epoch), or nil if all are before it.
@@ -143,13 +142,14 @@ extension NativeTraceReader {
     restart(at: 0)
     cursor.advance(UInt64(NativeFormat.headerSize))
     while admission.recordNumber < record {
-      guard cursor.front() != nil, !isFinished else { return false }
+      guard !isFinished, cursor.front() != nil else { return false }
       skipFront()
     }
     nextEvent = record - min(record, firstEventRecord)
     return cursor.front() != nil
   }
 
+  /// Moves past the record in front. What is no record ends the reading.
   private func skipFront() {
     guard let front = cursor.front() else { return }
     let length = UInt32(littleEndian: front.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
@@ -164,7 +164,10 @@ extension NativeTraceReader {
   // MARK: The record in front
 
   private func frontKind() -> EventKind? {
-    cursor.front().map { EventKind(rawValue: $0.load(fromByteOffset: NativeFormat.recordHeaderSize, as: UInt8.self)) }
+    guard !isFinished else { return nil }
+    return cursor.front().map {
+      EventKind(rawValue: $0.load(fromByteOffset: NativeFormat.recordHeaderSize, as: UInt8.self))
+    }
   }
 
   /// Time of the record in front; records of other kinds than events count as of the time that stands in them.
@@ -183,6 +186,6 @@ extension NativeTraceReader {
       if kind != .continuation { head = admission.recordNumber }
       skipFront()
     }
-    return head
+    return admission.recordNumber == record ? head : record
   }
 }

@@ -113,4 +113,20 @@ import Testing
     let reader = try NativeTraceReader(path: file.path)
     #expect(reader.seek(toRecord: 4900) == 4900)
   }
+
+  @Test func `A continuation behind bytes that are no record is left where it is`() throws {
+    var some = Array(events[..<300])
+    for i in 140..<160 { some[i] = Event(time: some[139].time, kind: .continuation, a: UInt64(i)) }
+    let file = try SampleTrace.file(some, compression: .none)
+    var bytes = file.bytes
+    // Far enough from where the search for the first record begins for it to look good there.
+    let lost = 24 + 40 * (leading + 120)
+    bytes.replaceSubrange(lost + 8..<lost + 16, with: [UInt8](repeating: 0xFF, count: 8))
+    file.bytes = bytes
+    let reader = try NativeTraceReader(path: file.path)
+    #expect(reader.seek(toRecord: UInt64(leading + 150)) == UInt64(leading + 150))
+    var batch = EventBatch(capacity: 10)
+    #expect(try reader.read(into: &batch) == 10)
+    #expect(batch.events.elementsEqual(some[150..<160]))
+  }
 }
