@@ -118,7 +118,7 @@ struct VirtualListRegisterTests {
 
   @Test("Any number of list registers from 1 to 16", arguments: 1...16)
   func count(count: Int) {
-    let rig = Rig { $0.set(.listRegisters, to: UInt64(count), source: .user) }
+    let rig = Rig { $0.set(.vtr, to: 0x90B8_0000 | UInt64(count - 1), source: .user) }
     rig.write(.ICH_HCR_EL2, 1)
     rig.write(.ICH_VMCR_EL2, 0xF800_0003)
     for n in 0..<count { rig.load(n, 0) }
@@ -131,6 +131,14 @@ struct VirtualListRegisterTests {
     #expect(
       rig.reads(.ICH_LR0_EL2[count - 1], Rig.lr(31 + UInt64(count), priority: 0xF8 - UInt64(count) * 8, state: 2))
     )
+  }
+
+  @Test("Where nothing tells how many list registers there are, an access does")
+  func countIsInferred() {
+    let rig = Rig(profile: .qemu7)
+    rig.load(9, Rig.lr(40))
+    #expect(rig.reads(.ICH_ELRSR_EL2, 0b01_1111_1111))
+    #expect(rig.reads(.ICH_LR0_EL2[9], Rig.lr(40)))
   }
 
   @Test("ICH_VTR_EL2 as the topology gives it")

@@ -12,9 +12,22 @@ extension GICv3 where Store: ~Copyable {
     return number < Int(SystemRegister.ICH_LRC0.rawValue) ? (n, 0, 0xFFFF_FFFF) : (n, 32, 0xFFFF_FFFF << 32)
   }
 
+  /// Whether a list register is implemented. An access to one that is not would be UNDEFINED, so where nothing else tells
+  /// their number, an access does.
+  private mutating func exists(_ n: Int, pe: Int) -> Bool {
+    if n < pes[pe].virtual.listRegisterCount { return true }
+    guard !pes[pe].virtual.typeIsKnown else { return false }
+    pes[pe].virtual.setType(pes[pe].virtual.type & ~0x1F | UInt32(n))
+    return true
+  }
+
   mutating func readListRegister(_ event: Event, pe: Int) {
     let (n, shift, mask) = place(event.register)
     let check = PredictionLedger.check(event.register)
+    guard exists(n, pe: pe) else {
+      compare(check, expected: 0, seen: event.b, pe: event.pe)
+      return
+    }
     let halves = pes[pe].virtual.known.listRegisters >> UInt32(n)
     let known: UInt64 = (halves & 1 != 0 ? 0xFFFF_FFFF : 0) | (halves >> 16 & 1 != 0 ? 0xFFFF_FFFF << 32 : 0)
     let value = pes[pe].virtual.listRegisters[n].bits
@@ -36,7 +49,7 @@ extension GICv3 where Store: ~Copyable {
 
   mutating func writeListRegister(_ event: Event, pe: Int) {
     let (n, shift, mask) = place(event.register)
-    guard n < pes[pe].virtual.listRegisterCount else { return }
+    guard exists(n, pe: pe) else { return }
     let merged = pes[pe].virtual.listRegisters[n].bits & ~mask | event.b << shift & mask
     setListRegister(n, to: ListRegister(bits: merged & writableListRegister(pe, merged)), pe: pe)
     know(n, mask: mask, pe: pe)

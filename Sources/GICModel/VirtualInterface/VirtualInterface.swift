@@ -90,7 +90,8 @@ struct VirtualInterface {
     preemptionBits = min(max((type >> 26 & 7) + 1, 5), 7)
     controlConstants =
       (type >> 29) << 8 | (type >> 23 & 7) << 11 | (type >> 22 & 1) << 14 | (type >> 21 & 1) << 15
-    isStale = true
+    for n in listRegisterCount..<16 where listRegisters[n].isValid { setListRegister(n, ListRegister()) }
+    refreshRunningPriority()
   }
 
   /// List registers that exist, a bit each.
