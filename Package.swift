@@ -1,5 +1,18 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
+
+// Libraries that the LPI store is compared with. Its benchmark has them where all of them are installed (libjudy-dev,
+// libroaring-dev, libabsl-dev); nothing else needs them.
+let hasPeers = ["Judy.h", "roaring/roaring.h", "absl/container/flat_hash_map.h"]
+  .allSatisfy { FileManager.default.fileExists(atPath: "/usr/include/" + $0) }
+let peerLibraries = [
+  "Judy", "roaring", "absl_raw_hash_set", "absl_hash", "absl_city", "absl_low_level_hash", "absl_hashtablez_sampler",
+  "absl_throw_delegate",
+]
+let peerTargets: [Target] =
+  hasPeers ? [.target(name: "CLPIPeers", linkerSettings: peerLibraries.map { .linkedLibrary($0) })] : []
+let peers: [Target.Dependency] = hasPeers ? ["CLPIPeers"] : []
 
 let package = Package(
   name: "gicscope",
@@ -7,6 +20,7 @@ let package = Package(
     .library(name: "InterruptTrace", targets: ["InterruptTrace"]),
     .library(name: "TraceImporters", targets: ["TraceImporters"]),
     .library(name: "LPIStore", targets: ["LPIStore"]),
+    .library(name: "LPIBenchmark", targets: ["LPIBenchmark"]),
     .library(name: "GICModel", targets: ["GICModel"]),
     .library(name: "Replay", targets: ["Replay"]),
     .library(name: "Analyzers", targets: ["Analyzers"]),
@@ -18,6 +32,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Latency percentiles: HDR buckets merge exactly and their error is bounded.
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    // TreeDictionary, a competitor of the LPI store in its benchmark.
+    .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
   ],
   targets: [
     // System libraries. liblz4 holds the native file's hot path; zlib, zstd and lzma read what users
@@ -32,6 +48,14 @@ let package = Package(
     .target(name: "InterruptTrace", dependencies: ["CLZ4", "CPcap", "CZstd", "CZlib", "CLZMA", "CStreams"]),
     .target(name: "TraceImporters", dependencies: ["InterruptTrace"]),
     .target(name: "LPIStore"),
+    // The competitors of the LPI store and what measures them; the model does not need it.
+    .target(
+      name: "LPIBenchmark",
+      dependencies: ["LPIStore", "CHeapUse", .product(name: "HashTreeCollections", package: "swift-collections")]
+        + peers
+    ),
+    // `mallinfo2` is not in Swift's Glibc module: what a store costs is asked of malloc, the same way for each.
+    .target(name: "CHeapUse"),
     .target(name: "GICModel", dependencies: ["InterruptTrace", "LPIStore"]),
     .target(name: "Replay", dependencies: ["InterruptTrace", "TraceImporters", "GICModel", "LPIStore"]),
     .target(
@@ -50,7 +74,7 @@ let package = Package(
     ),
     .testTarget(name: "InterruptTraceTests", dependencies: ["InterruptTrace"]),
     .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters"]),
-    .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore"]),
+    .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "LPIBenchmark"]),
     .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "GICModel", "InterruptTrace"]),
     .testTarget(
@@ -58,6 +82,7 @@ let package = Package(
       dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports"]
     ),
     .testTarget(name: "CommandLineTests", dependencies: ["gicscope"]),
-  ],
-  swiftLanguageModes: [.v6]
+  ] + peerTargets,
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

@@ -93,6 +93,9 @@ public protocol LPIStore: ~Copyable {
   /// Bytes allocated, the allocator's overhead included.
   var memoryInUse: Int { get }
 
+  /// Those of ``memoryInUse`` that are mapped pages, not allocations. 0 unless a store says otherwise.
+  var mappedMemory: Int { get }
+
   /// An independent copy.
   borrowing func copy() -> Self
 
@@ -101,6 +104,9 @@ public protocol LPIStore: ~Copyable {
 }
 
 extension LPIStore where Self: ~Copyable {
+  /// None.
+  public var mappedMemory: Int { 0 }
+
   /// Sets the target PE of an LPI.
   @inlinable
   public mutating func setTarget(_ intid: UInt32, pe: UInt32) {

@@ -166,6 +166,8 @@ extension PackedLPIStore: LPIStore {
     records.memory + pending.memory + several.capacity * 16 + several.values.reduce(0) { $0 + 48 + $1.capacity * 2 }
   }
 
+  public var mappedMemory: Int { records.mappedMemory }
+
   public borrowing func copy() -> PackedLPIStore {
     PackedLPIStore(records: records.copy(), pending: pending.copy(), several: several)
   }

@@ -115,7 +115,10 @@ struct RecordDirectory: ~Copyable {
 
   /// Bytes allocated.
   @usableFromInline
-  var memory: Int { pageMemory + (touched.0.nonzeroBitCount + touched.1.nonzeroBitCount) * 4096 }
+  var memory: Int { pageMemory + mappedMemory }
+
+  @usableFromInline
+  var mappedMemory: Int { (touched.0.nonzeroBitCount + touched.1.nonzeroBitCount) * 4096 }
 
   @usableFromInline
   borrowing func copy() -> RecordDirectory {
