@@ -142,12 +142,57 @@ struct DistributorTests {
     #expect(rig.reads(.ICC_IAR1_EL1, 1023, pe: 0))
   }
 
-  @Test("With GICD_TYPER.No1N, as QEMU has it, Interrupt_Routing_Mode is RES0")
+  @Test("With GICD_TYPER.No1N, as QEMU has it, Interrupt_Routing_Mode has no effect, but reads back")
   func noOneOfN() {
     let rig = Rig(profile: .qemu7)
     rig.open()
     rig.enable(spi: 40, route: 1 << 31)
-    #expect(rig.reads(.gicd, 0x6000 + 40 * 8, 0, size: 8))
+    #expect(rig.reads(.gicd, 0x6000 + 40 * 8, 1 << 31, size: 8))
+    rig.write(.gicd, 0x204, 1 << 8)
+    #expect(rig.lines(.irq, pe: 0))
+    #expect(rig.lines([], pe: 1))
+  }
+
+  @Test("QEMU keeps the reserved bits of GICD_IROUTER; the architecture makes them RES0 (12.9.22)")
+  func reservedRouterBits() {
+    let qemu = Rig(profile: .qemu10)
+    qemu.write(.gicd, 0x6000 + 40 * 8, 0x10_1000_0001, size: 8)
+    #expect(qemu.reads(.gicd, 0x6000 + 40 * 8, 0x10_1000_0001, size: 8))
+    let rig = Rig()
+    rig.write(.gicd, 0x6000 + 40 * 8, 0x10_1000_0001, size: 8)
+    #expect(rig.reads(.gicd, 0x6000 + 40 * 8, 0x10_0000_0001, size: 8))
+  }
+
+  @Test("SPIs beyond GICD_TYPER.ITLinesNumber read as zero and ignore writes (12.9.38)")
+  func notImplemented() {
+    let rig = Rig { $0.set(.itLinesNumber, to: 2, source: .register) }
+    rig.open()
+    rig.write(.gicd, 0x108, 1)
+    rig.write(.gicd, 0x10C, 1)
+    #expect(rig.reads(.gicd, 0x108, 1))
+    #expect(rig.reads(.gicd, 0x10C, 0))
+    rig.write(.gicd, 0x400 + 96, 0xA0, size: 1)
+    #expect(rig.reads(.gicd, 0x400 + 96, 0, size: 1))
+    rig.write(.gicd, 0x6000 + 96 * 8, 1, size: 8)
+    #expect(rig.reads(.gicd, 0x6000 + 96 * 8, 0, size: 8))
+  }
+
+  @Test("QEMU 7.2 shows one word of INTIDs less in GICD_TYPER.ITLinesNumber than it implements")
+  func linesNumber() {
+    let rig = Rig(profile: .qemu7) { $0.set(.itLinesNumber, to: 2, source: .register) }
+    rig.write(.gicd, 0x10C, 1)
+    #expect(rig.reads(.gicd, 0x10C, 1))
+    rig.write(.gicd, 0x110, 1)
+    #expect(rig.reads(.gicd, 0x110, 0))
+  }
+
+  @Test("An identification register may be read in parts and whole")
+  func identificationInParts() {
+    let rig = Rig()
+    #expect(rig.isTaught { _ = rig.reads(.gicr, 0x8, 0x111, size: 4, owner: 1) })
+    #expect(rig.isTaught { _ = rig.reads(.gicr, 0x8, 0x1_0000_0111, size: 8, owner: 1) })
+    #expect(rig.reads(.gicr, 0xC, 1, size: 4, owner: 1))
+    #expect(rig.reads(.gicr, 0x8, 0x1_0000_0111, size: 8, owner: 1))
   }
 
   @Test("GICD_SETSPI_NSR sets an SPI pending, GICD_CLRSPI_NSR clears it (12.9.34, 12.9.1)", arguments: [true, false])

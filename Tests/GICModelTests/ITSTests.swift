@@ -361,4 +361,96 @@ struct ITSTests {
     rig.write(.gits, 0x80, 0, size: 8)
     #expect(rig.reads(.gits, 0x80, 1 << 63 | 0x5000_0000, size: 8), "read-only while the ITS is enabled")
   }
+
+  // MARK: LPIs disabled, tables of limited size
+
+  @Test("MOVALL to or from a Redistributor with LPIs disabled moves nothing (5.3.13)")
+  func moveAllDisabled() {
+    let rig = rig()
+    rig.msi(1, 0)
+    rig.write(.gicr, 0x0, 0, owner: 1)
+    rig.command(0x0E, 0, 0, 1 << 16)
+    rig.write(.gicr, 0x0, 1, owner: 1)
+    #expect(rig.highest(8192, priority: 0xA0, pe: 0))
+    #expect(rig.highest(nil, pe: 1))
+  }
+
+  @Test("CLEAR does not reach a Redistributor with LPIs disabled")
+  func clearDisabled() {
+    let rig = Rig(profile: .qemu7)
+    rig.open()
+    rig.openLPIs()
+    rig.mapti(1, 0, intid: 8192)
+    rig.configure(lpi: 8192, 0xA1)
+    rig.msi(1, 0)
+    rig.write(.gicr, 0x0, 0)
+    rig.act(0x04, 1, 0)
+    rig.write(.gicr, 0x0, 1)
+    #expect(rig.highest(8192, priority: 0xA0))
+  }
+
+  @Test("MOVI away from an unmapped collection is an error and changes nothing (5.3.14)")
+  func moveFromUnmapped() {
+    let rig = rig()
+    rig.mapc(0, pe: 0, valid: false)
+    rig.command(0x01 | 1 << 32, 0, 1)
+    #expect(error(rig) == "MOVI_UNMAPPED_COLLECTION")
+    rig.mapc(0, pe: 0)
+    rig.msi(1, 0)
+    #expect(rig.highest(8192, priority: 0xA0, pe: 0))
+  }
+
+  @Test("DISCARD of an interrupt whose collection is unmapped is an error and keeps the mapping (5.3.4)")
+  func discardUnmappedCollection() {
+    let rig = rig()
+    rig.mapc(0, pe: 0, valid: false)
+    rig.act(0x0F, 1, 0)
+    #expect(error(rig) == "DISCARD_UNMAPPED_COLLECTION")
+    rig.mapc(0, pe: 0)
+    rig.msi(1, 0)
+    #expect(rig.highest(8192, priority: 0xA0, pe: 0))
+  }
+
+  @Test("Tables end where GITS_BASER says: DEVICE_OOR, COLLECTION_OOR; INTIDs where GICD_TYPER.IDbits says")
+  func outOfRange() {
+    let rig = Rig {
+      $0.set(.intidBits, to: 16, source: .register)
+      $0.set(.gitsTyper, to: 15 << 13 | 15 << 8, source: .register)
+    }
+    rig.open()
+    // One page of 4 KiB with entries of 8 bytes: 512 devices, 512 collections.
+    _ = rig.reads(.gits, 0x100, 1 << 56 | 7 << 48, size: 8)
+    _ = rig.reads(.gits, 0x108, 4 << 56 | 7 << 48, size: 8)
+    rig.write(.gits, 0x100, 1 << 63 | 0x5000_0000, size: 8)
+    rig.write(.gits, 0x108, 1 << 63 | 0x5001_0000, size: 8)
+    rig.openLPIs()
+    rig.mapd(511)
+    #expect(error(rig) == nil)
+    rig.mapd(512)
+    #expect(error(rig) == "MAPD_DEVICE_OOR")
+    rig.mapc(512, pe: 0)
+    #expect(error(rig) == "MAPC_COLLECTION_OOR")
+    rig.mapti(1, 0, intid: 8192, icid: 512)
+    #expect(error(rig) == "MAPTI_COLLECTION_OOR")
+    rig.mapti(1, 0, intid: 0x1_0000)
+    #expect(error(rig) == "MAPTI_PHYSICALID_OOR")
+    rig.mapti(1, 0, intid: 0xFFFF)
+    #expect(error(rig) == nil)
+  }
+
+  @Test("QEMU reads the configuration of every pending LPI again after an acknowledge: a change may show without INV")
+  func configurationReread() {
+    let rig = Rig(profile: .qemu7)
+    rig.open()
+    rig.openLPIs()
+    rig.mapti(1, 0, intid: 8192)
+    rig.mapti(1, 1, intid: 8193)
+    rig.msi(1, 0)
+    #expect(rig.isTaught { _ = rig.highest(8192, priority: 0x80) })
+    rig.msi(1, 1)
+    #expect(rig.highest(8192, priority: 0x80))
+    #expect(rig.reads(.ICC_IAR1_EL1, 8192))
+    #expect(rig.isTaught { _ = rig.highest(8193, priority: 0x90) })
+    #expect(rig.highest(8193, priority: 0x90))
+  }
 }

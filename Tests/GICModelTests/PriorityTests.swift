@@ -126,4 +126,24 @@ struct PriorityTests {
     rig.write(.ICC_AP1R0_EL1, 0)
     #expect(rig.reads(.ICC_RPR_EL1, 0xFF))
   }
+
+  @Test("QEMU 7.2 keeps reserved bits of ICC_PMR_EL1 and compares with them; 10.x and the architecture do not")
+  func widePriorityMask() {
+    let old = Rig(profile: .qemu7)
+    old.write(.ICC_PMR_EL1, 0x1F3)
+    #expect(old.reads(.ICC_PMR_EL1, 0x1F0))
+    let new = Rig(profile: .qemu10)
+    new.write(.ICC_PMR_EL1, 0x1F3)
+    #expect(new.reads(.ICC_PMR_EL1, 0xF0))
+  }
+
+  @Test("QEMU applies the minimum of ICC_BPR0_EL1 before it drops reserved bits (12.2.5)")
+  func wideBinaryPoint() {
+    let qemu = Rig(profile: .qemu7)
+    qemu.write(.ICC_BPR0_EL1, 8)
+    #expect(qemu.reads(.ICC_BPR0_EL1, 0))
+    let rig = Rig()
+    rig.write(.ICC_BPR0_EL1, 8)
+    #expect(rig.reads(.ICC_BPR0_EL1, 2))
+  }
 }

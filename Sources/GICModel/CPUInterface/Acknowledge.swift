@@ -83,6 +83,7 @@ extension GICv3 where Store: ~Copyable {
     } else {
       // LPIs have no active state (IHI 0069H, 4.1).
       lpis.clearPending(seen, pe: UInt32(pe))
+      rereadConfiguration(pe: pe)
     }
     pes[pe].highestIsStale = true
     emit(

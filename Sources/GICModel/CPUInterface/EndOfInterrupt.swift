@@ -8,6 +8,8 @@ extension GICv3 where Store: ~Copyable {
   mutating func endOfInterrupt(pe: Int, group0: Bool, value: UInt64) {
     let intid = UInt32(truncatingIfNeeded: value) & 0xFF_FFFF
     guard !SpecialINTID.contains(intid), intid < 1020 || intid >= LPILimits.firstINTID else { return }
+    // Ending what is not implemented is UNPREDICTABLE (12.2.9); QEMU ignores it.
+    if profile == .qemu7 || profile == .qemu10, intid < 1020, distributor.isReserved(word: Int(intid &>> 5)) { return }
     guard isRunning(pe) else {
       emit(.mismatchedEnd, pe: UInt32(pe), intid: intid)
       return
@@ -86,7 +88,7 @@ extension GICv3 where Store: ~Copyable {
     let intid = UInt32(truncatingIfNeeded: value) & 0xFF_FFFF
     // Only software that uses EOImode 1 writes this register.
     if !knowsEndMode(pe), pes[pe].security != .el3 { pes[pe].cpuControl[cpuBank(pe)] |= 2 }
-    guard intid < 1020, endIsSplit(pe) else { return }
+    guard intid < 1020, endIsSplit(pe), !distributor.isReserved(word: Int(intid &>> 5)) else { return }
     if !distributor.hasOneSecurityState, pes[pe].security == .nonSecure {
       let group =
         intid < 32

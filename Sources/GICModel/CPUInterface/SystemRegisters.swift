@@ -145,7 +145,9 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func writePriorityMask(_ value: UInt64, pe: Int) {
-    var mask = UInt32(truncatingIfNeeded: value) & 0xFF & priorityBitsMask
+    var mask = UInt32(truncatingIfNeeded: value) & priorityBitsMask
+    // QEMU 7.2 keeps the reserved bits up to bit 31 and compares with them.
+    if profile == .qemu7 { mask |= UInt32(truncatingIfNeeded: value) & ~0xFF }
     if hasNonSecureView(pe) {
       guard pes[pe].priorityMask & 0x80 != 0 else { return }
       mask = (mask >> 1) | 0x80
@@ -160,7 +162,9 @@ extension GICv3 where Store: ~Copyable {
     let known: UInt64 = pes[pe].known.contains(.priorityMask) && !wasReset ? .max : 0
     let verdict = compare(check, expected: UInt64(priorityMaskView(pe)), seen: event.b, known: known, pe: event.pe)
     if wasReset { resetCPUInterface(&pes[pe]) }
-    if verdict == .taught { pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & 0xFF }
+    if verdict == .taught {
+      pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & (profile == .qemu7 ? .max : 0xFF)
+    }
     pes[pe].known.insert(.priorityMask)
   }
 
@@ -186,8 +190,11 @@ extension GICv3 where Store: ~Copyable {
     var group = event.register == .ICC_BPR0_EL1 ? InterruptGroup.group0 : group1(pe)
     if group == .group1Secure, pes[pe].security != .el3, pes[pe].cpuControl[0] & 1 != 0 { group = .group0 }
     if group == .group1NonSecure, pes[pe].security != .el3, pes[pe].cpuControl[1] & 1 != 0 { return }
-    let value = UInt32(truncatingIfNeeded: event.b) & 7
-    pes[pe].binaryPoint[Int(group.rawValue)] = max(value, minimumBinaryPoint(group))
+    let minimum = minimumBinaryPoint(group)
+    var value = max(UInt32(truncatingIfNeeded: event.b) & 7, minimum)
+    // QEMU applies the minimum before it drops the reserved bits.
+    if profile == .qemu7 || profile == .qemu10 { value = UInt32(max(event.b, UInt64(minimum)) & 7) }
+    pes[pe].binaryPoint[Int(group.rawValue)] = value
     pes[pe].known.insert(.binaryPoint(group))
   }
 

@@ -63,8 +63,8 @@ struct Distributor: ~Copyable {
   let touched = Words<UInt32>(repeating: 0, count: 32)
   /// Which PE acknowledged an active SPI.
   let activeOn = Words<UInt32>(repeating: PE.none, count: 1024)
-  /// First INTID that is not implemented, as far as it is known.
-  var implementedLimit = 1020
+  /// Words of INTIDs that are implemented, word 0 included; 0 while nothing has shown `GICD_TYPER`.
+  var wordCount = 0
   /// Bits of `control` that the capture has shown or written.
   var knownControl: UInt32 = 0
 
@@ -86,6 +86,14 @@ struct Distributor: ~Copyable {
   static var enable1ofNWakeup: UInt32 { 1 << 7 }
   /// `GICD_CTLR.RWP`.
   static var registerWritePending: UInt32 { 1 << 31 }
+
+  /// Whether a word of INTIDs is known not to be implemented: its registers are RES0.
+  @inline(__always)
+  func isReserved(word: Int) -> Bool { wordCount != 0 && word >= wordCount }
+
+  /// INTIDs of a word that are known to be implemented. While `GICD_TYPER` is unknown, 256 SPIs are taken for certain.
+  @inline(__always)
+  func implementedMask(_ word: Int) -> UInt32 { word < (wordCount == 0 ? 9 : wordCount) ? .max : 0 }
 
   /// Whether the controller has, or behaves as having, one Security state.
   @inline(__always) var hasOneSecurityState: Bool { control & Self.disableSecurity != 0 }

@@ -13,6 +13,10 @@ extension GICv3 where Store: ~Copyable {
     let check = PredictionLedger.check(.gicd, index: index)
     let nonSecure = isNonSecure(event)
     let word = Int((event.offset &- distributorMap.start(index)) &>> 2) & 31
+    if role.holdsSharedInterrupts, distributor.isReserved(word: sharedWord(event, role)) {
+      compare(check, expected: 0, seen: event.b, pe: event.pe)
+      return
+    }
     switch role {
     case .control: readDistributorControl(event, check: check, nonSecure: nonSecure)
     case .type:
@@ -166,6 +170,35 @@ extension GICv3 where Store: ~Copyable {
     topology.set(.gicdTyper, to: event.b, source: .register)
     topology.set(.itLinesNumber, to: event.b & 0x1F, source: .register)
     topology.set(.intidBits, to: (event.b >> 19 & 0x1F) + 1, source: .register)
+    learnImplementedINTIDs()
+  }
+
+  /// Takes the numbers of implemented INTIDs from the topology, and forgets what was kept of SPIs beyond.
+  mutating func learnImplementedINTIDs() {
+    lpiINTIDBits = min(topology.value(.intidBits) ?? (profile == .qemu7 || profile == .qemu10 ? 16 : 24), 24)
+    guard let lines = topology.value(.itLinesNumber) else { return }
+    // QEMU 7.2 counts without the SGIs and PPIs and shows one word less than it implements.
+    distributor.wordCount = Int(lines & 0x1F) + (profile == .qemu7 ? 2 : 1)
+    var word = distributor.wordCount
+    while word < 32 {
+      distributor.pending[word] = 0
+      distributor.enabled[word] = 0
+      distributor.active[word] = 0
+      distributor.level[word] = 0
+      refreshShared(word: word)
+      word += 1
+    }
+  }
+
+  /// The word of INTIDs that an access to an array of the Distributor begins in.
+  func sharedWord(_ event: Event, _ role: RegisterRole) -> Int {
+    switch role {
+    case .priority: Int(event.offset &- 0x400) >> 5
+    case .configuration: Int(event.offset &- 0xC00) >> 3
+    case .nonSecureAccess: Int(event.offset &- 0xE00) >> 3
+    case .router: Int(event.offset &- 0x6000) >> 8
+    default: Int(event.offset & 0x7F) >> 2
+    }
   }
 
   private mutating func readSharedPriority(_ event: Event, check: Int, nonSecure: Bool) {

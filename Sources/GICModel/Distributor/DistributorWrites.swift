@@ -9,18 +9,19 @@ extension GICv3 where Store: ~Copyable {
     let nonSecure = isNonSecure(event)
     let word = Int((event.offset &- distributorMap.start(index < 0 ? 0 : index)) &>> 2) & 31
     let value = UInt32(truncatingIfNeeded: event.b)
+    if role.holdsSharedInterrupts, distributor.isReserved(word: sharedWord(event, role)) { return }
     switch role {
     case .control: writeDistributorControl(value, nonSecure: nonSecure)
     case .setSPI, .clearSPI: writeMessageBasedSPI(event, set: role == .setSPI, nonSecure: nonSecure)
     case .group:
       guard !nonSecure, word != 0 else { return }
       distributor.group[word] = value
-      distributor.knownGroup[word] = implementedMask(word)
+      distributor.knownGroup[word] = distributor.implementedMask(word)
       refreshShared(word: word, always: .max)
     case .groupModifier:
       guard !nonSecure, word != 0, !distributor.hasOneSecurityState else { return }
       distributor.groupModifier[word] = value
-      distributor.knownGroupModifier[word] = implementedMask(word)
+      distributor.knownGroupModifier[word] = distributor.implementedMask(word)
       refreshShared(word: word, always: .max)
     case .setEnable:
       changeEnable(word: word, bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: 4), to: true)
@@ -42,12 +43,6 @@ extension GICv3 where Store: ~Copyable {
     case .router: writeRouter(event, nonSecure: nonSecure)
     default: break
     }
-  }
-
-  /// INTIDs of a word that the controller implements, as far as `GICD_TYPER.ITLinesNumber` tells.
-  private func implementedMask(_ word: Int) -> UInt32 {
-    guard let lines = topology.value(.itLinesNumber) else { return .max }
-    return word <= Int(lines) ? .max : 0
   }
 
   private mutating func writeDistributorControl(_ value: UInt32, nonSecure: Bool) {
@@ -77,6 +72,7 @@ extension GICv3 where Store: ~Copyable {
     let isSecureRegister = event.offset & 0x10 != 0
     guard intid >= 32, intid < 1020, !(isSecureRegister && nonSecure) else { return }
     let (word, bit) = (intid >> 5, intid & 31)
+    guard !distributor.isReserved(word: word) else { return }
     guard visibleMask(word: word, nonSecure: nonSecure, nsacr: set ? 1 : 2).bit(bit) else { return }
     if distributor.edge[word].bit(bit) {
       changePending(word: word, bits: 1 << UInt32(bit), set: set)
@@ -97,7 +93,9 @@ extension GICv3 where Store: ~Copyable {
         value = 0x80 | value >> 1
       }
       distributor.priority[intid] = value
-      if implementedMask(intid >> 5) != 0 { distributor.knownPriority[intid >> 5].setBit(intid & 31, to: true) }
+      if distributor.implementedMask(intid >> 5) != 0 {
+        distributor.knownPriority[intid >> 5].setBit(intid & 31, to: true)
+      }
       staleTargets(of: intid)
     }
   }
@@ -111,7 +109,7 @@ extension GICv3 where Store: ~Copyable {
       guard !nonSecure || distributor.group(of: intid) == .group1NonSecure else { continue }
       let was = distributor.isPending(intid)
       distributor.edge[word].setBit(bit, to: event.b >> UInt64(n * 2 + 1) & 1 != 0)
-      if implementedMask(word) != 0 { distributor.knownEdge[word].setBit(bit, to: true) }
+      if distributor.implementedMask(word) != 0 { distributor.knownEdge[word].setBit(bit, to: true) }
       reportPending(shared: intid, was: was, cause: .register)
     }
     refreshShared(word: first >> 5)
@@ -121,11 +119,11 @@ extension GICv3 where Store: ~Copyable {
     let intid = Int((event.offset &- 0x6000) / 8)
     guard intid >= 32, intid < 1020, visibleMask(word: intid >> 5, nonSecure: nonSecure, nsacr: 3).bit(intid & 31)
     else { return }
-    // Aff3 in 39:32, Interrupt_Routing_Mode in 31, Aff2 to Aff0 in 23:0; the rest is RES0 (IHI 0069H, 12.9.22).
-    var mask: UInt64 = 0xFF_80FF_FFFF
-    if profile == .qemu7 || profile == .qemu10 { mask &= ~(1 << 31) }
+    // Aff3 in 39:32, Interrupt_Routing_Mode in 31, Aff2 to Aff0 in 23:0; the rest is RES0 (IHI 0069H, 12.9.22). QEMU
+    // keeps what was written, though its GICD_TYPER.No1N makes Interrupt_Routing_Mode RES0 too.
+    let mask: UInt64 = profile == .qemu7 || profile == .qemu10 ? .max : 0xFF_80FF_FFFF
     distributor.router[intid] = merge(distributor.router[intid], event) & mask
-    if implementedMask(intid >> 5) != 0, event.size == 8 {
+    if distributor.implementedMask(intid >> 5) != 0, event.size == 8 {
       distributor.knownRoute[intid >> 5].setBit(intid & 31, to: true)
     }
     reroute(intid)

@@ -25,6 +25,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   let redistributorMap = RegisterLookup(.redistributor, size: 0x40000)
   let itsMap = RegisterLookup(.its, size: 0x10000)
 
+  /// INTID bits of LPIs, at most 24: `GICD_TYPER.IDbits` plus one.
+  var lpiINTIDBits: UInt64 = 24
   /// Implemented priority bits of the CPU interface.
   var priorityBits: Int
   /// Priority bits that take part in preemption: one less than all of eight, else all (IHI 0069H, 4.8.2).
@@ -67,6 +69,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     lpis = Store(peCount: peCount, intidBits: Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
     translation = InterruptTranslation(topology: topology, profile: profile)
     initialise(from: 0)
+    learnImplementedINTIDs()
     if topology.value(.startsAtReset) == 1 { knowReset() }
   }
 

@@ -111,8 +111,8 @@ extension GICv3 where Store: ~Copyable {
   /// MAPTI and MAPI (5.3.11, 5.3.12).
   private mutating func mapInterrupt(_ command: ITSCommand, unit: Int, intid: UInt32) -> ITSError? {
     guard ensureDevice(command, unit: unit) else { return .unmappedDevice }
-    guard intid >= LPILimits.firstINTID, intid < 1 << 24 else { return .physicalIDOutOfRange }
     if let limit = collectionLimit(unit: unit), UInt64(command.collection) >= limit { return .collectionOutOfRange }
+    guard intid >= LPILimits.firstINTID, intid >> UInt32(lpiINTIDBits) == 0 else { return .physicalIDOutOfRange }
     let entry = TranslationEntry(intid: intid, collection: UInt16(truncatingIfNeeded: command.collection))
     guard translation.units[unit].translations.map(command.deviceID, command.eventID, entry, doorbell: nil) else {
       return .idOutOfRange
@@ -152,14 +152,19 @@ extension GICv3 where Store: ~Copyable {
   {
     let old = translation.units[unit].collection(UInt32(entry.collection))
     let new = translation.units[unit].collection(icid)
-    guard new != Collection.unmapped else { return .unmappedCollection }
+    if let limit = collectionLimit(unit: unit), UInt64(icid) >= limit { return .collectionOutOfRange }
+    guard old != Collection.unmapped, new != Collection.unmapped else { return .unmappedCollection }
     var changed = entry
     changed.collection = UInt16(truncatingIfNeeded: icid)
     translation.units[unit].translations.map(device, event, changed, doorbell: nil)
     emit(.retargeted, pe: new, intid: entry.intid, a: UInt64(old), b: UInt64(new))
-    guard old != new, Int(old) < peCount, Int(new) < peCount, lpis.isPending(entry.intid, pe: old) else { return nil }
+    guard old != new, Int(old) < peCount, Int(new) < peCount, takesLPIs(old), takesLPIs(new),
+      fits(entry.intid, pe: old), fits(entry.intid, pe: new), lpis.isPending(entry.intid, pe: old)
+    else { return nil }
     lpis.clearPending(entry.intid, pe: old)
     lpis.setPending(entry.intid, pe: new)
+    rereadConfiguration(pe: Int(old))
+    rereadConfiguration(pe: Int(new))
     pes[Int(old)].highestIsStale = true
     pes[Int(new)].highestIsStale = true
     return nil
@@ -170,8 +175,11 @@ extension GICv3 where Store: ~Copyable {
     guard let from = redistributor(command.redistributor), let to = redistributor(command.secondRedistributor) else {
       return .deviceOutOfRange
     }
-    guard from != to else { return nil }
+    // What a Redistributor with LPIs disabled has, stands in memory only, out of the ITS's reach.
+    guard from != to, takesLPIs(from), takesLPIs(to) else { return nil }
     lpis.movePending(from: from, to: to)
+    rereadConfiguration(pe: Int(from))
+    rereadConfiguration(pe: Int(to))
     pes[Int(from)].highestIsStale = true
     pes[Int(to)].highestIsStale = true
     return nil
@@ -205,8 +213,8 @@ extension GICv3 where Store: ~Copyable {
       if pe == Collection.unmapped {
         emit(.itsFault, intid: entry.intid, a: source, b: ITSFault.unmappedCollection.rawValue)
       }
-      if opcode == ITSOpcode.discard { discard(entry, device: device, event: event, unit: unit) }
       if pe == Collection.unknown {
+        if opcode == ITSOpcode.discard { discard(entry, device: device, event: event, unit: unit) }
         translation.units[unit].unresolved = UnresolvedTranslation(
           device: device,
           event: event,

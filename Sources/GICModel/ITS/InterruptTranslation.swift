@@ -25,7 +25,8 @@ struct InterruptTranslation: ~Copyable {
   @inline(__always)
   mutating func unit(_ index: Int) -> Int {
     while count <= index & 15 {
-      (units + count).initialize(to: InterruptTranslationService())
+      let unseen = startsEmpty ? Collection.unmapped : Collection.unknown
+      (units + count).initialize(to: InterruptTranslationService(unseenCollection: unseen))
       count += 1
     }
     return index & 15
@@ -52,6 +53,8 @@ struct InterruptTranslationService: ~Copyable {
   var devicesByITT: [UInt64: UInt32] = [:]
   /// PE by ICID: a linear PE number, ``Collection/unmapped`` or ``Collection/unknown``.
   var collections: [UInt32] = []
+  /// What a collection is that no command has named.
+  let unseenCollection: UInt32
   /// vPE table by vPEID.
   var vPEs: [UInt32: VirtualPE] = [:]
   /// The vPE whose table entry the last command changed, and the entry before.
@@ -66,10 +69,12 @@ struct InterruptTranslationService: ~Copyable {
   /// An MSI or a command whose translation the capture has not shown yet.
   var unresolved: UnresolvedTranslation?
 
+  init(unseenCollection: UInt32) { self.unseenCollection = unseenCollection }
+
   /// The PE of a collection.
   @inline(__always)
   func collection(_ icid: UInt32) -> UInt32 {
-    Int(icid) < collections.count ? collections[Int(icid)] : Collection.unknown
+    Int(icid) < collections.count ? collections[Int(icid)] : unseenCollection
   }
 
   /// Entries that a flat or two-level table holds (IHI 0069H, 5.2.1 and 12.19.1). Nil if no `GITS_BASERn` of that kind
@@ -95,7 +100,7 @@ struct InterruptTranslationService: ~Copyable {
   }
 
   mutating func setCollection(_ icid: UInt32, to pe: UInt32) {
-    while collections.count <= Int(icid & 0xFFFF) { collections.append(Collection.unknown) }
+    while collections.count <= Int(icid & 0xFFFF) { collections.append(unseenCollection) }
     collections[Int(icid & 0xFFFF)] = pe
   }
 }

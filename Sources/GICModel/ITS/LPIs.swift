@@ -50,7 +50,7 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always)
   mutating func setLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause, source: UInt64 = .max) {
     guard holds(pe) else { return }
-    guard pes[Int(pe)].control & 1 != 0 || !pes[Int(pe)].known.contains(.control) else {
+    guard takesLPIs(pe) else {
       emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.lpisDisabled.rawValue)
       return
     }
@@ -78,17 +78,31 @@ extension GICv3 where Store: ~Copyable {
   /// Makes an LPI not pending on a PE.
   @inline(__always)
   mutating func clearLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause) {
-    guard holds(pe), lpis.clearPending(intid, pe: pe) else { return }
+    guard holds(pe), takesLPIs(pe), fits(intid, pe: pe), lpis.clearPending(intid, pe: pe) else { return }
     emit(.pendingCleared, pe: pe, intid: intid, a: UInt64(cause.rawValue))
     pes[Int(pe)].highestIsStale = true
+    rereadConfiguration(pe: Int(pe))
   }
 
-  /// Whether an INTID fits `GICR_PROPBASER.IDbits`, where that is known.
+  /// QEMU caches the configuration of the highest pending LPI only, and reads that of every pending LPI again when it
+  /// looks for another. Software that changes bytes without INV is noticed then (IHI 0069H, 5.1.1 allows any time).
   @inline(__always)
-  private func fits(_ intid: UInt32, pe: UInt32) -> Bool {
-    guard pes[Int(pe)].known.contains(.propertyBase) else { return true }
-    let bits = (pes[Int(pe)].propertyBase & 0x1F) + 1
-    return bits >= 24 || intid >> UInt32(bits) == 0
+  mutating func rereadConfiguration(pe: Int) {
+    if profile == .qemu7 || profile == .qemu10 { pes[pe].configurationIsReread = true }
+  }
+
+  /// Whether an INTID fits `GICR_PROPBASER.IDbits`, where that is known, and `GICD_TYPER.IDbits`.
+  @inline(__always)
+  func fits(_ intid: UInt32, pe: UInt32) -> Bool {
+    var bits = lpiINTIDBits
+    if pes[Int(pe)].known.contains(.propertyBase) { bits = min(bits, (pes[Int(pe)].propertyBase & 0x1F) + 1) }
+    return intid >> UInt32(bits) == 0
+  }
+
+  /// Whether a Redistributor keeps pending LPIs: `GICR_CTLR.EnableLPIs`, taken for set until the capture shows it.
+  @inline(__always)
+  func takesLPIs(_ pe: UInt32) -> Bool {
+    pes[Int(pe)].control & 1 != 0 || !pes[Int(pe)].known.contains(.control)
   }
 
   /// `GICR_CTLR.EnableLPIs` was set: the pending table in memory counts from here. Its content is shown only by what
@@ -97,6 +111,7 @@ extension GICv3 where Store: ~Copyable {
     let isZero = pes[Int(pe)].known.contains(.pendingBase) && pes[Int(pe)].pendingBase & (1 << 62) != 0
     pes[Int(pe)].pendingTableIsUnknown = !isZero
     pes[Int(pe)].highestIsStale = true
+    rereadConfiguration(pe: Int(pe))
   }
 
   /// `GICR_CTLR.EnableLPIs` was cleared: the Redistributor writes its pending state back to memory and forgets it. QEMU
@@ -115,13 +130,16 @@ extension GICv3 where Store: ~Copyable {
     if record.userFlags & LPIFlags.confirmed != 0 {
       lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed)
     }
-    if holds(pe) { pes[Int(pe)].highestIsStale = true }
+    guard holds(pe) else { return }
+    pes[Int(pe)].highestIsStale = true
+    rereadConfiguration(pe: Int(pe))
   }
 
   /// The configuration of every LPI of a PE must be read again; what is not pending now is read when it becomes so.
   mutating func invalidateAll(pe: UInt32) {
     guard holds(pe) else { return }
     for (intid, property) in configurationMemory { lpis.setConfiguration(intid, property: property, isKnown: true) }
+    rereadConfiguration(pe: Int(pe))
     var pending: [UInt32] = []
     lpis.forEachPending(pe: pe) { intid in
       pending.append(intid)

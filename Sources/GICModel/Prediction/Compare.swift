@@ -87,13 +87,20 @@ extension Predicting where Self: ~Copyable {
 
   /// Compares a read of a register whose value is the implementation's own: the first read teaches it.
   mutating func compareIdentification(_ event: Event, check: Int) {
-    let key = UInt64(event.frame.rawValue) << 56 | UInt64(event.owner) << 32 | UInt64(event.offset)
-    if let value = identification[key] {
-      compare(check, expected: value, seen: event.b, pe: event.pe)
-    } else {
-      compare(check, expected: 0, seen: event.b, known: 0, pe: event.pe)
-      identification[key] = event.b
+    let first = UInt64(event.frame.rawValue) << 56 | UInt64(event.owner) << 32 | UInt64(event.offset)
+    var expected: UInt64 = 0
+    var known: UInt64 = 0
+    // Byte by byte, because a register may be read whole and in parts.
+    for n in 0..<UInt64(min(event.size, 8)) {
+      let byte = event.b >> (n * 8) & 0xFF
+      if let value = identification[first &+ n] {
+        expected |= value << (n * 8)
+        known |= 0xFF << (n * 8)
+      } else {
+        identification[first &+ n] = byte
+      }
     }
+    compare(check, expected: expected, seen: event.b, known: known, pe: event.pe)
   }
 
   /// Reports a broken invariant as a disagreement of the model with itself.

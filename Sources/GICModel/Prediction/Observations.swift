@@ -21,9 +21,11 @@ extension GICv3 where Store: ~Copyable {
         && (!event.flags.contains(.groupShown) || UInt32(expected.group.rawValue) == event.group)
     {
       ledger.count(PredictionLedger.check(.highestPending), .agreed)
-      return
+    } else {
+      differHighestPending(event, pe: pe, expected: expected)
     }
-    differHighestPending(event, pe: pe, expected: expected)
+    // An interrupt of another class leaves open what was found about LPIs.
+    if event.intid >= LPILimits.firstINTID || seen >= 0xFF { pes[pe].configurationIsReread = false }
   }
 
   @inline(never)

@@ -30,7 +30,7 @@ extension GICv3 where Store: ~Copyable {
     if intid >= 8192 {
       // The configuration byte in memory may have changed whenever the controller read it again.
       let record = lpis.record(expected.intid)
-      guard record.userFlags & LPIFlags.confirmed == 0 else { return false }
+      guard record.userFlags & LPIFlags.confirmed == 0 || pes[pe].configurationIsReread else { return false }
       lpis.setConfiguration(
         expected.intid,
         property: seen.isNone ? record.property & ~1 : record.property,
@@ -92,7 +92,8 @@ extension GICv3 where Store: ~Copyable {
         a: UInt64(PendingCause.pendingTable.rawValue)
       )
     }
-    if record.isKnown, record.userFlags & LPIFlags.confirmed != 0, record.property != property { return false }
+    let isConfirmed = record.userFlags & LPIFlags.confirmed != 0 && !pes[pe].configurationIsReread
+    if record.isKnown, isConfirmed, record.property != property { return false }
     lpis.setConfiguration(seen.intid, property: property, isKnown: true)
     lpis.setUserFlags(seen.intid, record.userFlags | LPIFlags.confirmed)
     pes[pe].control |= 1

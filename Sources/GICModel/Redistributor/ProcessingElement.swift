@@ -67,6 +67,8 @@ struct ProcessingElement {
   var security = SecurityBelief.unknown
   /// At EL3, whether banked registers are the Non-secure copies (`SCR_EL3.NS`).
   var bankAtEL3IsNonSecure = false
+  /// The controller has read LPI configuration from memory again, and has not shown since what it found.
+  var configurationIsReread = false
   /// Nothing has shown what the LPI pending table in memory held when this PE began to use it.
   var pendingTableIsUnknown = true
   /// The exception level, where the capture shows it; 0xFF if not.

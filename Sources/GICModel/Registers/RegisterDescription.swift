@@ -220,4 +220,14 @@ public enum RegisterRole: UInt8, Sendable {
   case emptyListRegisterStatus
   /// `GICH_LR`.
   case listRegister
+
+  /// Whether the Distributor has an array of such registers with a part for every INTID.
+  @inline(__always) var holdsSharedInterrupts: Bool {
+    switch self {
+    case .group, .setEnable, .clearEnable, .setPending, .clearPending, .setActive, .clearActive, .priority,
+      .configuration, .groupModifier, .nonSecureAccess, .router:
+      true
+    default: false
+    }
+  }
 }

@@ -243,7 +243,9 @@ struct LogSurvey: ~Copyable {
     let version: Topology.Architecture =
       isGICv2 ? .v2 : hasVLPIs || architectureRevision == 4 ? .v4 : hasNMI ? .v3_3 : .v3
     topology.set(.architecture, to: version.rawValue, source: .inferred)
-    let profile: Topology.Profile = hasNMI || isNewVersion ? .qemu10 : .qemu7
+    // The machines with a GICv3 that have 256 SPIs: QEMU 7.2 shows 7 in ITLinesNumber, later versions 8.
+    let countsAll = !isGICv2 && distributorType.map { $0 & 0x1F == 8 } ?? false
+    let profile: Topology.Profile = hasNMI || isNewVersion || countsAll ? .qemu10 : .qemu7
     topology.set(.profile, to: profile.rawValue, source: .inferred)
     if hasVLPIs { topology.set(.gicrStride, to: 0x4_0000, source: .inferred) }
     if let distributorType {

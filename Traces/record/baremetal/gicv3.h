@@ -1,0 +1,51 @@
+// Names of the GICv3's registers (IHI 0069H, chapter 12) and of its CPU interface's encodings.
+#ifndef GICV3_H
+#define GICV3_H
+#include "platform.h"
+
+#define ICC_PMR S3_0_C4_C6_0
+#define ICC_IAR0 S3_0_C12_C8_0
+#define ICC_EOIR0 S3_0_C12_C8_1
+#define ICC_HPPIR0 S3_0_C12_C8_2
+#define ICC_BPR0 S3_0_C12_C8_3
+#define ICC_AP0R0 S3_0_C12_C8_4
+#define ICC_AP1R0 S3_0_C12_C9_0
+#define ICC_DIR S3_0_C12_C11_1
+#define ICC_RPR S3_0_C12_C11_3
+#define ICC_SGI1R S3_0_C12_C11_5
+#define ICC_ASGI1R S3_0_C12_C11_6
+#define ICC_SGI0R S3_0_C12_C11_7
+#define ICC_IAR1 S3_0_C12_C12_0
+#define ICC_EOIR1 S3_0_C12_C12_1
+#define ICC_HPPIR1 S3_0_C12_C12_2
+#define ICC_BPR1 S3_0_C12_C12_3
+#define ICC_CTLR S3_0_C12_C12_4
+#define ICC_SRE S3_0_C12_C12_5
+#define ICC_IGRPEN0 S3_0_C12_C12_6
+#define ICC_IGRPEN1 S3_0_C12_C12_7
+#define ICC_SRE_EL2 S3_4_C12_C9_5
+#define ICC_CTLR_EL3 S3_6_C12_C12_4
+#define ICC_SRE_EL3 S3_6_C12_C12_5
+#define ICC_IGRPEN1_EL3 S3_6_C12_C12_7
+
+#define getx(register) get(register)
+#define setx(register, value) set(register, value)
+
+#ifndef GICR_STRIDE
+#define GICR_STRIDE 0x20000ul
+#endif
+
+enum {
+  GICD_CTLR = 0x0, GICD_TYPER = 0x4, GICD_SETSPI_NSR = 0x40, GICD_IGROUPR = 0x80, GICD_ISENABLER = 0x100,
+  GICD_ICENABLER = 0x180, GICD_ISPENDR = 0x200, GICD_ICPENDR = 0x280, GICD_ISACTIVER = 0x300,
+  GICD_ICACTIVER = 0x380, GICD_IPRIORITYR = 0x400, GICD_ITARGETSR = 0x800, GICD_ICFGR = 0xc00,
+  GICD_IGRPMODR = 0xd00, GICD_NSACR = 0xe00, GICD_SGIR = 0xf00, GICD_CPENDSGIR = 0xf10, GICD_IROUTER = 0x6000,
+  GICR_CTLR = 0x0, GICR_TYPER = 0x8, GICR_WAKER = 0x14, GICR_PROPBASER = 0x70, GICR_PENDBASER = 0x78,
+  GICR_SGI = 0x10000,
+  GITS_CTLR = 0x0, GITS_TYPER = 0x8, GITS_CBASER = 0x80, GITS_CWRITER = 0x88, GITS_CREADR = 0x90,
+  GITS_BASER = 0x100, GITS_TRANSLATER = 0x10040,
+};
+
+static inline u64 redistributor(u32 cpu) { return GICR + cpu * GICR_STRIDE; }
+
+#endif
