@@ -51,11 +51,18 @@ public struct LatencyDistribution: Sendable {
   }
 
   /// The arithmetic mean in ns; 0 without samples.
-  public var mean: UInt64 { count == 0 ? 0 : UInt64((sum / Double(count)).rounded()) }
+  public var mean: UInt64 { meanLatency(sum: sum, count: count, max: max) }
 
   /// The least value that `percent` of the samples do not exceed, in ns, to three digits; never more than ``max``.
   public func percentile(_ percent: Double) -> UInt64 {
     guard let histogram else { return 0 }
     return Swift.max(Swift.min(histogram.valueAtPercentile(percent), max), min)
   }
+}
+
+/// The mean of `count` latencies; a sum of the greatest numbers rounds up to more than fits.
+func meanLatency(sum: Double, count: UInt64, max: UInt64) -> UInt64 {
+  guard count > 0 else { return 0 }
+  let mean = (sum / Double(count)).rounded()
+  return mean < 0x1p64 ? Swift.min(UInt64(mean), max) : max
 }

@@ -14,7 +14,7 @@ struct SparseDistribution: BitwiseCopyable {
   var used: UInt16 = 0
   var capacityLog2: UInt8 = 0
 
-  var mean: UInt64 { count == 0 ? 0 : UInt64((sum / Double(count)).rounded()) }
+  var mean: UInt64 { meanLatency(sum: sum, count: count, max: max) }
 
   /// The number of the bucket that holds a value.
   @inline(__always)

@@ -25,6 +25,12 @@ public struct Summary: Sendable {
   public var acknowledgesByClass = [UInt64](repeating: 0, count: 4)
   /// Times interrupts became pending, by class.
   public var pendingByClass = [UInt64](repeating: 0, count: 4)
+  /// Acknowledges of virtual interrupts.
+  public var virtualAcknowledges: UInt64 = 0
+  /// Virtual acknowledges that returned a special INTID.
+  public var virtualSpuriousAcknowledges: UInt64 = 0
+  /// Ends of virtual interrupts.
+  public var virtualEndOfInterrupts: UInt64 = 0
   /// Messages of the emulator that the guest did something wrong.
   public var guestErrors: UInt64 = 0
   /// No counts.
@@ -56,6 +62,9 @@ struct SummaryAnalyzer: ~Copyable {
         summary.itsCommandsByOpcode[Int(transition.a & 0xFF)] += 1
       case .itsFault: summary.itsFaults += 1
       case .sgiSent: summary.sgisSent += 1
+      case .virtualAcknowledged: summary.virtualAcknowledges += 1
+      case .virtualSpuriousAcknowledge: summary.virtualSpuriousAcknowledges += 1
+      case .virtualEndOfInterrupt: summary.virtualEndOfInterrupts += 1
       case .guestError: summary.guestErrors += 1
       default: break
       }

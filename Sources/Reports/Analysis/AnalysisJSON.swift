@@ -34,6 +34,9 @@ extension AnalysisReport {
       "its_commands": .number(s.itsCommands), "by_class": byClass(s.acknowledgesByClass),
       "pending_by_class": byClass(s.pendingByClass), "mismatched_ends": .number(s.mismatchedEnds),
       "its_faults": .number(s.itsFaults), "sgis_sent": .number(s.sgisSent),
+      "virtual_acknowledges": .number(s.virtualAcknowledges),
+      "virtual_spurious_acknowledges": .number(s.virtualSpuriousAcknowledges),
+      "virtual_end_of_interrupts": .number(s.virtualEndOfInterrupts),
       "merged": .number(results.exclusions.merged), "guest_errors": .number(s.guestErrors),
       "gaps": .number(results.gapCount), "lost_events": .number(results.lostEvents),
       "its_commands_by_name": .object(

@@ -55,6 +55,7 @@ extension AnalysisReport {
     fact(s.mismatchedEnds, "mismatched end", "mismatched ends", .bad)
     fact(s.msis, "MSI", "MSIs")
     fact(results.exclusions.merged, "merged", "merged")
+    fact(s.virtualAcknowledges, "virtual acknowledge", "virtual acknowledges")
     fact(s.itsCommands, "ITS command", "ITS commands")
     fact(s.itsFaults, "ITS fault", "ITS faults", .bad)
     fact(s.guestErrors, "guest error", "guest errors", .bad)

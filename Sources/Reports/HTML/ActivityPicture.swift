@@ -31,7 +31,7 @@ struct ActivityPicture {
     for column in 0..<columns where totals[column] > 0 {
       var y = 8 + plot
       let x = left + Double(column) * barWidth
-      let moment = activity.start + UInt64(Double(column) * span)
+      let moment = activity.start.addingReportingOverflow(UInt64(min(Double(column) * span, 1e19))).partialValue
       var label = "\(Units.moment(moment)): \(Units.count(totals[column])) acknowledges"
       var bars = ""
       for interruptClass in InterruptClass.allCases {

@@ -50,7 +50,8 @@ extension AnalysisReport {
     }
     for (count, name) in [
       (s.spuriousAcknowledges, "spurious acknowledges"), (s.msis, "MSIs"), (results.exclusions.merged, "merged"),
-      (s.itsCommands, "ITS commands"), (s.itsFaults, "ITS faults"), (s.mismatchedEnds, "mismatched ends"),
+      (s.virtualAcknowledges, "virtual acknowledges"), (s.itsCommands, "ITS commands"), (s.itsFaults, "ITS faults"),
+      (s.mismatchedEnds, "mismatched ends"),
       (s.guestErrors, "guest errors"), (results.gapCount, "gaps"),
     ] where count > 0 { tiles.append((Units.count(count), name)) }
     return "<div class=\"tiles\">"

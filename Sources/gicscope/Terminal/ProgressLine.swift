@@ -39,7 +39,7 @@ final class ProgressLine {
     parts.append(Units.rate(Double(progress.events) / seconds))
     if let total = progress.bytesTotal, progress.bytesRead > 0, progress.bytesRead < total {
       let left = seconds * Double(total - progress.bytesRead) / Double(progress.bytesRead)
-      parts.append("\(Units.duration(UInt64(left * 1e9))) left")
+      parts.append("\(Units.duration(UInt64(min(left * 1e9, 1e18)))) left")
     }
     return "  " + parts.joined(separator: "  ")
   }
