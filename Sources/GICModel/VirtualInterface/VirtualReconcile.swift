@@ -35,6 +35,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// Makes the interrupt at `best` not a candidate.
   private mutating func dismiss(_ best: Int32, pe: Int) -> Bool {
+    guard best >= 0 else { return false }
     if best < 16, !isKnown(listRegister: Int(best), pe: pe) {
       let bits = pes[pe].virtual.listRegisters[Int(best)].bits & ~(ListRegister.pendingBit | ListRegister.activeBit)
       setListRegister(Int(best), to: ListRegister(bits: bits), pe: pe)
