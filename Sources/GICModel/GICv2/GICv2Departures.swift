@@ -23,8 +23,6 @@ struct GICv2Departures: OptionSet {
   static let keepsAbsentTargets = Self(rawValue: 1 << 5)
   /// With one PE `GICD_ITARGETSR` is read-write all the same (4.3.12 allows RAZ/WI).
   static let uniprocessorTargetsAreWritable = Self(rawValue: 1 << 6)
-  /// `GICD_ISENABLER` latches a level-sensitive interrupt whose line is high.
-  static let enableLatchesLevel = Self(rawValue: 1 << 7)
   /// The trigger of a PPI is configured for all PEs at once (4.3.13: banked), and is writable.
   static let configurationIsShared = Self(rawValue: 1 << 8)
   /// SGIs are always enabled (4.3.5 allows that).
@@ -37,6 +35,10 @@ struct GICv2Departures: OptionSet {
   static let hasNoNSACR = Self(rawValue: 1 << 12)
   /// An access of several bytes is carried out byte by byte, and what follows is re-evaluated after each of them.
   static let writesBytewise = Self(rawValue: 1 << 13)
+
+  /// A write of `GICD_SPENDSGIR` makes an SGI pending even if it names no source (4.3.17). To acknowledge one that is
+  /// pending from nobody ends the emulator.
+  static let sgiNeedsNoSource = Self(rawValue: 1 << 23)
 
   // MARK: CPU interface
 
@@ -58,17 +60,22 @@ struct GICv2Departures: OptionSet {
   /// When a guest deactivates a hardware interrupt, the physical side is looked at again only when something physical
   /// happens next.
   static let virtualEndDefersPhysical = Self(rawValue: 1 << 20)
-  /// The register behind the last list register can be written and read.
+  /// A virtual SGI is acknowledged with a source even if its list register names a physical interrupt in that place.
+  static let hardwareSGIHasSource = Self(rawValue: 1 << 24)
+  /// The smallest value of `GICV_ABPR`, unlike that in `GICH_VMCR`, does not follow from the preemption bits.
+  static let virtualAliasedPointIsLow = Self(rawValue: 1 << 25)
+  /// The register behind the last list register can be written and read, and does nothing.
   static let hasListRegisterTooMany = Self(rawValue: 1 << 21)
   /// All of the implementation's reset values are known where the capture starts at reset.
   static let resetIsKnown = Self(rawValue: 1 << 22)
 
   /// What QEMU 7.2 and 10.0 have in common.
   private static let qemu: Self = [
-    .sharedStatePerPE, .clearPendingReachesAllPEs, .keepsAbsentTargets, .enableLatchesLevel, .configurationIsShared,
+    .sharedStatePerPE, .clearPendingReachesAllPEs, .keepsAbsentTargets, .configurationIsShared,
     .sgisAlwaysEnabled, .sgirIgnoresGroups, .groupsForwardedTogether, .hasNoNSACR, .writesBytewise,
     .acknowledgesEitherGroup, .comparesWholePriority, .highestPendingIsMasked, .hasNoAliases, .hasNoBypass,
-    .virtualEndDefersPhysical, .hasListRegisterTooMany, .resetIsKnown,
+    .virtualEndDefersPhysical, .hasListRegisterTooMany, .resetIsKnown, .sgiNeedsNoSource,
+    .hardwareSGIHasSource, .virtualAliasedPointIsLow,
   ]
 
   /// The departures of a profile.

@@ -162,17 +162,7 @@ extension GICv2 {
       changed &= changed &- 1
       emit(value ? .enabled : .disabled, pe: reportedPE(pe, intid), intid: UInt32(intid))
     }
-    if value, departures.contains(.enableLatchesLevel) { latchLevels(pe, row: row, word: word, bits: bits) }
     refresh(pe, word: word)
-  }
-
-  private func latchLevels(_ pe: Int, row: Int, word: Int, bits: UInt32) {
-    var rest = bits & distributor.level[row] & ~distributor.edge[row]
-    while rest != 0 {
-      let intid = word &<< 5 | rest.lowestBit
-      rest &= rest &- 1
-      setLatch(intid, on: word == 0 ? 1 &<< UInt8(pe) : distributor.targets[intid], to: true)
-    }
   }
 
   // MARK: Active states

@@ -50,6 +50,10 @@ extension GICv2 {
         sendSGI(intid, to: pe, from: rest.trailingZeroBitCount, cause: .register)
         rest &= rest &- 1
       }
+      if value == 0, departures.contains(.sgiNeedsNoSource) {
+        setLatch(intid, on: 1 &<< UInt8(pe), to: true)
+        refresh(pe, word: 0)
+      }
     } else {
       clearSGI(intid, on: pe, sources: value)
     }

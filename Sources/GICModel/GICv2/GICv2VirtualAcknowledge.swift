@@ -66,7 +66,8 @@ extension GICv2 {
   /// A virtual SGI with the source that its list register gives.
   private mutating func withVirtualSource(_ intid: UInt32, pe: Int) -> UInt32 {
     let list = virtualInterfaces[pe].highest()
-    guard intid < 16, list >= 0, !virtualInterfaces[pe][list].isHardware else { return intid }
+    guard intid < 16, list >= 0 else { return intid }
+    if virtualInterfaces[pe][list].isHardware, !departures.contains(.hardwareSGIHasSource) { return intid }
     return intid | virtualInterfaces[pe][list].source << 10
   }
 

@@ -57,7 +57,7 @@ struct GICv2VirtualInterface {
     get { GICv2ListRegister(value: lists[list]) }
     set {
       lists[list] = newValue.value
-      let bit = 1 &<< UInt64(list)
+      let bit = 1 &<< UInt64(list) & implemented
       pending = newValue.isPending ? pending | bit : pending & ~bit
       active = newValue.isActive ? active | bit : active & ~bit
       ended = newValue.isEnded ? ended | bit : ended & ~bit

@@ -78,7 +78,11 @@ extension GICv2 {
       virtualInterfaces[pe].interface.priorityMask = value & width
       virtualInterfaces[pe].interface.known.insert(.priorityMask)
     case .binaryPoint: virtualInterfaces[pe].interface.writeBinaryPoint(value)
-    case .aliasedBinaryPoint: virtualInterfaces[pe].interface.writeAliasedBinaryPoint(value)
+    case .aliasedBinaryPoint:
+      virtualInterfaces[pe].interface.writeAliasedBinaryPoint(value)
+      if departures.contains(.virtualAliasedPointIsLow) {
+        virtualInterfaces[pe].interface.aliasedBinaryPoint = max(value & 7, 1)
+      }
     case .activePriorities:
       guard event.offset == 0xD0 else { return }
       virtualInterfaces[pe].interface.activePriorities[0] = value
