@@ -37,6 +37,24 @@ struct GICv2Tests {
     #expect(result.events[3].flags == [.virtual, .maskShown])
   }
 
+  @Test("A maintenance interrupt that a guest's acknowledge raised comes behind the read")
+  func acknowledgeRaisesMaintenance() throws {
+    let result = try Imported(lines: [
+      "gic_acknowledge_irq vcpu 0 acknowledged irq 20",
+      "gic_update_maintenance_irq cpu 0: maintenance = 1",
+      "gic_set_irq irq 25 level 1 cpumask 0x1 target 0x1",
+      "gic_update_bestirq cpu 0 irq 25 priority 160 cpu priority mask 240 cpu running priority 256",
+      "gic_update_maintenance_irq cpu 1: maintenance = 0",
+      "gic_cpu_read vcpu 0 iface read at 0x0000000c: 0x00000014",
+      "gic_set_irq irq 25 level 0 cpumask 0x1 target 0x1",
+    ])
+    #expect(
+      result.kinds == [
+        "mmioRead", "acknowledge", "maintenanceLine", "lineLevel", "highestPending", "maintenanceLine", "lineLevel",
+      ]
+    )
+  }
+
   @Test("Another read stays where it is")
   func otherRead() throws {
     let result = try Imported(lines: [

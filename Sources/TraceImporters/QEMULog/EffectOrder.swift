@@ -16,7 +16,7 @@ import InterruptTrace
 /// | ICC_IAR read of an SGI, PPI or LPI | (update, set_irqs) of that PE |
 /// | ICC_IAR read of an SPI | (update, set_irqs) of every PE |
 /// | ICV_IAR read of a directly injected virtual LPI | (virt_update, virt_set_irqs) of that PE |
-/// | GICC_IAR, GICV_IAR read | everything from the interface's acknowledge line on |
+/// | GICC_IAR, GICV_IAR read | everything from the interface's acknowledge line on, a maintenance interrupt too |
 ///
 /// An exception-level change prints (update, set_irqs, virt_update, virt_set_irqs) of its PE, outside any access; those
 /// stay where they are. They can be told apart because a run of a write never holds virtual lines and, where the
@@ -47,6 +47,8 @@ struct EffectOrder: ~Copyable {
   private var waitEnd = waitLimit
   /// The first ITS command that was fetched since the last access, or -1.
   private var commandRun = -1
+  /// Whether an acknowledge line waits for its read.
+  private var isAcknowledging = false
   /// Number of PEs that re-evaluate when all do, as far as known.
   var peCount = 0
   /// Runs of ITS commands that were longer than the buffer: the write that started them stays where it was printed.
@@ -83,6 +85,20 @@ struct EffectOrder: ~Copyable {
     observe(event)
   }
 
+  /// A GICv2 interface selected an interrupt to acknowledge: the read is still to come, and all that comes before it is
+  /// its effect.
+  mutating func beginAcknowledge(_ event: Event) {
+    isAcknowledging = true
+    observe(event)
+  }
+
+  /// As ``settle(_:)``, unless the event is the effect of an acknowledge whose read is still to come.
+  @inline(__always)
+  mutating func settleUnlessAcknowledging(_ event: Event) {
+    observe(event)
+    if !isAcknowledging { settleAll() }
+  }
+
   /// The ITS fetched a command.
   mutating func fetchCommand(_ event: Event) {
     if commandRun < 0 { commandRun = count }
@@ -106,6 +122,7 @@ struct EffectOrder: ~Copyable {
   mutating func settleAll() {
     settled = count
     commandRun = -1
+    isAcknowledging = false
     waitEnd = count &+ Self.waitLimit
     if waitEnd > Self.capacity &- 64 { waitEnd = Self.capacity &- 64 }
   }
@@ -216,7 +233,7 @@ struct EffectOrder: ~Copyable {
     var at = count
     while let event = step(&at) {
       switch event.kind {
-      case .highestPending, .cpuLine, .maintenanceLine: continue
+      case .highestPending, .cpuLine, .maintenanceLine, .lineLevel: continue
       case .acknowledge where event.pe == pe && event.b == UInt64(frame.rawValue): return at
       default: return count
       }

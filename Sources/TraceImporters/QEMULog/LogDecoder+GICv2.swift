@@ -20,7 +20,7 @@ extension LogDecoder {
     case .v2Line:
       // A PPI's mask names its one PE; an SPI's mask names all.
       let pe = v[0] < 32 && v[2] != 0 ? UInt32(v[2].trailingZeroBitCount) : PE.none
-      order.settle(event(.lineLevel, pe: pe, a: v[0] & 0xFFFF_FFFF, b: v[1] & 1))
+      order.settleUnlessAcknowledging(event(.lineLevel, pe: pe, a: v[0] & 0xFFFF_FFFF, b: v[1] & 1))
     case .v2HighestPending:
       guard let isVirtual = Self.isVirtual(v[0]), v[1] < 256 else { return false }
       order.observe(
@@ -37,7 +37,7 @@ extension LogDecoder {
       order.observe(event(.cpuLine, pe: UInt32(v[0]), a: v[2] != 0 ? line.rawValue : 0, b: line.rawValue))
     case .v2Acknowledge:
       guard let isVirtual = Self.isVirtual(v[0]), v[1] < 256 else { return false }
-      order.observe(
+      order.beginAcknowledge(
         event(
           .acknowledge,
           pe: UInt32(v[1]),
