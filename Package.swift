@@ -76,7 +76,7 @@ let package = Package(
     .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters"]),
     .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "LPIBenchmark"]),
     .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay", "GICModel", "InterruptTrace"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "GICModel", "InterruptTrace", "TraceImporters"]),
     .testTarget(
       name: "AnalyzersTests",
       dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports"]
