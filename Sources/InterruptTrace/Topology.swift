@@ -62,6 +62,8 @@ public struct Topology: Equatable, Sendable {
     public static let sourceFormat = Key(rawValue: 16)
     /// 1 if the capture starts at the controller's reset, 0 if in the middle of a run.
     public static let startsAtReset = Key(rawValue: 17)
+    /// 0 if affinity routing is off for good (`GICD_CTLR.ARE`): a GICv3 in legacy operation. 1 if it is on.
+    public static let affinityRouting = Key(rawValue: 18)
     /// Physical address of the Distributor.
     public static let gicdBase = Key(rawValue: 32)
     /// Physical address of the GICv2 CPU interface.

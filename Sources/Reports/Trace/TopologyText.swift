@@ -68,6 +68,7 @@ extension Topology.Key {
     (.preemptionBits, "preemption_bits"), (.listRegisters, "list_registers"), (.intidBits, "intid_bits"),
     (.securityStates, "security_states"), (.profile, "profile"), (.hasEL2, "has_el2"), (.hasEL3, "has_el3"),
     (.resetToGroup1, "reset_to_group1"), (.sourceFormat, "source_format"), (.startsAtReset, "starts_at_reset"),
+    (.affinityRouting, "affinity_routing"),
     (.gicdBase, "gicd_base"), (.giccBase, "gicc_base"), (.gichBase, "gich_base"), (.gicvBase, "gicv_base"),
     (.gicrBase, "gicr_base"), (.gicrStride, "gicr_stride"), (.gitsBase, "gits_base"), (.gicmBase, "gicm_base"),
     (.gicdTyper, "gicd_typer"), (.gicrTyper, "gicr_typer"), (.gitsTyper, "gits_typer"), (.vtr, "vtr"),
