@@ -24,6 +24,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   let distributorMap = RegisterLookup(.distributor, size: 0x10000)
   let redistributorMap = RegisterLookup(.redistributor, size: 0x40000)
   let itsMap = RegisterLookup(.its, size: 0x10000)
+  let virtualInterfaceMap = RegisterLookup(.gicv2VirtualInterface, size: 0x2000)
 
   /// INTID bits of LPIs, at most 24: `GICD_TYPER.IDbits` plus one.
   var lpiINTIDBits: UInt64 = 24

@@ -16,6 +16,7 @@ extension GICv3 where Store: ~Copyable {
     case .gicd: readDistributor(event)
     case .gicr: if holds(event.owner) { readRedistributor(event, pe: Int(event.owner)) }
     case .gits: readITS(event)
+    case .gicv: readVirtualInterfaceFrame(event)
     default: break
     }
   }
@@ -28,6 +29,7 @@ extension GICv3 where Store: ~Copyable {
     case .gicd: writeDistributor(event)
     case .gicr: if holds(event.owner) { writeRedistributor(event, pe: Int(event.owner)) }
     case .gits: writeITS(event)
+    case .gicv: writeVirtualInterfaceFrame(event)
     default: break
     }
   }

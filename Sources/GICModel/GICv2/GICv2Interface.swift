@@ -16,6 +16,8 @@ enum GICv2Control {
   static var endMode: UInt32 { 1 << 9 }
   /// EOImodeNS.
   static var endModeNonSecure: UInt32 { 1 << 10 }
+  /// All of `GICV_CTLR`.
+  static var virtual: UInt32 { 0x21F }
 }
 
 /// A pending interrupt with what decides its rank. Priority 0xFF is a priority here: only the priority mask keeps it back.

@@ -41,13 +41,6 @@ extension GICv2 {
     }
   }
 
-  /// An identification register that is the same for every PE.
-  mutating func compareCommonIdentification(_ event: Event, check: Int) {
-    var common = event
-    common.a &= 0xFF_FFFF_FFFF
-    compareIdentification(common, check: check)
-  }
-
   /// A register whose read has no effect.
   private mutating func comparePlain(_ event: Event, index: Int, check: Int, pe: Int, nonSecure: Bool) {
     let first = value(index, event.offset, pe: pe, nonSecure: nonSecure)

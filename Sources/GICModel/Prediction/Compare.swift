@@ -103,6 +103,13 @@ extension Predicting where Self: ~Copyable {
     compare(check, expected: expected, seen: event.b, known: known, pe: event.pe)
   }
 
+  /// An identification register that is the same for every PE.
+  mutating func compareCommonIdentification(_ event: Event, check: Int) {
+    var common = event
+    common.a &= 0xFF_FFFF_FFFF
+    compareIdentification(common, check: check)
+  }
+
   /// Reports a broken invariant as a disagreement of the model with itself.
   mutating func reportBrokenInvariants() {
     guard let broken = checkInvariants() else { return }

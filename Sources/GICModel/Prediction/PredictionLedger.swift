@@ -92,7 +92,8 @@ struct PredictionLedger: ~Copyable {
   /// Whether a check is about a virtual CPU interface.
   static func isVirtual(_ check: Int) -> Bool {
     let observations = [Observation.virq, .vfiq, .virtualHighestPending, .maintenance].map { Self.check($0) }
-    return check >= 64 && check < systemRegisters || observations.contains(check)
+    let memoryMapped = Self.check(.gicv, index: 0)..<Self.check(.gich, index: 0)
+    return check >= 64 && check < systemRegisters || observations.contains(check) || memoryMapped.contains(check)
   }
 
   /// Counts one prediction.

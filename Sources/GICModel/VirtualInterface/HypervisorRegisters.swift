@@ -8,6 +8,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].virtual.isInUse = true
     let number = event.register.rawValue
     if number < 128 {
+      pes[pe].virtual.setLegacy(false)
       readVirtualCPUInterface(event, pe: pe)
     } else if number < 144 {
       readHypervisorControl(event, pe: pe)
@@ -21,6 +22,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].virtual.isInUse = true
     let number = event.register.rawValue
     if number < 128 {
+      pes[pe].virtual.setLegacy(false)
       writeVirtualCPUInterface(event, pe: pe)
     } else if number < 144 {
       writeHypervisorControl(event, pe: pe)
@@ -135,6 +137,8 @@ extension GICv3 where Store: ~Copyable {
       kept = kept & ~VirtualMachineControl.acknowledgeControl | VirtualMachineControl.fiqEnable
     } else {
       kept &= ~0xFF00_0000 | implementedPriorities(pe) << VirtualMachineControl.priorityMaskShift
+      // It may be another guest's.
+      pes[pe].virtual.legacyIsKnown = false
     }
     pes[pe].virtual.setMachineControl(kept)
     pes[pe].virtual.known.machineControl = .max
@@ -142,8 +146,10 @@ extension GICv3 where Store: ~Copyable {
 
   private mutating func readMachineControl(_ event: Event, pe: Int, check: Int) {
     var known = UInt64(pes[pe].virtual.known.machineControl)
-    // Whether legacy operation is possible, the capture does not show: ICC_SRE_EL1 is not traced.
-    if !followsQEMU { known &= ~UInt64(VirtualMachineControl.fiqEnable | VirtualMachineControl.acknowledgeControl) }
+    // VFIQEn is RES1 and VAckCtl RES0 for a guest that uses system registers; ICC_SRE_EL1 is not traced.
+    if !followsQEMU, !(pes[pe].virtual.isLegacy && pes[pe].virtual.legacyIsKnown) {
+      known &= ~UInt64(VirtualMachineControl.fiqEnable | VirtualMachineControl.acknowledgeControl)
+    }
     let verdict = compare(
       check,
       expected: UInt64(pes[pe].virtual.machineControl),

@@ -19,6 +19,14 @@ struct ListRegister: Equatable, BitwiseCopyable {
   @inline(__always) var virtualINTID: UInt32 { UInt32(truncatingIfNeeded: bits) }
   /// The physical interrupt that ends with the virtual one; meaningful when ``isHardware``.
   @inline(__always) var physicalINTID: UInt32 { UInt32(truncatingIfNeeded: bits >> 32) & 0x1FFF }
+  /// The virtual INTID as transitions name it. For guests that use `GICV_*`, an SGI's number of the PE that sent it stands
+  /// in bits 12:10 of the virtual INTID (12.4.6); in other guests no interrupt has such an INTID, but for an extended SPI.
+  @inline(__always)
+  func reportedINTID(isLegacy: Bool) -> UInt32 {
+    let intid = virtualINTID
+    guard intid >= 1024, intid < 8192, intid & 0x3F0 == 0 else { return intid }
+    return isLegacy || intid & 0x1C00 != 0x1000 ? intid & 0xF : intid
+  }
   @inline(__always) var priority: UInt32 { UInt32(truncatingIfNeeded: bits >> 48) & 0xFF }
   @inline(__always) var isNonMaskable: Bool { bits & Self.nonMaskableBit != 0 }
   @inline(__always) var isGroup1: Bool { bits & Self.group1Bit != 0 }

@@ -93,7 +93,7 @@ extension GICv3 where Store: ~Copyable {
       emit(
         .lrOverwritten,
         pe: UInt32(pe),
-        intid: old.virtualINTID,
+        intid: old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
         priority: old.priority,
         a: UInt64(n),
         b: old.bits
@@ -101,14 +101,16 @@ extension GICv3 where Store: ~Copyable {
       isNew = true
     }
     if isNew {
-      emit(.lrFilled, pe: UInt32(pe), intid: value.virtualINTID, priority: value.priority, a: UInt64(n), b: value.bits)
+      let intid = value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
+      emit(.lrFilled, pe: UInt32(pe), intid: intid, priority: value.priority, a: UInt64(n), b: value.bits)
     }
   }
 
   /// Reports that a list register became invalid.
   @inline(__always)
   func reportEmptied(_ n: Int, _ old: ListRegister, pe: Int) {
-    emit(.lrEmptied, pe: UInt32(pe), intid: old.virtualINTID, priority: old.priority, a: UInt64(n), b: old.bits)
+    let intid = old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
+    emit(.lrEmptied, pe: UInt32(pe), intid: intid, priority: old.priority, a: UInt64(n), b: old.bits)
   }
 
   /// `ICH_ELRSR_EL2`. A list register that was not known and is shown empty holds no interrupt.

@@ -13,9 +13,7 @@ extension GICv3 where Store: ~Copyable {
 
   mutating func acknowledgeVirtual(_ event: Event, pe: Int, group1: Bool, nonMaskable: Bool = false) {
     refreshVirtual(pe)
-    let check = PredictionLedger.check(event.register)
     let best = pes[pe].virtual.best
-    let seen = UInt32(truncatingIfNeeded: event.b)
     var taken: Int32 = -1
     var expected = SpecialINTID.none
     if best >= 0, pes[pe].virtual.isGroup1(best) == group1, pes[pe].virtual.canSignal(best) {
@@ -26,6 +24,24 @@ extension GICv3 where Store: ~Copyable {
         expected = SpecialINTID.nonMaskable
       }
     }
+    let check = PredictionLedger.check(event.register)
+    acknowledgeVirtual(event, pe: pe, check: check, group1: group1, taken, expected, nonMaskable: nonMaskable)
+  }
+
+  /// Compares what an acknowledge should return with what it did, and carries it out. `taken` is the index of the list
+  /// register or virtual LPI that it should take; -1 for none.
+  @inline(__always)
+  mutating func acknowledgeVirtual(
+    _ event: Event,
+    pe: Int,
+    check: Int,
+    group1: Bool,
+    _ taken: Int32,
+    _ expected: UInt32,
+    nonMaskable: Bool
+  ) {
+    let seen = UInt32(truncatingIfNeeded: event.b)
+    var taken = taken
     if expected == seen {
       ledger.count(check, .agreed)
     } else {
@@ -73,7 +89,7 @@ extension GICv3 where Store: ~Copyable {
     emit(
       .virtualAcknowledged,
       pe: UInt32(pe),
-      intid: seen,
+      intid: ListRegister(bits: UInt64(seen)).reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
       priority: priority,
       a: UInt64(UInt32(bitPattern: index))
     )

@@ -70,7 +70,7 @@ extension GICv3 where Store: ~Copyable {
 
   // MARK: Fields of ICH_VMCR_EL2
 
-  private mutating func readField(_ event: Event, pe: Int, check: Int, shift: UInt32, mask: UInt32) {
+  mutating func readField(_ event: Event, pe: Int, check: Int, shift: UInt32, mask: UInt32) {
     let known = pes[pe].virtual.known.machineControl >> shift & mask
     let verdict = compare(
       check,
@@ -86,7 +86,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].virtual.known.machineControl |= mask << shift
   }
 
-  private mutating func writeField(_ value: UInt32, pe: Int, shift: UInt32, mask: UInt32) {
+  mutating func writeField(_ value: UInt32, pe: Int, shift: UInt32, mask: UInt32) {
     pes[pe].virtual.setMachineControl(value << shift, mask: mask << shift)
     pes[pe].virtual.known.machineControl |= mask << shift
   }
@@ -139,7 +139,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// The priority of the highest active priority bit. An idle interface reads 0xFF (12.3.17).
-  private mutating func readVirtualRunningPriority(_ event: Event, pe: Int, check: Int) {
+  mutating func readVirtualRunningPriority(_ event: Event, pe: Int, check: Int) {
     let isKnown = knowsVirtualActivePriorities(pe)
     var expected = UInt64(pes[pe].virtual.runningPriority)
     if pes[pe].virtual.nonMaskableIsActive { expected |= 1 << 63 }

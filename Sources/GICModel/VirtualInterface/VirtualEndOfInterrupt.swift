@@ -1,7 +1,8 @@
 import InterruptTrace
 import LPIStore
 
-/// Writes of `ICV_EOIR0_EL1`, `ICV_EOIR1_EL1` and `ICV_DIR_EL1` (IHI 0069H, 12.3.7, 12.3.8, 12.3.6).
+/// Writes of `ICV_EOIR0_EL1`, `ICV_EOIR1_EL1` and `ICV_DIR_EL1` (IHI 0069H, 12.3.7, 12.3.8, 12.3.6), and of their
+/// memory-mapped counterparts.
 extension GICv3 where Store: ~Copyable {
   /// Place of an end that no list register is concerned with, in transitions.
   private static var noListRegister: UInt64 { 0xFF }
@@ -42,7 +43,7 @@ extension GICv3 where Store: ~Copyable {
     emit(
       .virtualEndOfInterrupt,
       pe: UInt32(pe),
-      intid: intid,
+      intid: register.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
       priority: register.priority,
       a: UInt64(n),
       b: deactivates ? 1 : 0
@@ -53,7 +54,8 @@ extension GICv3 where Store: ~Copyable {
   /// `ICV_DIR_EL1` was written. With EOImode 0 it is ignored; LPIs and special INTIDs always are.
   mutating func deactivateVirtual(pe: Int, value: UInt32) {
     let intid = value & 0xFF_FFFF
-    guard intid < 1020, pes[pe].virtual.endIsSplit else { return }
+    let number = pes[pe].virtual.isLegacy ? intid & 0x3FF : intid
+    guard number < 1020, pes[pe].virtual.endIsSplit else { return }
     if let n = activeListRegister(pe, intid: intid) {
       deactivateListRegister(n, pe: pe)
     } else {
@@ -63,7 +65,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// The list register in which an interrupt is active, or active and pending.
-  private func activeListRegister(_ pe: Int, intid: UInt32) -> Int? {
+  func activeListRegister(_ pe: Int, intid: UInt32) -> Int? {
     var rest = pes[pe].virtual.valid & ~pes[pe].virtual.pending & pes[pe].virtual.implemented
     while rest != 0 {
       let n = rest.lowestBit
@@ -78,7 +80,8 @@ extension GICv3 where Store: ~Copyable {
     let old = pes[pe].virtual.listRegisters[n]
     let new = ListRegister(bits: old.bits & ~ListRegister.activeBit)
     pes[pe].virtual.setListRegister(n, new)
-    emit(.virtualDeactivated, pe: UInt32(pe), intid: old.virtualINTID, priority: old.priority, a: UInt64(n))
+    let intid = old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
+    emit(.virtualDeactivated, pe: UInt32(pe), intid: intid, priority: old.priority, a: UInt64(n))
     if old.isHardware, old.physicalINTID < 1020 {
       deactivate(pe: pe, intid: Int(old.physicalINTID))
     }

@@ -41,6 +41,13 @@ struct VirtualInterface {
   /// Anything was accessed: the PE has a virtual interface worth reporting.
   var isInUse = false
 
+  // MARK: Legacy operation
+
+  /// The guest uses `GICV_*`, as one does for which `ICC_SRE_EL1.SRE` is 0; see ``ListRegister/reportedINTID(isLegacy:)``.
+  private(set) var isLegacy = false
+  /// Nothing has been loaded for another guest since the last access showed which registers the guest uses.
+  var legacyIsKnown = true
+
   // MARK: The highest-priority virtual LPI of the resident vPE
 
   /// Place of the resident vPE's pending table in ``VirtualPendingTables``; -1 if no vPE is resident.
@@ -189,6 +196,16 @@ struct VirtualInterface {
   mutating func setNonMaskableActive(_ value: Bool) {
     nonMaskableIsActive = value
     refreshRunningPriority()
+  }
+
+  /// The guest showed which registers it uses.
+  @inline(__always)
+  mutating func setLegacy(_ value: Bool) {
+    legacyIsKnown = true
+    if isLegacy != value {
+      isLegacy = value
+      isStale = true
+    }
   }
 
   /// Something outside of this structure changed what can be signalled.

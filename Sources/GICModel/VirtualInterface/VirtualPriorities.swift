@@ -44,7 +44,7 @@ extension VirtualInterface {
       best = Self.virtualLPIIndex
     }
     if best >= 0, canSignal(best), !isNonMaskable(best) {
-      lines = isGroup1(best) ? .virq : .vfiq
+      lines = isGroup1(best) || isLegacy && machineControl & VirtualMachineControl.fiqEnable == 0 ? .virq : .vfiq
     }
   }
 
@@ -98,7 +98,8 @@ extension VirtualInterface {
 
   // MARK: Active priorities
 
-  /// Sets the active priority bit of an acknowledged interrupt.
+  /// Sets the active priority bit of an acknowledged interrupt. For guests that use `GICV_*` there is one set of them,
+  /// `ICH_AP1R<n>_EL2`, whatever the group (12.4.2).
   @inline(__always)
   mutating func raiseRunningPriority(_ priority: UInt32, group1: Bool, nonMaskable: Bool) {
     if nonMaskable {
@@ -106,7 +107,7 @@ extension VirtualInterface {
       return
     }
     let bit = Int(truncatingIfNeeded: (priority & groupPriorityMask(group1: group1) & 0xFF) &>> (8 &- preemptionBits))
-    let at = (group1 ? 4 : 0) &+ (bit &>> 5)
+    let at = (group1 || isLegacy ? 4 : 0) &+ (bit &>> 5)
     setActivePriorities(at, activePriorities[at] | 1 &<< UInt32(truncatingIfNeeded: bit & 31))
   }
 

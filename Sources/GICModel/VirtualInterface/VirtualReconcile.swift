@@ -93,6 +93,12 @@ extension GICv3 where Store: ~Copyable {
         corrected = close(best, pe: pe)
       } else if expected.isEmpty {
         corrected = open(best, pe: pe)
+      } else if !pes[pe].virtual.legacyIsKnown, !pes[pe].virtual.isGroup1(best),
+        pes[pe].virtual.machineControl & VirtualMachineControl.fiqEnable == 0
+      {
+        // Only for a guest that uses memory-mapped registers does VFIQEn choose the line of Group 0.
+        pes[pe].virtual.setLegacy(!pes[pe].virtual.isLegacy)
+        corrected = true
       } else {
         corrected = regroup(best, pe: pe)
       }

@@ -44,7 +44,10 @@ extension GICv3 where Store: ~Copyable {
         "list_registers",
         .list(
           (0..<virtual.listRegisterCount)
-            .filter { filter.includes(intid: Int(virtual.listRegisters[$0].virtualINTID)) || filter.intids == nil }
+            .filter {
+              filter.intids == nil
+                || filter.includes(intid: Int(virtual.listRegisters[$0].reportedINTID(isLegacy: virtual.isLegacy)))
+            }
             .map { listRegisterState($0, virtual) }
         )
       )
@@ -66,8 +69,10 @@ extension GICv3 where Store: ~Copyable {
       .init("ICH_LR\(n)_EL2", isKnown || register.isValid ? .register(register.bits) : .unknown),
     ]
     guard register.bits != 0 else { return .object(members) }
+    let intid = register.reportedINTID(isLegacy: virtual.isLegacy)
+    if intid != register.virtualINTID { members.append(.init("source", .number(UInt64(register.virtualINTID >> 10)))) }
     members += [
-      .init("state", .text(register.stateName)), .init("intid", .number(UInt64(register.virtualINTID))),
+      .init("state", .text(register.stateName)), .init("intid", .number(UInt64(intid))),
       .init("priority", .number(UInt64(register.priority))), .init("group", .number(register.isGroup1 ? 1 : 0)),
       .init("hardware", .bool(register.isHardware)),
     ]
