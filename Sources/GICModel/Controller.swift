@@ -19,9 +19,15 @@ public struct Controller: ~Copyable {
 
   /// A controller at reset.
   public init(topology: Topology, options: ControllerOptions = .init()) {
-    core =
-      topology.architecture == .v2
-      ? GICv2Core(topology: topology, options: options) : LPIStoreChoice.make(options.lpiStore, topology, options)
+    let affinityRouting = topology.value(.affinityRouting)
+    if topology.architecture == .v2 || affinityRouting == 0 {
+      core = GICv2Core(topology: topology, options: options)
+    } else if affinityRouting == nil, (options.profile ?? topology.profile) == .arch {
+      // The other profiles implement affinity routing only.
+      core = LegacyCapableCore(topology: topology, options: options)
+    } else {
+      core = LPIStoreChoice.make(options.lpiStore, topology, options)
+    }
   }
 
   /// Names of the LPI stores that the model can run on, the default first.

@@ -17,6 +17,7 @@ struct DistributorTests {
   @Test("Registers of INTIDs 0 to 31 are RES0 in the Distributor with affinity routing (12.9.27)")
   func privateWordsAreReserved() {
     let rig = Rig()
+    rig.write(.gicd, 0x0, 0x10)
     rig.write(.gicd, 0x100, 0xFFFF_FFFF)
     #expect(rig.reads(.gicd, 0x100, 0))
     rig.write(.gicd, 0x400, 0xA0A0_A0A0)

@@ -12,6 +12,12 @@ extension GICv3 where Store: ~Copyable {
     }
     let check = PredictionLedger.check(.gicd, index: index)
     let nonSecure = isNonSecure(event)
+    if sawLegacyOperation, !distributor.hasOneSecurityState,
+      AffinityRouting.disables(role, at: event.offset &- distributorMap.start(index))
+    {
+      compare(check, expected: 0, seen: event.b, known: 0, pe: event.pe)
+      return
+    }
     let word = Int((event.offset &- distributorMap.start(index)) &>> 2) & 31
     if role.holdsSharedInterrupts, distributor.isReserved(word: sharedWord(event, role)) {
       compare(check, expected: 0, seen: event.b, pe: event.pe)

@@ -56,14 +56,24 @@ extension GICv3 where Store: ~Copyable {
         Distributor.enableGroup0 | Distributor.enableGroup1NonSecure | Distributor.enableGroup1Secure
         | Distributor.disableSecurity
     }
-    var control = distributor.control & ~writable | value & writable
+    // Where affinity routing can be off, it can be switched on; back it goes by a reset only (IHI 0069H, 12.9.4).
+    let routing = affinityRouting(setBy: value, nonSecure: nonSecure)
+    var control = distributor.control & ~writable | value & writable | routing
     if !distributor.hasOneSecurityState, control & Distributor.disableSecurity != 0 {
       // Setting DS makes EnableGrp1S and ARE_NS RES0; only a reset clears it again (IHI 0069H, 12.9.4).
       control &= ~(Distributor.enableGroup1Secure | Distributor.affinityRoutingNonSecure)
     }
     distributor.control = control
-    distributor.knownControl |= writable
+    distributor.knownControl |= writable | routing
     refreshAllShared()
+  }
+
+  /// The ARE bits of `GICD_CTLR` that a write sets: ARE_S takes ARE_NS with it.
+  private func affinityRouting(setBy value: UInt32, nonSecure: Bool) -> UInt32 {
+    let (one, two) = (Distributor.affinityRoutingSecure, Distributor.affinityRoutingNonSecure)
+    if distributor.hasOneSecurityState { return value & one }
+    if nonSecure { return value & one != 0 ? two : 0 }
+    return value & one != 0 ? one | two : value & two
   }
 
   /// `GICD_SETSPI_*` and `GICD_CLRSPI_*`: message-based SPIs (IHI 0069H, 12.9.34).

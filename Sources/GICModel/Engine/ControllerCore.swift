@@ -9,6 +9,20 @@ protocol ControllerCore: AnyObject {
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer)
   func checkInvariants() -> String?
   func state(_ filter: StateFilter) -> StateValue
+
+  /// What is compared so far; another model of the same controller goes on with it, see ``resume(_:)``.
+  func record() -> PredictionRecord
+  /// Goes on where another model of the same controller, in another mode of operation, left off.
+  func resume(_ record: consuming PredictionRecord)
+  /// The same controller with affinity routing off.
+  func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore
+}
+
+/// What a model has compared, and the identification of the controller.
+struct PredictionRecord: ~Copyable {
+  var ledger: PredictionLedger
+  var disagreements: [Disagreement]
+  var identification: [UInt64: UInt64]
 }
 
 /// A GICv3 or GICv4 on one LPI store.
@@ -25,6 +39,27 @@ final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
 
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
     gic.withOutput(&transitions) { $0.apply(events, firstIndex: firstIndex) }
+  }
+
+  func record() -> PredictionRecord {
+    PredictionRecord(
+      ledger: gic.ledger.copy(),
+      disagreements: gic.disagreements,
+      identification: gic.identification
+    )
+  }
+
+  func resume(_ record: consuming PredictionRecord) {
+    gic.disagreements = record.disagreements
+    gic.identification = record.identification
+    gic.ledger = record.ledger.copy()
+    gic.sawLegacyOperation = true
+  }
+
+  func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore {
+    let core = GICv2Core(GICv2(of: gic, options: options))
+    core.resume(record())
+    return core
   }
 }
 

@@ -47,6 +47,9 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var configurationMemory: [UInt32: UInt8] = [:]
   /// The capture shows interrupt lines changing.
   var showsLines = false
+  /// Accesses came before that only a controller with affinity routing off answers, so that a Secure world may go on with
+  /// them: what those answer is not known.
+  var sawLegacyOperation = false
   /// The capture shows SGIs being sent or accepted.
   var showsSGIs = false
   /// The PE whose virtual interface the last event that is not an observation was about, or ``PE/none``.

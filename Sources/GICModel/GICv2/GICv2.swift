@@ -50,7 +50,7 @@ struct GICv2: ~Copyable, Predicting {
   init(topology: Topology, options: ControllerOptions) {
     self.topology = topology
     let profile = options.profile ?? topology.profile
-    departures = GICv2Departures.of(profile)
+    departures = GICv2Departures.of(profile).union(topology.architecture == .v2 ? [] : .isGICv3)
     checksInvariants = options.checksInvariants
     hasTwoSecurityStates = topology.value(.securityStates) == 2
     peCount = min(max(topology.peCount, 1), GICv2Distributor.peLimit)

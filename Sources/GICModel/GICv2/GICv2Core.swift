@@ -5,6 +5,7 @@ final class GICv2Core: ControllerCore {
   private var gic: GICv2
 
   init(topology: Topology, options: ControllerOptions) { gic = GICv2(topology: topology, options: options) }
+  init(_ gic: consuming GICv2) { self.gic = gic }
 
   var topology: Topology { gic.topology }
   var predictions: [PredictionCount] { gic.ledger.report() }
@@ -15,4 +16,20 @@ final class GICv2Core: ControllerCore {
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
     gic.withOutput(&transitions) { $0.apply(events, firstIndex: firstIndex) }
   }
+
+  func record() -> PredictionRecord {
+    PredictionRecord(
+      ledger: gic.ledger.copy(),
+      disagreements: gic.disagreements,
+      identification: gic.identification
+    )
+  }
+
+  func resume(_ record: consuming PredictionRecord) {
+    gic.disagreements = record.disagreements
+    gic.identification = record.identification
+    gic.ledger = record.ledger.copy()
+  }
+
+  func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore { self }
 }

@@ -66,6 +66,8 @@ struct GICv2Departures: OptionSet {
   static let virtualAliasedPointIsLow = Self(rawValue: 1 << 25)
   /// The register behind the last list register can be written and read, and does nothing.
   static let hasListRegisterTooMany = Self(rawValue: 1 << 21)
+  /// It is a GICv3 with affinity routing off: `GICD_CTLR` has bits that GICv2's has not, and there are message-based SPIs.
+  static let isGICv3 = Self(rawValue: 1 << 23)
   /// All of the implementation's reset values are known where the capture starts at reset.
   static let resetIsKnown = Self(rawValue: 1 << 22)
 

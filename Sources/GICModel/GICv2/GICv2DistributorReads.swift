@@ -54,6 +54,7 @@ extension GICv2 {
     let at = Int(offset &- distributorMap.start(index))
     switch distributorMap.role(index) {
     case .control:
+      if departures.contains(.isGICv3) { return legacyControlValue(at, nonSecure: nonSecure) }
       guard at == 0 else { return (0, 0xFF) }
       let known = distributor.knownControl
       return nonSecure

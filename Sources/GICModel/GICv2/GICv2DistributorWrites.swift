@@ -15,6 +15,7 @@ extension GICv2 {
       }
       return
     }
+    if departures.contains(.isGICv3), writeMessageBasedSPI(event, nonSecure: nonSecure) { return }
     if departures.contains(.writesBytewise), event.size > 1 {
       writeInSteps(event, pe: pe, nonSecure: nonSecure)
       return
@@ -67,6 +68,7 @@ extension GICv2 {
       distributor.control = distributor.control & ~2 | (value & 1) << 1
       distributor.knownControl |= 2
     } else {
+      if departures.contains(.isGICv3), value & Distributor.disableSecurity != 0 { hasTwoSecurityStates = false }
       distributor.control = value & 0b11
       distributor.knownControl = .max
     }
