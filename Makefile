@@ -2,7 +2,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 JOBS ?= 2
 GICSCOPE := .build/release/gicscope
-DEMO := $(firstword $(wildcard Traces/demo/trace.*))
+DEMO := Traces/linux-gicv3-its/trace.log.zst
 SOURCES := Sources Tests Package.swift
 
 .PHONY: demo test packages build release lint format golden bench fuzz clean
