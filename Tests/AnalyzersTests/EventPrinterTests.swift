@@ -49,6 +49,19 @@ struct EventPrinterTests {
     )
   }
 
+  @Test("An access whose frame is not known has an address")
+  func address() {
+    let access = [
+      Event(time: 0, kind: .mmioWrite, flags: [.absolute, EventFlags(rawValue: 2)], pe: 0, a: 0x800_0100, b: 1)
+    ]
+    var printer = EventPrinter(.text)
+    access.withUnsafeBufferPointer {
+      #expect(
+        printer.line($0[...], index: 0) == "#0      0.000000000  PE 0   mmioWrite address=0x8000100 value=0x1 size=4"
+      )
+    }
+  }
+
   @Test("JSON lines hold a key for each field")
   func json() {
     #expect(

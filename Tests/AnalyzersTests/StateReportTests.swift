@@ -63,6 +63,32 @@ struct StateReportTests {
     #expect(differences[2].before == nil)
   }
 
+  @Test("Interrupts that do nothing can be left out, and are counted then")
+  func idle() {
+    func interrupt(_ intid: UInt64, enabled: Bool, pending: Bool) -> StateValue {
+      .object([.init("intid", .number(intid)), .init("enabled", .bool(enabled)), .init("pending", .bool(pending))])
+    }
+    let all: StateValue = .object([
+      .init(
+        "interrupts",
+        .list([
+          interrupt(32, enabled: true, pending: false), interrupt(33, enabled: false, pending: false),
+          interrupt(34, enabled: false, pending: true),
+        ])
+      ), .init("others", .list([.number(1)])),
+    ])
+    #expect(
+      all.withoutIdleInterrupts
+        == .object([
+          .init(
+            "interrupts",
+            .list([interrupt(32, enabled: true, pending: false), interrupt(34, enabled: false, pending: true)])
+          ),
+          .init("idle interrupts", .text("1, shown with --idle")), .init("others", .list([.number(1)])),
+        ])
+    )
+  }
+
   @Test("Equal states have no difference")
   func equal() { #expect(StateDifference.between(state, state).isEmpty) }
 

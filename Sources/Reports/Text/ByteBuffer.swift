@@ -14,9 +14,30 @@ public struct ByteBuffer: Sendable {
   @inline(__always)
   public mutating func append(_ text: [UInt8]) { bytes.append(contentsOf: text) }
 
+  /// Appends text that is at hand as bytes.
+  @inline(__always)
+  public mutating func append(_ text: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: text) }
+
+  /// Appends an ASCII character.
+  @inline(__always)
+  public mutating func append(byte: UInt8) { bytes.append(byte) }
+
+  /// Appends a number below 10^9 with leading zeros.
+  public mutating func append(nineDigits value: UInt64) {
+    var divisor: UInt64 = 100_000_000
+    while divisor > 0 {
+      bytes.append(0x30 &+ UInt8(truncatingIfNeeded: value / divisor % 10))
+      divisor /= 10
+    }
+  }
+
   /// Appends a byte several times.
   public mutating func append(repeating byte: UInt8, count: Int) {
-    if count > 0 { bytes.append(contentsOf: repeatElement(byte, count: count)) }
+    var rest = count
+    while rest > 0 {
+      bytes.append(byte)
+      rest -= 1
+    }
   }
 
   /// Appends a decimal number, right-aligned in `width` characters.

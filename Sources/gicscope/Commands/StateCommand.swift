@@ -23,12 +23,15 @@ struct StateCommand: ParsableCommand {
   @Option(help: "A later place: print what is different there.")
   var diff: ReplayPosition?
 
-  @Flag(help: "Also interrupts that are merely configured; JSON has them always.")
+  @Flag(help: "Also interrupts that are disabled and neither pending, active nor high; JSON has them always.")
   var idle = false
+
+  /// Interrupts that are asked for by number are shown whatever they do.
+  private var showsIdle: Bool { idle || filter.irq != nil }
 
   func run() throws {
     let (engine, progress) = try trace.engine()
-    let stateFilter = filter.stateFilter(includesIdle: idle || json.json != nil)
+    let stateFilter = filter.stateFilter(includesIdle: true)
     var gaps: UInt64 = 0
     func advance(to place: ReplayPosition) throws -> Moment {
       try engine.run(until: place) { batch in
@@ -47,7 +50,10 @@ struct StateCommand: ParsableCommand {
       try write(summary, before, after)
     } else {
       try json.write(
-        text: { before.title(.ofStandardOutput) + before.state.text(.ofStandardOutput) },
+        text: {
+          before.title(.ofStandardOutput)
+            + (showsIdle ? before.state : before.state.withoutIdleInterrupts).text(.ofStandardOutput)
+        },
         json: {
           Document.json(
             command: "state",

@@ -1,0 +1,130 @@
+import InterruptTrace
+
+extension EventPrinter {
+  // MARK: Text
+
+  mutating func printText(_ event: Event, _ more: Group, _ index: UInt64, _ out: inout ByteBuffer) {
+    var digits = 1
+    var rest = index
+    while rest >= 10 {
+      rest /= 10
+      digits += 1
+    }
+    out.append(repeating: 0x20, count: 8 - digits)
+    out.append(byte: 0x23)
+    out.append(decimal: index)
+    out.append(decimal: event.time / 1_000_000_000, width: 7)
+    out.append(byte: 0x2E)
+    out.append(nineDigits: event.time % 1_000_000_000)
+    out.append("  ")
+    let start = out.bytes.count
+    if event.domain != 0 {
+      out.append("guest ")
+      out.append(decimal: UInt64(event.domain))
+      out.append(byte: 0x20)
+    }
+    if event.pe != PE.none {
+      out.append("PE ")
+      out.append(decimal: UInt64(event.pe))
+    }
+    out.append(repeating: 0x20, count: 6 - (out.bytes.count - start))
+    out.append(byte: 0x20)
+    out.append(table.text(table.kind(of: event).name))
+    printFields(event, more, &out)
+    out.append(byte: 0x0A)
+  }
+
+  // MARK: JSON lines
+
+  mutating func printJSON(_ event: Event, _ more: Group, _ index: UInt64, _ out: inout ByteBuffer) {
+    let kind = table.kind(of: event)
+    out.append("{\"event\":")
+    out.append(decimal: index)
+    out.append(",\"time_ns\":")
+    out.append(decimal: event.time)
+    if event.domain != 0 {
+      out.append(",\"domain\":")
+      out.append(decimal: UInt64(event.domain))
+    }
+    if event.pe != PE.none {
+      out.append(",\"pe\":")
+      out.append(decimal: UInt64(event.pe))
+    }
+    out.append(",\"kind\":\"")
+    out.append(table.text(kind.name))
+    out.append(byte: 0x22)
+    if Self.hasNamedRegister(event) {
+      out.append(",\"register\":\"")
+      appendRegister(event, &out)
+      out.append(byte: 0x22)
+    }
+    if !kind.isKnown {
+      for (name, value) in [("flags", UInt64(event.flags.rawValue)), ("a", event.a), ("b", event.b)] {
+        out.append(",\"\(name)\":")
+        out.append(decimal: value)
+      }
+    }
+    let continuation = more.first ?? Event(time: 0, kind: .continuation)
+    let isAbsolute = Self.hasAddress(event)
+    if isAbsolute {
+      out.append(",\"address\":")
+      out.append(decimal: event.a)
+    }
+    for field in table.fields(of: kind) where !(isAbsolute && field.word == .a) {
+      printJSON(field, field.value(in: event, continuation), &out)
+    }
+    if event.kind == .marker {
+      out.append(",\"text\":")
+      out.appendJSON(String(decoding: Self.markerText(event, more), as: UTF8.self))
+    }
+    out.append("}\n")
+  }
+
+  private func printJSON(_ field: EventFieldTable.Field, _ value: UInt64, _ out: inout ByteBuffer) {
+    if field.style == .flag, value == 0 { return }
+    out.append(",\"")
+    out.append(table.text(field.name))
+    out.append("\":")
+    switch field.style {
+    case .flag: out.append("true")
+    case .frame, .register:
+      out.append(byte: 0x22)
+      appendValue(value, field.style, &out)
+      out.append(byte: 0x22)
+    case .size: appendValue(value, .size, &out)
+    case .decimal, .hex: out.append(decimal: value)
+    }
+  }
+
+  // MARK: CSV
+
+  mutating func printCSV(_ event: Event, _ more: Group, _ index: UInt64, _ out: inout ByteBuffer) {
+    out.append(decimal: index)
+    out.append(byte: 0x2C)
+    out.append(decimal: event.time)
+    out.append(byte: 0x2C)
+    out.append(decimal: UInt64(event.domain))
+    out.append(byte: 0x2C)
+    if event.pe != PE.none { out.append(decimal: UInt64(event.pe)) }
+    out.append(byte: 0x2C)
+    out.append(table.text(table.kind(of: event).name))
+    out.append(byte: 0x2C)
+    out.append(decimal: UInt64(event.flags.rawValue))
+    out.append(byte: 0x2C)
+    out.append(decimal: event.a)
+    out.append(byte: 0x2C)
+    out.append(decimal: event.b)
+    out.append(byte: 0x2C)
+    if let continuation = more.first { out.append(decimal: continuation.a) }
+    out.append(byte: 0x2C)
+    if let continuation = more.first { out.append(decimal: continuation.b) }
+    out.append(byte: 0x2C)
+    if Self.hasNamedRegister(event) { appendRegister(event, &out) }
+    if event.kind == .sysregRead || event.kind == .sysregWrite { appendSystemRegister(event.a & 0xFFFF, &out) }
+    out.append(byte: 0x2C)
+    var fields = ByteBuffer()
+    printFields(event, more, &fields)
+    out.appendCSV(fields.bytes.dropFirst())
+    out.append(byte: 0x0A)
+  }
+}
