@@ -23,22 +23,23 @@ extension GICv2 {
     case .listRegister: observeListRegister(event)
     case .enableChange: observeEnable(event)
     case .lineLevel:
-      steps.end()
+      endEvaluation(isCertain: true)
       changeLine(event)
     case .mmioRead:
-      steps.end()
+      endEvaluation(isCertain: false)
       readRegister(event)
     case .mmioWrite:
-      steps.end()
+      endEvaluation(isCertain: false)
       if !event.flags.contains(.refused) { writeRegister(event) }
     case .msi:
-      steps.end()
+      endEvaluation(isCertain: false)
       receive(msi: event)
     case .exceptionEntry, .exceptionReturn: observeException(event)
     case .marker:
       if event.a & 0xFFFF == UInt64(MarkerKind.guestError.rawValue) { emit(.guestError, pe: event.pe) }
     case .gap:
       steps.end()
+      evaluation = GICv2Evaluation()
       emit(.gap, pe: event.pe, a: event.a, b: event.b)
     case .topology: learn(event)
     default: break

@@ -34,6 +34,8 @@ struct GICv2: ~Copyable, Predicting {
   var hasTwoSecurityStates: Bool
   /// What the Distributor showed between the bytes of its last write.
   var steps = GICv2WriteSteps()
+  /// What the last evaluation showed.
+  var evaluation = GICv2Evaluation()
   /// Words whose candidates a guest's deactivation left to be looked at later, see
   /// ``GICv2Departures/virtualEndDefersPhysical``.
   var deferredWords: UInt32 = 0

@@ -29,7 +29,8 @@ struct GICv2Departures: OptionSet {
   static let sgisAlwaysEnabled = Self(rawValue: 1 << 9)
   /// `GICD_SGIR` ignores the group and NSATT, and takes the reserved filter for all PEs (4.3.15).
   static let sgirIgnoresGroups = Self(rawValue: 1 << 10)
-  /// `GICD_CTLR` withholds interrupts only when both groups are disabled (4.3.1: each group by its bit).
+  /// `GICD_CTLR` withholds interrupts only when both groups are disabled (4.3.1: each group by its bit): while one is
+  /// enabled, those of the other are selected and can be acknowledged, though they raise no line.
   static let groupsForwardedTogether = Self(rawValue: 1 << 11)
   /// `GICD_NSACR` does not exist (4.3.14: optional).
   static let hasNoNSACR = Self(rawValue: 1 << 12)

@@ -79,7 +79,10 @@ extension GICv2 {
   private mutating func learnPriority(_ intid: Int, _ seen: UInt8, pe: Int, nonSecure: Bool) {
     guard intid < distributor.implementedLimit, !nonSecure || distributor.isGroup1(pe, intid) else { return }
     let row = GICv2Distributor.row(pe, intid >> 5)
-    distributor.priority[GICv2Distributor.priorityIndex(pe, intid)] = nonSecure ? 0x80 | seen >> 1 : seen
+    let at = GICv2Distributor.priorityIndex(pe, intid)
+    // The Non-secure view leaves the top bit open: set, if software of that state has written it.
+    if nonSecure, distributor.priority[at] << 1 == seen { return }
+    distributor.priority[at] = nonSecure ? 0x80 | seen >> 1 : seen
     distributor.knownPriority[row].setBit(intid & 31, to: true)
     refreshRank(pe, word: intid >> 5)
   }

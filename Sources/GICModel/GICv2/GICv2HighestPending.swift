@@ -40,7 +40,10 @@ extension GICv2 {
   /// The interrupt request lines of a PE for its highest pending interrupt (IHI 0048B, 2.3 and 4.4.1).
   @inline(__always)
   func lines(_ pe: Int, _ pending: GICv2Pending) -> CPULines {
-    interfaces[pe].interface.signals(pending, departures) ? interfaces[pe].interface.line(pending) : []
+    guard interfaces[pe].interface.signals(pending, departures),
+      distributor.control & (pending.isGroup1 ? 2 : 1) != 0
+    else { return [] }
+    return interfaces[pe].interface.line(pending)
   }
 
   /// The INTID that a read of an acknowledge or highest-pending register shows for `pending`, without a source

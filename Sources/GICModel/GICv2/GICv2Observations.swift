@@ -7,10 +7,14 @@ extension GICv2 {
   mutating func observeHighestPending(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
+    let bit = UInt8(1) &<< UInt8(pe)
+    evaluation.showsHighest = true
     if event.flags.contains(.virtual) {
+      evaluation.virtualHighest |= bit
       observeHighestVirtual(event, pe: pe)
       return
     }
+    evaluation.highest |= bit
     if steps.count != 0 {
       observeHighestStep(event, pe: pe)
       return
@@ -94,7 +98,9 @@ extension GICv2 {
     let pe = Int(event.pe)
     let shown = CPULines(rawValue: event.b)
     let seen = CPULines(rawValue: event.a).intersection(shown)
+    evaluation.showsLines = true
     if !shown.isDisjoint(with: [.irq, .fiq]) {
+      evaluation.lines |= 1 &<< UInt8(pe)
       let pending = highest(pe)
       let expected = lines(pe, pending)
       if steps.count == 0, expected.intersection(shown) == seen.intersection([.irq, .fiq]) {
@@ -149,6 +155,7 @@ extension GICv2 {
 
   @inline(__always)
   private mutating func observeVirtualLines(_ event: Event, pe: Int, seen: CPULines, shown: CPULines) {
+    evaluation.virtualLines |= 1 &<< UInt8(pe)
     let expected = virtualLines(pe)
     if expected.intersection(shown) == seen.intersection([.virq, .vfiq]) {
       if shown.contains(.virq) { ledger.count(PredictionLedger.check(.virq), .agreed) }
@@ -163,6 +170,7 @@ extension GICv2 {
   mutating func observeMaintenance(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
+    if pe == 0 { checkVirtualSilence() }
     refreshMaintenance(pe)
     compare(
       PredictionLedger.check(.maintenance),

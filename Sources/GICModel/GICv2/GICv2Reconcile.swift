@@ -38,6 +38,16 @@ extension GICv2 {
     return false
   }
 
+  /// Makes nothing pending on a PE. False if what is unknown does not explain it.
+  mutating func reconcileNone(pe: Int) -> Bool {
+    for _ in 0..<64 {
+      let expected = highest(pe)
+      if expected.isNone { return true }
+      guard demote(Int(expected.intid), pe: pe) else { return false }
+    }
+    return false
+  }
+
   /// Makes an interrupt that the model expected not signalled.
   private mutating func demote(_ intid: Int, pe: Int) -> Bool {
     let (word, bit) = (intid >> 5, intid & 31)

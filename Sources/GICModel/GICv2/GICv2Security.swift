@@ -25,7 +25,15 @@ extension GICv2 {
   /// Whether an access sees the Non-secure view.
   @inline(__always)
   mutating func isNonSecure(_ event: Event, pe: Int) -> Bool {
-    hasTwoSecurityStates && seesNonSecureView(event, pe: pe)
+    if event.flags.contains([.secure, .securityShown]), !hasTwoSecurityStates { learnSecurity() }
+    return hasTwoSecurityStates && seesNonSecureView(event, pe: pe)
+  }
+
+  /// A Secure access, where nothing says how many Security states the controller has.
+  private mutating func learnSecurity() {
+    guard topology.value(.securityStates) == nil else { return }
+    topology.set(.securityStates, to: 2, source: .inferred)
+    hasTwoSecurityStates = true
   }
 
   private mutating func seesNonSecureView(_ event: Event, pe: Int) -> Bool {
