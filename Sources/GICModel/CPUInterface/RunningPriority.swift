@@ -40,6 +40,22 @@ extension GICv3 where Store: ~Copyable {
       return
     }
     pes[pe].runningPriority = 0xFF
+    pes[pe].runningIsGuessed = false
+  }
+
+  /// The capture shows what runs, where the model could only guess its priority.
+  mutating func learnRunningPriority(_ pe: Int, _ seen: UInt32) {
+    let group = pes[pe].runningGroup
+    let first = Int(group.rawValue) * 4
+    for word in first..<(first + 4) where pes[pe].activePriorities[word] != 0 {
+      pes[pe].activePriorities[word] &= pes[pe].activePriorities[word] &- 1
+      break
+    }
+    if seen < 0xFF {
+      let bit = Int(seen & 0xFF) >> (8 - preemptionBits)
+      pes[pe].activePriorities[first + (bit >> 5)] |= 1 << UInt32(bit & 31)
+    }
+    refreshRunningPriority(pe)
   }
 
   /// Whether any priority is active.

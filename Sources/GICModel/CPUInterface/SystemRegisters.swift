@@ -31,7 +31,10 @@ extension GICv3 where Store: ~Copyable {
       compare(check, expected: UInt64(expected), seen: event.b, pe: event.pe)
     case .ICC_RPR_EL1:
       // 10.x shows in bits 63:62 whether a non-maskable interrupt runs (IHI 0069H, 12.2.24).
-      compare(check, expected: UInt64(runningPriorityView(pe)), seen: event.b & 0xFF, pe: event.pe)
+      let expected = UInt64(runningPriorityView(pe))
+      let isGuess = pes[pe].runningIsGuessed && distributor.hasOneSecurityState && expected != event.b & 0xFF
+      let verdict = compare(check, expected: expected, seen: event.b & 0xFF, known: isGuess ? 0 : .max, pe: event.pe)
+      if verdict == .taught { learnRunningPriority(pe, UInt32(event.b & 0xFF)) }
     case .ICC_PMR_EL1: readPriorityMask(event, pe: pe, check: check)
     case .ICC_BPR0_EL1, .ICC_BPR1_EL1: readBinaryPoint(event, pe: pe, check: check)
     case .ICC_CTLR_EL1: readControl(event, pe: pe, check: check)

@@ -122,7 +122,8 @@ extension GICv3 where Store: ~Copyable {
       if distributor.implementedMask(word) != 0 { distributor.knownEdge[word].setBit(bit, to: true) }
       reportPending(shared: intid, was: was, cause: .register)
     }
-    refreshShared(word: first >> 5)
+    // QEMU does not look again for the highest pending interrupt; the next cause to do so finds the change.
+    if profile != .qemu7, profile != .qemu10 { refreshShared(word: first >> 5) }
   }
 
   private mutating func writeRouter(_ event: Event, nonSecure: Bool) {

@@ -299,6 +299,7 @@ extension GICv3 where Store: ~Copyable {
     }
     let rank = guessedRank(pe: pe, intid: seen, group0: group0)
     if !reconcileHighest(pe: pe, seen: rank) { return false }
+    pes[pe].runningIsGuessed = true
     if signals(pe, highest(pe)) { return true }
     return unmask(highest(pe), pe: pe) && signals(pe, highest(pe))
   }
@@ -307,7 +308,11 @@ extension GICv3 where Store: ~Copyable {
   /// its priority is not known one that the running priority lets through.
   private func guessedRank(pe: Int, intid: UInt32, group0: Bool) -> PendingInterrupt {
     var rank = assumedRank(pe: pe, intid: intid)
-    guard intid < 1020 else { return rank }
+    guard intid < 1020 else {
+      let bar = min(pes[pe].highest.priority, pes[pe].runningPriority)
+      if !lpis.record(intid).isKnown, rank.priority >= bar { rank.priority = bar >= 0x10 ? (bar - 0x10) & 0xFC : 0 }
+      return rank
+    }
     let (word, bit) = (Int(intid) >> 5, Int(intid) & 31)
     let isPrivate = intid < 32
     if !(isPrivate ? pes[pe].knownGroup : distributor.knownGroup[word]).bit(bit), distributor.hasOneSecurityState {

@@ -142,7 +142,10 @@ extension GICv3 where Store: ~Copyable {
         continue
       }
       emit(.sgiSent, pe: sender, intid: UInt32(intid), a: UInt64(pe))
+      let wasPending = pes[pe].pending.bit(intid)
       changePending(pe: pe, bits: 1 << UInt32(intid), set: true, cause: .sgi, source: sender)
+      // The register decides whether the target accepts the SGI; the capture may show that it did not.
+      if !registerIsShown, !wasPending { pes[pe].knownPending.setBit(intid, to: false) }
     }
   }
 

@@ -63,6 +63,9 @@ struct ProcessingElement {
   /// The group of the running priority.
   var runningGroup = InterruptGroup.group0
 
+  /// An interrupt of unknown priority was acknowledged: the running priority is a guess until nothing runs.
+  var runningIsGuessed = false
+
   /// What is known about the PE's Security state.
   var security = SecurityBelief.unknown
   /// At EL3, whether banked registers are the Non-secure copies (`SCR_EL3.NS`).
