@@ -141,4 +141,37 @@ struct SecurityTests {
     rig.write(.ICC_ASGI1R_EL1, to1 | 2 << 24)
     #expect(rig.reads(.gicr, 0x10200, 0b111, owner: 1, secure: true))
   }
+
+  @Test("A Non-secure write of ICC_PMR_EL1 is shifted before the bits that are not implemented are dropped (4.8.1)")
+  func nonSecureMaskBits() {
+    let rig = Rig(securityStates: 2)
+    rig.write(.gicd, 0x0, 0x37, secure: true)
+    rig.write(.ICC_IGRPEN1_EL3, 3)
+    rig.write(.ICC_PMR_EL1, 0xFF)
+    #expect(rig.reads(.ICC_PMR_EL1, 0xF8))
+    rig.apply(Event(time: 0, kind: .exceptionReturn, pe: 0, a: 3 << 8 | 1 << 12))
+    rig.write(.ICC_PMR_EL1, 0xFF)
+    #expect(rig.reads(.ICC_PMR_EL1, 0xF0))
+  }
+
+  @Test("What EL3 writes to a banked register may be either copy, for nothing shows SCR_EL3.NS: a read teaches")
+  func unknownBank() {
+    let rig = Rig(securityStates: 2)
+    rig.write(.gicd, 0x0, 0x37, secure: true)
+    rig.write(.ICC_IGRPEN1_EL3, 1)
+    rig.write(.ICC_IGRPEN1_EL1, 0)
+    rig.apply(Event(time: 0, kind: .exceptionReturn, pe: 0, a: 3 << 8 | 1 << 12))
+    #expect(rig.isTaught { _ = rig.reads(.ICC_IGRPEN1_EL1, 0) })
+    #expect(rig.reads(.ICC_IGRPEN1_EL1, 0))
+  }
+
+  @Test("Non-secure reads of GICR_IGROUPR0 and GICR_IGRPMODR0 are zero (12.11.12, 12.11.14)")
+  func groupsAreSecure() {
+    let rig = Rig(securityStates: 2)
+    rig.write(.gicr, 0x10080, 0xFF, secure: true)
+    rig.write(.gicr, 0x10D00, 0xF00, secure: true)
+    #expect(rig.reads(.gicr, 0x10080, 0, secure: false))
+    #expect(rig.reads(.gicr, 0x10D00, 0, secure: false))
+    #expect(rig.reads(.gicr, 0x10080, 0xFF, secure: true))
+  }
 }

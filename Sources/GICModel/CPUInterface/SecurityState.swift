@@ -40,6 +40,8 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].exceptionLevel = level
     guard !distributor.hasOneSecurityState else { return }
     if level == 3 {
+      // SCR_EL3.NS is that of the world that was left, until EL3 changes it unseen.
+      if pes[pe].security != .el3 { pes[pe].bankAtEL3IsNonSecure = pes[pe].security == .nonSecure }
       pes[pe].security = .el3
     } else if pes[pe].security == .el3 {
       pes[pe].security = .nonSecure
@@ -68,6 +70,37 @@ extension GICv3 where Store: ~Copyable {
     } else if pes[pe].security != .el3 {
       pes[pe].security = .nonSecure
     }
+  }
+
+  /// Which copy of a banked register EL3 writes depends on `SCR_EL3.NS`, which no capture shows: what follows may teach
+  /// either copy again.
+  mutating func doubtBanks(pe: Int, register: SystemRegister) {
+    guard !distributor.hasOneSecurityState, pes[pe].security == .el3 else { return }
+    switch register {
+    case .ICC_IGRPEN1_EL1: pes[pe].known.subtract([.groupEnable1S, .groupEnable1NS])
+    case .ICC_BPR1_EL1: pes[pe].known.subtract([.binaryPoint1S, .binaryPoint1NS])
+    case .ICC_CTLR_EL1: pes[pe].known.subtract([.cpuControlS, .cpuControlNS])
+    case let other where other.rawValue >= 20 && other.rawValue < 24: pes[pe].known.subtract(.activePriorities)
+    default: break
+    }
+  }
+
+  /// A read at EL3 that shows the other copy of a banked register tells which copy `SCR_EL3.NS` selects.
+  mutating func noteBank(pe: Int, register: SystemRegister, seen: UInt64) {
+    guard !distributor.hasOneSecurityState, pes[pe].security == .el3 else { return }
+    let copies: (secure: UInt32, nonSecure: UInt32)
+    switch register {
+    case .ICC_IGRPEN1_EL1: copies = (pes[pe].groupEnable[1], pes[pe].groupEnable[2])
+    case .ICC_BPR1_EL1: copies = (pes[pe].binaryPoint[1], pes[pe].binaryPoint[2])
+    case .ICC_CTLR_EL1: copies = (pes[pe].cpuControl[0], pes[pe].cpuControl[1])
+    case let other where other.rawValue >= 20 && other.rawValue < 24:
+      let n = Int(other.rawValue) - 20
+      copies = (pes[pe].activePriorities[4 + n], pes[pe].activePriorities[8 + n])
+    default: return
+    }
+    guard copies.secure != copies.nonSecure else { return }
+    if seen == UInt64(copies.secure) { pes[pe].bankAtEL3IsNonSecure = false }
+    if seen == UInt64(copies.nonSecure) { pes[pe].bankAtEL3IsNonSecure = true }
   }
 
   /// `ICC_*_EL3` exists at EL3 only.

@@ -24,6 +24,7 @@ extension GICv3 where Store: ~Copyable {
       return
     }
     noteBank(pe: pe, register: register)
+    noteBank(pe: pe, register: register, seen: event.b)
     let check = PredictionLedger.check(register)
     switch register {
     case .ICC_HPPIR0_EL1, .ICC_HPPIR1_EL1:
@@ -125,6 +126,7 @@ extension GICv3 where Store: ~Copyable {
       refreshRunningPriority(pe)
     default: break
     }
+    doubtBanks(pe: pe, register: register)
   }
 
   // MARK: One register each
@@ -148,20 +150,19 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func writePriorityMask(_ value: UInt64, pe: Int) {
-    var mask = UInt32(truncatingIfNeeded: value) & priorityBitsMask
     // QEMU 7.2 keeps the reserved bits up to bit 31 and compares with them.
-    if profile == .qemu7 { mask |= UInt32(truncatingIfNeeded: value) & ~0xFF }
+    var mask = UInt32(truncatingIfNeeded: value) & (profile == .qemu7 ? .max : 0xFF)
     if hasNonSecureView(pe) {
       guard pes[pe].priorityMask & 0x80 != 0 else { return }
       mask = (mask >> 1) | 0x80
     }
-    pes[pe].priorityMask = mask
+    pes[pe].priorityMask = mask & (priorityBitsMask | ~0xFF)
     pes[pe].known.insert(.priorityMask)
   }
 
   private mutating func readPriorityMask(_ event: Event, pe: Int, check: Int) {
     // Nothing but a reset of the PE (PSCI CPU_ON) closes the mask behind the capture's back.
-    let wasReset = event.b == 0 && pes[pe].priorityMask != 0 && !isRunning(pe)
+    let wasReset = event.b == 0 && priorityMaskView(pe) != 0 && !isRunning(pe)
     let known: UInt64 = pes[pe].known.contains(.priorityMask) && !wasReset ? .max : 0
     let verdict = compare(check, expected: UInt64(priorityMaskView(pe)), seen: event.b, known: known, pe: event.pe)
     if wasReset { resetCPUInterface(&pes[pe]) }

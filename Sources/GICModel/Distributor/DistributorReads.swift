@@ -66,7 +66,13 @@ extension GICv3 where Store: ~Copyable {
         model.refreshShared(word: word)
       }
     case .setPending, .clearPending:
-      readSharedPending(event, check: check, word: word, mask: visibleMask(word: word, nonSecure: nonSecure, nsacr: 1))
+      let nsacr: UInt32 = role == .setPending ? 1 : 2
+      readSharedPending(
+        event,
+        check: check,
+        word: word,
+        mask: visibleMask(word: word, nonSecure: nonSecure, nsacr: nsacr)
+      )
     case .setActive, .clearActive:
       let mask = visibleMask(word: word, nonSecure: nonSecure, nsacr: 2)
       learnWord(

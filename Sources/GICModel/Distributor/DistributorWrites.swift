@@ -32,9 +32,17 @@ extension GICv3 where Store: ~Copyable {
     case .clearPending:
       changePending(word: word, bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: 2), set: false)
     case .setActive:
-      changeActive(word: word, bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: 2), to: true)
+      changeActive(
+        word: word,
+        bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: activeAccess),
+        to: true
+      )
     case .clearActive:
-      changeActive(word: word, bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: 2), to: false)
+      changeActive(
+        word: word,
+        bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: activeAccess),
+        to: false
+      )
     case .priority: writeSharedPriority(event, nonSecure: nonSecure)
     case .configuration: writeSharedConfiguration(event, nonSecure: nonSecure)
     case .nonSecureAccess:
@@ -44,6 +52,10 @@ extension GICv3 where Store: ~Copyable {
     default: break
     }
   }
+
+  /// `GICD_NSACR` level that lets Non-secure software change active state (IHI 0069H, 12.9.26). QEMU has none for
+  /// writes, only for reads.
+  private var activeAccess: UInt32 { profile == .qemu7 || profile == .qemu10 ? 4 : 2 }
 
   private mutating func writeDistributorControl(_ value: UInt32, nonSecure: Bool) {
     let writable: UInt32

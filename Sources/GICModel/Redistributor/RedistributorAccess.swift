@@ -68,7 +68,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func readPrivate(_ event: Event, pe: Int, role: RegisterRole, check: Int, nonSecure: Bool) {
     let (mask, shift) = accessMask(offset: event.offset, size: event.size, width: 32)
     let seen = UInt32(truncatingIfNeeded: event.b << shift)
-    let visible = privateMask(pe: pe, nonSecure: nonSecure, nsacr: nsacrLevel(role))
+    let visible = privateMask(pe: pe, nonSecure: nonSecure)
     func compareWord(_ value: UInt32, _ known: UInt32) -> Verdict {
       compare(
         check,
@@ -77,6 +77,11 @@ extension GICv3 where Store: ~Copyable {
         known: UInt64(known | ~visible) >> shift,
         pe: event.pe
       )
+    }
+    switch role {
+    case .group, .groupModifier:
+      if nonSecure { return compareReadAsZero(event, check: check) }
+    default: break
     }
     switch role {
     case .group:
@@ -150,25 +155,12 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  /// `GICR_NSACR` level that opens a register to Non-secure state (IHI 0069H, 12.11.29).
-  private func nsacrLevel(_ role: RegisterRole) -> UInt32 {
-    switch role {
-    case .setPending: 1
-    case .clearPending, .setActive, .clearActive: 2
-    default: 4
-    }
+  private mutating func compareReadAsZero(_ event: Event, check: Int) {
+    compare(check, expected: 0, seen: event.b, pe: event.pe)
   }
 
-  /// SGIs and PPIs that an access may see.
-  func privateMask(pe: Int, nonSecure: Bool, nsacr: UInt32) -> UInt32 {
-    guard nonSecure else { return .max }
-    var mask = pes[pe].group
-    guard nsacr < 4 else { return mask }
-    for intid in 0..<16 where (pes[pe].nonSecureAccess >> UInt32(intid * 2)) & 3 >= nsacr {
-      mask.setBit(intid, to: true)
-    }
-    return mask
-  }
+  /// SGIs and PPIs that an access may see. `GICR_NSACR` is about generating SGIs only (IHI 0069H, 12.11.29).
+  func privateMask(pe: Int, nonSecure: Bool) -> UInt32 { nonSecure ? pes[pe].group : .max }
 
   private mutating func learnRedistributorType(_ event: Event, pe: Int) {
     guard event.size == 8, event.offset == 8 else { return }
@@ -213,7 +205,7 @@ extension GICv3 where Store: ~Copyable {
     case .priority: writePrivatePriority(event, pe: pe, nonSecure: nonSecure)
     case .configuration:
       guard event.offset == 0x10C04 else { return }
-      for n in 0..<16 where privateMask(pe: pe, nonSecure: nonSecure, nsacr: 4).bit(16 + n) {
+      for n in 0..<16 where privateMask(pe: pe, nonSecure: nonSecure).bit(16 + n) {
         pes[pe].edge.setBit(16 + n, to: event.b >> UInt64(n * 2 + 1) & 1 != 0)
         pes[pe].knownEdge.setBit(16 + n, to: true)
       }
@@ -238,7 +230,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func writePrivate(role: RegisterRole, value: UInt32, pe: Int, nonSecure: Bool) {
-    let bits = value & privateMask(pe: pe, nonSecure: nonSecure, nsacr: nsacrLevel(role))
+    let bits = value & privateMask(pe: pe, nonSecure: nonSecure)
     switch role {
     case .group:
       guard !nonSecure else { return }
