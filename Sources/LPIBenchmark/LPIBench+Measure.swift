@@ -2,107 +2,154 @@ import LPIStore
 
 /// How long and how often.
 public struct LPIBenchmarkOptions: Sendable {
-  /// Repetitions of each workload.
+  /// Repetitions of each workload, after one that is not counted.
   public var repetitions = 7
   /// Operations per repetition at least, by going through the population several times.
-  public var minimumOperations = 1 << 20
-  /// Seconds of processor time a repetition may take.
-  public var secondsPerRepetition = 2.0
+  public var minimumOperations = 1 << 19
+  /// Seconds of processor time that a repetition may take, and a tenth of those for building.
+  public var secondsPerRepetition = 1.0
   /// Of all random numbers.
   public var seed: UInt64 = 1
   /// The defaults.
   public init() {}
 }
 
-/// Runs one workload on one store.
-func measure<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~Copyable>(
-  _: Translations.Type,
-  _: Store.Type,
-  _ workload: LPIWorkload,
-  _ population: LPIPopulation,
-  _ options: LPIBenchmarkOptions
-) -> LPIMeasurement {
-  var bench = LPIBench<Translations, Store>(population, seed: options.seed)
-  let lpiCount = bench.lpis.count
-  let idle = bench.store.memoryInUse + (workload.kind.usesTranslations ? bench.translations.memoryInUse : 0)
-  let intids: [UInt32] =
-    workload.kind == .lookupRandom ? bench.order.map { bench.lpis[Int($0)].intid } : bench.lpis.map(\.intid)
-  let sequence = workload.kind.isInterleaved ? interleaved(bench.lpis, population.deviceCount) : bench.lpis
-  let limit = UInt64(options.secondsPerRepetition * 1e9)
-  var nanoseconds: [Double] = []
-  var operations = 0
-  var check: UInt64 = 0
-  var isPartial = false
-  for repetition in 0...options.repetitions {
-    switch workload.kind {
-    case .clear: bench.setAllPending()
-    case .reconfigure, .moveAll: if repetition == 0 { bench.setAllPending() }
-    default: break
+extension LPIBench where Translations: ~Copyable, Store: ~Copyable {
+  /// Runs one workload as often as the options say.
+  mutating func measure(_ workload: LPIWorkload, _ input: LPIBenchInput, _ options: LPIBenchmarkOptions)
+    -> LPIMeasurement
+  {
+    let limit = UInt64(max(options.secondsPerRepetition, 0.001) * 1e9)
+    var result = LPIMeasurement(store: Store.name, workload: workload.name, lpiCount: lpis.count)
+    let needsAllPending = workload.kind == .reconfigure || workload.kind == .moveAll
+    var isReady = isComplete
+    if needsAllPending, isReady { isReady = setAllPending(deadline: ThreadTime.now() + 10 * limit) }
+    guard isReady else {
+      clearAllPending()
+      result.isTooSlow = true
+      return result
     }
-    let passes = workload.kind == .clear ? 1 : max(1, options.minimumOperations / max(lpiCount, 1))
-    operations = 0
-    check = 0
-    let start = ThreadTime.now()
-    let deadline = start + limit
-    for pass in 0..<passes {
-      let done: (operations: Int, check: UInt64)
-      switch workload.kind {
-      case .lookupSequential, .lookupRandom:
-        done = intids.withUnsafeBufferPointer { bench.lookup($0, deadline: deadline) }
-      case .churn: done = bench.churn(deadline: deadline)
-      case .iterate: done = bench.iterate()
-      case .stress(let burst), .interleaved(let burst):
-        done = sequence.withUnsafeBufferPointer {
-          bench.stress($0, burst: burst == 0 ? lpiCount : burst, deadline: deadline)
-        }
-      case .clear: done = bench.clear(deadline: deadline)
-      case .reconfigure: done = bench.reconfigure(round: repetition * passes + pass, deadline: deadline)
-      case .moveAll: done = bench.moveAll(round: repetition * passes + pass)
-      }
-      operations += done.operations
-      check = check &* 31 &+ done.check
-      if ThreadTime.now() > deadline {
-        isPartial = pass + 1 < passes || done.operations < lpiCount
+    var round = 0
+    for repetition in 0...options.repetitions {
+      if workload.kind == .clear, !setAllPending(deadline: ThreadTime.now() + 10 * limit) {
+        result.isTooSlow = true
         break
       }
+      let timed = repeatOnce(workload.kind, input, options, limit, &round)
+      // The first repetition warms up; it counts only if there will be no other.
+      if repetition > 0 || timed.isPartial { result.nanoseconds.append(timed.nanoseconds) }
+      result.operations = timed.operations
+      result.check = timed.isPartial ? 0 : timed.check
+      result.isPartial = timed.isPartial
+      if timed.isPartial { break }
     }
-    // The first repetition warms up.
-    if repetition > 0 || isPartial { nanoseconds.append(Double(ThreadTime.now() - start) / Double(max(operations, 1))) }
-    if isPartial, repetition >= 1 { break }
+    if needsAllPending || workload.kind == .clear { clearAllPending() }
+    result.nanoseconds.sort()
+    let count = Double(lpis.count)
+    let idle = recordMemory + (workload.kind.usesTranslations ? translationMemory : 0)
+    result.idleBytesPerLPI = Double(idle) / count
+    if peakMemory > 0, workload.kind.fillsQueues {
+      let peak = peakMemory + (workload.kind.usesTranslations ? translationMemory : 0)
+      result.peakBytesPerLPI = Double(peak) / count
+    }
+    return result
   }
-  return LPIMeasurement(
-    store: Store.name,
-    workload: workload.name,
-    lpiCount: lpiCount,
-    operations: operations,
-    nanoseconds: nanoseconds.sorted(),
-    idleBytesPerLPI: Double(idle) / Double(lpiCount),
-    peakBytesPerLPI: bench.peakMemory == 0 ? nil : Double(bench.peakMemory) / Double(lpiCount),
-    check: check,
-    isPartial: isPartial
-  )
+
+  private mutating func repeatOnce(
+    _ kind: LPIWorkload.Kind,
+    _ input: LPIBenchInput,
+    _ options: LPIBenchmarkOptions,
+    _ limit: UInt64,
+    _ round: inout Int
+  ) -> (nanoseconds: Double, operations: Int, check: UInt64, isPartial: Bool) {
+    let passes = kind == .clear ? 1 : max(1, options.minimumOperations / lpis.count)
+    var operations = 0
+    var check: UInt64 = 0
+    var isPartial = false
+    var sinceLook = 0
+    let start = ThreadTime.now()
+    let deadline = start &+ limit
+    for _ in 0..<passes {
+      let done = run(kind, input, round, deadline)
+      round += 1
+      operations += done.operations
+      check = check &* 31 &+ done.check
+      // Asking for the time is a system call.
+      sinceLook += done.operations
+      if sinceLook >= 4096 {
+        sinceLook = 0
+        if ThreadTime.now() > deadline {
+          isPartial = true
+          break
+        }
+      }
+    }
+    let nanoseconds = Double(ThreadTime.now() - start) / Double(max(operations, 1))
+    return (nanoseconds, operations, check, isPartial)
+  }
+
+  private mutating func run(_ kind: LPIWorkload.Kind, _ input: LPIBenchInput, _ round: Int, _ deadline: UInt64)
+    -> Outcome
+  {
+    switch kind {
+    case .lookupSequential: return input.intids.withUnsafeBufferPointer { lookup($0, deadline: deadline) }
+    case .lookupRandom: return input.shuffledINTIDs.withUnsafeBufferPointer { lookup($0, deadline: deadline) }
+    case .churn: return churn(deadline: deadline)
+    case .iterate: return iterate()
+    case .stress(1): return input.population.lpis.withUnsafeBufferPointer { immediate($0, deadline: deadline) }
+    case .interleaved(1): return input.interleaved.withUnsafeBufferPointer { immediate($0, deadline: deadline) }
+    case .stress(let size):
+      return input.population.lpis.withUnsafeBufferPointer {
+        burst($0, size: size == 0 ? lpis.count : size, deadline: deadline)
+      }
+    case .interleaved(let size):
+      return input.interleaved.withUnsafeBufferPointer {
+        burst($0, size: size == 0 ? lpis.count : size, deadline: deadline)
+      }
+    case .clear: return clear(deadline: deadline)
+    case .reconfigure: return reconfigure(round: round, deadline: deadline)
+    case .moveAll: return moveAll(round: round, deadline: deadline)
+    }
+  }
 }
 
 extension LPIWorkload.Kind {
-  /// Whether injections go through the translations.
-  var usesTranslations: Bool {
+  /// Whether everything is pending at some time.
+  var fillsQueues: Bool {
     switch self {
-    case .stress, .interleaved: true
+    case .stress(0), .interleaved(0), .clear, .reconfigure, .moveAll: true
     default: false
     }
   }
-
-  var isInterleaved: Bool {
-    if case .interleaved = self { true } else { false }
-  }
 }
 
-/// One LPI of each device in turn.
-private func interleaved(_ lpis: [LPIPopulation.LPI], _ deviceCount: Int) -> [LPIPopulation.LPI] {
-  var byEvent: [[LPIPopulation.LPI]] = []
-  for lpi in lpis {
-    while byEvent.count <= Int(lpi.event) { byEvent.append([]) }
-    byEvent[Int(lpi.event)].append(lpi)
+/// What all stores get the same: a population and its LPIs in several orders.
+struct LPIBenchInput: Sendable {
+  let population: LPIPopulation
+  let order: [UInt32]
+  let intids: [UInt32]
+  let shuffledINTIDs: [UInt32]
+  let interleaved: [LPIPopulation.LPI]
+
+  init(_ shape: LPIPopulationShape, kinds: [LPIWorkload.Kind], seed: UInt64) {
+    population = shape.population(seed: seed)
+    var random = SeededRandom(seed: seed &+ 1)
+    let lpis = population.lpis
+    let order = (0..<UInt32(lpis.count)).shuffled(using: &random)
+    self.order = order
+    intids = lpis.map(\.intid)
+    shuffledINTIDs = order.map { lpis[Int($0)].intid }
+    let needsInterleaved = kinds.contains { if case .interleaved = $0 { true } else { false } }
+    interleaved = needsInterleaved ? LPIBenchInput.interleaved(lpis) : []
   }
-  return byEvent.flatMap { $0 }
+
+  /// One LPI of each device in turn.
+  private static func interleaved(_ lpis: [LPIPopulation.LPI]) -> [LPIPopulation.LPI] {
+    var byEvent: [[LPIPopulation.LPI]] = []
+    for lpi in lpis {
+      while byEvent.count <= Int(lpi.event) { byEvent.append([]) }
+      byEvent[Int(lpi.event)].append(lpi)
+    }
+    return byEvent.flatMap { $0 }
+  }
 }

@@ -7,24 +7,32 @@ public struct LPIMeasurement: Sendable {
   /// LPIs mapped.
   public var lpiCount: Int
   /// Operations timed in the last repetition.
-  public var operations: Int
-  /// Nanoseconds of processor time per operation: each repetition's, ascending.
-  public var nanoseconds: [Double]
-  /// Bytes per LPI with nothing pending: records alone for lookups, records and translations where both are used.
-  public var idleBytesPerLPI: Double
+  public var operations = 0
+  /// Nanoseconds of processor time per operation: each repetition's, ascending. Empty if it was too slow.
+  public var nanoseconds: [Double] = []
+  /// Bytes per LPI with nothing pending: of the records, and of the translations where the workload uses them.
+  public var idleBytesPerLPI = Double.nan
   /// The same with everything pending, if the workload goes there.
   public var peakBytesPerLPI: Double?
-  /// A number that depends on every answer: equal for all stores that saw the same operations.
-  public var check: UInt64
-  /// Whether the time allowed ended before the workload did.
-  public var isPartial: Bool
+  /// A number that depends on every answer: equal for all stores that did the same operations. 0 if cut short.
+  public var check: UInt64 = 0
+  /// Whether the time allowed ended before the workload did: the median is of what was done.
+  public var isPartial = false
+  /// Whether the store could not even be filled in the time allowed.
+  public var isTooSlow = false
 
-  /// The median of the repetitions.
-  public var median: Double { nanoseconds.isEmpty ? .nan : nanoseconds[nanoseconds.count / 2] }
+  init(store: String, workload: String, lpiCount: Int) {
+    self.store = store
+    self.workload = workload
+    self.lpiCount = lpiCount
+  }
+
+  /// The median of the repetitions; nil if there is none.
+  public var median: Double? { nanoseconds.isEmpty ? nil : nanoseconds[nanoseconds.count / 2] }
 
   /// Half the distance between the quartiles, as a fraction of the median.
   public var spread: Double {
-    guard nanoseconds.count >= 3 else { return 0 }
+    guard nanoseconds.count >= 3, let median, median > 0 else { return 0 }
     let quarter = nanoseconds.count / 4
     return (nanoseconds[nanoseconds.count - 1 - quarter] - nanoseconds[quarter]) / 2 / median
   }

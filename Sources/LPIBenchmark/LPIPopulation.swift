@@ -1,13 +1,3 @@
-/// How INTIDs are given to devices.
-public enum LPIAllocation: String, CaseIterable, Sendable {
-  /// Linux's: each device owns a block of 32 INTIDs from 8192 up and maps 1, 2, 4, 9, 16, 17 or 32 of them.
-  case linux
-  /// The `vgic_lpi_stress` selftest's: one INTID after the other, round-robin over the vCPUs.
-  case contiguous
-  /// Uniformly random over 24 bits, without repetition.
-  case uniform
-}
-
 /// The LPIs of a system: which device's event leads to which INTID and PE.
 public struct LPIPopulation: Sendable {
   /// One mapped LPI.

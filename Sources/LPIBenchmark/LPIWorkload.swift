@@ -1,7 +1,7 @@
-/// What a store is made to do, repeatedly and measured.
-public struct LPIWorkload: Sendable {
+/// What a store is made to do with a population, repeatedly and measured.
+public struct LPIWorkload: Hashable, Sendable {
   /// The operations of a workload.
-  public enum Kind: Sendable, Equatable {
+  public enum Kind: Hashable, Sendable {
     /// Reads every record in device order.
     case lookupSequential
     /// Reads records in random order; each read is independent of the one before.
@@ -21,31 +21,68 @@ public struct LPIWorkload: Sendable {
     case reconfigure
     /// With all pending, moves everything from one PE to another in turn (MOVALL). Per LPI moved.
     case moveAll
+
+    /// As it stands after the slash in a workload's name.
+    public var name: String {
+      switch self {
+      case .lookupSequential: "lookup-sequential"
+      case .lookupRandom: "lookup-random"
+      case .churn: "churn"
+      case .iterate: "iterate"
+      case .stress(1): "immediate"
+      case .stress(0): "deep"
+      case .stress(let burst): "burst-\(burst)"
+      case .interleaved(1): "interleaved-immediate"
+      case .interleaved(0): "interleaved-deep"
+      case .interleaved(let burst): "interleaved-burst-\(burst)"
+      case .clear: "clear"
+      case .reconfigure: "reconfigure"
+      case .moveAll: "move-all"
+      }
+    }
+
+    /// Whether injections go through the translations.
+    var usesTranslations: Bool {
+      switch self {
+      case .stress, .interleaved: true
+      default: false
+      }
+    }
+  }
+
+  /// The LPIs.
+  public var shape: LPIPopulationShape
+  /// The operations.
+  public var kind: Kind
+
+  /// A workload.
+  public init(_ shape: LPIPopulationShape, _ kind: Kind) {
+    self.shape = shape
+    self.kind = kind
   }
 
   /// The name users choose it by.
-  public var name: String
-  /// What it does, in a sentence.
-  public var summary: String
-  /// The operations.
-  public var kind: Kind
-  /// The LPIs.
-  public var population: @Sendable () -> LPIPopulation
-  /// LPIs, for the table.
-  public var lpiCount: Int
+  public var name: String { "\(shape.name)/\(kind.name)" }
 
-  /// A workload.
-  public init(
-    name: String,
-    summary: String,
-    kind: Kind,
-    lpiCount: Int,
-    population: @escaping @Sendable () -> LPIPopulation
-  ) {
-    self.name = name
-    self.summary = summary
-    self.kind = kind
-    self.population = population
-    self.lpiCount = lpiCount
+  /// What `gicscope bench lpi` runs, in this order. `isQuick` leaves out all above 65 536 LPIs, and variants.
+  public static func standard(isQuick: Bool) -> [LPIWorkload] {
+    let records: [Kind] = [.lookupSequential, .lookupRandom, .churn, .iterate]
+    let pending: [Kind] = [.clear, .reconfigure, .moveAll]
+    let bursts: [Kind] = [.stress(burst: 1), .stress(burst: 64), .stress(burst: 0)]
+    func all(_ shape: LPIPopulationShape, _ kinds: [Kind]) -> [LPIWorkload] { kinds.map { LPIWorkload(shape, $0) } }
+    var list = all(.allocated(.linux, count: 1 << 10), records)
+    list += all(.allocated(.linux, count: 1 << 16), records + pending)
+    list += all(.allocated(.uniform, count: 1 << 16), records)
+    list += all(.stress(vcpus: 1, devices: 1, events: 16), [.stress(burst: 1), .stress(burst: 0)])
+    list += all(.stress(vcpus: 64, devices: 2048, events: 32), bursts)
+    list += all(.stressPerDevice(vcpus: 64, devices: 2048, events: 32), [.stress(burst: 64), .interleaved(burst: 1)])
+    if isQuick { return list }
+    list += all(.allocated(.linux, count: 1 << 20), records + pending)
+    list += all(.allocated(.uniform, count: 1 << 20), records)
+    list += all(.stress(vcpus: 64, devices: 32_768, events: 32), bursts)
+    list += all(.stressPerDevice(vcpus: 64, devices: 32_768, events: 32), [.stress(burst: 64), .interleaved(burst: 1)])
+    list += all(.allocated(.contiguous, count: 1 << 24), [.lookupSequential, .lookupRandom, .churn])
+    list += all(.stress(vcpus: 64, devices: 524_288, events: 32), [.stress(burst: 1), .stress(burst: 64)])
+    return list
   }
 }

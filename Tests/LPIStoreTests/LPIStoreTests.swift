@@ -132,4 +132,39 @@ import Testing
     #expect(taken == 100_000)
     #expect(store.memoryInUse == idle)
   }
+
+  /// The queue of one PE through array and tree of three heights, against a set.
+  @Test func aQueueKeepsItsKeysInOrder() {
+    var random = SplitMix(11)
+    var queue = PendingQueue()
+    var expected = Set<UInt32>()
+    var memory = 0
+    for step in 0..<120_000 {
+      let isFilling = step % 60_000 < 35_000
+      let key = UInt32(random.below(3) << 24 | random.below(40_000) * 16)
+      if random.percent(isFilling ? 90 : 25) {
+        let isNew = queue.insert(key, &memory)
+        #expect(isNew == expected.insert(key).inserted)
+      } else if random.percent(50) {
+        let wasThere = queue.remove(key, &memory)
+        #expect(wasThere == (expected.remove(key) != nil))
+      } else if queue.count > 0 {
+        let first = queue.hot
+        queue.removeHot(&memory)
+        #expect(expected.remove(first) != nil)
+      }
+      if step % 5_000 == 0 {
+        var keys: [UInt32] = []
+        queue.forEach {
+          keys.append($0)
+          return true
+        }
+        #expect(keys == expected.sorted())
+        #expect(queue.brokenInvariant() == nil)
+        #expect(queue.memory == memory)
+      }
+    }
+    queue.release(&memory)
+    #expect(memory == 0)
+  }
 }

@@ -35,7 +35,7 @@ extension PackedLPIStore: LPIStore {
   public init(peCount: Int, intidBits: Int) {
     self.init(
       records: RecordDirectory(intidBits: intidBits),
-      pending: PendingDirectory(peCount: peCount),
+      pending: PendingDirectory(),
       several: [:]
     )
   }
@@ -166,7 +166,7 @@ extension PackedLPIStore: LPIStore {
     records.memory + pending.memory + several.capacity * 16 + several.values.reduce(0) { $0 + 48 + $1.capacity * 2 }
   }
 
-  public var mappedMemory: Int { records.mappedMemory }
+  public var mappedMemory: Int { records.mappedMemory + pending.mappedMemory }
 
   public borrowing func copy() -> PackedLPIStore {
     PackedLPIStore(records: records.copy(), pending: pending.copy(), several: several)

@@ -1,18 +1,27 @@
-/// PE to ``PendingQueue``: 32 queues are made at once, when the first of their PEs has an LPI.
+import Glibc
+
+/// PE to ``PendingQueue``: an array over all PEs in reserved address space, of which only touched pages exist (128 PEs each).
 @frozen
 @usableFromInline
 struct PendingDirectory: ~Copyable {
-  @usableFromInline var chunks: UnsafeMutablePointer<UnsafeMutablePointer<PendingQueue>?>
-  @usableFromInline var chunkCount: Int
+  /// Zero bytes are empty queues. Not readable while ``readable`` is 0.
+  @usableFromInline var queues: UnsafeMutablePointer<PendingQueue>
+  /// PEs below this can be looked up: 0 until the first LPI, then all.
+  @usableFromInline var readable: UInt32
   /// Bytes allocated, the queues' arrays and trees included.
   @usableFromInline var memory: Int
+  /// Which pages have been written, one bit each.
+  @usableFromInline var touched: InlineArray<8, UInt64>
 
-  @usableFromInline
-  init(peCount: Int) {
-    chunkCount = 0
+  @usableFromInline static var byteSize: Int { Int(LPILimits.peLimit) * MemoryLayout<PendingQueue>.stride }
+  @usableFromInline static var pesPerPage: Int { 4096 / MemoryLayout<PendingQueue>.stride }
+
+  @inlinable
+  init() {
+    queues = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+    readable = 0
     memory = 0
-    chunks = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
-    if peCount > 0 { grow(to: (Swift.min(peCount, Int(LPILimits.peLimit)) - 1) >> 5) }
+    touched = .init(repeating: 0)
   }
 
   @inlinable
@@ -22,83 +31,62 @@ struct PendingDirectory: ~Copyable {
 
   @usableFromInline
   func release() {
+    if readable == 0 { return }
     var unused = 0
-    for index in 0..<chunkCount {
-      guard let chunk = chunks[index] else { continue }
-      for pe in 0..<32 { chunk[pe].release(&unused) }
-      HeapBytes.release(chunk)
-    }
-    if chunkCount > 0 { HeapBytes.release(chunks) }
+    forEach { _, queue in queue.pointee.release(&unused) }
+    munmap(queues, PendingDirectory.byteSize)
   }
 
-  /// The PE's queue; nil if it never had an LPI.
+  /// The PE's queue; nil if no PE ever had an LPI, or the PE is out of range. Perhaps empty, and then not to be written.
   @inlinable @inline(__always)
-  func queue(_ pe: UInt32) -> UnsafeMutablePointer<PendingQueue>? {
-    let index = Int(pe >> 5)
-    if index >= chunkCount { return nil }
-    guard let chunk = chunks[index] else { return nil }
-    return chunk + Int(pe & 31)
-  }
+  func queue(_ pe: UInt32) -> UnsafeMutablePointer<PendingQueue>? { pe < readable ? queues + Int(pe) : nil }
 
-  /// The PE's queue, made if need be. The PE is within limits.
-  @inlinable @inline(__always)
-  mutating func makeQueue(_ pe: UInt32) -> UnsafeMutablePointer<PendingQueue> {
-    if let queue = queue(pe) { return queue }
-    return insert(pe)
-  }
-
+  /// The PE's queue, which will be written. The PE is within limits.
   @usableFromInline
-  mutating func insert(_ pe: UInt32) -> UnsafeMutablePointer<PendingQueue> {
-    let index = Int(pe >> 5)
-    if index >= chunkCount { grow(to: index) }
-    let size = 32 * MemoryLayout<PendingQueue>.stride
-    let chunk = HeapBytes.allocate(size).bindMemory(to: PendingQueue.self, capacity: 32)
-    chunk.initialize(repeating: PendingQueue(), count: 32)
-    chunks[index] = chunk
-    memory += HeapBytes.cost(size)
-    return chunk + Int(pe & 31)
-  }
-
-  /// Makes room for a chunk's pointer.
-  private mutating func grow(to index: Int) {
-    let grown = Swift.max(index + 1, chunkCount * 2)
-    let size = grown * 8
-    let larger = HeapBytes.allocate(size).bindMemory(to: UnsafeMutablePointer<PendingQueue>?.self, capacity: grown)
-    larger.initialize(repeating: nil, count: grown)
-    if chunkCount > 0 {
-      larger.update(from: chunks, count: chunkCount)
-      HeapBytes.release(chunks)
-      memory -= HeapBytes.cost(chunkCount * 8)
+  mutating func makeQueue(_ pe: UInt32) -> UnsafeMutablePointer<PendingQueue> {
+    if readable == 0 {
+      let size = PendingDirectory.byteSize
+      let pages = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+      guard let pages, pages != MAP_FAILED else { HeapBytes.outOfMemory(size) }
+      queues = pages.bindMemory(to: PendingQueue.self, capacity: Int(LPILimits.peLimit))
+      readable = LPILimits.peLimit
     }
-    memory += HeapBytes.cost(size)
-    chunks = larger
-    chunkCount = grown
+    let page = Int(pe) / PendingDirectory.pesPerPage
+    if touched[page >> 6] >> UInt64(page & 63) & 1 == 0 {
+      touched[page >> 6] |= 1 << UInt64(page & 63)
+      memory += 4096
+    }
+    return queues + Int(pe)
   }
 
-  /// Calls `body` with each PE that has a queue.
+  /// Calls `body` with each PE whose queue is in written memory, ascending.
   func forEach(_ body: (UInt32, UnsafeMutablePointer<PendingQueue>) -> Void) {
-    for index in 0..<chunkCount {
-      guard let chunk = chunks[index] else { continue }
-      for pe in 0..<32 { body(UInt32(index << 5 | pe), chunk + pe) }
+    for page in 0..<512 where touched[page >> 6] >> UInt64(page & 63) & 1 != 0 {
+      let first = page * PendingDirectory.pesPerPage
+      for pe in first..<first + PendingDirectory.pesPerPage { body(UInt32(pe), queues + pe) }
     }
+  }
+
+  var mappedMemory: Int {
+    var pages = 0
+    for word in 0..<8 { pages += touched[word].nonzeroBitCount }
+    return pages * 4096
   }
 
   borrowing func copy() -> PendingDirectory {
-    var duplicate = PendingDirectory(peCount: chunkCount * 32)
-    for index in 0..<chunkCount {
-      guard let chunk = chunks[index] else { continue }
-      _ = duplicate.insert(UInt32(index << 5))
-      for pe in 0..<32 { duplicate.chunks[index].unsafelyUnwrapped[pe] = chunk[pe].copy() }
+    var duplicate = PendingDirectory()
+    forEach { pe, queue in
+      let copied = duplicate.makeQueue(pe)
+      if queue.pointee.count > 0 { copied.pointee = queue.pointee.copy() }
     }
-    duplicate.memory = memory
+    var kept = duplicate.memory
+    duplicate.forEach { _, queue in kept += queue.pointee.memory }
+    duplicate.memory = kept
     return duplicate
   }
 
   func brokenInvariant() -> String? {
-    var found = chunkCount > 0 ? HeapBytes.cost(chunkCount * 8) : 0
-    for index in 0..<chunkCount where chunks[index] != nil {
-      found += HeapBytes.cost(32 * MemoryLayout<PendingQueue>.stride)
-    }
+    var found = mappedMemory
     var broken: String?
     forEach { pe, queue in
       found += queue.pointee.memory

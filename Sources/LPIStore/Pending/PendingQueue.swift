@@ -1,12 +1,13 @@
 /// What is pending on one PE, in the order of acknowledgement: 32 bytes when at most one LPI is.
 ///
 /// The first key stands alone (`hot`), so that one LPI coming and going touches nothing else. Up to 126 more are a sorted
-/// array, beyond that a ``PendingTree``. A plain value that owns memory: whoever holds it calls ``release()``.
+/// array, beyond that a ``PendingTree``. A plain value that owns memory: whoever holds it calls ``release(_:)``. All zero
+/// bytes are the empty queue.
 @frozen
 @usableFromInline
 struct PendingQueue: BitwiseCopyable {
-  /// The lowest key; ``PendingKey/none`` if nothing is pending.
-  @usableFromInline var hot: UInt32
+  /// The lowest key's complement; 0 if nothing is pending.
+  @usableFromInline var hotComplement: UInt32
   /// Keys, the hot one included.
   @usableFromInline var count: UInt32
   /// Keys of unknown configuration.
@@ -24,11 +25,18 @@ struct PendingQueue: BitwiseCopyable {
   /// Keeps the queue at half a cache line.
   @usableFromInline var reserved: UInt
 
+  /// The lowest key; ``PendingKey/none`` if nothing is pending.
+  @inlinable @inline(__always)
+  var hot: UInt32 {
+    get { ~hotComplement }
+    set { hotComplement = ~newValue }
+  }
+
   @usableFromInline static var arrayLimit: Int { 126 }
 
   @inlinable
   init() {
-    hot = PendingKey.none
+    hotComplement = 0
     count = 0
     unknownCount = 0
     head = 0
@@ -137,25 +145,14 @@ extension PendingQueue {
   }
 
   @inlinable @inline(__always)
-  var tree: PendingTree { PendingTree(storage.unsafelyUnwrapped) }
+  var tree: PendingTree {
+    get { PendingTree(storage.unsafelyUnwrapped) }
+    set { storage = newValue.top.base }
+  }
 
   /// Index of the first array key that is not below `key`.
-  @usableFromInline
-  func lowerBound(_ key: UInt32) -> Int {
-    let keys = self.keys
-    var low = 0
-    var size = Int(length)
-    while size > 0 {
-      let half = size >> 1
-      if keys[low &+ half] < key {
-        low &+= half &+ 1
-        size &-= half &+ 1
-      } else {
-        size = half
-      }
-    }
-    return low
-  }
+  @inlinable @inline(__always)
+  func lowerBound(_ key: UInt32) -> Int { keys.lowerBound(key, count: Int(length)) }
 
   /// Adds a key while a lower one stays hot. Returns false if it is there.
   mutating func insertBehind(_ key: UInt32, _ memory: inout Int) -> Bool {
@@ -188,10 +185,9 @@ extension PendingQueue {
       return true
     }
     if Int(capacity) >= PendingQueue.arrayLimit {
-      let tree = PendingTree.make(&memory)
-      for index in 0..<Int(length) { _ = tree.insert(keys[index], &memory) }
+      let tree = PendingTree.make(keys, count: Int(length), &memory)
       releaseArray(&memory)
-      storage = tree.base
+      self.tree = tree
       isTree = true
       return false
     }
@@ -285,7 +281,7 @@ extension PendingQueue {
     guard let storage else { return self }
     var duplicate = self
     if isTree {
-      duplicate.storage = tree.copy().base
+      duplicate.tree = tree.copy()
     } else {
       let array = HeapBytes.allocate(Int(capacity) * 4)
       array.copyMemory(from: storage, byteCount: Int(capacity) * 4)

@@ -1,163 +1,285 @@
-/// Many pending keys of one PE: per level a 64-way tree over the INTID whose leaves are bits.
+/// Many pending keys of one PE: a B+ tree.
 ///
-/// Root (one per tree): which levels are there, and a node each. Two layers of nodes: which of 64 children are there, and
-/// the children. Then ``PendingBlock``s of 4096 INTIDs. The lowest key takes five count-trailing-zeros; memory goes
-/// back as parts empty, so it follows what is pending now. A pointer: whoever holds it calls ``release(_:)``.
+/// Keys that come in order fill their leaves, so a key costs 4 to 6 bytes however the INTIDs lie; the lowest is taken from
+/// the first leaf without a search. Leaves that empty are freed and thin neighbours are joined. A pointer to the top
+/// node, which is a ``PendingBranch``: whoever holds it calls ``release(_:)``.
 @frozen
 @usableFromInline
 struct PendingTree: BitwiseCopyable {
-  @usableFromInline let base: UnsafeMutableRawPointer
+  @usableFromInline var top: PendingBranch
 
   @inlinable @inline(__always)
   init(_ base: UnsafeMutableRawPointer) {
-    self.base = base
+    top = PendingBranch(base)
   }
 
-  /// Two words of level bits, then the nodes.
-  static var byteSize: Int { 16 + PendingKey.levelCount * 8 }
-
-  static func make(_ memory: inout Int) -> PendingTree {
-    let base = HeapBytes.allocate(byteSize)
-    base.storeBytes(of: 0, as: UInt64.self)
-    base.storeBytes(of: 0, toByteOffset: 8, as: UInt64.self)
-    memory += HeapBytes.cost(byteSize)
-    return PendingTree(base)
-  }
-
-  @inlinable @inline(__always)
-  var masks: UnsafeMutablePointer<UInt64> { base.assumingMemoryBound(to: UInt64.self) }
-
-  @inlinable @inline(__always)
-  var nodes: UnsafeMutablePointer<PendingNode> { (base + 16).assumingMemoryBound(to: PendingNode.self) }
-
-  @inlinable @inline(__always)
-  func hasLevel(_ level: Int) -> Bool { masks[level &>> 6] &>> UInt64(level & 63) & 1 != 0 }
-
-  /// Adds a key. Returns false if it is there.
-  func insert(_ key: UInt32, _ memory: inout Int) -> Bool {
-    let level = Int(key >> 24)
-    if !hasLevel(level) {
-      nodes[level] = PendingNode.make(&memory)
-      masks[level &>> 6] |= 1 &<< UInt64(level & 63)
+  /// A tree of ascending keys, at most a leaf's capacity squared; there is one at least.
+  static func make(_ keys: UnsafeMutablePointer<UInt32>, count: Int, _ memory: inout Int) -> PendingTree {
+    let top = PendingBranch.make(height: 1, &memory)
+    var first = 0
+    while first < count {
+      let leaf = PendingLeaf.make(&memory)
+      leaf.count = Swift.min(count - first, PendingLeaf.capacity)
+      leaf.keys.update(from: keys + first, count: leaf.count)
+      top.insert(keys[first], leaf.base, at: top.count)
+      first += leaf.count
     }
-    let middle = nodes[level].makeChild(Int(key >> 18) & 63, &memory)
-    return middle.insert(key, &memory)
+    return PendingTree(top.base)
   }
+
+  // MARK: One key
 
   @usableFromInline
   func contains(_ key: UInt32) -> Bool {
-    let level = Int(key >> 24)
-    guard level < PendingKey.levelCount, hasLevel(level) else { return false }
-    let upper = Int(key >> 18) & 63
-    let middle = Int(key >> 12) & 63
-    guard nodes[level].has(upper), nodes[level].child(upper).has(middle) else { return false }
-    return nodes[level].child(upper).block(middle).contains(key)
+    var node = top
+    while node.height > 1 { node = PendingBranch(node.children[node.index(key)]) }
+    let leaf = PendingLeaf(node.children[node.index(key)])
+    let index = leaf.keys.lowerBound(key, count: leaf.count)
+    return index < leaf.count && leaf.keys[index] == key
   }
 
-  /// Takes out a key. Returns false if it is not there.
-  func remove(_ key: UInt32, _ memory: inout Int) -> Bool {
-    let level = Int(key >> 24)
-    let upper = Int(key >> 18) & 63
-    let middle = Int(key >> 12) & 63
-    guard level < PendingKey.levelCount, hasLevel(level) else { return false }
-    let node = nodes[level]
-    guard node.has(upper) else { return false }
-    let child = node.child(upper)
-    guard child.has(middle) else { return false }
-    let block = child.block(middle)
-    guard block.remove(key) else { return false }
-    if block.occupied == 0 { prune(level, node, upper, child, middle, &memory) }
+  /// Adds a key. Returns false if it is there.
+  mutating func insert(_ key: UInt32, _ memory: inout Int) -> Bool {
+    var split: Split?
+    let isNew = PendingTree.insert(key, below: top, &split, &memory)
+    if let split {
+      let higher = PendingBranch.make(height: top.height + 1, &memory)
+      higher.insert(0, top.base, at: 0)
+      higher.insert(split.key, split.node, at: 1)
+      top = higher
+    }
+    return isNew
+  }
+
+  /// What a full node gave away: a new node to its right, and the lowest key there.
+  private struct Split {
+    var key: UInt32
+    var node: UnsafeMutableRawPointer
+  }
+
+  private static func insert(
+    _ key: UInt32,
+    below node: PendingBranch,
+    _ split: inout Split?,
+    _ memory: inout Int
+  ) -> Bool {
+    let index = node.index(key)
+    var childSplit: Split?
+    let isNew =
+      node.height == 1
+      ? insert(key, in: PendingLeaf(node.children[index]), &childSplit, &memory)
+      : insert(key, below: PendingBranch(node.children[index]), &childSplit, &memory)
+    guard let childSplit else { return isNew }
+    if node.count < PendingBranch.capacity {
+      node.insert(childSplit.key, childSplit.node, at: index + 1)
+      return isNew
+    }
+    // A child that was split off at the end goes into a node of its own, so that keys in order fill their nodes.
+    if index + 1 == node.count {
+      let upper = PendingBranch.make(height: node.height, &memory)
+      upper.insert(childSplit.key, childSplit.node, at: 0)
+      split = Split(key: childSplit.key, node: upper.base)
+      return isNew
+    }
+    let upper = node.split(&memory)
+    if index < node.count {
+      node.insert(childSplit.key, childSplit.node, at: index + 1)
+    } else {
+      upper.insert(childSplit.key, childSplit.node, at: index - node.count + 1)
+    }
+    split = Split(key: upper.keys[0], node: upper.base)
+    return isNew
+  }
+
+  @inline(__always)
+  private static func insert(
+    _ key: UInt32,
+    in leaf: PendingLeaf,
+    _ split: inout Split?,
+    _ memory: inout Int
+  ) -> Bool {
+    let count = leaf.count
+    var index = count
+    if leaf.keys[count &- 1] >= key {
+      index = leaf.keys.lowerBound(key, count: count)
+      if leaf.keys[index] == key { return false }
+    }
+    if count < PendingLeaf.capacity {
+      leaf.insert(key, at: index)
+    } else if index == count {
+      let upper = PendingLeaf.make(&memory)
+      upper.insert(key, at: 0)
+      split = Split(key: key, node: upper.base)
+    } else {
+      let upper = leaf.split(&memory)
+      if index <= leaf.count { leaf.insert(key, at: index) } else { upper.insert(key, at: index - leaf.count) }
+      split = Split(key: upper.keys[0], node: upper.base)
+    }
     return true
   }
 
-  /// Takes out the lowest key; there is one.
-  @usableFromInline
-  func takeFirst(_ memory: inout Int) -> UInt32 {
-    let level = masks[0] != 0 ? masks[0].trailingZeroBitCount : 64 &+ masks[1].trailingZeroBitCount
-    let node = nodes[level]
-    let upper = node.mask.trailingZeroBitCount
-    let child = node.child(upper)
-    let middle = child.mask.trailingZeroBitCount
-    let block = child.block(middle)
-    let low = block.takeFirst()
-    if block.occupied == 0 { prune(level, node, upper, child, middle, &memory) }
-    return UInt32(truncatingIfNeeded: level &<< 24 | upper &<< 18 | middle &<< 12 | low)
+  /// Takes out a key. Returns false if it is not there. A tree without keys must be released.
+  mutating func remove(_ key: UInt32, _ memory: inout Int) -> Bool {
+    let isRemoved = PendingTree.remove(key, below: top, &memory)
+    lower(&memory)
+    return isRemoved
   }
 
-  /// Frees an empty block and the nodes it was the last in.
-  private func prune(
-    _ level: Int,
-    _ node: PendingNode,
-    _ upper: Int,
-    _ child: PendingNode,
-    _ middle: Int,
-    _ memory: inout Int
-  ) {
-    child.block(middle).release(&memory)
-    child.mask &= ~(1 << UInt64(middle))
-    guard child.mask == 0 else { return }
-    child.release(&memory)
-    node.mask &= ~(1 << UInt64(upper))
-    guard node.mask == 0 else { return }
-    node.release(&memory)
-    masks[level >> 6] &= ~(1 << UInt64(level & 63))
+  private static func remove(_ key: UInt32, below node: PendingBranch, _ memory: inout Int) -> Bool {
+    let index = node.index(key)
+    if node.height > 1 {
+      let child = PendingBranch(node.children[index])
+      guard remove(key, below: child, &memory) else { return false }
+      if child.count == 0 {
+        child.release(&memory)
+        node.remove(at: index)
+      }
+      return true
+    }
+    let leaf = PendingLeaf(node.children[index])
+    let place = leaf.keys.lowerBound(key, count: leaf.count)
+    guard place < leaf.count, leaf.keys[place] == key else { return false }
+    leaf.remove(at: place)
+    if leaf.count < PendingLeaf.capacity / 4 { thin(node, index, &memory) }
+    return true
   }
+
+  /// Frees an empty leaf, or joins a thin one with a neighbour where together they leave room.
+  private static func thin(_ node: PendingBranch, _ index: Int, _ memory: inout Int) {
+    let leaf = PendingLeaf(node.children[index])
+    if leaf.count == 0 {
+      leaf.release(&memory)
+      node.remove(at: index)
+      return
+    }
+    let left = index + 1 < node.count ? index : index - 1
+    guard left >= 0, left + 1 < node.count else { return }
+    let lower = PendingLeaf(node.children[left])
+    let upper = PendingLeaf(node.children[left + 1])
+    guard lower.count + upper.count <= PendingLeaf.capacity * 3 / 4 else { return }
+    lower.append(upper)
+    upper.release(&memory)
+    node.remove(at: left + 1)
+  }
+
+  /// Takes a level away while the top has a single node below.
+  private mutating func lower(_ memory: inout Int) {
+    while top.height > 1, top.count == 1 {
+      let child = PendingBranch(top.children[0])
+      top.release(&memory)
+      top = child
+    }
+  }
+
+  /// Takes out the lowest key; there is one.
+  mutating func takeFirst(_ memory: inout Int) -> UInt32 {
+    var node = top
+    while node.height > 1 { node = PendingBranch(node.children[0]) }
+    let leaf = PendingLeaf(node.children[0])
+    let key = leaf.keys[0]
+    if leaf.count == 1 {
+      _ = remove(key, &memory)
+    } else {
+      leaf.head &+= 1
+      leaf.count &-= 1
+    }
+    return key
+  }
+
+  // MARK: The whole
 
   /// Calls `body` with each key from `first` to below `end`, ascending, until it returns false. Returns false if it did.
   @inlinable
   func forEach(from first: UInt32, to end: UInt32, _ body: (UInt32) -> Bool) -> Bool {
-    for level in 0..<PendingKey.levelCount where hasLevel(level) {
-      let levelFirst = UInt32(truncatingIfNeeded: level &<< 24)
-      if levelFirst >= end { break }
-      if levelFirst | 0xFF_FFFF < first { continue }
-      let node = nodes[level]
-      for upper in 0..<64 where node.has(upper) {
-        let child = node.child(upper)
-        for middle in 0..<64 where child.has(middle) {
-          let blockFirst = levelFirst | UInt32(truncatingIfNeeded: upper &<< 18 | middle &<< 12)
-          if blockFirst >= end { return true }
-          if blockFirst | 0xFFF < first { continue }
-          let ended = child.block(middle).forEach { low in
-            let key = blockFirst | low
-            if key < first { return true }
-            return key < end && body(key)
-          }
-          if !ended { return false }
+    PendingTree.forEach(below: top, from: first, to: end, body)
+  }
+
+  @inlinable
+  static func forEach(
+    below node: PendingBranch,
+    from first: UInt32,
+    to end: UInt32,
+    _ body: (UInt32) -> Bool
+  ) -> Bool {
+    for index in node.index(first)..<node.count {
+      if index > 0, node.keys[index] >= end { return true }
+      if node.height > 1 {
+        if !forEach(below: PendingBranch(node.children[index]), from: first, to: end, body) { return false }
+      } else {
+        let leaf = PendingLeaf(node.children[index])
+        for place in leaf.keys.lowerBound(first, count: leaf.count)..<leaf.count {
+          let key = leaf.keys[place]
+          if key >= end { return true }
+          if !body(key) { return false }
         }
       }
     }
     return true
   }
 
-  func forEachNode(_ body: (PendingNode, Int) -> Void) {
-    for level in 0..<PendingKey.levelCount where hasLevel(level) { body(nodes[level], level) }
+  func release(_ memory: inout Int) { PendingTree.release(top, &memory) }
+
+  private static func release(_ node: PendingBranch, _ memory: inout Int) {
+    for index in 0..<node.count {
+      if node.height > 1 {
+        release(PendingBranch(node.children[index]), &memory)
+      } else {
+        PendingLeaf(node.children[index]).release(&memory)
+      }
+    }
+    node.release(&memory)
   }
 
-  func release(_ memory: inout Int) {
-    forEachNode { node, _ in node.releaseAll(depth: 0, &memory) }
-    memory -= HeapBytes.cost(PendingTree.byteSize)
-    HeapBytes.release(base)
-  }
+  func copy() -> PendingTree { PendingTree(PendingTree.copy(top).base) }
 
-  func copy() -> PendingTree {
-    var unused = 0
-    let duplicate = PendingTree.make(&unused)
-    duplicate.masks[0] = masks[0]
-    duplicate.masks[1] = masks[1]
-    forEachNode { node, level in duplicate.nodes[level] = node.copy(depth: 0) }
+  private static func copy(_ node: PendingBranch) -> PendingBranch {
+    let duplicate = PendingBranch(HeapBytes.allocate(PendingBranch.byteSize))
+    duplicate.base.copyMemory(from: node.base, byteCount: PendingBranch.byteSize)
+    for index in 0..<node.count {
+      if node.height > 1 {
+        duplicate.children[index] = copy(PendingBranch(node.children[index])).base
+      } else {
+        let leaf = HeapBytes.allocate(PendingLeaf.byteSize)
+        leaf.copyMemory(from: node.children[index], byteCount: PendingLeaf.byteSize)
+        duplicate.children[index] = leaf
+      }
+    }
     return duplicate
   }
 
-  var memory: Int {
-    var sum = HeapBytes.cost(PendingTree.byteSize)
-    forEachNode { node, _ in sum += node.memory(depth: 0) }
+  /// What the tree costs, counted afresh.
+  var memory: Int { PendingTree.memory(top) }
+
+  private static func memory(_ node: PendingBranch) -> Int {
+    var sum = HeapBytes.cost(PendingBranch.byteSize)
+    for index in 0..<node.count {
+      sum += node.height > 1 ? memory(PendingBranch(node.children[index])) : HeapBytes.cost(PendingLeaf.byteSize)
+    }
     return sum
   }
 
-  func brokenInvariant() -> String? {
-    if masks[0] | masks[1] == 0 { return "an empty pending tree is allocated" }
-    var broken: String?
-    forEachNode { node, _ in broken = broken ?? node.brokenInvariant(depth: 0) }
-    return broken
+  func brokenInvariant() -> String? { PendingTree.brokenInvariant(top, from: 0, to: .max) }
+
+  private static func brokenInvariant(_ node: PendingBranch, from first: UInt32, to end: UInt32) -> String? {
+    guard node.count > 0, node.count <= PendingBranch.capacity else {
+      return "a pending branch has \(node.count) children"
+    }
+    for index in 0..<node.count {
+      let low = index == 0 ? first : node.keys[index]
+      let high = index + 1 < node.count ? node.keys[index + 1] : end
+      guard low >= first, low < high, high <= end else { return "a pending branch's keys are not ascending" }
+      if node.height > 1 {
+        let child = PendingBranch(node.children[index])
+        guard child.height == node.height - 1 else { return "a pending branch is at the wrong height" }
+        if let broken = brokenInvariant(child, from: low, to: high) { return broken }
+      } else {
+        let leaf = PendingLeaf(node.children[index])
+        guard leaf.count > 0, leaf.head + leaf.count <= PendingLeaf.capacity else {
+          return "a pending leaf's size is wrong"
+        }
+        guard leaf.keys[0] >= low, leaf.keys[leaf.count - 1] < high else { return "a pending key is in the wrong leaf" }
+      }
+    }
+    return nil
   }
 }

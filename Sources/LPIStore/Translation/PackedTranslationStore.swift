@@ -5,10 +5,11 @@
 ///
 /// Eight DeviceIDs in a row are hashed as one and lie in a row, so functions of a slot share cache lines. A device's entries
 /// are an array (8 bytes each) while its events are dense, and packed pages when they are not. A lookup costs two
-/// dependent loads.
+/// dependent loads; one of the device that was looked up last saves the hash. So even lookups are for one thread at a time.
 @frozen
 public struct PackedTranslationStore: ~Copyable {
   /// A power of two of them, at least 8, at most five eighths full.
+  /// In front of them lies the pointer to the slot last found.
   @usableFromInline var slots: UnsafeMutablePointer<DeviceSlot>
   @usableFromInline var slotMask: Int
   /// Random and odd: no capture can be made whose devices collide on purpose.
@@ -40,14 +41,25 @@ public struct PackedTranslationStore: ~Copyable {
   @usableFromInline
   func release() {
     for index in 0...slotMask { slots[index].release() }
-    HeapBytes.release(slots)
+    HeapBytes.release(slots - 1)
   }
 
   static func makeSlots(_ count: Int) -> UnsafeMutablePointer<DeviceSlot> {
-    let slots = HeapBytes.allocate(count * MemoryLayout<DeviceSlot>.stride)
-      .bindMemory(to: DeviceSlot.self, capacity: count)
-    slots.initialize(repeating: DeviceSlot(), count: count)
-    return slots
+    let base = HeapBytes.allocate((count + 1) * MemoryLayout<DeviceSlot>.stride)
+      .bindMemory(to: DeviceSlot.self, capacity: count + 1)
+    base.initialize(repeating: DeviceSlot(), count: count + 1)
+    UnsafeMutableRawPointer(base).storeBytes(of: base + 1, as: UnsafeMutablePointer<DeviceSlot>.self)
+    return base + 1
+  }
+
+  /// The slot last found; where it is not that of the device sought, or empty, it is of no use.
+  @usableFromInline var last: UnsafeMutablePointer<DeviceSlot> {
+    @inlinable @inline(__always)
+    get { UnsafeMutableRawPointer(slots - 1).load(as: UnsafeMutablePointer<DeviceSlot>.self) }
+    @inlinable @inline(__always)
+    nonmutating set {
+      UnsafeMutableRawPointer(slots - 1).storeBytes(of: newValue, as: UnsafeMutablePointer<DeviceSlot>.self)
+    }
   }
 
   /// To the next row, and one aside in it. Odd, so that every slot is reached.
@@ -119,8 +131,13 @@ extension PackedTranslationStore: TranslationStore {
 
   @inlinable @inline(__always)
   public func lookup(_ device: UInt32, _ event: UInt32) -> TranslationEntry {
+    // An empty slot has no room, so it is never mistaken for that of device 0.
+    let last = self.last
+    if last.pointee.device == device, event < UInt32(last.pointee.capacity) {
+      return last.pointee.array[Int(event)]
+    }
     let slot = find(device)
-    // An empty slot has no table, so it answers as a device without events.
+    self.last = slot
     return slot.pointee.entry(event)
   }
 
@@ -173,7 +190,7 @@ extension PackedTranslationStore: TranslationStore {
   }
 
   public var memoryInUse: Int {
-    HeapBytes.cost((slotMask + 1) * MemoryLayout<DeviceSlot>.stride) + tableMemory + doorbells.capacity * 13
+    HeapBytes.cost((slotMask + 2) * MemoryLayout<DeviceSlot>.stride) + tableMemory + doorbells.capacity * 13
   }
 
   public borrowing func copy() -> PackedTranslationStore {
@@ -222,7 +239,7 @@ extension PackedTranslationStore {
     slots = PackedTranslationStore.makeSlots(slotCount)
     slotMask = slotCount - 1
     for index in 0..<oldCount where !old[index].isEmpty { find(old[index].device).pointee = old[index] }
-    HeapBytes.release(old)
+    HeapBytes.release(old - 1)
   }
 
   /// Steps from a device's home to a slot.

@@ -17,7 +17,8 @@ struct TableTranslationStore<Name: LPIStoreName, Table: TranslationTable & ~Copy
   private struct Device {
     var eventBits: Int
     var userFlags: UInt8
-    var events: Set<UInt32> = []
+    /// No event from here on was ever mapped.
+    var end: UInt32 = 0
   }
 
   private var table = Table()
@@ -43,11 +44,7 @@ struct TableTranslationStore<Name: LPIStoreName, Table: TranslationTable & ~Copy
   @discardableResult
   mutating func unmapDevice(_ device: UInt32) -> Bool {
     guard let old = devices[device] else { return false }
-    for event in old.events {
-      table.setBits(device, event, 0)
-      doorbells[UInt64(device) << 16 | UInt64(event)] = nil
-    }
-    eventCount -= old.events.count
+    for event in 0..<old.end { unmap(device, event) }
     devices[device] = nil
     table.mapped(device, nil)
     return true
@@ -66,7 +63,8 @@ struct TableTranslationStore<Name: LPIStoreName, Table: TranslationTable & ~Copy
       unmap(device, event)
       return true
     }
-    if devices[device]?.events.insert(event).inserted == true { eventCount += 1 }
+    if event >= devices[device]?.end ?? 0 { devices[device]?.end = event + 1 }
+    if table.bits(device, event) == 0 { eventCount += 1 }
     table.setBits(device, event, bare | (doorbell != nil ? hasDoorbell : 0))
     doorbells[UInt64(device) << 16 | UInt64(event)] = doorbell
     return true
@@ -77,7 +75,6 @@ struct TableTranslationStore<Name: LPIStoreName, Table: TranslationTable & ~Copy
     let old = lookup(device, event)
     if old.bits == 0 { return old }
     table.setBits(device, event, 0)
-    devices[device]?.events.remove(event)
     doorbells[UInt64(device) << 16 | UInt64(event)] = nil
     eventCount -= 1
     return old
@@ -92,7 +89,10 @@ struct TableTranslationStore<Name: LPIStoreName, Table: TranslationTable & ~Copy
   }
 
   func forEachEvent(_ device: UInt32, _ body: (UInt32, TranslationEntry) -> Bool) {
-    for event in (devices[device]?.events ?? []).sorted() where !body(event, lookup(device, event)) { return }
+    for event in 0..<(devices[device]?.end ?? 0) {
+      let entry = lookup(device, event)
+      if entry.bits != 0, !body(event, entry) { return }
+    }
   }
 
   var deviceCount: Int { devices.count }

@@ -1,0 +1,56 @@
+/// How INTIDs are given to devices.
+public enum LPIAllocation: String, CaseIterable, Sendable {
+  /// Linux's: each device owns a block of 32 INTIDs from 8192 up and maps 1, 2, 4, 9, 16, 17 or 32 of them.
+  case linux
+  /// One INTID after the other, 32 per device: what is left when there are too many for gaps.
+  case contiguous
+  /// Uniformly random over 24 bits, without repetition.
+  case uniform
+}
+
+/// Which LPIs exist, in a few numbers.
+public enum LPIPopulationShape: Hashable, Sendable {
+  /// At least `count` LPIs of eight priorities on 64 PEs.
+  case allocated(LPIAllocation, count: Int)
+  /// The selftest `vgic_lpi_stress`: INTIDs contiguous, round-robin over the vCPUs, one priority.
+  case stress(vcpus: Int, devices: Int, events: Int)
+  /// The same with one vCPU per device, as single-queue devices have.
+  case stressPerDevice(vcpus: Int, devices: Int, events: Int)
+
+  /// As it stands before the slash in a workload's name.
+  public var name: String {
+    switch self {
+    case .allocated(let allocation, let count): "\(allocation.rawValue)-\(Self.short(count))"
+    case .stress(let vcpus, let devices, let events): "stress-\(vcpus)x\(devices)x\(events)"
+    case .stressPerDevice(let vcpus, let devices, let events): "stress-per-device-\(vcpus)x\(devices)x\(events)"
+    }
+  }
+
+  /// Number of LPIs.
+  public var count: Int {
+    switch self {
+    case .allocated(_, let count): min(max(count, 1), LPIPopulation.limit)
+    case .stress(_, let devices, let events), .stressPerDevice(_, let devices, let events):
+      min(max(devices &* events, 1), LPIPopulation.limit)
+    }
+  }
+
+  /// The LPIs.
+  public func population(seed: UInt64) -> LPIPopulation {
+    switch self {
+    case .allocated(let allocation, let count):
+      LPIPopulation(count: count, allocation: allocation, peCount: 64, seed: seed)
+    case .stress(let vcpus, let devices, let events):
+      LPIPopulation(vcpus: vcpus, devices: devices, events: events, seed: seed)
+    case .stressPerDevice(let vcpus, let devices, let events):
+      LPIPopulation(vcpus: vcpus, devices: devices, events: events, isPerDevice: true, seed: seed)
+    }
+  }
+
+  /// 1024 is `1k`, 1 048 576 is `1m`.
+  static func short(_ count: Int) -> String {
+    if count >= 1 << 20, count % (1 << 20) == 0 { return "\(count >> 20)m" }
+    if count >= 1 << 10, count % (1 << 10) == 0 { return "\(count >> 10)k" }
+    return "\(count)"
+  }
+}
