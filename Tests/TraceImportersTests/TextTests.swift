@@ -84,6 +84,24 @@ struct TextTests {
     #expect(event.pe == 0)
   }
 
+  @Test("A return goes where its PE was interrupted, not where another PE was")
+  func exceptionReturnPlace() throws {
+    func taken(_ pe: Int, _ link: String) -> [String] {
+      [
+        "Taking exception 6 [FIQ] on CPU \(pe)", "...from EL1 to EL3", "...with ESR 0x0/0x0", "...with ELR \(link)",
+        "...to EL3 PC 0x40103500 PSTATE 0x3cd",
+      ]
+    }
+    let text =
+      stamped([access + "0 value 0x0"], thread: 10) + stamped([access + "1 value 0x0"], thread: 11)
+      + stamped(taken(0, "0x40000010")) + stamped(levelChange(0), thread: 10)
+      + stamped(taken(1, "0x40000040")) + stamped(levelChange(1), thread: 11)
+      // PE 1 returns, but its re-evaluation comes behind one that PE 0 causes while it stays where it is.
+      + exceptionReturn + "\n" + stamped(pair(0), thread: 10) + stamped(levelChange(1), thread: 11)
+    let event = try #require(try Imported(text).events.first { $0.kind == .exceptionReturn })
+    #expect(event.pe == 1)
+  }
+
   @Test("With one PE everything is its")
   func onePE() throws {
     let result = try Imported(lines: pair(0) + [distributorWrite, exceptionReturn])

@@ -13,7 +13,7 @@ import InterruptTrace
 /// It is written outside the lock that keeps an access's lines together, so that the lines of two PEs may mix. Each
 /// further line is given to the exception that has waited for one like it longest. The line of an exception return
 /// names no PE; but the change of exception level re-evaluates the CPU interface of that PE at once, so the next
-/// re-evaluation by a thread of its own PE tells.
+/// re-evaluation by a thread of its own PE tells, unless the return goes where another PE was interrupted.
 struct LogText {
   /// An exception whose lines are still coming.
   private struct Open {
@@ -21,6 +21,8 @@ struct LogText {
     var line: UInt64
     var hasLevels: Bool
     var hasSyndrome: Bool
+    /// `ELR`: where a return from this exception would go.
+    var link: UInt64?
   }
 
   /// The file holds the lines of one thread, and so of one PE.
@@ -33,12 +35,17 @@ struct LogText {
   /// The exception level that a PE is known to be in.
   private var levels: [UInt32: UInt64] = [:]
 
+  /// Where a PE was interrupted, the latest last, by PE and the level that the exceptions went to.
+  private var links: [UInt64: [UInt64]] = [:]
+
   /// Exceptions that wait at the same time; more are given out as they are.
   private static let waitingLimit = 32
   /// Lines that an exception waits.
   private static let patience: UInt64 = 64
   /// PEs whose exception level is remembered.
   private static let levelLimit = 4096
+  /// Interrupted places of a PE and level that are remembered: exceptions nest.
+  private static let linkLimit = 4
   /// Bytes of a message that are kept.
   private static let messageLimit = 256
 
@@ -99,6 +106,9 @@ struct LogText {
       guard let at = entries.firstIndex(where: { $0.hasLevels && !$0.hasSyndrome }) else { return true }
       entries[at].event.b = syndrome
       entries[at].hasSyndrome = true
+    } else if scanner.skip("with ELR 0x") {
+      guard let link = scanner.hex() else { return false }
+      if let at = entries.firstIndex(where: { $0.hasLevels && $0.link == nil }) { entries[at].link = link }
     } else if scanner.skip("to EL") {
       guard let to = scanner.decimal() else { return false }
       if let at = entries.firstIndex(where: { $0.hasLevels && $0.event.a >> 12 & 0xF == to }) {
@@ -145,13 +155,36 @@ struct LogText {
       let isDone = pe == PE.none ? entries[at].event.pe == reevaluated : entries[at].event.pe == pe
       if isDone || entries[at].line &+ Self.patience < line { give(entries.remove(at: at), &order) } else { at += 1 }
     }
-    if reevaluated != PE.none, pe == PE.none || pe == reevaluated,
-      let at = returns.firstIndex(where: { levels[reevaluated] == nil || levels[reevaluated] == $0.event.a >> 8 & 0xF })
-    {
+    if reevaluated != PE.none, pe == PE.none || pe == reevaluated, let at = returnOf(reevaluated) {
       returns[at].event.pe = reevaluated
       give(returns.remove(at: at), &order)
     }
     while let first = returns.first, first.line &+ Self.patience < line { give(returns.remove(at: 0), &order) }
+  }
+
+  /// The waiting return that is a PE's: one from the level it is in, to where it was interrupted if there is one such,
+  /// else not to where another PE was.
+  private func returnOf(_ pe: UInt32) -> Int? {
+    var found: Int?
+    for (at, one) in returns.enumerated() {
+      let level = one.event.a >> 8 & 0xF
+      guard levels[pe] == nil || levels[pe] == level else { continue }
+      if links[linkKey(pe, level)]?.last == one.event.b { return at }
+      let isOthers = levels.contains {
+        $0.key != pe && $0.value == level && links[linkKey($0.key, level)]?.last == one.event.b
+      }
+      if found == nil, !isOthers { found = at }
+    }
+    return found
+  }
+
+  private func linkKey(_ pe: UInt32, _ level: UInt64) -> UInt64 { UInt64(pe) << 4 | level }
+
+  private mutating func push(_ link: UInt64, _ key: UInt64) {
+    var nested = links[key] ?? []
+    if nested.count == Self.linkLimit { nested.remove(at: 0) }
+    nested.append(link)
+    links[key] = nested
   }
 
   /// The capture has ended.
@@ -163,6 +196,11 @@ struct LogText {
   private mutating func give(_ open: Open, _ order: inout EffectOrder) {
     if open.hasLevels, open.event.pe != PE.none, levels.count < Self.levelLimit || levels[open.event.pe] != nil {
       levels[open.event.pe] = open.event.a >> 12 & 0xF
+      if let link = open.link {
+        push(link, linkKey(open.event.pe, open.event.a >> 12 & 0xF))
+      } else if open.event.kind == .exceptionReturn {
+        _ = links[linkKey(open.event.pe, open.event.a >> 8 & 0xF)]?.popLast()
+      }
     }
     order.observe(open.event)
     isWaiting = !(entries.isEmpty && returns.isEmpty)
