@@ -24,22 +24,22 @@ struct GICv2Departures: OptionSet {
   /// With one PE `GICD_ITARGETSR` is read-write all the same (4.3.12 allows RAZ/WI).
   static let uniprocessorTargetsAreWritable = Self(rawValue: 1 << 6)
   /// The trigger of a PPI is configured for all PEs at once (4.3.13: banked), and is writable.
-  static let configurationIsShared = Self(rawValue: 1 << 8)
+  static let configurationIsShared = Self(rawValue: 1 << 7)
   /// SGIs are always enabled (4.3.5 allows that).
-  static let sgisAlwaysEnabled = Self(rawValue: 1 << 9)
+  static let sgisAlwaysEnabled = Self(rawValue: 1 << 8)
   /// `GICD_SGIR` ignores the group and NSATT, and takes the reserved filter for all PEs (4.3.15).
-  static let sgirIgnoresGroups = Self(rawValue: 1 << 10)
+  static let sgirIgnoresGroups = Self(rawValue: 1 << 9)
   /// `GICD_CTLR` withholds interrupts only when both groups are disabled (4.3.1: each group by its bit): while one is
   /// enabled, those of the other are selected and can be acknowledged, though they raise no line.
-  static let groupsForwardedTogether = Self(rawValue: 1 << 11)
+  static let groupsForwardedTogether = Self(rawValue: 1 << 10)
   /// `GICD_NSACR` does not exist (4.3.14: optional).
-  static let hasNoNSACR = Self(rawValue: 1 << 12)
+  static let hasNoNSACR = Self(rawValue: 1 << 11)
   /// An access of several bytes is carried out byte by byte, and what follows is re-evaluated after each of them.
-  static let writesBytewise = Self(rawValue: 1 << 13)
+  static let writesBytewise = Self(rawValue: 1 << 12)
 
   /// A write of `GICD_SPENDSGIR` makes an SGI pending even if it names no source (4.3.17). To acknowledge one that is
   /// pending from nobody ends the emulator.
-  static let sgiNeedsNoSource = Self(rawValue: 1 << 23)
+  static let sgiNeedsNoSource = Self(rawValue: 1 << 13)
 
   // MARK: CPU interface
 
@@ -62,15 +62,15 @@ struct GICv2Departures: OptionSet {
   /// happens next.
   static let virtualEndDefersPhysical = Self(rawValue: 1 << 20)
   /// A virtual SGI is acknowledged with a source even if its list register names a physical interrupt in that place.
-  static let hardwareSGIHasSource = Self(rawValue: 1 << 24)
+  static let hardwareSGIHasSource = Self(rawValue: 1 << 21)
   /// The smallest value of `GICV_ABPR`, unlike that in `GICH_VMCR`, does not follow from the preemption bits.
-  static let virtualAliasedPointIsLow = Self(rawValue: 1 << 25)
+  static let virtualAliasedPointIsLow = Self(rawValue: 1 << 22)
   /// The register behind the last list register can be written and read, and does nothing.
-  static let hasListRegisterTooMany = Self(rawValue: 1 << 21)
+  static let hasListRegisterTooMany = Self(rawValue: 1 << 23)
   /// It is a GICv3 with affinity routing off: `GICD_CTLR` has bits that GICv2's has not, and there are message-based SPIs.
-  static let isGICv3 = Self(rawValue: 1 << 23)
+  static let isGICv3 = Self(rawValue: 1 << 24)
   /// All of the implementation's reset values are known where the capture starts at reset.
-  static let resetIsKnown = Self(rawValue: 1 << 22)
+  static let resetIsKnown = Self(rawValue: 1 << 25)
 
   /// What QEMU 7.2 and 10.0 have in common.
   private static let qemu: Self = [
