@@ -144,10 +144,21 @@ extension GICv3: Predicting where Store: ~Copyable {
       if !distributor.hasOneSecurityState { parts.append("security \(element.security)") }
     }
     parts.append("GICD_CTLR \(hex(distributor.control))")
-    for intid in Set([expected, seen]).sorted() where intid < 1020 || intid >= 8192 && intid < 1 << 24 {
-      parts.append(describe(intid: UInt32(intid), pe: pe))
+    for intid in intids(of: check, expected: expected, seen: seen, pe: pe) {
+      parts.append(describe(intid: intid, pe: pe))
     }
     return parts.joined(separator: "; ")
+  }
+
+  /// The interrupts that a prediction is about: the values themselves where they are INTIDs, for a line what is pending.
+  private func intids(of check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> [UInt32] {
+    let all: Set<UInt64>
+    switch PredictionLedger.describe(check).kind {
+    case .acknowledge, .highestPending: all = [expected, seen]
+    case .line: all = Int(pe) < peCount ? [UInt64(pes[Int(pe)].highest.intid)] : []
+    default: all = []
+    }
+    return all.sorted().filter { $0 < 1020 || $0 >= 8192 && $0 < 1 << 24 }.map { UInt32($0) }
   }
 
   private func describe(intid: UInt32, pe: UInt32) -> String {
