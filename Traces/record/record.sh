@@ -135,7 +135,7 @@ random-gicv2)
   ;;
 secure-gicv3)
   mkdir -p "${2:?OUT}"
-  LOG="$LOG -d int" random "$2" secure3 virt,gic-version=3,secure=on cortex-a72 0
+  LOG="$LOG -d int" random "$2" secure3 virt,gic-version=3,secure=on cortex-a72 0x2100
   ;;
 *) sed -n '2,/^set -euo/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

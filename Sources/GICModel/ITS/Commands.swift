@@ -49,7 +49,9 @@ extension GICv3 where Store: ~Copyable {
   private mutating func mapDevice(_ command: ITSCommand, unit: Int) -> ITSError? {
     let device = command.deviceID
     if let typer = topology.value(.gitsTyper, index: UInt32(unit)) {
-      if command.isValid, UInt64(command.eventBits) > (typer >> 8 & 0x1F) + 1 { return .ittSizeOrProcessorOutOfRange }
+      // Size is of no meaning with V clear; QEMU checks it all the same.
+      let checksSize = command.isValid || profile == .qemu7 || profile == .qemu10
+      if checksSize, UInt64(command.eventBits) > (typer >> 8 & 0x1F) + 1 { return .ittSizeOrProcessorOutOfRange }
       if UInt64(device) >> ((typer >> 13 & 0x1F) + 1) != 0 { return .deviceOutOfRange }
     }
     if let limit = translation.units[unit].entryLimit(of: .device), UInt64(device) >= limit { return .deviceOutOfRange }

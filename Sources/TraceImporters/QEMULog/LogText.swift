@@ -142,7 +142,11 @@ struct LogText {
     )
     if returns.count == Self.waitingLimit { give(returns.remove(at: 0), &order) }
     returns.append(Open(event: event, line: line, hasLevels: true, hasSyndrome: true))
-    if pe != PE.none { give(returns.removeLast(), &order) }
+    if let pe = pe != PE.none ? pe : onlyPE(interruptedAt: pc, level: from) {
+      // The level has changed by now; the re-evaluation may come late, behind what other PEs do meanwhile.
+      returns[returns.count - 1].event.pe = pe
+      give(returns.removeLast(), &order)
+    }
     isWaiting = !(entries.isEmpty && returns.isEmpty)
     return true
   }
@@ -174,6 +178,16 @@ struct LogText {
         $0.key != pe && $0.value == level && links[linkKey($0.key, level)]?.last == one.event.b
       }
       if found == nil, !isOthers { found = at }
+    }
+    return found
+  }
+
+  /// The one PE in a level that was interrupted at a place.
+  private func onlyPE(interruptedAt place: UInt64, level: UInt64) -> UInt32? {
+    var found: UInt32?
+    for (pe, now) in levels where now == level && links[linkKey(pe, level)]?.last == place {
+      if found != nil { return nil }
+      found = pe
     }
     return found
   }
