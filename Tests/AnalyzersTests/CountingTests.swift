@@ -100,7 +100,29 @@ struct SpuriousTests {
 
   @Test("What went away before the PE's last acknowledge explains nothing")
   func oldWithdrawal() {
-    #expect(reason([Make.cleared(2, 27), Make.acknowledged(3, 28)]) == .nothingPending)
+    #expect(reason([Make.cleared(2, 27), Make.spurious(3, pe: 1), Make.acknowledged(3, 28)]) == nil)
+    #expect(
+      analyse([Make.cleared(2, 27), Make.spurious(3), Make.spurious(4)]).spurious.map(\.reason) == [
+        .nothingPending, .lineFell,
+      ]
+    )
+  }
+
+  @Test("A handler that asks until nothing is left is told apart")
+  func noneLeft() {
+    #expect(reason([Make.pending(1, 27), Make.acknowledged(2, 27), Make.ended(3, 27, deactivates: true)]) == .noneLeft)
+  }
+
+  @Test("A level that falls after its own acknowledge explains nothing")
+  func heldLevel() {
+    let handled = [Make.pending(1, 27), Make.acknowledged(2, 27, staysPending: true), Make.cleared(3, 27)]
+    #expect(reason(handled + [Make.ended(4, 27), Make.deactivated(4, 27)]) == .noneLeft)
+  }
+
+  @Test("A level that is still high at the end of its handler, and falls then, is one that fell first")
+  func heldOverTheEnd() {
+    let handled = [Make.pending(1, 27), Make.acknowledged(2, 27, staysPending: true), Make.ended(3, 27)]
+    #expect(reason(handled + [Make.deactivated(3, 27, stillPending: true), Make.cleared(4, 27)]) == .lineFell)
   }
 
   @Test("Another PE took the SPI that this PE had been offered")

@@ -4,7 +4,7 @@ import Replay
 
 /// Why an acknowledge found no interrupt.
 public enum SpuriousReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
-  /// Nothing had been taken from the PE since its last acknowledge: it asked without having been asked.
+  /// Nothing explains it: the PE asked although nothing was there for it.
   case nothingPending
   /// The input line fell before the PE acknowledged.
   case lineFell
@@ -24,6 +24,8 @@ public enum SpuriousReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case nonSecureInterrupt
   /// 1022: the interrupt belongs to the other group, or is non-maskable.
   case otherGroup
+  /// The PE had acknowledged an interrupt and asked whether there is another: handlers that loop until 1023 do so.
+  case noneLeft
 
   /// The name that scripts depend on.
   public var name: String {
@@ -38,6 +40,7 @@ public enum SpuriousReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case .secureInterrupt: "secure-interrupt"
     case .nonSecureInterrupt: "non-secure-interrupt"
     case .otherGroup: "other-group"
+    case .noneLeft: "none-left"
     }
   }
 
@@ -54,6 +57,7 @@ public enum SpuriousReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case .secureInterrupt: "it was a Secure interrupt (1020)"
     case .nonSecureInterrupt: "it was a Non-secure interrupt (1021)"
     case .otherGroup: "it was of the other group (1022)"
+    case .noneLeft: "the handler asked for another, and none was left"
     }
   }
 }
@@ -82,14 +86,18 @@ struct SpuriousAnalyzer: ~Copyable {
     var reason = SpuriousReason.nothingPending
   }
   private struct Interface: BitwiseCopyable {
-    /// The event of its last acknowledge.
+    /// The event of its last acknowledge, spurious ones included.
     var acknowledged: UInt64 = 0
+    /// Whether that returned an interrupt.
+    var gotInterrupt = false
     var withdrawal = Withdrawal()
     /// What it would have acknowledged, as far as the capture or the model says.
     var candidate: UInt32 = .max
   }
 
   private var interfaces = LiveTable(Interface())
+  /// Levels that stayed high over their acknowledge: when they fall, nobody is deprived of anything.
+  private var held = LiveTable(false)
   /// Of interrupts that no single PE owns, by domain.
   private var shared = LiveTable(Withdrawal())
   /// By PE and reason; the INTID is in the key too.
@@ -103,12 +111,20 @@ struct SpuriousAnalyzer: ~Copyable {
       switch t.kind {
       case .acknowledged:
         if InterruptClass(intid: t.intid) == .spi { withdraw(t, .takenByOtherPE, shared: true) }
+        if t.b & 1 != 0 { held.insert(Self.interrupt(t)).pointee = true }
         let interface = interfaces.insert(Self.key(t))
         interface.pointee.acknowledged = t.event
+        interface.pointee.gotInterrupt = true
         interface.pointee.withdrawal = Withdrawal()
         interface.pointee.candidate = .max
       case .highestPending where t.intid != .max: interfaces.insert(Self.key(t)).pointee.candidate = t.intid
-      case .pendingCleared: withdraw(t, Self.reason(t), shared: t.pe == PE.none)
+      case .deactivated: held.remove(Self.interrupt(t))
+      case .pendingCleared:
+        if held.find(Self.interrupt(t)) != nil {
+          held.remove(Self.interrupt(t))
+        } else {
+          withdraw(t, Self.reason(t), shared: t.pe == PE.none)
+        }
       case .disabled: withdraw(t, .disabled, shared: t.pe == PE.none)
       case .retargeted: withdraw(t, .retargeted, shared: true)
       case .spuriousAcknowledge: count(t, batch.isReported)
@@ -118,6 +134,10 @@ struct SpuriousAnalyzer: ~Copyable {
   }
 
   private static func key(_ t: Transition) -> UInt64 { UInt64(t.domain) << 32 | UInt64(t.pe) }
+
+  private static func interrupt(_ t: Transition) -> UInt64 {
+    InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+  }
 
   private static func reason(_ t: Transition) -> SpuriousReason {
     switch PendingCause(rawValue: UInt8(truncatingIfNeeded: t.a)) {
@@ -140,6 +160,7 @@ struct SpuriousAnalyzer: ~Copyable {
     let interface = interfaces.insert(Self.key(t))
     defer {
       interface.pointee.acknowledged = t.event
+      interface.pointee.gotInterrupt = false
       interface.pointee.withdrawal = Withdrawal()
     }
     guard isReported, filter.includes(t) else { return }
@@ -152,7 +173,11 @@ struct SpuriousAnalyzer: ~Copyable {
     default:
       let found = withdrawal(before: t, interface.pointee)
       reason = found.reason
-      if reason != .nothingPending { intid = found.intid }
+      if reason != .nothingPending {
+        intid = found.intid
+      } else if interface.pointee.gotInterrupt {
+        reason = .noneLeft
+      }
     }
     // 24 bits of INTID suffice; the special value says "none".
     let key = UInt64(t.domain) << 48 | UInt64(t.pe & 0xF_FFFF) << 28 | UInt64(reason.rawValue) << 24
