@@ -156,7 +156,7 @@ struct ThresholdTests {
     "A condition that holds is a crossing",
     arguments: [
       "spurious>0", "spurious >= 1", "latency.max>99ns", "latency.LPI.pending_to_acknowledge.p99==30ns",
-      "latency.lpi.p99.9 > 0", "acknowledges!=0", "latency.count==1", "problems>0",
+      "latency.lpi.p99.9 > 0", "spurious.nothing-pending>0", "acknowledges!=0", "latency.count==1", "problems>0",
     ]
   )
   func crossed(text: String) throws {
@@ -165,7 +165,10 @@ struct ThresholdTests {
 
   @Test(
     "A condition that does not hold, or has nothing to measure, is none",
-    arguments: ["spurious>1", "latency.p99>1ms", "latency.SPI.max>0", "verify.disagreed>0", "gaps>0", "acknowledges<1"]
+    arguments: [
+      "spurious>1", "spurious.line-fell>0", "latency.p99>1ms", "latency.SPI.max>0", "verify.disagreed>0", "gaps>0",
+      "acknowledges<1",
+    ]
   )
   func notCrossed(text: String) throws {
     #expect(try Threshold(text).crossing(report(oneInterrupt)) == nil)

@@ -88,6 +88,8 @@ public struct ThresholdError: Error, Equatable, CustomStringConvertible, Sendabl
 public enum Metric: Equatable, Sendable {
   /// One number of the report.
   case count(String)
+  /// Spurious acknowledges for one reason.
+  case spurious(SpuriousReason)
   /// A statistic of a stage, of one class or of all.
   case latency(InterruptClass?, LatencyStage, Statistic)
 
@@ -124,6 +126,7 @@ public enum Metric: Equatable, Sendable {
   /// The names that ``init(_:)`` knows.
   public static var help: String {
     counts.map(\.0).joined(separator: ", ")
+      + ", spurious.REASON (" + SpuriousReason.allCases.map(\.name).joined(separator: ", ") + ")"
       + ", latency[.CLASS][.STAGE].STATISTIC (CLASS: SGI, PPI, SPI, LPI; STAGE: "
       + LatencyStage.allCases.map(\.name).joined(separator: ", ") + ", else injection_to_eoi; STATISTIC: "
       + Statistic.allCases.map(\.rawValue).joined(separator: ", ") + ")"
@@ -133,6 +136,10 @@ public enum Metric: Equatable, Sendable {
   public init?(_ name: String) {
     if Self.counts.contains(where: { $0.0 == name }) {
       self = .count(name)
+      return
+    }
+    if let reason = SpuriousReason.allCases.first(where: { "spurious." + $0.name == name }) {
+      self = .spurious(reason)
       return
     }
     let spelled = name.replacing("p99.99", with: "p9999").replacing("p99.9", with: "p999")
@@ -164,6 +171,8 @@ public enum Metric: Equatable, Sendable {
   func value(in report: AnalysisReport) -> UInt64? {
     switch self {
     case .count(let name): return Self.counts.first { $0.0 == name }?.1(report)
+    case .spurious(let reason):
+      return report.results.spurious.reduce(0) { $0 + ($1.reason == reason ? $1.count : 0) }
     case .latency(let interruptClass, let stage, let statistic):
       let distribution: LatencyDistribution
       if let interruptClass {
