@@ -42,6 +42,9 @@ struct SavedStateTests {
       }
       #expect(interrupt["priority"]?.integer == numbers(saved["gicd_ipriority"])[intid], "priority of \(intid)")
       #expect(interrupt["GICD_IROUTER"]?.integer == numbers(saved["gicd_irouter"])[intid], "route of \(intid)")
+      if let access = interrupt["nsacr"]?.integer {
+        #expect(access == numbers(saved["gicd_nsacr"])[intid / 16] >> UInt64(intid % 16 * 2) & 3, "NSACR of \(intid)")
+      }
     }
   }
 

@@ -68,7 +68,9 @@ extension GICv3 where Store: ~Copyable {
   private mutating func learn(_ event: Event) {
     guard let entry = Topology.Entry(event) else { return }
     topology.set(entry)
-    if entry.key == .peCount, entry.value > 0, entry.value <= 1 << 16 { _ = holds(UInt32(entry.value) - 1) }
+    if entry.key == .peCount, entry.value > 0, entry.value <= UInt64(Self.peLimit) {
+      _ = holds(UInt32(entry.value) - 1)
+    }
   }
 
   /// SPI and PPI inputs.

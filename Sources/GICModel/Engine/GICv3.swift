@@ -61,13 +61,16 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
 
   private var output: UnsafeMutablePointer<TransitionBuffer>?
 
+  /// Most PEs that are modelled: no implementation comes near it, and a capture that claims more costs no memory.
+  static var peLimit: Int { 4096 }
+
   init(topology: Topology, options: ControllerOptions) {
     self.topology = topology
     profile = options.profile ?? topology.profile
     checksInvariants = options.checksInvariants
     let one = (topology.value(.securityStates) ?? 1) != 2
     distributor = Distributor(control: Self.resetControl(profile: profile, oneSecurityState: one))
-    peCount = max(topology.peCount, 1)
+    peCount = min(max(topology.peCount, 1), Self.peLimit)
     priorityBits = Int(min(max(topology.value(.priorityBits) ?? 5, 4), 8))
     pes = .allocate(capacity: peCount)
     lpis = Store(peCount: peCount, intidBits: Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
@@ -122,7 +125,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   /// Makes room for PEs that the topology did not name.
   @inline(never)
   mutating func grow(toHold pe: UInt32) {
-    guard pe < 1 << 16 else { return }
+    guard pe < UInt32(Self.peLimit) else { return }
     let count = max(Int(pe) + 1, peCount)
     let bigger = UnsafeMutablePointer<ProcessingElement>.allocate(capacity: count)
     bigger.moveInitialize(from: pes, count: peCount)

@@ -71,6 +71,10 @@ extension GICv3 where Store: ~Copyable {
       .init("route", Int(route) < peCount ? .number(UInt64(route)) : .text(route == Distributor.anyPE ? "any" : "none"))
     )
     members.append(.init("GICD_IROUTER", .register(distributor.router[intid])))
+    if !distributor.hasOneSecurityState {
+      let fields = distributor.nonSecureAccess[intid / 16]
+      members.append(.init("nsacr", .number(UInt64(fields >> UInt32(intid % 16 * 2) & 3))))
+    }
     return .object(members)
   }
 
