@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "LPIStore", targets: ["LPIStore"]),
     .library(name: "LPIBenchmark", targets: ["LPIBenchmark"]),
     .library(name: "GICModel", targets: ["GICModel"]),
+    .library(name: "HypervisorModel", targets: ["HypervisorModel"]),
     .library(name: "Replay", targets: ["Replay"]),
     .library(name: "Analyzers", targets: ["Analyzers"]),
     .library(name: "Reports", targets: ["Reports"]),
@@ -57,6 +58,8 @@ let package = Package(
     // `mallinfo2` is not in Swift's Glibc module: what a store costs is asked of malloc, the same way for each.
     .target(name: "CHeapUse"),
     .target(name: "GICModel", dependencies: ["InterruptTrace", "LPIStore"]),
+    // Software that drives the controller: KVM's VGIC.
+    .target(name: "HypervisorModel", dependencies: ["InterruptTrace", "GICModel"]),
     .target(name: "Replay", dependencies: ["InterruptTrace", "TraceImporters", "GICModel", "LPIStore"]),
     .target(
       name: "Analyzers",
@@ -76,6 +79,7 @@ let package = Package(
     .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters"]),
     .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "LPIBenchmark"]),
     .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
+    .testTarget(name: "HypervisorModelTests", dependencies: ["HypervisorModel"]),
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "GICModel", "InterruptTrace", "TraceImporters"]),
     .testTarget(
       name: "AnalyzersTests",
