@@ -124,7 +124,9 @@ struct GICv2DistributorTests {
     #expect(rig.reads(.gicd, GICD.icfgr + 8, 2 << 16, pe: 0))
   }
 
-  @Test("A level-sensitive SPI is pending while its line is high, an edge-triggered one until it is acknowledged (1.4.2)")
+  @Test(
+    "A level-sensitive SPI is pending while its line is high, an edge-triggered one until it is acknowledged (1.4.2)"
+  )
   func trigger() {
     let rig = Rig.v2()
     rig.openGICv2()

@@ -116,7 +116,9 @@ struct GICv2SGITests {
     #expect(targets(rig) == (nsatt ? [1] : [0]))
   }
 
-  @Test("Two Security states: a Non-secure SGI reaches Group 1, and Group 0 where GICD_NSACR allows it (4.3.14, 4.3.15)")
+  @Test(
+    "Two Security states: a Non-secure SGI reaches Group 1, and Group 0 where GICD_NSACR allows it (4.3.14, 4.3.15)"
+  )
   func nonSecureSGI() {
     let rig = Rig.v2(securityStates: 2)
     rig.openGICv2(secure: true)

@@ -300,4 +300,26 @@ struct VirtualLPITests {
     rig.write(.ICV_EOIR1_EL1, 5)
     #expect(rig.virtualHighest(16, lpi: (8192, 0xA0)))
   }
+
+  @Test("GICR_VSGIR asks for a vPE's pending virtual SGIs, GICR_VSGIPENDR answers (12.11.41, 12.11.42)")
+  func pendingVirtualSGIs() {
+    let rig = Rig.v4(architecture: .v4_1)
+    rig.vmapp(3, pe: 0)
+    rig.command(0x23 | 5 << 32 | 8 << 20 | 1 << 10 | 1 << 8, 3 << 32)
+    for sgi in [5, 9] as [UInt64] { rig.write(.gits, 0x2_0020, 3 << 32 | sgi, size: 8) }
+    rig.write(.gicr, 0x2_0080, 3, owner: 0)
+    #expect(rig.reads(.gicr, 0x2_0088, 1 << 5 | 1 << 9, owner: 0))
+    // While Busy is set the other bits say nothing.
+    #expect(rig.isTaught { _ = rig.reads(.gicr, 0x2_0088, 1 << 31, owner: 0) })
+    // VSGI with clear set takes one back.
+    rig.command(0x23 | 5 << 32 | 1 << 9, 3 << 32)
+    #expect(rig.reads(.gicr, 0x2_0088, 1 << 9, owner: 0))
+  }
+
+  @Test("Before GICv4.1 there is no GICR_VSGIR: the place reads as zero")
+  func noVirtualSGIs() {
+    let rig = Rig.v4()
+    rig.write(.gicr, 0x2_0080, 3, owner: 0)
+    #expect(rig.reads(.gicr, 0x2_0088, 0, owner: 0))
+  }
 }

@@ -137,4 +137,37 @@ struct VirtualRegisterTests {
     #expect(fields.first { $0.name == "state" }?.value == .text("pending"))
     #expect(fields.first { $0.name == "physical_intid" }?.value == .number(27))
   }
+
+  @Test("TALL0, TALL1, TC and TDIR of ICH_HCR_EL2 trap: an access that is shown all the same was carried out (12.4.5)")
+  func traps() {
+    let rig = Rig()
+    rig.openVirtual()
+    let trapping: UInt64 = 1 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 14
+    rig.write(.ICH_HCR_EL2, trapping)
+    #expect(rig.reads(.ICH_HCR_EL2, trapping))
+    rig.load(0, Rig.lr(40))
+    // What traps does not take the interrupt from the guest: it is signalled as ever.
+    #expect(rig.virtualLines(.virq))
+    #expect(rig.reads(.ICV_IAR1_EL1, 40))
+    rig.write(.ICV_EOIR1_EL1, 40)
+    #expect(rig.transitions(.virtualDeactivated).map(\.intid) == [40])
+  }
+
+  @Test(
+    "A hypervisor that traps acknowledges and ends carries them out through list registers: no guest access is made up"
+  )
+  func emulatedByHypervisor() {
+    let rig = Rig()
+    rig.openVirtual()
+    rig.write(.ICH_HCR_EL2, 1 | 1 << 12)
+    rig.load(0, Rig.lr(40))
+    rig.load(0, Rig.lr(40, state: 2))
+    rig.write(.ICH_AP1R0_EL2, 1 << 20)
+    #expect(rig.virtualLines([]))
+    #expect(rig.reads(.ICV_RPR_EL1, 0xA0))
+    rig.write(.ICH_AP1R0_EL2, 0)
+    rig.load(0, 0)
+    #expect(rig.kinds.filter { $0 == .virtualAcknowledged || $0 == .virtualEndOfInterrupt }.isEmpty)
+    #expect(rig.transitions(.lrEmptied).map(\.intid) == [40])
+  }
 }

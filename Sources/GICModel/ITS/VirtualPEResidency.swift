@@ -11,7 +11,8 @@ extension GICv3 where Store: ~Copyable {
   /// GICv4.1: vPEID, group enables, PendingLast, Doorbell, Valid.
   private static var writableV41: UInt64 { 0xEC00_0000_0000_FFFF }
 
-  private var isV41: Bool { topology.architecture.rawValue >= Topology.Architecture.v4_1.rawValue }
+  /// GICv4.1 or later.
+  var isV41: Bool { topology.architecture.rawValue >= Topology.Architecture.v4_1.rawValue }
 
   mutating func readVirtualPendingBase(_ event: Event, pe: Int, check: Int) {
     let value = pes[pe].virtualPendingBase
@@ -87,7 +88,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// The pending table that VMAPP gave a vPE; a made-up address if nothing has shown it.
-  private func virtualPendingTable(ofVPE vPE: UInt32) -> UInt64 {
+  func virtualPendingTable(ofVPE vPE: UInt32) -> UInt64 {
     for unit in 0..<translation.count {
       if let found = translation.units[unit].vPEs[vPE] { return found.pendingTable }
     }

@@ -64,6 +64,26 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
+  /// `GICR_VSGIPENDR`: bit 31 is set while the answer to `GICR_VSGIR` is not there yet, bits 15:0 are the pending SGIs
+  /// of the vPE that was asked for, UNKNOWN if it is not mapped here.
+  mutating func readVirtualSGIPending(_ event: Event, pe: Int, check: Int) {
+    guard isV41 else {
+      compare(check, expected: 0, seen: event.b, pe: event.pe)
+      return
+    }
+    let select = pes[pe].virtualSGISelect
+    let table = select == .max ? -1 : virtualTables.place(of: virtualPendingTable(ofVPE: select))
+    // What was pending before the capture began is not known.
+    let isKnown = table >= 0 && topology.value(.startsAtReset) == 1
+    compare(
+      check,
+      expected: isKnown ? UInt64(virtualTables[table].sgis.pending & 0xFFFF) : 0,
+      seen: event.b,
+      known: isKnown && event.b >> 31 & 1 == 0 ? .max : ~0x8000_FFFF,
+      pe: event.pe
+    )
+  }
+
   /// Lets a virtual SGI of the resident vPE take the place of the best virtual LPI, if it has a higher priority.
   /// `GICR_VPENDBASER.VGrp0En` and `VGrp1En`, bits 59 and 58, enable the groups.
   mutating func refreshVirtualSGI(_ pe: Int, table: Int32) {

@@ -13,6 +13,8 @@ struct ProcessingElement {
   var pendingBase: UInt64 = 0
   var virtualPropertyBase: UInt64 = 0
   var virtualPendingBase: UInt64 = 0
+  /// The vPEID last written to `GICR_VSGIR`; nothing was if `.max`.
+  var virtualSGISelect: UInt32 = .max
   var nonSecureAccess: UInt32 = 0
 
   var group: UInt32 = 0

@@ -38,6 +38,7 @@ extension GICv3 where Store: ~Copyable {
     case .virtualPropertyBase:
       readBase(event, pe: pe, check: check, field: \.virtualPropertyBase, known: .virtualPropertyBase)
     case .virtualPendingBase: readVirtualPendingBase(event, pe: pe, check: check)
+    case .virtualSGIPending: readVirtualSGIPending(event, pe: pe, check: check)
     case .setEnable, .clearEnable, .setPending, .clearPending, .setActive, .clearActive, .group, .groupModifier,
       .configuration, .priority, .nonSecureAccess:
       if isExtended, role != .priority, role != .configuration {
@@ -194,6 +195,7 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].virtualPropertyBase = merge(pes[pe].virtualPropertyBase, event)
       pes[pe].known.insert(.virtualPropertyBase)
     case .virtualPendingBase: writeVirtualPendingBase(event, pe: pe)
+    case .virtualSGISelect: if isV41 { pes[pe].virtualSGISelect = value & 0xFFFF }
     case .setLPI: setLPI(UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe), cause: .directLPI)
     case .clearLPI: clearLPI(UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe), cause: .directLPI)
     case .invalidateLPI: invalidate(lpi: UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe))

@@ -270,4 +270,22 @@ let redistributorRegisters: [RegisterDescription] = [
     section: "12.11.39",
     "Virtual LPI pending table base"
   ),
+  .init(
+    "GICR_VSGIR",
+    .virtualSGISelect,
+    .gicr,
+    at: 0x20080,
+    access: .writeOnly,
+    section: "12.11.42",
+    "vPE whose pending virtual SGIs are asked for"
+  ),
+  .init(
+    "GICR_VSGIPENDR",
+    .virtualSGIPending,
+    .gicr,
+    at: 0x20088,
+    access: .readOnly,
+    section: "12.11.41",
+    "Pending virtual SGIs of that vPE"
+  ),
 ]

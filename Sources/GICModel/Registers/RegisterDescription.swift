@@ -220,6 +220,10 @@ public enum RegisterRole: UInt8, Sendable {
   case emptyListRegisterStatus
   /// `GICH_LR`.
   case listRegister
+  /// `GICR_VSGIR`.
+  case virtualSGISelect
+  /// `GICR_VSGIPENDR`.
+  case virtualSGIPending
 
   /// Whether the Distributor has an array of such registers with a part for every INTID.
   @inline(__always) var holdsSharedInterrupts: Bool {
