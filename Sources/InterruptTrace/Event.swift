@@ -11,9 +11,9 @@ public struct Event: BitwiseCopyable, Equatable, Sendable {
   public var kind: EventKind
   /// Kind-specific flags.
   public var flags: EventFlags
-  /// 0 is the physical controller, n is guest n.
+  /// 0 is the machine that was traced with its physical controller, n is guest n; see ``Domain``.
   public var domain: UInt16
-  /// Linear number of the processing element concerned, or ``PE/none``.
+  /// Linear number of the processing element concerned, or ``PE/none``: a CPU in domain 0, a vCPU in a guest's.
   public var pe: UInt32
   /// First operand.
   public var a: UInt64
@@ -103,42 +103,6 @@ public struct EventKind: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   @inlinable public static var enableChange: Self { .init(rawValue: 41) }
   /// The highest-priority pending virtual interrupt of a PE.
   @inlinable public static var virtualHighestPending: Self { .init(rawValue: 42) }
-
-  // MARK: Hypervisor
-
-  /// A vCPU entered its guest.
-  @inlinable public static var guestEnter: Self { .init(rawValue: 64) }
-  /// A vCPU left its guest.
-  @inlinable public static var guestExit: Self { .init(rawValue: 65) }
-  /// Software tried to inject an interrupt into a guest.
-  @inlinable public static var inject: Self { .init(rawValue: 66) }
-  /// An interrupt route of a guest was set.
-  @inlinable public static var routeSet: Self { .init(rawValue: 67) }
-  /// Software wrote a list register.
-  @inlinable public static var lrWrite: Self { .init(rawValue: 68) }
-  /// Software read a list register.
-  @inlinable public static var lrRead: Self { .init(rawValue: 69) }
-  /// The hypervisor noticed that a guest ended a level interrupt.
-  @inlinable public static var ackNotify: Self { .init(rawValue: 70) }
-  /// A vCPU was scheduled in on a PE.
-  @inlinable public static var vcpuLoad: Self { .init(rawValue: 71) }
-  /// A vCPU was scheduled out.
-  @inlinable public static var vcpuPut: Self { .init(rawValue: 72) }
-
-  // MARK: Software
-
-  /// An interrupt handler started.
-  @inlinable public static var handlerEnter: Self { .init(rawValue: 96) }
-  /// An interrupt handler returned.
-  @inlinable public static var handlerExit: Self { .init(rawValue: 97) }
-  /// A softirq was raised.
-  @inlinable public static var softirqRaise: Self { .init(rawValue: 98) }
-  /// A softirq started.
-  @inlinable public static var softirqEnter: Self { .init(rawValue: 99) }
-  /// A softirq ended.
-  @inlinable public static var softirqExit: Self { .init(rawValue: 100) }
-  /// Software sent an inter-processor interrupt.
-  @inlinable public static var ipiSend: Self { .init(rawValue: 101) }
 
   // MARK: Capture
 

@@ -171,4 +171,6 @@ public struct MarkerKind: RawRepresentable, BitwiseCopyable, Hashable, Sendable 
   @inlinable public static var guestError: Self { .init(rawValue: 1) }
   /// The controller or a PE was reset.
   @inlinable public static var reset: Self { .init(rawValue: 2) }
+  /// The text is the name of the kernel's interrupt `b`.
+  @inlinable public static var interruptName: Self { .init(rawValue: 3) }
 }

@@ -75,7 +75,7 @@ public struct EventLayout: Sendable {
   /// Its fields.
   public let fields: [Field]
 
-  private init(_ kind: EventKind, _ name: String, continuations: Int? = 0, _ fields: [Field] = []) {
+  init(_ kind: EventKind, _ name: String, continuations: Int? = 0, _ fields: [Field] = []) {
     self.kind = kind
     self.name = name
     self.continuations = continuations
@@ -105,7 +105,9 @@ public struct EventLayout: Sendable {
     [Field("register", .a, 0, 16, .register), Field("value", .b, 0, 64, .hex)] + access
 
   /// Every kind, in the order of its number.
-  public static let all: [EventLayout] = [
+  public static let all: [EventLayout] = (controller + hypervisor + software + capture)
+
+  private static let controller: [EventLayout] = [
     EventLayout(.mmioRead, "mmioRead", mmio),
     EventLayout(.mmioWrite, "mmioWrite", mmio),
     EventLayout(.sysregRead, "sysregRead", sysreg),
@@ -117,6 +119,7 @@ public struct EventLayout: Sendable {
       [
         Field("deviceID", .a, 32, 32, .hex), Field("eventID", .a, 0, 32, .hex), Field("instance", .b, 0, 32),
         Field("frame", .b, 32, 8, .frame), Field("refused", .flags, 4, 1, .flag),
+        Field("cachedTranslation", .flags, 0, 1, .flag),
       ]
     ),
     EventLayout(
@@ -196,21 +199,9 @@ public struct EventLayout: Sendable {
         Field("group", .b, 48, 4),
       ]
     ),
-    EventLayout(.guestEnter, "guestEnter", [Field("pc", .b, 0, 64, .hex)]),
-    EventLayout(.guestExit, "guestExit", [Field("reason", .a, 0, 64, .hex), Field("pc", .b, 0, 64, .hex)]),
-    EventLayout(.inject, "inject", [Field("intid", .a, 0, 32), Field("level", .b, 0, 1)]),
-    EventLayout(.routeSet, "routeSet", [Field("gsi", .a, 0, 32), Field("value", .b, 0, 64, .hex)]),
-    EventLayout(.lrWrite, "lrWrite", [Field("index", .a, 0, 8), Field("value", .b, 0, 64, .hex)]),
-    EventLayout(.lrRead, "lrRead", [Field("index", .a, 0, 8), Field("value", .b, 0, 64, .hex)]),
-    EventLayout(.ackNotify, "ackNotify", [Field("intid", .a, 0, 32)]),
-    EventLayout(.vcpuLoad, "vcpuLoad", [Field("vcpu", .a, 0, 32)]),
-    EventLayout(.vcpuPut, "vcpuPut", [Field("vcpu", .a, 0, 32)]),
-    EventLayout(.handlerEnter, "handlerEnter", [Field("irq", .a, 0, 32)]),
-    EventLayout(.handlerExit, "handlerExit", [Field("irq", .a, 0, 32), Field("handled", .b, 0, 1)]),
-    EventLayout(.softirqRaise, "softirqRaise", [Field("vector", .a, 0, 32)]),
-    EventLayout(.softirqEnter, "softirqEnter", [Field("vector", .a, 0, 32)]),
-    EventLayout(.softirqExit, "softirqExit", [Field("vector", .a, 0, 32)]),
-    EventLayout(.ipiSend, "ipiSend", [Field("reason", .a, 0, 32), Field("targets", .b, 0, 64, .hex)]),
+  ]
+
+  private static let capture: [EventLayout] = [
     EventLayout(.gap, "gap", [Field("lost", .a), Field("reason", .b)]),
     EventLayout(
       .topology,

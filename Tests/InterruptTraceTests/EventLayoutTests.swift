@@ -45,11 +45,21 @@ import Testing
     try check(accesses, "incomplete") { $0.flags.contains(.incomplete) ? 1 : 0 }
   }
 
+  @Test func `A guest's events name the CPU and the thread`() throws {
+    let lines: [EventKind] = [.inject, .irqLine, .gsiSet, .timerLine]
+    try check(lines + [.guestEnter, .guestExit, .vcpuLoad, .vcpuPut, .vcpuKick, .vcpuWaking], "cpu") { UInt64($0.cpu) }
+    try check(lines + [.vcpuLoad, .vcpuPut, .vcpuKick, .vcpuWaking], "thread") { UInt64($0.thread) }
+    try check(lines, "level") { $0.level ? 1 : 0 }
+    try check([.guestExit], "reason") { UInt64($0.exitReason.rawValue) }
+    try check([.guestExit], "exceptionClass") { UInt64($0.exceptionClass) }
+  }
+
   @Test func `Interrupts and messages`() throws {
     let kinds: [EventKind] = [
       .lineLevel, .sgiPending, .highestPending, .acknowledge, .enableChange, .inject, .ackNotify,
     ]
     try check(kinds, "intid") { UInt64($0.intid) }
+    try check([.irqLine, .timerLine], "intid") { UInt64($0.intid) }
     try check([.msi], "eventID") { UInt64($0.eventID) }
     try check([.msi], "deviceID") { UInt64($0.deviceID) }
     try check([.highestPending], "priority") { UInt64($0.priority) }

@@ -15,6 +15,7 @@ extension GICv3 where Store: ~Copyable {
 
   @inline(__always)
   private mutating func apply(_ event: Event) {
+    if event.domain != Domain.physical { return applyGuest(event) }
     if interim.pe != PE.none, !interim.concerns(event) { interim = .none }
     if !distributor.hasOneSecurityState { traceExceptionLevel(event) }
     switch event.kind {
@@ -39,6 +40,11 @@ extension GICv3 where Store: ~Copyable {
     case .topology: learn(event)
     default: break
     }
+  }
+
+  /// Events of a guest are not about this controller.
+  private mutating func applyGuest(_ event: Event) {
+    if event.kind == .topology { learn(event) }
   }
 
   @inline(__always)
@@ -68,7 +74,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func learn(_ event: Event) {
     guard let entry = Topology.Entry(event) else { return }
     topology.set(entry)
-    if entry.key == .peCount, entry.value > 0, entry.value <= UInt64(Self.peLimit) {
+    if entry.key == .peCount, entry.domain == Domain.physical, entry.value > 0, entry.value <= UInt64(Self.peLimit) {
       _ = holds(UInt32(entry.value) - 1)
     }
   }

@@ -14,6 +14,8 @@ extension GICv2 {
 
   @inline(__always)
   private mutating func apply(_ event: Event) {
+    // Events of a guest are not about this controller.
+    if event.domain != Domain.physical, event.kind != .topology { return }
     provenance = .derived
     switch event.kind {
     case .highestPending: observeHighestPending(event)
@@ -87,7 +89,8 @@ extension GICv2 {
   private mutating func learn(_ event: Event) {
     guard let entry = Topology.Entry(event), topology.set(entry) else { return }
     switch entry.key {
-    case .peCount: if entry.value > 0, entry.value <= 8 { setPECount(Int(entry.value)) }
+    case .peCount:
+      if entry.domain == Domain.physical, entry.value > 0, entry.value <= 8 { setPECount(Int(entry.value)) }
     case .itLinesNumber: learnLines(entry.value)
     case .securityStates: hasTwoSecurityStates = entry.value == 2
     case .listRegisters: learnListRegisters(Int(min(max(entry.value, 1), 64)))

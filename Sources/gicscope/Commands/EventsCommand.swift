@@ -116,7 +116,8 @@ extension Event {
   /// The INTID that an event names itself.
   fileprivate var namedINTID: UInt32? {
     switch kind {
-    case .lineLevel, .sgiPending, .acknowledge, .enableChange, .inject, .ackNotify: intid
+    case .lineLevel, .sgiPending, .acknowledge, .enableChange, .inject, .ackNotify, .irqLine, .timerLine: intid
+    case .handlerEnter, .handlerExit: flags.contains(.intidKnown) ? UInt32(truncatingIfNeeded: a >> 32) : nil
     case .highestPending: priority == 255 ? nil : intid
     case .sysregRead where [.ICC_IAR0_EL1, .ICC_IAR1_EL1, .ICC_NMIAR1_EL1].contains(register):
       UInt32(truncatingIfNeeded: b)
