@@ -79,33 +79,58 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   /// Stopped being pending without having been acknowledged. `a`: ``PendingCause`` of what took it away.
   case pendingCleared
   /// Was acknowledged: pending (or pending and active) became active. `b`: bit 0 is set if it stays pending; bits
-  /// 63:32 hold the source PE of a GICv2 SGI.
+  /// 15:8 hold the running priority from now on; bits 63:32 the source PE of a GICv2 SGI.
   case acknowledged
   /// An acknowledge returned a special INTID. `a`: the value, 1020 to 1023.
   case spuriousAcknowledge
-  /// End of interrupt: the running priority dropped. `a`: 1 if it deactivated too.
+  /// End of interrupt: the running priority dropped. `a`: 1 if it deactivated too; `b`: the running priority from now
+  /// on, 0xFF if nothing runs.
   case endOfInterrupt
   /// An end of interrupt that no acknowledge precedes, or of another interrupt than the running one.
   case mismatchedEnd
   /// Active became inactive. `a`: 1 if still pending.
   case deactivated
-  /// Was enabled.
+  /// Was enabled, or is found to be; of an LPI as the controller's cached configuration has it.
   case enabled
-  /// Was disabled.
+  /// Was disabled, or is found to be; of an LPI as the controller's cached configuration has it.
   case disabled
   /// An input line rose.
   case lineRaised
   /// An input line fell.
   case lineLowered
-  /// Its target changed; `a`: the old PE, `b`: the new one.
+  /// Its target changed; `a`: the old PE, `b`: the new one, ``PE/none`` for no PE that exists, one less for any of
+  /// several.
   case retargeted
+  /// Its priority changed. `priority`: the new one; `a`: the old one.
+  case priorityChanged
+  /// Its group changed. `a`: ``InterruptGroup`` now, `b`: before.
+  case groupChanged
+  /// Its trigger changed. `a`: 1 edge-triggered, 0 level-sensitive.
+  case triggerChanged
+  /// Was made active by a register.
+  case activated
 
   // MARK: The PE
 
-  /// The interrupt request to a PE changed; `a`: ``CPULines``, `b`: which changed.
+  /// The interrupt requests to a PE changed, where the capture shows them. `a`: ``CPULines`` now, `b`: which changed.
   case cpuLine
-  /// The highest-priority pending interrupt of a PE changed; none if `intid` is 0xFFFF_FFFF.
+  /// The highest-priority pending interrupt of a PE changed, where the capture shows it; none if `intid` is
+  /// 0xFFFF_FFFF.
   case highestPending
+  /// The priority mask changed or became known. `a`: the new one as the CPU interface compares it.
+  case priorityMask
+  /// Group enables changed or became known: those of a PE's CPU interface, or with ``PE/none`` those of the
+  /// Distributor. `a`: bit n is set if ``InterruptGroup`` n is enabled; `b`: which are known.
+  case groupEnables
+  /// The PE went to sleep, woke up, or is found so (`GICR_WAKER.ProcessorSleep`). `a`: 1 if asleep.
+  case sleep
+  /// `GICR_CTLR.EnableLPIs` changed or became known. `a`: its value.
+  case lpisEnabled
+  /// EOImode changed or became known. `a`: bit 0 is set if an end of interrupt leaves deactivation to software in the
+  /// Non-secure copy or the only one, bit 1 in the Secure one.
+  case endMode
+  /// The CPU interface was reset: nothing is active on it any more.
+  case interfaceReset
   /// An SGI was sent; `a`: target PE.
   case sgiSent
 
@@ -115,10 +140,18 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   case msi
   /// An MSI or command failed. `a`: `DeviceID << 32 | EventID`; `b`: ``ITSFault``.
   case itsFault
-  /// An ITS command was carried out. `a`: opcode, `b`: error code (IHI 0069H, 5.3) or 0.
+  /// An ITS command was carried out. `a`: opcode in bits 7:0, DeviceID in 63:32; `b`: error code (IHI 0069H, 5.3) or 0
+  /// in bits 23:0, EventID in 63:32; `intid`: the LPI that it names, as mapped before it.
   case itsCommand
   /// An interrupt's mapping changed. `a`: `DeviceID << 32 | EventID`; `b`: 1 mapped, 0 unmapped.
   case mapping
+  /// A collection's mapping changed. `pe`: its PE, or ``PE/none`` if it was unmapped; `a`: ICID, `b`: the ITS.
+  case collection
+  /// An ITS was enabled or disabled. `a`: 1 if enabled, `b`: the ITS.
+  case itsEnabled
+  /// Software saw, or left, commands that an ITS has not read: `a`: `GITS_CREADR`, `b`: `GITS_CWRITER`; `priority`:
+  /// the ITS.
+  case commandsWaiting
 
   // MARK: List registers and the virtual interface
 
@@ -159,6 +192,8 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   case disagreed
   /// The capture taught the model something it could not know. Operands as ``disagreed``.
   case taught
+  /// The replay begins. `a`: 1 if the capture begins at the controller's reset, so that what follows is all there was.
+  case begin
   /// Events are missing. `a`: how many, 0 if not known.
   case gap
   /// The emulator reported that the guest did something wrong.

@@ -28,7 +28,7 @@ struct AcknowledgeTests {
     rig.line(27, true, pe: 0)
     rig.forget()
     #expect(rig.reads(.ICC_IAR1_EL1, 27))
-    #expect(rig.transitions(.acknowledged).first?.b == 1)
+    #expect(rig.transitions(.acknowledged).first.map { $0.b & 1 } == 1)
     #expect(rig.lines([]), "an active interrupt is not signalled again")
     rig.write(.ICC_EOIR1_EL1, 27)
     #expect(rig.lines(.irq), "the line is still high")

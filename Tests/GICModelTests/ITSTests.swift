@@ -24,7 +24,7 @@ struct ITSTests {
   func delivery() {
     let rig = rig()
     rig.msi(1, 0)
-    #expect(rig.kinds == [.msi, .pending])
+    #expect(rig.kinds == [.msi, .enabled, .pending])
     #expect(rig.highest(8192, priority: 0xA0))
     #expect(rig.lines(.irq))
     #expect(rig.reads(.ICC_IAR1_EL1, 8192))

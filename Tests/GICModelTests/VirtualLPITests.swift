@@ -46,7 +46,7 @@ struct VirtualLPITests {
   func doorbell() throws {
     let rig = Self.mapped()
     rig.msi(1, 0)
-    #expect(rig.kinds == [.msi, .virtualPending, .pending])
+    #expect(rig.kinds == [.msi, .virtualPending, .enabled, .pending])
     let bell = try #require(rig.transitions(.pending).first)
     #expect((bell.intid, bell.pe, bell.a) == (8200, 0, UInt64(PendingCause.doorbell.rawValue)))
     #expect(rig.highest(8200, priority: 0xA0))
@@ -135,7 +135,7 @@ struct VirtualLPITests {
     rig.msi(1, 0)
     rig.forget()
     rig.command(0x21 | 1 << 32, 1 << 32, 1 | 8201 << 32)
-    #expect(rig.kinds == [.virtualPendingCleared, .virtualPending, .pending, .itsCommand])
+    #expect(rig.kinds == [.virtualPendingCleared, .virtualPending, .enabled, .pending, .itsCommand])
     #expect(rig.transitions(.pending).map(\.intid) == [8201])
     #expect(rig.highest(8201, priority: 0xA0, pe: 1))
     rig.setResident(1, pe: 1)

@@ -92,7 +92,7 @@ extension GICv3 where Store: ~Copyable {
       intid: seen,
       priority: rank.priority,
       a: UInt64(rank.group.rawValue),
-      b: stays ? 1 : 0
+      b: (stays ? 1 : 0) | UInt64(pes[pe].runningPriority & 0xFF) << 8
     )
   }
 

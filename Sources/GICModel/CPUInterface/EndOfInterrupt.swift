@@ -22,7 +22,14 @@ extension GICv3 where Store: ~Copyable {
     let priority = pes[pe].runningPriority
     dropRunningPriority(pe, group)
     let split = endIsSplit(pe)
-    emit(.endOfInterrupt, pe: UInt32(pe), intid: intid, priority: priority, a: split ? 0 : 1)
+    emit(
+      .endOfInterrupt,
+      pe: UInt32(pe),
+      intid: intid,
+      priority: priority,
+      a: split ? 0 : 1,
+      b: UInt64(pes[pe].runningPriority & 0xFF)
+    )
     guard !split else { return }
     if profile == .qemu7 || profile == .qemu10, intid < 1020 {
       interim = InterimView(
@@ -87,7 +94,10 @@ extension GICv3 where Store: ~Copyable {
   mutating func deactivate(pe: Int, value: UInt64) {
     let intid = UInt32(truncatingIfNeeded: value) & 0xFF_FFFF
     // Only software that uses EOImode 1 writes this register.
-    if !knowsEndMode(pe), pes[pe].security != .el3 { pes[pe].cpuControl[cpuBank(pe)] |= 2 }
+    if !knowsEndMode(pe), pes[pe].security != .el3, pes[pe].cpuControl[cpuBank(pe)] & 2 == 0 {
+      pes[pe].cpuControl[cpuBank(pe)] |= 2
+      reportConditions(pe)
+    }
     guard intid < 1020, endIsSplit(pe), !distributor.isReserved(word: Int(intid &>> 5)) else { return }
     if !distributor.hasOneSecurityState, pes[pe].security == .nonSecure {
       let group =

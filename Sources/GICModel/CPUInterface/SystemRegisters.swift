@@ -23,6 +23,7 @@ extension GICv3 where Store: ~Copyable {
       readVirtualSystemRegister(event, pe: pe)
       return
     }
+    defer { reportConditions(pe) }
     noteBank(pe: pe, register: register)
     noteBank(pe: pe, register: register, seen: event.b)
     let check = PredictionLedger.check(register)
@@ -127,6 +128,7 @@ extension GICv3 where Store: ~Copyable {
     default: break
     }
     doubtBanks(pe: pe, register: register)
+    reportConditions(pe)
   }
 
   // MARK: One register each
@@ -165,7 +167,12 @@ extension GICv3 where Store: ~Copyable {
     let wasReset = event.b == 0 && priorityMaskView(pe) != 0 && !isRunning(pe)
     let known: UInt64 = pes[pe].known.contains(.priorityMask) && !wasReset ? .max : 0
     let verdict = compare(check, expected: UInt64(priorityMaskView(pe)), seen: event.b, known: known, pe: event.pe)
-    if wasReset { resetCPUInterface(&pes[pe]) }
+    if wasReset {
+      resetCPUInterface(&pes[pe])
+      provenance = .inferred
+      emit(.interfaceReset, pe: event.pe)
+      provenance = .derived
+    }
     if verdict == .taught {
       pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & (profile == .qemu7 ? .max : 0xFF)
     }

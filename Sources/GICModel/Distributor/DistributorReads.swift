@@ -61,7 +61,10 @@ extension GICv3 where Store: ~Copyable {
         value: distributor.enabled[word] & mask,
         known: distributor.knownEnabled[word] | ~mask
       ) { model, bits in
-        model.distributor.enabled[word] = model.distributor.enabled[word] & ~mask | bits & mask
+        let before = model.distributor.enabled[word]
+        model.distributor.enabled[word] = before & ~mask | bits & mask
+        let changed = (before ^ model.distributor.enabled[word]) | mask & ~model.distributor.knownEnabled[word]
+        model.reportEnables(changed, model.distributor.enabled[word], word: word, pe: PE.none)
         model.distributor.knownEnabled[word] |= mask
         model.refreshShared(word: word)
       }

@@ -15,11 +15,13 @@ extension GICv3 where Store: ~Copyable {
     case .setSPI, .clearSPI: writeMessageBasedSPI(event, set: role == .setSPI, nonSecure: nonSecure)
     case .group:
       guard !nonSecure, word != 0 else { return }
+      reportGroups(word: word, group: value, modifier: distributor.groupModifier[word])
       distributor.group[word] = value
       distributor.knownGroup[word] = distributor.implementedMask(word)
       refreshShared(word: word, always: .max)
     case .groupModifier:
       guard !nonSecure, word != 0, !distributor.hasOneSecurityState else { return }
+      reportGroups(word: word, group: distributor.group[word], modifier: value)
       distributor.groupModifier[word] = value
       distributor.knownGroupModifier[word] = distributor.implementedMask(word)
       refreshShared(word: word, always: .max)
@@ -77,6 +79,7 @@ extension GICv3 where Store: ~Copyable {
     }
     distributor.control = control
     distributor.knownControl |= writable | routing
+    reportDistributorControl()
     refreshAllShared()
   }
 
@@ -114,7 +117,9 @@ extension GICv3 where Store: ~Copyable {
         guard distributor.group(of: intid) == .group1NonSecure else { continue }
         value = 0x80 | value >> 1
       }
+      let old = distributor.priority[intid]
       distributor.priority[intid] = value
+      if value != old { reportPriority(reportedPE(intid), intid, from: old, to: value) }
       if distributor.implementedMask(intid >> 5) != 0 {
         distributor.knownPriority[intid >> 5].setBit(intid & 31, to: true)
       }
@@ -130,7 +135,11 @@ extension GICv3 where Store: ~Copyable {
       let (word, bit) = (intid >> 5, intid & 31)
       guard !nonSecure || distributor.group(of: intid) == .group1NonSecure else { continue }
       let was = distributor.isPending(intid)
-      distributor.edge[word].setBit(bit, to: event.b >> UInt64(n * 2 + 1) & 1 != 0)
+      let isEdge = event.b >> UInt64(n * 2 + 1) & 1 != 0
+      if isEdge != distributor.edge[word].bit(bit) {
+        emit(.triggerChanged, pe: reportedPE(intid), intid: UInt32(intid), a: isEdge ? 1 : 0)
+      }
+      distributor.edge[word].setBit(bit, to: isEdge)
       if distributor.implementedMask(word) != 0 { distributor.knownEdge[word].setBit(bit, to: true) }
       reportPending(shared: intid, was: was, cause: .register)
     }

@@ -99,9 +99,11 @@ extension GICv3 where Store: ~Copyable {
   mutating func changeEnable(word: Int, bits: UInt32, to value: Bool) {
     let before = distributor.enabled[word]
     distributor.enabled[word] = value ? before | bits : before & ~bits
-    distributor.knownEnabled[word] |= bits
     var changed = before ^ distributor.enabled[word]
     distributor.touched[word] |= changed
+    // What becomes known counts as a change.
+    changed |= bits & ~distributor.knownEnabled[word] & distributor.implementedMask(word)
+    distributor.knownEnabled[word] |= bits
     while changed != 0 {
       let intid = word &<< 5 | changed.lowestBit
       changed &= changed &- 1
@@ -120,7 +122,9 @@ extension GICv3 where Store: ~Copyable {
     while changed != 0 {
       let intid = word &<< 5 | changed.lowestBit
       changed &= changed &- 1
-      if !value {
+      if value {
+        emit(.activated, pe: reportedPE(intid), intid: UInt32(intid))
+      } else {
         emit(
           .deactivated,
           pe: distributor.activeOn[intid],
@@ -130,6 +134,34 @@ extension GICv3 where Store: ~Copyable {
       }
     }
     refreshShared(word: word)
+  }
+
+  /// Reports SPIs of a word whose group is about to change.
+  func reportGroups(word: Int, group: UInt32, modifier: UInt32) {
+    let modifierCounts: UInt32 = distributor.hasOneSecurityState ? 0 : .max
+    var changed =
+      (distributor.group[word] ^ group)
+      | (distributor.groupModifier[word] ^ modifier) & ~group & modifierCounts
+    changed &= distributor.implementedMask(word)
+    while changed != 0 {
+      let bit = changed.lowestBit
+      changed &= changed &- 1
+      let intid = word &<< 5 | bit
+      let now: InterruptGroup =
+        group.bit(bit) ? .group1NonSecure : modifier.bit(bit) && modifierCounts != 0 ? .group1Secure : .group0
+      let before = distributor.group(of: intid)
+      emit(
+        .groupChanged,
+        pe: reportedPE(intid),
+        intid: UInt32(intid),
+        a: UInt64(now.rawValue),
+        b: UInt64(before.rawValue)
+      )
+    }
+  }
+
+  func reportPriority(_ pe: UInt32, _ intid: Int, from old: UInt8, to new: UInt8) {
+    emit(.priorityChanged, pe: pe, intid: UInt32(intid), priority: UInt32(new), a: UInt64(old))
   }
 
   /// Re-reads where an SPI goes after its `GICD_IROUTER` was written.

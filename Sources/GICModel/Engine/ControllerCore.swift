@@ -54,6 +54,7 @@ final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
     gic.identification = record.identification
     gic.ledger = record.ledger.copy()
     gic.sawLegacyOperation = true
+    gic.reportedBeginning = true
   }
 
   func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore {

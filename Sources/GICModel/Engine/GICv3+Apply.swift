@@ -4,6 +4,11 @@ import LPIStore
 extension GICv3 where Store: ~Copyable {
   /// Takes in events, in order.
   mutating func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
+    if !reportedBeginning, events.count > 0 {
+      now = events[0].time
+      eventIndex = firstIndex
+      reportBeginning()
+    }
     for offset in 0..<events.count {
       let event = events[offset]
       now = event.time

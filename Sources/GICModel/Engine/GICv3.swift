@@ -59,6 +59,10 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   /// The first disagreements, with the state that led there.
   var disagreements: [Disagreement] = []
 
+  /// `GICD_CTLR`'s group enables and which are known, as reported last.
+  var reportedControl: UInt32 = 0
+  var reportedBeginning = false
+
   private var output: UnsafeMutablePointer<TransitionBuffer>?
 
   /// Most PEs that are modelled: no implementation comes near it, and a capture that claims more costs no memory.

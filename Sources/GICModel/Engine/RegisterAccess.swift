@@ -14,7 +14,10 @@ extension GICv3 where Store: ~Copyable {
     noteAccessor(event)
     switch event.frame {
     case .gicd: readDistributor(event)
-    case .gicr: if holds(event.owner) { readRedistributor(event, pe: Int(event.owner)) }
+    case .gicr:
+      guard holds(event.owner) else { return }
+      readRedistributor(event, pe: Int(event.owner))
+      reportConditions(Int(event.owner))
     case .gits: readITS(event)
     case .gicv: readVirtualInterfaceFrame(event)
     default: break
@@ -27,7 +30,10 @@ extension GICv3 where Store: ~Copyable {
     if event.flags.contains(.refused) { return }
     switch event.frame {
     case .gicd: writeDistributor(event)
-    case .gicr: if holds(event.owner) { writeRedistributor(event, pe: Int(event.owner)) }
+    case .gicr:
+      guard holds(event.owner) else { return }
+      writeRedistributor(event, pe: Int(event.owner))
+      reportConditions(Int(event.owner))
     case .gits: writeITS(event)
     case .gicv: writeVirtualInterfaceFrame(event)
     default: break

@@ -3,6 +3,11 @@ import InterruptTrace
 extension GICv2 {
   /// Takes in events, in order.
   mutating func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
+    if !reportedBeginning, events.count > 0 {
+      now = events[0].time
+      eventIndex = firstIndex
+      reportBeginning()
+    }
     for offset in 0..<events.count {
       let event = events[offset]
       now = event.time

@@ -47,6 +47,13 @@ struct GICv2: ~Copyable, Predicting {
   var eventIndex: UInt64 = 0
   var provenance = Provenance.derived
 
+  /// `GICD_CTLR`'s group enables and which are known, as reported last.
+  var reportedControl: UInt32 = 0
+  var reportedBeginning = false
+  /// PEs of which a request line was reported high, and a highest pending interrupt.
+  var raisedLines: UInt8 = 0
+  var reportedPending: UInt8 = 0
+
   private var output: UnsafeMutablePointer<TransitionBuffer>?
 
   init(topology: Topology, options: ControllerOptions) {

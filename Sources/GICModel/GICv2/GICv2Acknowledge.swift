@@ -80,7 +80,7 @@ extension GICv2 {
       intid: UInt32(intid),
       priority: rank.priority,
       a: rank.isGroup1 ? UInt64(InterruptGroup.group1NonSecure.rawValue) : 0,
-      b: b | (isPending(pe, intid) ? 1 : 0)
+      b: b | (isPending(pe, intid) ? 1 : 0) | UInt64(min(interfaces[pe].interface.runningPriority, 0xFF)) << 8
     )
   }
 

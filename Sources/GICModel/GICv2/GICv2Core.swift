@@ -29,6 +29,7 @@ final class GICv2Core: ControllerCore {
     gic.disagreements = record.disagreements
     gic.identification = record.identification
     gic.ledger = record.ledger.copy()
+    gic.reportedBeginning = true
   }
 
   func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore { self }

@@ -25,6 +25,7 @@ extension GICv2 {
       let value = nonSecure ? UInt32(seen & 1) << 1 : UInt32(seen & 0b11)
       distributor.control = distributor.control & ~mask | value & mask
       distributor.knownControl |= mask
+      reportDistributorControl()
       refreshAll()
     case .priority: learnPriority(at, seen, pe: pe, nonSecure: nonSecure)
     case .target:
@@ -55,7 +56,15 @@ extension GICv2 {
       distributor.group[row] = distributor.group[row] & ~mask | bits
       distributor.knownGroup[row] |= mask
     case .setEnable, .clearEnable:
-      distributor.enabled[row] = distributor.enabled[row] & ~mask | bits
+      let before = distributor.enabled[row]
+      distributor.enabled[row] = before & ~mask | bits
+      var changed = (before ^ distributor.enabled[row]) | mask & ~distributor.knownEnabled[row]
+      while changed != 0 {
+        let intid = word << 5 | changed.lowestBit
+        changed &= changed &- 1
+        let isEnabled = distributor.enabled[row].bit(intid & 31)
+        emit(isEnabled ? .enabled : .disabled, pe: reportedPE(pe, intid), intid: UInt32(intid))
+      }
       distributor.knownEnabled[row] |= mask
     case .setPending, .clearPending:
       let levels = distributor.level[row] & ~distributor.edge[row]

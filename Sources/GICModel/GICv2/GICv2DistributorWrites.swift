@@ -72,6 +72,7 @@ extension GICv2 {
       distributor.control = value & 0b11
       distributor.knownControl = .max
     }
+    reportDistributorControl()
     refreshAll()
   }
 
@@ -83,7 +84,9 @@ extension GICv2 {
     if role == .group {
       guard !nonSecure else { return }
       let mask = UInt32(0xFF) << shift
-      distributor.group[row] = distributor.group[row] & ~mask | UInt32(value) << shift
+      let before = distributor.group[row]
+      distributor.group[row] = before & ~mask | UInt32(value) << shift
+      reportGroups(before ^ distributor.group[row], pe, word: word)
       distributor.knownGroup[row] |= mask
       refreshRank(pe, word: word)
       return
@@ -129,8 +132,13 @@ extension GICv2 {
   private mutating func writePriority(_ intid: Int, _ value: UInt8, pe: Int, nonSecure: Bool) {
     guard intid < distributor.implementedLimit, !nonSecure || distributor.isGroup1(pe, intid) else { return }
     // The Non-secure view is the upper half of the range, shifted (IHI 0048B, 3.6.2).
-    let priority = nonSecure ? 0x80 | value >> 1 : value
-    distributor.priority[GICv2Distributor.priorityIndex(pe, intid)] = priority & priorityMask
+    let priority = (nonSecure ? 0x80 | value >> 1 : value) & priorityMask
+    let at = GICv2Distributor.priorityIndex(pe, intid)
+    if distributor.priority[at] != priority {
+      let old = UInt64(distributor.priority[at])
+      emit(.priorityChanged, pe: reportedPE(pe, intid), intid: UInt32(intid), priority: UInt32(priority), a: old)
+    }
+    distributor.priority[at] = priority
     distributor.knownPriority[GICv2Distributor.row(pe, intid >> 5)].setBit(intid & 31, to: true)
     refreshRank(pe, word: intid >> 5)
   }
@@ -154,7 +162,7 @@ extension GICv2 {
   /// Sends an SPI elsewhere; a change takes effect on an interrupt that is pending (IHI 0048B, 4.3.12).
   mutating func setTargets(_ intid: Int, _ value: UInt8) {
     let (word, bit) = (intid >> 5, intid & 31)
-    let old = reportedPE(0, intid)
+    let old = distributor.targets[intid]
     distributor.targets[intid] = value
     for pe in 0..<GICv2Distributor.peLimit {
       distributor.targeted[GICv2Distributor.plane(pe, word)].setBit(bit, to: value >> UInt8(pe) & 1 != 0)
@@ -167,8 +175,23 @@ extension GICv2 {
       setLatch(intid, on: value, to: true)
     }
     refresh(0, word: word)
-    let new = reportedPE(0, intid)
-    if new != old { emit(.retargeted, pe: new, intid: UInt32(intid), a: UInt64(old), b: UInt64(new)) }
+    guard value != old else { return }
+    emit(
+      .retargeted,
+      pe: reportedPE(0, intid),
+      intid: UInt32(intid),
+      a: UInt64(Self.target(old)),
+      b: UInt64(Self.target(value))
+    )
+  }
+
+  /// The PE that an SPI goes to, as ``TransitionKind/retargeted`` names it: no PE, one, or one of several.
+  private static func target(_ targets: UInt8) -> UInt32 {
+    switch targets.nonzeroBitCount {
+    case 0: PE.none
+    case 1: UInt32(targets.trailingZeroBitCount)
+    default: PE.none - 1
+    }
   }
 
   /// A byte of `GICD_ICFGR`: two bits for each INTID, the upper of which is the trigger (IHI 0048B, 4.3.13).
@@ -187,11 +210,32 @@ extension GICv2 {
   private mutating func configure(_ pe: Int, _ intid: Int, isEdge: Bool, isKnown: Bool) {
     let row = GICv2Distributor.row(pe, intid >> 5)
     let was = isPending(pe, intid)
+    if isEdge != distributor.edge[row].bit(intid & 31), pe < peCount {
+      emit(.triggerChanged, pe: reportedPE(pe, intid), intid: UInt32(intid), a: isEdge ? 1 : 0)
+    }
     distributor.edge[row].setBit(intid & 31, to: isEdge)
     // Whether a PPI's trigger can be changed is for the implementation to say: only a read tells.
     distributor.knownEdge[row].setBit(intid & 31, to: isKnown)
     if pe < peCount { reportPending(pe, intid, was: was, cause: .register) }
     refresh(pe, word: intid >> 5)
+  }
+
+  /// Reports interrupts of a word whose group changed.
+  private func reportGroups(_ changed: UInt32, _ pe: Int, word: Int) {
+    var rest = changed
+    while rest != 0 {
+      let intid = word &<< 5 | rest.lowestBit
+      rest &= rest &- 1
+      let now = distributor.isGroup1(pe, intid) ? InterruptGroup.group1NonSecure : .group0
+      let before = distributor.isGroup1(pe, intid) ? InterruptGroup.group0 : .group1NonSecure
+      emit(
+        .groupChanged,
+        pe: reportedPE(pe, intid),
+        intid: UInt32(intid),
+        a: UInt64(now.rawValue),
+        b: UInt64(before.rawValue)
+      )
+    }
   }
 
   /// Something that decides the rank of a word's interrupts changed.

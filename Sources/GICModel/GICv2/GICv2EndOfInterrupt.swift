@@ -22,7 +22,8 @@ extension GICv2 {
       pe: UInt32(pe),
       intid: UInt32(intid),
       priority: running,
-      a: split ? 0 : 1
+      a: split ? 0 : 1,
+      b: UInt64(min(interfaces[pe].interface.runningPriority, 0xFF))
     )
     if !split { deactivate(pe: pe, intid: intid) }
   }

@@ -44,7 +44,12 @@ extension GICv2 {
   /// Closes the evaluation of the last input: what it did not show was not there.
   @inline(__always)
   mutating func endEvaluation(isCertain: Bool) {
-    if evaluation.showsHighest, evaluation.tookPlace, steps.count == 0 { checkSilence() }
+    if evaluation.showsHighest, evaluation.tookPlace, steps.count == 0 {
+      checkSilence()
+      let fell = raisedLines & ~evaluation.lines
+      let none = (reportedPending & ~evaluation.highest) | fell
+      if none != 0 { reportSilence(fell, none) }
+    }
     steps.end()
     evaluation.begin(event: eventIndex, time: now, isCertain: isCertain && departures.contains(.writesBytewise))
   }

@@ -55,6 +55,7 @@ extension GICv2 {
     let verdict = compare(check, expected: UInt64(first.expected), seen: event.b, known: known, pe: event.pe)
     if verdict != .disagreed, first.known != .max {
       learn(index, event.offset, UInt32(truncatingIfNeeded: event.b), pe: pe, nonSecure: nonSecure)
+      reportConditions(pe)
     }
   }
 
@@ -142,8 +143,12 @@ extension GICv2 {
   private mutating func write(_ index: Int, _ offset: UInt32, _ value: UInt32, pe: Int, nonSecure: Bool) {
     let word = Int(offset &- interfaceMap.start(max(index, 0))) / 4
     switch interfaceMap.role(index) {
-    case .control: writeControl(value, pe: pe, nonSecure: nonSecure)
-    case .priorityMask: writePriorityMask(value, pe: pe, nonSecure: nonSecure)
+    case .control:
+      writeControl(value, pe: pe, nonSecure: nonSecure)
+      reportConditions(pe)
+    case .priorityMask:
+      writePriorityMask(value, pe: pe, nonSecure: nonSecure)
+      reportConditions(pe)
     case .binaryPoint:
       if !nonSecure {
         interfaces[pe].interface.writeBinaryPoint(value)

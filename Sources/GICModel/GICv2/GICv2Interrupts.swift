@@ -152,11 +152,13 @@ extension GICv2 {
     let before = distributor.enabled[row]
     let fixed: UInt32 = word == 0 && departures.contains(.sgisAlwaysEnabled) ? 0xFFFF : 0
     distributor.enabled[row] = (value ? before | bits : before & ~bits) | fixed
-    distributor.knownEnabled[row] |= bits
-    // Whether SGIs can be disabled is for the implementation to say (4.3.5): only a read tells.
-    if word == 0, fixed == 0 { distributor.knownEnabled[row] &= ~(bits & 0xFFFF) }
     var changed = before ^ distributor.enabled[row]
     distributor.touched[row] |= changed
+    // What becomes known counts as a change; but whether SGIs can be disabled is for the implementation to say (4.3.5):
+    // only a read tells.
+    changed |= bits & ~distributor.knownEnabled[row] & (word == 0 ? ~0xFFFF : .max)
+    distributor.knownEnabled[row] |= bits
+    if word == 0, fixed == 0 { distributor.knownEnabled[row] &= ~(bits & 0xFFFF) }
     while changed != 0 {
       let intid = word &<< 5 | changed.lowestBit
       changed &= changed &- 1
@@ -188,7 +190,9 @@ extension GICv2 {
       let intid = word &<< 5 | rest.lowestBit
       rest &= rest &- 1
       if value {
+        let was = distributor.stateWord(distributor.active, pe, word).bit(intid & 31)
         setActive(intid, on: planes, to: true)
+        if !was { emit(.activated, pe: reportedPE(pe, intid), intid: UInt32(intid)) }
       } else {
         clearActive(pe, intid, on: planes)
       }

@@ -15,6 +15,7 @@ extension GICv2 {
       return
     }
     evaluation.highest |= bit
+    reportHighest(pe, intid: event.intid, priority: event.priority)
     if steps.count != 0 {
       observeHighestStep(event, pe: pe)
       return
@@ -50,10 +51,14 @@ extension GICv2 {
   @inline(never)
   private mutating func differHighest(_ event: Event, pe: Int, expected: GICv2Pending) {
     let interface = interfaces[pe].interface
+    provenance = .inferred
+    defer { provenance = .derived }
     var isTaught = reconcileMask(event, pe: pe)
     if expected.intid != event.intid || expected.priority != event.priority {
       isTaught = reconcileHighest(pe: pe, intid: Int(event.intid), priority: event.priority)
     }
+    reportConditions(pe)
+    reportDistributorControl()
     isTaught = isTaught && Self.agrees(event, highest(pe), interfaces[pe].interface)
     report(event, expected, interface, check: .highestPending, isTaught: isTaught)
   }
@@ -101,6 +106,7 @@ extension GICv2 {
     evaluation.showsLines = true
     if !shown.isDisjoint(with: [.irq, .fiq]) {
       evaluation.lines |= 1 &<< UInt8(pe)
+      reportLines(pe, seen, shown: shown.intersection([.irq, .fiq]))
       let pending = highest(pe)
       let expected = lines(pe, pending)
       if steps.count == 0, expected.intersection(shown) == seen.intersection([.irq, .fiq]) {
@@ -126,6 +132,7 @@ extension GICv2 {
       expected = seen
     }
     let isTaught = expected.intersection(shown) != seen && reconcileLines(pe: pe, seen: seen, shown: shown)
+    reportConditions(pe)
     count(event, expected, seen, shown, [(.irq, .irq), (.fiq, .fiq)], isTaught: isTaught)
   }
 

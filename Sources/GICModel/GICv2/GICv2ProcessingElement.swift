@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// One PE's physical CPU interface, what follows from its state, and what is known of the PE itself.
 struct GICv2ProcessingElement {
   /// `GICC_*`.
@@ -10,6 +12,12 @@ struct GICv2ProcessingElement {
   var security = SecurityBelief.unknown
   /// The exception level, where the capture shows it; 0xFF if not.
   var exceptionLevel: UInt8 = 0xFF
+
+  // MARK: What was reported last
+
+  var reportedConditions = DeliveryConditions.none
+  var reportedLines: CPULines = []
+  var reportedHighest = UInt32.max
 
   init(preemptionBits: Int) {
     interface = GICv2Interface(preemptionBits: preemptionBits, isVirtual: false)

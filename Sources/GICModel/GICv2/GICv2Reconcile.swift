@@ -53,6 +53,7 @@ extension GICv2 {
     let (word, bit) = (intid >> 5, intid & 31)
     let (row, plane) = (GICv2Distributor.row(pe, word), GICv2Distributor.plane(pe, word))
     if !distributor.knownEnabled[row].bit(bit) {
+      if distributor.enabled[row].bit(bit) { emit(.disabled, pe: reportedPE(pe, intid), intid: UInt32(intid)) }
       distributor.enabled[row].setBit(bit, to: false)
       distributor.knownEnabled[row].setBit(bit, to: true)
     } else if !distributor.knownActive[plane].bit(bit) {
@@ -71,6 +72,7 @@ extension GICv2 {
     var changed = false
     if !distributor.enabled[row].bit(bit), !distributor.knownEnabled[row].bit(bit) {
       distributor.enabled[row].setBit(bit, to: true)
+      emit(.enabled, pe: reportedPE(pe, intid), intid: UInt32(intid))
       changed = true
     }
     if !distributor.isPending(pe, intid),
@@ -160,7 +162,11 @@ extension GICv2 {
     nonSecure: Bool,
     event: Event
   ) {
+    provenance = .inferred
     let isTaught = explainAcknowledge(pe: pe, seen: seen, isAlias: isAlias, nonSecure: nonSecure, event: event)
+    reportConditions(pe)
+    reportDistributorControl()
+    provenance = .derived
     differ(check, expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught, pe: UInt32(pe))
     // What was selected is explained as little as what was returned.
     interfaces[pe].interface.selected = GICv2Interface.nothingSelected

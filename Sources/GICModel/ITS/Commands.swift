@@ -22,10 +22,15 @@ extension GICv3 where Store: ~Copyable {
       error = executeVirtual(command, unit: unit)
     default: error = nil  // SYNC and VSYNC wait for effects that are immediate here.
     }
+    let named = command.opcode == ITSOpcode.mapti || command.opcode == ITSOpcode.mapi
+    let entry = translation.units[unit].before.entry
     emit(
       .itsCommand,
-      a: UInt64(command.opcode),
-      b: error?.code(command.opcode) ?? 0
+      intid: named
+        ? command.opcode == ITSOpcode.mapi ? command.eventID : command.physicalINTID
+        : entry.isValid && !entry.isVirtual && command.namesEvent ? entry.intid : 0xFFFF_FFFF,
+      a: UInt64(command.opcode) | UInt64(command.deviceID) << 32,
+      b: (error?.code(command.opcode) ?? 0) | UInt64(command.eventID) << 32
     )
   }
 
@@ -83,10 +88,12 @@ extension GICv3 where Store: ~Copyable {
     if let limit = collectionLimit(unit: unit), UInt64(command.collection) >= limit { return .collectionOutOfRange }
     guard command.isValid else {
       translation.units[unit].setCollection(command.collection, to: Collection.unmapped)
+      emit(.collection, a: UInt64(command.collection), b: UInt64(unit))
       return nil
     }
     guard let pe = redistributor(command.redistributor) else { return .ittSizeOrProcessorOutOfRange }
     translation.units[unit].setCollection(command.collection, to: pe)
+    emit(.collection, pe: pe, a: UInt64(command.collection), b: UInt64(unit))
     return nil
   }
 

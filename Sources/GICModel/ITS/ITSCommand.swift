@@ -22,6 +22,13 @@ struct ITSCommand {
   var opcode: UInt8 { UInt8(truncatingIfNeeded: dw0) }
   var deviceID: UInt32 { UInt32(truncatingIfNeeded: dw0 >> 32) }
   var eventID: UInt32 { UInt32(truncatingIfNeeded: dw1) }
+  /// Whether the command is about one event of a device.
+  var namesEvent: Bool {
+    switch opcode {
+    case ITSOpcode.movi, ITSOpcode.int, ITSOpcode.clear, ITSOpcode.inv, ITSOpcode.discard: true
+    default: false
+    }
+  }
   /// `pINTID` of MAPTI.
   var physicalINTID: UInt32 { UInt32(truncatingIfNeeded: dw1 >> 32) }
   var collection: UInt32 { UInt32(truncatingIfNeeded: dw2) & 0xFFFF }

@@ -77,6 +77,11 @@ extension GICv3 where Store: ~Copyable {
       translation.units[unit].commandReader = merge(value, event)
     }
     translation.units[unit].known |= Self.readerKnown
+    let (reader, writer) = (translation.units[unit].commandReader, translation.units[unit].commandWriter)
+    // The Stalled bit, or a reader that lags behind.
+    if reader != writer, translation.units[unit].known & Self.writerKnown != 0 {
+      emit(.commandsWaiting, priority: UInt32(unit), a: reader, b: writer)
+    }
   }
 
   /// Type and entry size of `GITS_BASERn` are the implementation's: bits 58:56 and 52:48.
@@ -101,6 +106,10 @@ extension GICv3 where Store: ~Copyable {
     if event.offset == Self.sgiRegisterOffset { return sendVirtualSGI(event.b, unit: unit) }
     switch itsMap.role(index) {
     case .control:
+      let isNew = translation.units[unit].known & Self.controlKnown == 0
+      if isNew || UInt64(translation.units[unit].control & 1) != event.b & 1 {
+        emit(.itsEnabled, a: event.b & 1, b: UInt64(unit))
+      }
       translation.units[unit].control = translation.units[unit].control & ~1 | UInt32(event.b & 1)
       translation.units[unit].known |= Self.controlKnown
       if event.b & 1 != 0 { consumeCommands(unit: unit) }
@@ -137,7 +146,11 @@ extension GICv3 where Store: ~Copyable {
   /// An enabled ITS reads its queue up to `GITS_CWRITER`. The commands themselves follow in the capture.
   private mutating func consumeCommands(unit: Int) {
     let isEnabled = translation.units[unit].control & 1 != 0 || translation.units[unit].known & Self.controlKnown == 0
-    guard isEnabled else { return }
+    guard isEnabled else {
+      let (reader, writer) = (translation.units[unit].commandReader, translation.units[unit].commandWriter)
+      if reader != writer { emit(.commandsWaiting, priority: UInt32(unit), a: reader, b: writer) }
+      return
+    }
     translation.units[unit].commandReader = translation.units[unit].commandWriter
     translation.units[unit].known |= Self.readerKnown
   }

@@ -61,6 +61,7 @@ extension GICv3 where Store: ~Copyable {
     if !configurationMemory.isEmpty { fetchConfiguration(intid) }
     let isNew = lpis.setPending(intid, pe: pe)
     let record = lpis.record(intid)
+    if !record.isKnown { pes[Int(pe)].unconfiguredLPI = intid }
     if isNew, record.userFlags & LPIFlags.confirmed != 0 {
       lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed)
     }
@@ -124,7 +125,7 @@ extension GICv3 where Store: ~Copyable {
   /// An LPI's configuration must be read again from memory.
   mutating func invalidate(lpi intid: UInt32, pe: UInt32) {
     if let property = configurationMemory[intid] {
-      lpis.setConfiguration(intid, property: property, isKnown: true)
+      configureLPI(intid, property: property, isKnown: true, as: .derived)
     }
     let record = lpis.record(intid)
     if record.userFlags & LPIFlags.confirmed != 0 {
@@ -138,7 +139,9 @@ extension GICv3 where Store: ~Copyable {
   /// The configuration of every LPI of a PE must be read again; what is not pending now is read when it becomes so.
   mutating func invalidateAll(pe: UInt32) {
     guard holds(pe) else { return }
-    for (intid, property) in configurationMemory { lpis.setConfiguration(intid, property: property, isKnown: true) }
+    for (intid, property) in configurationMemory {
+      configureLPI(intid, property: property, isKnown: true, as: .derived)
+    }
     rereadConfiguration(pe: Int(pe))
     var pending: [UInt32] = []
     lpis.forEachPending(pe: pe) { intid in
@@ -155,7 +158,7 @@ extension GICv3 where Store: ~Copyable {
     let record = lpis.record(intid)
     guard !record.isKnown || profile == .qemu7 || profile == .qemu10, record.property != property || !record.isKnown
     else { return }
-    lpis.setConfiguration(intid, property: property, isKnown: true)
+    configureLPI(intid, property: property, isKnown: true, as: .derived)
   }
 
   /// Guest memory that the capture shows: bytes of an LPI configuration table, if it lies in one. What the

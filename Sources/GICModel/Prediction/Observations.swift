@@ -24,6 +24,8 @@ extension GICv3 where Store: ~Copyable {
     } else {
       differHighestPending(event, pe: pe, expected: expected)
     }
+    if pes[pe].unconfiguredLPI != 0 { settleConfiguration(pe: pe, hasPending: seen < 0xFF) }
+    reportHighest(pe, intid: event.intid, priority: seen)
     // An interrupt of another class leaves open what was found about LPIs.
     if event.intid >= LPILimits.firstINTID || seen >= 0xFF { pes[pe].configurationIsReread = false }
   }
@@ -39,7 +41,11 @@ extension GICv3 where Store: ~Copyable {
         group: event.flags.contains(.groupShown)
           ? InterruptGroup(rawValue: UInt8(truncatingIfNeeded: event.group)) ?? expected.group : expected.group
       )
+    provenance = .inferred
     let isTaught = reconcileHighest(pe: pe, seen: seen)
+    reportConditions(pe)
+    reportDistributorControl()
+    provenance = .derived
     differ(
       PredictionLedger.check(.highestPending),
       expected: UInt64(expected.isNone ? 1023 : expected.intid),
@@ -71,13 +77,17 @@ extension GICv3 where Store: ~Copyable {
       } else {
         differLines(event, pe: pe, expected: expected, seen: seen, shown: shown.intersection(physical))
       }
+      reportLines(pe, seen, shown: shown.intersection(physical))
     }
     if !shown.isDisjoint(with: [.virq, .vfiq]) { observeVirtualLines(event, pe: pe, seen: seen, shown: shown) }
   }
 
   @inline(never)
   private mutating func differLines(_ event: Event, pe: Int, expected: CPULines, seen: CPULines, shown: CPULines) {
+    provenance = .inferred
     let isTaught = reconcileLines(pe: pe, seen: seen.intersection(shown), shown: shown)
+    reportConditions(pe)
+    provenance = .derived
     for (line, check) in [(CPULines.irq, PredictionLedger.Observation.irq), (.fiq, .fiq)] where shown.contains(line) {
       let (was, now) = (expected.contains(line), seen.contains(line))
       if was == now {

@@ -31,16 +31,18 @@ extension GICv3 where Store: ~Copyable {
       // The configuration byte in memory may have changed whenever the controller read it again.
       let record = lpis.record(expected.intid)
       guard record.userFlags & LPIFlags.confirmed == 0 || pes[pe].configurationIsReread else { return false }
-      lpis.setConfiguration(
+      configureLPI(
         expected.intid,
         property: seen.isNone ? record.property & ~1 : record.property,
-        isKnown: seen.isNone
+        isKnown: seen.isNone,
+        as: .inferred
       )
       return true
     }
     // Which unknown it is stays a guess, so that a later observation may correct it.
     if intid < 32 {
       if !pes[pe].knownEnabled.bit(intid) {
+        if pes[pe].enabled.bit(intid) { emit(.disabled, pe: UInt32(pe), intid: expected.intid) }
         pes[pe].enabled.setBit(intid, to: false)
       } else if !pes[pe].knownPending.bit(intid), pes[pe].pending.bit(intid) {
         pes[pe].pending.setBit(intid, to: false)
@@ -53,6 +55,7 @@ extension GICv3 where Store: ~Copyable {
     }
     let (word, bit) = (intid >> 5, intid & 31)
     if !distributor.knownEnabled[word].bit(bit) {
+      if distributor.enabled[word].bit(bit) { emit(.disabled, pe: UInt32(pe), intid: expected.intid) }
       distributor.enabled[word].setBit(bit, to: false)
     } else if !distributor.knownRoute[word].bit(bit) {
       distributor.route[intid] = Distributor.noPE
@@ -94,7 +97,7 @@ extension GICv3 where Store: ~Copyable {
     }
     let isConfirmed = record.userFlags & LPIFlags.confirmed != 0 && !pes[pe].configurationIsReread
     if record.isKnown, isConfirmed, record.property != property { return false }
-    lpis.setConfiguration(seen.intid, property: property, isKnown: true)
+    configureLPI(seen.intid, property: property, isKnown: true, as: .observed)
     lpis.setUserFlags(seen.intid, record.userFlags | LPIFlags.confirmed)
     pes[pe].control |= 1
     if distributor.knownControl & Distributor.enableGroup1NonSecure == 0 {
@@ -107,6 +110,7 @@ extension GICv3 where Store: ~Copyable {
     var changed = false
     if !pes[pe].knownEnabled.bit(intid), !pes[pe].enabled.bit(intid) {
       pes[pe].enabled.setBit(intid, to: true)
+      emit(.enabled, pe: UInt32(pe), intid: seen.intid)
       changed = true
     }
     pes[pe].knownEnabled.setBit(intid, to: true)
@@ -151,6 +155,7 @@ extension GICv3 where Store: ~Copyable {
     var changed = false
     if !distributor.knownEnabled[word].bit(bit), !distributor.enabled[word].bit(bit) {
       distributor.enabled[word].setBit(bit, to: true)
+      emit(.enabled, pe: UInt32(pe), intid: seen.intid)
       changed = true
     }
     distributor.knownEnabled[word].setBit(bit, to: true)
@@ -177,6 +182,13 @@ extension GICv3 where Store: ~Copyable {
       changed = true
     }
     if !distributor.knownRoute[word].bit(bit), distributor.route[intid] != UInt32(pe) {
+      emit(
+        .retargeted,
+        pe: UInt32(pe),
+        intid: seen.intid,
+        a: UInt64(distributor.route[intid]),
+        b: UInt64(pe)
+      )
       distributor.route[intid] = UInt32(pe)
       distributor.knownRoute[word].setBit(bit, to: true)
       changed = true
@@ -275,7 +287,11 @@ extension GICv3 where Store: ~Copyable {
     seen: UInt32,
     register: SystemRegister
   ) -> Bool {
+    provenance = .inferred
     let isTaught = explainAcknowledge(pe: pe, group0: group0, seen: seen)
+    reportConditions(pe)
+    reportDistributorControl()
+    provenance = .derived
     differ(
       PredictionLedger.check(register),
       expected: UInt64(expected),

@@ -74,9 +74,11 @@ extension GICv3 where Store: ~Copyable {
   mutating func changeEnable(pe: Int, bits: UInt32, to value: Bool) {
     let before = pes[pe].enabled
     pes[pe].enabled = value ? before | bits : before & ~bits
-    pes[pe].knownEnabled |= bits
     var changed = before ^ pes[pe].enabled
     pes[pe].touched |= changed
+    // What becomes known counts as a change.
+    changed |= bits & ~pes[pe].knownEnabled
+    pes[pe].knownEnabled |= bits
     while changed != 0 {
       emit(value ? .enabled : .disabled, pe: UInt32(pe), intid: UInt32(changed.lowestBit))
       changed &= changed &- 1
@@ -94,7 +96,9 @@ extension GICv3 where Store: ~Copyable {
     while changed != 0 {
       let intid = changed.lowestBit
       changed &= changed &- 1
-      if !value {
+      if value {
+        emit(.activated, pe: UInt32(pe), intid: UInt32(intid))
+      } else {
         emit(.deactivated, pe: UInt32(pe), intid: UInt32(intid), a: pes[pe].pendingNow.bit(intid) ? 1 : 0)
       }
     }

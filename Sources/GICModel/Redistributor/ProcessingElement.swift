@@ -65,6 +65,15 @@ struct ProcessingElement {
   /// The group of the running priority.
   var runningGroup = InterruptGroup.group0
 
+  // MARK: What was reported last
+
+  var reportedConditions = DeliveryConditions.none
+  var reportedLines: CPULines = []
+  var reportedHighest = UInt32.max
+
+  /// An LPI that became pending with its configuration unknown, until the capture shows what came of it; 0 for none.
+  var unconfiguredLPI: UInt32 = 0
+
   /// An interrupt of unknown priority was acknowledged: the running priority is a guess until nothing runs.
   var runningIsGuessed = false
 

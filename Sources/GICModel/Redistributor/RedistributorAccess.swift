@@ -93,9 +93,12 @@ extension GICv3 where Store: ~Copyable {
       if compareWord(value, pes[pe].knownGroupModifier) == .taught { pes[pe].groupModifier = seen }
       pes[pe].knownGroupModifier = .max
     case .setEnable, .clearEnable:
-      if compareWord(pes[pe].enabled, pes[pe].knownEnabled) == .taught {
-        pes[pe].enabled = pes[pe].enabled & ~visible | seen & visible
+      let before = pes[pe].enabled
+      if compareWord(before, pes[pe].knownEnabled) == .taught {
+        pes[pe].enabled = before & ~visible | seen & visible
       }
+      let changed = (before ^ pes[pe].enabled) | visible & ~pes[pe].knownEnabled
+      if changed != 0 { reportEnables(changed, pes[pe].enabled, word: 0, pe: UInt32(pe)) }
       pes[pe].knownEnabled |= visible
     case .setPending, .clearPending:
       let known = pes[pe].knownPending & (pes[pe].knownLevel | pes[pe].edge)
@@ -208,7 +211,11 @@ extension GICv3 where Store: ~Copyable {
     case .configuration:
       guard event.offset == 0x10C04 else { return }
       for n in 0..<16 where privateMask(pe: pe, nonSecure: nonSecure).bit(16 + n) {
-        pes[pe].edge.setBit(16 + n, to: event.b >> UInt64(n * 2 + 1) & 1 != 0)
+        let isEdge = event.b >> UInt64(n * 2 + 1) & 1 != 0
+        if isEdge != pes[pe].edge.bit(16 + n) {
+          emit(.triggerChanged, pe: UInt32(pe), intid: UInt32(16 + n), a: isEdge ? 1 : 0)
+        }
+        pes[pe].edge.setBit(16 + n, to: isEdge)
         pes[pe].knownEdge.setBit(16 + n, to: true)
       }
       pes[pe].highestIsStale = true
@@ -236,12 +243,16 @@ extension GICv3 where Store: ~Copyable {
     switch role {
     case .group:
       guard !nonSecure else { return }
+      let (group, modifier) = (pes[pe].group, pes[pe].groupModifier)
       pes[pe].group = value
       pes[pe].knownGroup = .max
+      reportGroups(pe: pe, from: group, modifier)
     case .groupModifier:
       guard !nonSecure, !distributor.hasOneSecurityState else { return }
+      let (group, modifier) = (pes[pe].group, pes[pe].groupModifier)
       pes[pe].groupModifier = value
       pes[pe].knownGroupModifier = .max
+      reportGroups(pe: pe, from: group, modifier)
     case .setEnable: changeEnable(pe: pe, bits: bits, to: true)
     case .clearEnable: changeEnable(pe: pe, bits: bits, to: false)
     case .setPending: changePending(pe: pe, bits: bits, set: true, cause: .register)
@@ -262,9 +273,32 @@ extension GICv3 where Store: ~Copyable {
         guard group == .group1NonSecure else { continue }
         value = 0x80 | value >> 1
       }
+      let old = pes[pe].priority[first + n]
       pes[pe].priority[first + n] = value
       pes[pe].knownPriority.setBit(first + n, to: true)
+      if value != old { reportPriority(UInt32(pe), first + n, from: old, to: value) }
     }
     pes[pe].highestIsStale = true
+  }
+
+  /// Reports SGIs and PPIs whose group changed.
+  private func reportGroups(pe: Int, from oldGroup: UInt32, _ oldModifier: UInt32) {
+    let modifierCounts: UInt32 = distributor.hasOneSecurityState ? 0 : .max
+    let (group, modifier) = (pes[pe].group, pes[pe].groupModifier & modifierCounts)
+    var changed = (oldGroup ^ group) | (oldModifier & modifierCounts ^ modifier) & ~group
+    func packed(_ bit: Int, _ group: UInt32, _ modifier: UInt32) -> UInt64 {
+      group.bit(bit) ? 2 : modifier.bit(bit) ? 1 : 0  // `InterruptGroup`
+    }
+    while changed != 0 {
+      let bit = changed.lowestBit
+      changed &= changed &- 1
+      emit(
+        .groupChanged,
+        pe: UInt32(pe),
+        intid: UInt32(bit),
+        a: packed(bit, group, modifier),
+        b: packed(bit, oldGroup, oldModifier & modifierCounts)
+      )
+    }
   }
 }
