@@ -64,7 +64,7 @@ let package = Package(
     .target(
       name: "Analyzers",
       dependencies: [
-        "InterruptTrace", "Replay", .product(name: "Histogram", package: "hdrhistogram-swift"),
+        "InterruptTrace", "HypervisorModel", "Replay", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]
     ),
     .target(name: "Reports", dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay"]),

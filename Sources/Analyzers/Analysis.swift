@@ -21,7 +21,8 @@ public final class Analysis {
       acknowledges: AcknowledgeAnalyzer(filter: filter),
       latency: LatencyAnalyzer(filter: filter),
       spurious: SpuriousAnalyzer(filter: filter),
-      activity: ActivityAnalyzer(filter: filter)
+      activity: ActivityAnalyzer(filter: filter),
+      virtual: VirtualSide(filter: filter)
     )
   }
 
@@ -41,19 +42,22 @@ private struct Analyzers: ~Copyable {
   var spurious: SpuriousAnalyzer
   var gaps = GapAnalyzer()
   var activity: ActivityAnalyzer
+  var virtual: VirtualSide
 
   init(
     summary: consuming SummaryAnalyzer,
     acknowledges: consuming AcknowledgeAnalyzer,
     latency: consuming LatencyAnalyzer,
     spurious: consuming SpuriousAnalyzer,
-    activity: consuming ActivityAnalyzer
+    activity: consuming ActivityAnalyzer,
+    virtual: consuming VirtualSide
   ) {
     self.summary = summary
     self.acknowledges = acknowledges
     self.latency = latency
     self.spurious = spurious
     self.activity = activity
+    self.virtual = virtual
   }
 
   mutating func consume(_ batch: ReplayBatch) {
@@ -65,6 +69,7 @@ private struct Analyzers: ~Copyable {
     spurious.consume(batch)
     gaps.consume(batch)
     activity.consume(batch)
+    virtual.consume(batch)
   }
 
   var results: AnalysisResults {
@@ -81,7 +86,8 @@ private struct Analyzers: ~Copyable {
       gaps: gaps.gaps,
       gapCount: gaps.count,
       lostEvents: gaps.lost,
-      activity: activity.activity
+      activity: activity.activity,
+      virtual: virtual.interrupts.result
     )
   }
 }
@@ -114,6 +120,8 @@ public struct AnalysisResults: Sendable {
   public var lostEvents: UInt64 = 0
   /// Acknowledges over time.
   public var activity = Activity()
+  /// What guests did with their virtual interrupts.
+  public var virtual = VirtualInterrupts()
 
   /// The INTIDs that were acknowledged, the busiest first; equal ones in the order of INTIDs.
   public var busiest: [(domain: UInt16, intid: UInt32, count: UInt64)] {

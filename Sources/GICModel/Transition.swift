@@ -155,7 +155,8 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
 
   // MARK: List registers and the virtual interface
 
-  /// A list register was loaded with a valid interrupt. `a`: index, `b`: value.
+  /// A list register was loaded with a valid interrupt: `ICH_LR<n>_EL2`, or `GICH_LR<n>` in bits 31:0. `a`: index, `b`:
+  /// value.
   case lrFilled
   /// A list register became invalid. `a`: index, `b`: the value before.
   case lrEmptied
@@ -171,6 +172,13 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   case virtualDeactivated
   /// The maintenance interrupt changed. `a`: level, `b`: `ICH_MISR_EL2` or `GICH_MISR`.
   case maintenance
+  /// The hypervisor wrote a list register, whatever that changed; what it changed follows. `a`: index, `b`: value.
+  case lrWritten
+  /// The virtual CPU interface was enabled: a hypervisor that goes to its guest does so. `a`: `ICH_HCR_EL2` or `GICH_HCR`.
+  case virtualInterfaceEnabled
+  /// The virtual CPU interface was disabled: a hypervisor that comes from its guest does so. `a`: `ICH_HCR_EL2` or
+  /// `GICH_HCR`, as it was before.
+  case virtualInterfaceDisabled
 
   // MARK: Directly injected virtual interrupts (GICv4)
 

@@ -109,4 +109,14 @@ struct GICv2ListRegisterTests {
     let text = "\(rig.controller.state(StateFilter()))"
     #expect(text.contains("GICH_LR2"))
   }
+
+  @Test("Every write of a list register is reported, whatever it changed; so is GICH_HCR.En (5.3.1)")
+  func written() {
+    let rig = Rig.virtualGICv2()
+    for value in [Rig.list(40), Rig.list(40), 0, 0] { rig.loadGICv2(1, value) }
+    #expect(rig.transitions(.lrWritten).map(\.b) == [Rig.list(40), Rig.list(40), 0, 0])
+    for value in [1, 3, 0, 0, 1] as [UInt64] { rig.write(.gich, GICH.hcr, value, pe: 0) }
+    #expect(rig.transitions(.virtualInterfaceDisabled).map(\.a) == [3])
+    #expect(rig.transitions(.virtualInterfaceEnabled).map(\.a) == [1])
+  }
 }

@@ -46,8 +46,10 @@ final class Rig {
 
   func forget() { transitions = [] }
 
-  /// Kinds of the transitions, without predictions.
-  var kinds: [TransitionKind] { transitions.map(\.kind).filter { $0 != .disagreed && $0 != .taught } }
+  /// Kinds of the transitions, without predictions, and without what only repeats that a list register was written.
+  var kinds: [TransitionKind] {
+    transitions.map(\.kind).filter { $0 != .disagreed && $0 != .taught && $0 != .lrWritten }
+  }
 
   func transitions(_ kind: TransitionKind) -> [Transition] { transitions.filter { $0.kind == kind } }
 

@@ -176,4 +176,17 @@ struct VirtualListRegisterTests {
     }
     #expect(rig.controller.checkInvariants()?.contains("INTID 40 is in list registers 0 and 1") == true)
   }
+
+  @Test("Every write of a list register is reported, whatever it changed; so is ICH_HCR_EL2.En")
+  func written() {
+    let rig = Rig()
+    rig.openVirtual()
+    rig.forget()
+    for value in [Rig.lr(40), Rig.lr(40), 0, 0] { rig.load(1, value) }
+    #expect(rig.transitions(.lrWritten).map(\.b) == [Rig.lr(40), Rig.lr(40), 0, 0])
+    #expect(rig.transitions(.lrWritten).map(\.a) == [1, 1, 1, 1])
+    for value in [1, 3, 0, 0, 1] as [UInt64] { rig.write(.ICH_HCR_EL2, value) }
+    #expect(rig.transitions(.virtualInterfaceDisabled).map(\.a) == [3])
+    #expect(rig.transitions(.virtualInterfaceEnabled).map(\.a) == [1])
+  }
 }

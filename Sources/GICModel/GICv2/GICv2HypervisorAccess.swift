@@ -99,13 +99,26 @@ extension GICv2 {
       let last =
         departures.contains(.hasListRegisterTooMany) ? virtualInterfaces[pe].count : virtualInterfaces[pe].count - 1
       guard list <= min(last, 63) else { return }
+      report(.lrWritten, GICv2ListRegister(value: value & GICv2ListRegister.writable), list: list, pe: pe)
       setListRegister(list, value & GICv2ListRegister.writable, pe: pe)
-    case .hypervisorControl: setHypervisorControl(value & GICv2VirtualInterface.Control.writable, pe: pe)
+    case .hypervisorControl: writeHypervisorControl(value & GICv2VirtualInterface.Control.writable, pe: pe)
     case .virtualMachineControl: setMachineControl(value, pe: pe)
     case .activePriorities: setVirtualActivePriorities(value, pe: pe)
     default: return
     }
     refreshMaintenance(pe)
+  }
+
+  private mutating func writeHypervisorControl(_ value: UInt32, pe: Int) {
+    let old = virtualInterfaces[pe].control
+    setHypervisorControl(value, pe: pe)
+    guard (old ^ value) & GICv2VirtualInterface.Control.enable != 0 else { return }
+    let isOn = value & GICv2VirtualInterface.Control.enable != 0
+    emit(
+      isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled,
+      pe: UInt32(pe),
+      a: UInt64(isOn ? value : old)
+    )
   }
 
   private mutating func setHypervisorControl(_ value: UInt32, pe: Int) {

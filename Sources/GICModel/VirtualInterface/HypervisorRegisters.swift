@@ -72,8 +72,17 @@ extension GICv3 where Store: ~Copyable {
     switch register {
     case .ICH_HCR_EL2:
       let writable = followsQEMU ? HypervisorControl.writableInQEMU : HypervisorControl.writable
+      let old = pes[pe].virtual.hypervisorControl
       pes[pe].virtual.hypervisorControl = value & writable
       pes[pe].virtual.known.control = true
+      if (old ^ value) & HypervisorControl.enable != 0 {
+        let isOn = value & HypervisorControl.enable != 0
+        emit(
+          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled,
+          pe: UInt32(pe),
+          a: UInt64(isOn ? value & writable : old)
+        )
+      }
       pes[pe].virtual.invalidate()
     case .ICH_VMCR_EL2: writeMachineControl(value, pe: pe)
     case let other where other.rawValue >= SystemRegister.ICH_AP0R0_EL2.rawValue:

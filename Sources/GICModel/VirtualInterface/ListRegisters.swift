@@ -51,7 +51,15 @@ extension GICv3 where Store: ~Copyable {
     let (n, shift, mask) = place(event.register)
     guard exists(n, pe: pe) else { return }
     let merged = pes[pe].virtual.listRegisters[n].bits & ~mask | event.b << shift & mask
-    setListRegister(n, to: ListRegister(bits: merged & writableListRegister(pe, merged)), pe: pe)
+    let value = ListRegister(bits: merged & writableListRegister(pe, merged))
+    emit(
+      .lrWritten,
+      pe: UInt32(pe),
+      intid: value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
+      a: UInt64(n),
+      b: value.bits
+    )
+    setListRegister(n, to: value, pe: pe)
     know(n, mask: mask, pe: pe)
     refreshMaintenance(pe)
   }

@@ -17,6 +17,7 @@ extension AnalysisReport {
         .init("latency_by_device", .array(results.latencyByDevice.map { keyed($0, "device") })),
         .init("latency_excluded", exclusions), .init("spurious", .array(results.spurious.map(spurious))),
         .init("gaps", .array(results.gaps.map(gap))), .init("activity", activity),
+        .init("virtual", virtualJSON),
         .init("verify", Verification.json(predictions: predictions)),
       ]
     )
@@ -52,7 +53,7 @@ extension AnalysisReport {
     .object(results.eventKinds.map { .init(EventPrinter.kindName($0.kind), .number($0.count)) })
   }
 
-  private func domain(_ domain: UInt16) -> [JSONValue.Member] {
+  func domain(_ domain: UInt16) -> [JSONValue.Member] {
     domain == 0 ? [] : [.init("domain", .number(UInt64(domain)))]
   }
 
@@ -66,7 +67,7 @@ extension AnalysisReport {
 
   // MARK: Latency
 
-  private func numbers(_ d: LatencyDistribution) -> [JSONValue.Member] {
+  func numbers(_ d: LatencyDistribution) -> [JSONValue.Member] {
     [
       .init("count", .number(d.count)), .init("min_ns", .number(d.min)), .init("mean_ns", .number(d.mean)),
       .init("max_ns", .number(d.max)), .init("p50_ns", .number(d.percentile(50))),

@@ -10,7 +10,9 @@ extension AnalysisReport {
     }
     let sections: [(String, String)] = [
       ("Interrupts", interrupts(style)), ("Latency", LatencyText(report: self).stages(style)),
-      ("Busiest interrupts", busiest(style, rows)), ("Processing elements", peTable(style, rows)),
+      ("Busiest interrupts", busiest(style, rows)),
+      ("Virtual interrupts", VirtualText(report: self).interrupts(style, rows)),
+      ("Processing elements", peTable(style, rows)),
       ("Slowest devices", devices(style, rows)), ("Spurious acknowledges", spurious(style, rows)),
       ("Gaps in the capture", gaps(style, rows)), ("Not in the latencies", exclusions(style)),
     ]
@@ -45,9 +47,9 @@ extension AnalysisReport {
         .init(rate(count)), .init(Sparkline.bars(activity), .picture),
       ])
     }
-    var facts: [String] = []
+    var facts: [(String, TextStyle.Role)] = []
     func fact(_ count: UInt64, _ one: String, _ many: String, _ role: TextStyle.Role = .plain) {
-      if count > 0 { facts.append(style.apply(role, "\(Units.count(count)) \(count == 1 ? one : many)")) }
+      if count > 0 { facts.append(("\(Units.count(count)) \(count == 1 ? one : many)", role)) }
     }
     fact(s.acknowledges, "acknowledge", "acknowledges")
     fact(s.spuriousAcknowledges, "spurious", "spurious", .notice)
@@ -59,7 +61,7 @@ extension AnalysisReport {
     fact(s.itsCommands, "ITS command", "ITS commands")
     fact(s.itsFaults, "ITS fault", "ITS faults", .bad)
     fact(s.guestErrors, "guest error", "guest errors", .bad)
-    return table.render(style) + "  " + facts.joined(separator: " · ") + "\n"
+    return table.render(style) + WrappedParts.lines(facts, " · ", style: style)
   }
 
   private func rate(_ count: UInt64) -> String {

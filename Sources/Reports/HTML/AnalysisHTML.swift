@@ -10,6 +10,7 @@ extension AnalysisReport {
     out += "<title>gicscope: \(name.escapedForHTML)</title>\n<style>\n\(HTMLStyle.css)\n</style></head>\n<body>\n"
     out += head + tiles
     out += section("Activity", activitySection) + section("Latency", latencySection)
+    out += section("Virtual interrupts", virtualSection)
     out += section("Busiest interrupts", busiestTable(rows)) + section("Processing elements", peTable(rows))
     out += section("Devices", deviceTable(rows)) + section("Spurious acknowledges", spuriousTable(rows))
     out += section("Gaps in the capture", gapTable(rows)) + section("The model against the capture", verifySection)

@@ -1,0 +1,52 @@
+import GICModel
+import InterruptTrace
+
+/// When the physical interrupts that may be linked to virtual ones became pending and were acknowledged: SGIs, PPIs and
+/// SPIs. LPIs have no active state and are never linked (IHI 0069H, 12.4.6).
+struct PhysicalMoments: ~Copyable {
+  struct Moments: BitwiseCopyable {
+    var pending: UInt64 = 0
+    var acknowledged: UInt64 = 0
+    var hasPending = false
+    var isAcknowledged = false
+  }
+
+  private var table = LiveTable(Moments())
+
+  @inline(__always)
+  private static func key(_ t: Transition) -> UInt64 {
+    InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+  }
+
+  mutating func becamePending(_ t: Transition) {
+    guard t.intid < 8192 else { return }
+    let entry = table.insert(Self.key(t))
+    guard !entry.pointee.isAcknowledged else { return }
+    entry.pointee.pending = t.time
+    entry.pointee.hasPending = t.provenance != .assumed && t.a != UInt64(PendingCause.observed.rawValue)
+  }
+
+  mutating func acknowledged(_ t: Transition) {
+    guard t.intid < 8192 else { return }
+    let entry = table.insert(Self.key(t))
+    if entry.pointee.isAcknowledged { entry.pointee.hasPending = false }
+    entry.pointee.acknowledged = t.time
+    entry.pointee.isAcknowledged = true
+  }
+
+  /// A level that is still high makes it pending anew.
+  mutating func deactivated(_ t: Transition) {
+    guard t.intid < 8192, let entry = table.find(Self.key(t)) else { return }
+    entry.pointee = Moments(pending: t.time, hasPending: t.a & 1 != 0)
+  }
+
+  mutating func withdrawn(_ t: Transition) {
+    guard t.intid < 8192, let entry = table.find(Self.key(t)), !entry.pointee.isAcknowledged else { return }
+    entry.pointee.hasPending = false
+  }
+
+  /// The moments of a physical interrupt that a PE's list register is linked to.
+  func find(domain: UInt16, pe: UInt32, intid: UInt32) -> Moments? {
+    table.find(InterruptKey.interrupt(domain: domain, pe: pe, intid: intid).rawValue)?.pointee
+  }
+}

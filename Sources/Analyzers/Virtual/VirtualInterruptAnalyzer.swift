@@ -1,0 +1,290 @@
+import GICModel
+import HypervisorModel
+import InterruptTrace
+
+/// Follows virtual interrupts through list registers, and directly injected ones (GICv4) from a vPE's pending table, to
+/// the guest's end of interrupt.
+///
+/// Guests are told apart only by domain: where the hypervisor itself is not captured, what a list register holds is known,
+/// and not for whom. An interrupt that was taken out of a list register unfinished and is loaded again goes on where it
+/// was: a PE's own under the same PE, others on any.
+struct VirtualInterruptAnalyzer: ~Copyable {
+  /// An interrupt in a list register, or taken out of one before it ended.
+  private struct Listed: BitwiseCopyable {
+    var identity: UInt64 = 0
+    var listed: UInt64 = 0
+    var acknowledged: UInt64 = 0
+    var injected: UInt64 = 0
+    var isUsed = false
+    var listedIsKnown = false
+    var injectionIsKnown = false
+    var isAcknowledged = false
+    var acknowledgeIsKnown = false
+    var hasEnded = false
+    var isInactive = false
+  }
+
+  /// A directly injected interrupt.
+  private struct Direct: BitwiseCopyable {
+    var pending: UInt64 = 0
+    var acknowledged: UInt64 = 0
+    var taken: UInt64 = 0
+    var isPending = false
+    var isAcknowledged = false
+    var takenIsKnown = false
+  }
+
+  private var slots = LiveTable(Listed())
+  private var unlisted = LiveTable(Listed())
+  private var direct = LiveTable(Direct())
+  private var physical = PhysicalMoments()
+  private var gaps = LiveTable<UInt64>(0)
+  private var recorder = VirtualRecorder()
+  private var counts = VirtualInterrupts()
+  /// Something virtual was seen: until then physical interrupts are not worth remembering.
+  private var isInUse = false
+
+  /// Takes in a transition of any kind. O(1).
+  @inline(__always)
+  mutating func take(_ t: Transition, isCounted: Bool) {
+    switch t.kind {
+    case .pending: if isInUse { physical.becamePending(t) }
+    case .acknowledged: if isInUse { physical.acknowledged(t) }
+    case .deactivated: if isInUse { physical.deactivated(t) }
+    case .pendingCleared: if isInUse { physical.withdrawn(t) }
+    case .lrWritten, .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualSpuriousAcknowledge,
+      .virtualEndOfInterrupt, .virtualDeactivated, .virtualPending, .virtualMerged, .virtualPendingCleared,
+      .vPEResident:
+      isInUse = true
+      takeVirtual(t, isCounted: isCounted)
+    case .gap: gaps.insert(UInt64(t.pe)).pointee = t.time
+    default: break
+    }
+  }
+
+  @inline(never)
+  private mutating func takeVirtual(_ t: Transition, isCounted: Bool) {
+    switch t.kind {
+    case .lrFilled: filled(t, isCounted)
+    case .lrEmptied, .lrOverwritten: emptied(t)
+    case .virtualAcknowledged: acknowledged(t, isCounted)
+    case .virtualSpuriousAcknowledge: if isCounted { counts.spuriousAcknowledges += 1 }
+    case .virtualEndOfInterrupt: ended(t, isCounted)
+    case .virtualDeactivated: deactivated(t, isCounted)
+    case .virtualPending: becamePending(t, isCounted)
+    case .virtualMerged: if isCounted { counts.directMerged += 1 }
+    case .virtualPendingCleared: direct.find(Self.directKey(t))?.pointee.isPending = false
+    default: break
+    }
+  }
+
+  var result: VirtualInterrupts {
+    var result = counts
+    result.latency = recorder.latency
+    result.interrupts = recorder.interrupts
+    result.exclusions.unfinished = UInt64(slots.count + unlisted.count)
+    return result
+  }
+
+  // MARK: Keys
+
+  private static func slotKey(_ t: Transition) -> UInt64 {
+    UInt64(t.domain) << 48 | UInt64(t.pe & 0xFF_FFFF) << 8 | t.a & 0xFF
+  }
+
+  /// An interrupt that a list register holds. An SGI of a GICv2 guest is another one for each source (IHI 0048B, 5.3.8).
+  private static func identity(_ t: Transition, _ value: ListRegisterValue) -> UInt64 {
+    let source = t.intid < 16 && !(value.format == .gich && value.isHardware) ? UInt32(value.source) << 16 : 0
+    // An SGI's or a PPI's bits 23:16 are free for the source.
+    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid)
+    return key.rawValue | UInt64(source)
+  }
+
+  private static func directKey(_ t: Transition) -> UInt64 {
+    InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+  }
+
+  private static func value(_ t: Transition) -> ListRegisterValue { .inTransition(t.b) }
+
+  // MARK: List registers
+
+  private mutating func filled(_ t: Transition, _ isCounted: Bool) {
+    let value = Self.value(t)
+    let identity = Self.identity(t, value)
+    let slot = slots.insert(Self.slotKey(t))
+    if slot.pointee.isUsed, slot.pointee.identity == identity {
+      // Made pending behind the one that is in service, or active by the hypervisor itself.
+      if value.isActive, !slot.pointee.isAcknowledged { slot.pointee.isAcknowledged = true }
+      return
+    }
+    if let before = unlisted.find(identity)?.pointee {
+      unlisted.remove(identity)
+      if before.isAcknowledged == value.isActive {
+        slot.pointee = before
+        if isCounted { counts.relisted += 1 }
+        return
+      }
+      if isCounted { counts.exclusions.endUnknown += 1 }
+    }
+    slot.pointee = Listed(
+      identity: identity,
+      listed: t.time,
+      isUsed: true,
+      // What a read of the list register showed was loaded some time before.
+      listedIsKnown: t.provenance != .observed && t.provenance != .assumed && !value.isActive,
+      isAcknowledged: value.isActive
+    )
+    if isCounted { counts.listed += 1 }
+    guard value.isHardware else { return }
+    if isCounted { counts.hardwareLinked += 1 }
+    link(slot, t, UInt32(value.physicalINTID), isCounted)
+  }
+
+  private mutating func link(
+    _ slot: UnsafeMutablePointer<Listed>,
+    _ t: Transition,
+    _ intid: UInt32,
+    _ isCounted: Bool
+  ) {
+    recorder.link(t, to: intid)
+    guard let moments = physical.find(domain: t.domain, pe: t.pe, intid: intid), moments.isAcknowledged else {
+      if isCounted { counts.exclusions.physicalUnknown += 1 }
+      return
+    }
+    guard slot.pointee.listedIsKnown else { return }
+    record(.physicalAcknowledgeToListed, from: moments.acknowledged, t, isCounted)
+    guard moments.hasPending else {
+      if isCounted { counts.exclusions.physicalUnknown += 1 }
+      return
+    }
+    slot.pointee.injected = moments.pending
+    slot.pointee.injectionIsKnown = true
+    record(.physicalToListed, from: moments.pending, t, isCounted)
+  }
+
+  private mutating func emptied(_ t: Transition) {
+    let key = Self.slotKey(t)
+    guard let slot = slots.find(key) else { return }
+    let listed = slot.pointee
+    slots.remove(key)
+    if listed.isUsed, !listed.isInactive || Self.value(t).isPending {
+      unlisted.insert(listed.identity).pointee = listed
+    }
+  }
+
+  private mutating func acknowledged(_ t: Transition, _ isCounted: Bool) {
+    if isCounted {
+      counts.acknowledges += 1
+      counts.acknowledgesByClass[Int(InterruptClass(intid: t.intid).rawValue)] += 1
+      recorder.acknowledged(t)
+    }
+    guard let slot = slots.find(Self.slotKey(t)), slot.pointee.isUsed,
+      UInt32(truncatingIfNeeded: slot.pointee.identity) & 0xFFFF == t.intid & 0xFFFF
+    else { return acknowledgedDirectly(t, isCounted) }
+    if slot.pointee.listedIsKnown {
+      record(.listedToAcknowledge, from: slot.pointee.listed, t, isCounted)
+    } else if isCounted {
+      counts.exclusions.startUnknown += 1
+    }
+    slot.pointee.acknowledged = t.time
+    slot.pointee.isAcknowledged = true
+    slot.pointee.acknowledgeIsKnown = true
+    slot.pointee.isInactive = false
+  }
+
+  private mutating func ended(_ t: Transition, _ isCounted: Bool) {
+    if isCounted { counts.endOfInterrupts += 1 }
+    guard let slot = slots.find(Self.slotKey(t)), slot.pointee.isUsed else { return endedDirectly(t, isCounted) }
+    let listed = slot.pointee
+    guard listed.acknowledgeIsKnown, !listed.hasEnded else {
+      if isCounted { counts.exclusions.acknowledgeUnknown += 1 }
+      return
+    }
+    slot.pointee.hasEnded = true
+    record(.acknowledgeToEOI, from: listed.acknowledged, t, isCounted)
+    if listed.listedIsKnown { record(.listedToEOI, from: listed.listed, t, isCounted) }
+    if listed.injectionIsKnown { record(.physicalToEOI, from: listed.injected, t, isCounted) }
+  }
+
+  private mutating func deactivated(_ t: Transition, _ isCounted: Bool) {
+    if isCounted { counts.deactivations += 1 }
+    guard let slot = slots.find(Self.slotKey(t)), slot.pointee.isUsed else { return }
+    if slot.pointee.acknowledgeIsKnown {
+      record(.acknowledgeToDeactivate, from: slot.pointee.acknowledged, t, isCounted)
+    }
+    // If it was active and pending, the next one waits in the list register from now on.
+    slot.pointee = Listed(
+      identity: slot.pointee.identity,
+      listed: t.time,
+      isUsed: true,
+      listedIsKnown: true,
+      isInactive: true
+    )
+  }
+
+  // MARK: Direct injection
+
+  private mutating func becamePending(_ t: Transition, _ isCounted: Bool) {
+    if isCounted { counts.directPending += 1 }
+    let entry = direct.insert(Self.directKey(t))
+    entry.pointee.pending = t.time
+    entry.pointee.isPending =
+      t.a != UInt64(PendingCause.pendingTable.rawValue) && t.a != UInt64(PendingCause.observed.rawValue)
+  }
+
+  private mutating func acknowledgedDirectly(_ t: Transition, _ isCounted: Bool) {
+    let entry = direct.insert(Self.directKey(t))
+    if isCounted { counts.directAcknowledges += 1 }
+    entry.pointee.takenIsKnown = entry.pointee.isPending
+    entry.pointee.taken = entry.pointee.pending
+    entry.pointee.isPending = false
+    entry.pointee.acknowledged = t.time
+    entry.pointee.isAcknowledged = true
+    if entry.pointee.takenIsKnown {
+      record(.pendingToAcknowledge, from: entry.pointee.taken, t, isCounted)
+    } else if isCounted {
+      counts.exclusions.startUnknown += 1
+    }
+  }
+
+  private mutating func endedDirectly(_ t: Transition, _ isCounted: Bool) {
+    guard let entry = direct.find(Self.directKey(t)), entry.pointee.isAcknowledged else {
+      if isCounted { counts.exclusions.acknowledgeUnknown += 1 }
+      return
+    }
+    let taken = entry.pointee
+    if taken.isPending {
+      entry.pointee.isAcknowledged = false
+    } else {
+      direct.remove(Self.directKey(t))
+    }
+    record(.acknowledgeToEOI, from: taken.acknowledged, t, isCounted)
+    if taken.takenIsKnown { record(.pendingToEOI, from: taken.taken, t, isCounted) }
+  }
+
+  // MARK: Samples
+
+  private mutating func record(_ stage: VirtualStage, from start: UInt64, _ t: Transition, _ isCounted: Bool) {
+    guard isCounted else { return }
+    if gaps.count > 0, spansGap(start, t.pe) {
+      counts.exclusions.acrossGap += 1
+      return
+    }
+    recorder.record(t.time >= start ? t.time &- start : 0, stage, t)
+  }
+
+  private func spansGap(_ start: UInt64, _ pe: UInt32) -> Bool {
+    if let gap = gaps.find(UInt64(pe)), gap.pointee >= start { return true }
+    if let gap = gaps.find(UInt64(PE.none)), gap.pointee >= start { return true }
+    return false
+  }
+}
+
+extension ListRegisterValue {
+  /// The value that a transition carries. A valid register of `ICH_LR<n>_EL2`'s layout has its state in bits 63:62, and one
+  /// of `GICH_LR<n>`'s has only 32 bits.
+  @inline(__always)
+  static func inTransition(_ bits: UInt64) -> ListRegisterValue {
+    ListRegisterValue(bits, bits >> 62 != 0 ? .ich : .gich)
+  }
+}

@@ -1,0 +1,39 @@
+import Analyzers
+
+/// Distributions of latencies for a terminal: blocks of rows, each with a picture, all on one logarithmic axis.
+struct LatencyTable {
+  struct Block {
+    var title: String
+    var rows: [(name: String, distribution: LatencyDistribution)]
+  }
+
+  /// Those without rows are left out.
+  var blocks: [Block]
+
+  func render(_ style: TextStyle) -> String {
+    let distributions = blocks.flatMap { $0.rows.map(\.distribution) }
+    let axis = Sparkline.Axis(low: distributions.map(\.min).min() ?? 1, high: distributions.map(\.max).max() ?? 1)
+    var table = TextTable([
+      ("", .left), ("count", .right), ("min", .right), ("p50", .right), ("p90", .right), ("p99", .right),
+      ("p99.9", .right), ("max", .right), (Self.title(of: axis), .left),
+    ])
+    for block in blocks where !block.rows.isEmpty {
+      table.add([.init(block.title)])
+      for (name, d) in block.rows {
+        table.add([
+          .init("  " + name), .init(Units.count(d.count)), .init(Units.duration(d.min), .faint),
+          .init(Units.duration(d.percentile(50))), .init(Units.duration(d.percentile(90))),
+          .init(Units.duration(d.percentile(99))), .init(Units.duration(d.percentile(99.9)), .faint),
+          .init(Units.duration(d.max)), .init(axis.picture(d.buckets), .picture),
+        ])
+      }
+    }
+    return table.isEmpty ? "" : table.render(style)
+  }
+
+  private static func title(of axis: Sparkline.Axis) -> String {
+    let (low, high) = (Units.duration(axis.low), Units.duration(axis.high))
+    let dots = max(1, axis.columns - low.count - high.count - 2)
+    return low + " " + String(repeating: "·", count: dots) + " " + high
+  }
+}
