@@ -1,0 +1,75 @@
+import Analyzers
+
+/// How a comparison is put for people; text and HTML say the same.
+enum DiffWording {
+  /// A stage's title.
+  static func stage(_ name: String) -> String {
+    LatencyStage.allCases.first { $0.name == name }?.title ?? name
+  }
+
+  /// Whose latency it is.
+  static func subject(_ key: DiffSide.LatencyKey) -> String {
+    let guest = key.domain == 0 ? "" : "guest \(key.domain) "
+    return guest + (key.intid.map { "\(key.interruptClass) \($0)" } ?? key.interruptClass)
+  }
+
+  /// `+12 %`, `−3.4 %`, `×5.2`.
+  static func ratio(_ before: Double, _ after: Double) -> String {
+    guard before > 0 else { return after > 0 ? "new" : "" }
+    let ratio = after / before
+    if ratio >= 2 { return "×" + Units.threeDigits(ratio) }
+    let percent = (ratio - 1) * 100
+    if percent.magnitude < 0.05 { return "0 %" }
+    return (percent < 0 ? "−" : "+") + Units.fixed(percent.magnitude, percent.magnitude < 10 ? 1 : 0) + " %"
+  }
+
+  /// A moved percentile: `p99 1.20 ms → 3.40 ms, ×2.83`.
+  static func quantile(_ quantile: QuantileChange) -> String {
+    let name = quantile.name == "p999" ? "p99.9" : quantile.name
+    return "\(name) \(Units.duration(quantile.before)) → \(Units.duration(quantile.after)), "
+      + ratio(Double(quantile.before), Double(quantile.after))
+  }
+
+  /// A class by class sentence of what matters most.
+  static func headline(_ report: DiffReport) -> [(text: String, isBad: Bool)] {
+    var lines: [(String, Bool)] = []
+    if !report.newFindings.isEmpty {
+      let errors = report.newFindings.count { $0.severity == "error" }
+      lines.append(
+        ("\(report.newFindings.count) new findings" + (errors > 0 ? ", \(errors) of them errors" : ""), true)
+      )
+    }
+    if !report.goneFindings.isEmpty { lines.append(("\(report.goneFindings.count) findings are gone", false)) }
+    for row in report.classes where !isTold(row, report) {
+      for change in [Change.higher, .lower] {
+        let moved = row.quantiles.filter { $0.change == change }
+        guard !moved.isEmpty else { continue }
+        lines.append(
+          (
+            "\(subject(row.key)) \(stage(row.key.stage)): \(change == .higher ? "slower" : "faster"): "
+              + moved.map(quantile).joined(separator: "; "), change == .higher
+          )
+        )
+      }
+    }
+    if lines.isEmpty {
+      lines.append(("no latency of a class changed beyond noise, and the findings are the same", false))
+    }
+    return lines
+  }
+
+  /// Whether the same was said already: where every end of interrupt deactivates, both stages are one.
+  private static func isTold(_ row: DiffReport.LatencyChange, _ report: DiffReport) -> Bool {
+    row.key.stage == LatencyStage.acknowledgeToDeactivate.name
+      && report.classes.contains {
+        $0.key.stage == LatencyStage.acknowledgeToEOI.name && $0.key.interruptClass == row.key.interruptClass
+          && $0.key.domain == row.key.domain && $0.quantiles == row.quantiles
+      }
+  }
+
+  /// A rate's name for people.
+  static func rateName(_ name: String) -> String {
+    if name.hasPrefix("acknowledges.") { return "acknowledges, " + name.dropFirst("acknowledges.".count) }
+    return name.replacing("_", with: " ")
+  }
+}
