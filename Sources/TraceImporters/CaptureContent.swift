@@ -6,13 +6,15 @@ enum CaptureContent: Equatable {
   case pcap
   /// A QEMU log with `gic*` trace events.
   case qemuLog
+  /// A kernel's trace as text: ftrace, `trace-cmd report`, `perf script`.
+  case kernelText
   /// Nothing that is read; what it looks like.
   case unknown(String)
 
   /// What users are told about the formats.
   static let accepted = """
-    native files (.pcap.lz4), other pcap and pcapng files, and QEMU logs with GIC trace events (-trace 'gic*' -D FILE), \
-    each plain or compressed with LZ4, gzip, zstd or xz
+    native files (.pcap.lz4), other pcap and pcapng files, QEMU logs with GIC trace events (-trace 'gic*' -D FILE), \
+    and the text of ftrace, trace-cmd report and perf script, each plain or compressed with LZ4, gzip, zstd or xz
     """
 
   /// Bytes that are looked at. The second is for logs that start with other output of `-d`.
@@ -30,6 +32,7 @@ enum CaptureContent: Equatable {
       let bytes = input.peek(length)
       let events = traceEvents(bytes)
       if events.ofGIC { return .qemuLog }
+      if KernelTextContent.recognises(bytes) { return .kernelText }
       if bytes.count < length || !looksLikeText(bytes) {
         return .unknown(events.others ? "it looks like a QEMU log without GIC trace events" : describe(bytes))
       }

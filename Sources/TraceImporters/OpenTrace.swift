@@ -25,6 +25,7 @@ public func openTrace(paths: [String], options: ImportOptions = ImportOptions())
   switch CaptureContent.recognise(input) {
   case .pcap: return try openPcap(input, strict: options.isStrict)
   case .qemuLog: return QEMULogSource(input, isStrict: options.isStrict)
+  case .kernelText: return KernelTextSource(input, isStrict: options.isStrict)
   case .unknown(let seen):
     throw .unrecognised(path: path, reason: "\(seen); accepted are \(CaptureContent.accepted)")
   }

@@ -21,6 +21,11 @@ struct TextScanner {
     return true
   }
 
+  /// Moves behind blanks and tabs.
+  mutating func skipBlanks() {
+    while at < end, Digits.byte(at) == 0x20 || Digits.byte(at) == 0x09 { at += 1 }
+  }
+
   /// Moves behind the first occurrence of `text`, if there is one.
   mutating func skip(through text: StaticString) -> Bool {
     var from = at

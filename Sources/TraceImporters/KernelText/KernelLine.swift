@@ -1,0 +1,219 @@
+import InterruptTrace
+
+/// The part of a line of a kernel's trace that all events have in common.
+///
+///     qemu-system-aar-265     [000] d....    21.985604: kvm_entry: PC: 0x40000000     ftrace, trace_pipe
+///     qemu-system-aar-265     (    263) [000] d....    21.985604: kvm_entry: …         with record-tgid
+///     qemu-system-aar-265     [000]    21.985604123: kvm_entry:   PC: 0x40000000      trace-cmd report, with -t
+///                 vmm   250 [001]    11.801396:        kvm:kvm_entry: PC: 0x40000000  perf script
+///                 vmm   250/252 [001]    11.801396:        1 kvm:kvm_entry: …          with -F pid,tid,period
+///
+/// Names of threads may hold anything, so the line is read from the first `[CPU]` that a time follows.
+enum KernelLine {
+  /// What a line is.
+  enum Content {
+    /// An event; its name lies at `name`, its text follows the colon.
+    case event(name: UnsafeRawBufferPointer, text: UnsafeRawPointer)
+    /// Events of a CPU are missing before its next one.
+    case lost(cpu: UInt32, count: UInt64)
+    /// A header or a comment.
+    case comment
+    /// Anything else.
+    case text
+  }
+
+  /// Reads the line from `start` to `end`, which is at its line feed, into the record.
+  static func read(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer, into record: inout KernelRecord) -> Content {
+    var at = start
+    KernelText.skipBlanks(&at, end)
+    guard at < end else { return .comment }
+    if Digits.byte(at) == 0x23 { return .comment }
+    if let lost = lost(start, end) { return lost }
+    var bracket = at
+    while bracket < end {
+      if Digits.byte(bracket) == 0x5B, let content = read(start, bracket, end, &record) { return content }
+      bracket += 1
+    }
+    return readWithoutCPU(at, end, &record)
+  }
+
+  /// A line whose CPU stands in the brackets at `bracket`; nil if that is something else.
+  private static func read(
+    _ start: UnsafeRawPointer,
+    _ bracket: UnsafeRawPointer,
+    _ end: UnsafeRawPointer,
+    _ record: inout KernelRecord
+  ) -> Content? {
+    var at = bracket + 1
+    var cpu: UInt64 = 0
+    guard Digits.byte(at) &- 0x30 < 10, Digits.readDecimal(&at, into: &cpu), Digits.byte(at) == 0x5D, cpu < 1 << 20
+    else { return nil }
+    at += 1
+    guard readTime(&at, end, &record) else {
+      // Flags: interrupts off, need for rescheduling, kind of context, depth of preemption.
+      KernelText.skipBlanks(&at, end)
+      while at < end, Digits.byte(at) > 0x20 { at += 1 }
+      guard readTime(&at, end, &record) else { return nil }
+      return readThread(start, bracket, &record) ? readName(&at, end, &record, UInt32(cpu)) : nil
+    }
+    return readThread(start, bracket, &record) ? readName(&at, end, &record, UInt32(cpu)) : nil
+  }
+
+  /// ` 21.985604:`, of seconds with any number of digits behind the point, or of a clock that counts: ` 1234567:`.
+  private static func readTime(
+    _ from: inout UnsafeRawPointer,
+    _ end: UnsafeRawPointer,
+    _ record: inout KernelRecord
+  ) -> Bool {
+    var at = from
+    KernelText.skipBlanks(&at, end)
+    var seconds: UInt64 = 0
+    guard at < end, Digits.byte(at) &- 0x30 < 10, Digits.readDecimal(&at, into: &seconds) else { return false }
+    if Digits.byte(at) == 0x2E {
+      at += 1
+      let first = at
+      var fraction: UInt64 = 0
+      guard Digits.byte(at) &- 0x30 < 10, Digits.readDecimal(&at, into: &fraction) else { return false }
+      var digits = at - first
+      while digits < 9 {
+        fraction &*= 10
+        digits += 1
+      }
+      while digits > 9 {
+        fraction /= 10
+        digits -= 1
+      }
+      guard seconds < 1 << 33 else { return false }
+      seconds = seconds &* 1_000_000_000 &+ fraction
+    }
+    guard at < end, Digits.byte(at) == 0x3A else { return false }
+    record.time = seconds
+    from = at + 1
+    return true
+  }
+
+  /// The thread, read backwards from the CPU: `NAME-PID`, `NAME-PID (TGID)`, `NAME PID`, `NAME PID/TID`.
+  private static func readThread(
+    _ start: UnsafeRawPointer,
+    _ bracket: UnsafeRawPointer,
+    _ record: inout KernelRecord
+  ) -> Bool {
+    var at = bracket
+    skipBlanksBack(&at, start)
+    record.process = 0
+    var process: UInt32?
+    if at > start, Digits.byte(at - 1) == 0x29 {
+      at -= 1
+      process = numberBack(&at, start)
+      while at > start, Digits.byte(at - 1) != 0x28 { at -= 1 }
+      if at > start { at -= 1 }
+      skipBlanksBack(&at, start)
+    }
+    guard let thread = numberBack(&at, start), at > start else { return false }
+    if Digits.byte(at - 1) == 0x2F {
+      at -= 1
+      process = numberBack(&at, start)
+    }
+    guard at > start, [0x20, 0x2D, 0x09].contains(Digits.byte(at - 1)) else { return false }
+    at -= 1
+    skipBlanksBack(&at, start)
+    var name = start
+    KernelText.skipBlanks(&name, at)
+    record.name = UnsafeRawBufferPointer(start: name, count: max(0, at - name))
+    record.thread = thread
+    record.process = process ?? 0
+    return true
+  }
+
+  private static func skipBlanksBack(_ at: inout UnsafeRawPointer, _ start: UnsafeRawPointer) {
+    while at > start, Digits.byte(at - 1) == 0x20 || Digits.byte(at - 1) == 0x09 { at -= 1 }
+  }
+
+  private static func numberBack(_ at: inout UnsafeRawPointer, _ start: UnsafeRawPointer) -> UInt32? {
+    var value: UInt64 = 0
+    var scale: UInt64 = 1
+    let last = at
+    while at > start, Digits.byte(at - 1) &- 0x30 < 10, last - at < 9 {
+      at -= 1
+      value += UInt64(Digits.byte(at) &- 0x30) * scale
+      scale *= 10
+    }
+    return at < last ? UInt32(value) : nil
+  }
+
+  /// The event's name: perf puts the period and the name of the system before it.
+  private static func readName(
+    _ from: inout UnsafeRawPointer,
+    _ end: UnsafeRawPointer,
+    _ record: inout KernelRecord,
+    _ cpu: UInt32
+  ) -> Content {
+    var at = from
+    KernelText.skipBlanks(&at, end)
+    var name = at
+    skipName(&at, end)
+    if at > name, Digits.byte(name) &- 0x30 < 10, at < end, Digits.byte(at) == 0x20 {
+      KernelText.skipBlanks(&at, end)
+      name = at
+      skipName(&at, end)
+    }
+    record.cpu = cpu
+    if at < end, Digits.byte(at) == 0x3A, at + 1 < end, KernelText.isName(Digits.byte(at + 1)) {
+      at += 1
+      name = at
+      skipName(&at, end)
+    }
+    if at < end, Digits.byte(at) == 0x3A, at > name {
+      return .event(name: UnsafeRawBufferPointer(start: name, count: at - name), text: at + 1)
+    }
+    var scanner = TextScanner(name, end)
+    if scanner.skip("PERF_RECORD_LOST"), scanner.skip(through: "lost "), let count = scanner.decimal() {
+      return .lost(cpu: cpu, count: count)
+    }
+    return .text
+  }
+
+  private static func skipName(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
+    while at < end, KernelText.isName(Digits.byte(at)) { at += 1 }
+  }
+
+  /// `NAME PID SECONDS.FRACTION: SYSTEM:EVENT: …`, as perf prints threads' events that name no CPU.
+  private static func readWithoutCPU(
+    _ start: UnsafeRawPointer,
+    _ end: UnsafeRawPointer,
+    _ record: inout KernelRecord
+  ) -> Content {
+    var colon = start
+    while colon < end {
+      if Digits.byte(colon) == 0x3A {
+        var time = colon
+        while time > start, Digits.byte(time - 1) &- 0x30 < 10 || Digits.byte(time - 1) == 0x2E { time -= 1 }
+        var at = time
+        if time < colon, time > start, Digits.byte(time - 1) == 0x20, readTime(&at, end, &record), at == colon + 1,
+          readThread(start, time, &record)
+        {
+          return readName(&at, end, &record, PE.none)
+        }
+        // Only the first colon behind a blank can be a time's.
+        if time < colon { return .text }
+      }
+      colon += 1
+    }
+    return .text
+  }
+
+  /// `CPU:1 [LOST 12 EVENTS]` (ftrace), `CPU:1 [12 EVENTS DROPPED]` and `CPU:1 [EVENTS DROPPED]` (trace-cmd).
+  private static func lost(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Content? {
+    var scanner = TextScanner(start, end)
+    scanner.skipBlanks()
+    guard scanner.skip("CPU:"), let cpu = scanner.decimal(), cpu < 1 << 20, scanner.skip(" [") else { return nil }
+    var count: UInt64 = 0
+    if scanner.skip("LOST ") {
+      count = scanner.decimal() ?? 0
+    } else if !scanner.skip("EVENTS DROPPED") {
+      guard let number = scanner.decimal(), scanner.skip(" EVENTS DROPPED") else { return nil }
+      count = number
+    }
+    return .lost(cpu: UInt32(cpu), count: count)
+  }
+}

@@ -1,0 +1,180 @@
+import InterruptTrace
+
+/// Which threads run vCPUs, of which guest, and which vCPU.
+///
+/// A thread runs a vCPU if it enters or leaves a guest. Which one: its name may hold the number (`CPU 1/KVM`); else what
+/// it does itself between two entries may name it (its timers, its polling); else vCPUs are numbered as their threads
+/// were created. Threads of one process are one guest; where processes are not shown, threads whose names differ in
+/// digits only are, in the order of their identifiers, until a vCPU's number comes again.
+struct GuestThreads: ~Copyable {
+  /// A thread that was seen.
+  struct Thread {
+    var id: UInt32
+    var process: UInt32
+    /// A hash of the name without digits.
+    var family: UInt64
+    /// The vCPU's number in the name, or -1.
+    var named: Int32
+    /// The vCPU's number in an event of its own, or -1.
+    var told: Int32 = -1
+    /// The vCPU's number in an event that may be about another, or -1.
+    var hinted: Int32 = -1
+    /// It enters guests.
+    var runsVCPU = false
+    /// 0 as long as it is no vCPU of a known guest.
+    var domain: UInt16 = 0
+    var vcpu: UInt32 = PE.none
+    var evidence = VCPUEvidence.order
+    /// It is in its guest, as far as known.
+    var isInside = false
+    var insideKnown = false
+
+    /// What is known of the number before threads are compared.
+    var claim: Int32 { named >= 0 ? named : told >= 0 ? told : hinted }
+  }
+
+  private(set) var all: [Thread] = []
+  private var numbers: [UInt32: Int] = [:]
+  /// The process or name of each guest, by domain - 1.
+  private var guests: [(process: UInt32, family: UInt64, taken: Set<Int32>)] = []
+  private let cache: UnsafeMutablePointer<(id: UInt32, number: Int32)>
+  private static let cacheSize = 256
+  /// Threads that are remembered; more are taken for threads of the host.
+  private static let limit = 1 << 20
+  private static let vcpuLimit: Int32 = 4096
+  private static let guestLimit = 4096
+
+  init() {
+    cache = .allocate(capacity: Self.cacheSize)
+    cache.initialize(repeating: (0, -1), count: Self.cacheSize)
+  }
+
+  deinit { cache.deallocate() }
+
+  /// The thread's place, or nil for the idle thread and what is not shown.
+  @inline(__always)
+  mutating func place(of record: borrowing KernelRecord) -> Int? {
+    guard record.thread != 0 else { return nil }
+    let known = cache[Int(record.thread) & (Self.cacheSize - 1)]
+    if known.id == record.thread { return Int(known.number) }
+    return add(record)
+  }
+
+  /// The place of a thread that was seen before, or nil.
+  func known(_ thread: UInt32) -> Int? { numbers[thread] }
+
+  private mutating func add(_ record: borrowing KernelRecord) -> Int? {
+    let slot = Int(record.thread) & (Self.cacheSize - 1)
+    if let number = numbers[record.thread] {
+      cache[slot] = (record.thread, Int32(number))
+      return number
+    }
+    guard all.count < Self.limit else { return nil }
+    let (family, named) = Self.read(name: record.name)
+    numbers[record.thread] = all.count
+    cache[slot] = (record.thread, Int32(all.count))
+    all.append(Thread(id: record.thread, process: record.process, family: family, named: named))
+    return all.count - 1
+  }
+
+  subscript(_ place: Int) -> Thread {
+    get { all[place] }
+    set { all[place] = newValue }
+  }
+
+  /// How many guests there are.
+  var guestCount: Int { guests.count }
+
+  // MARK: Learning
+
+  /// An event of the thread names a vCPU: its own for sure, or probably.
+  @inline(__always)
+  mutating func tell(_ place: Int, vcpu: UInt64, isOwn: Bool) {
+    guard vcpu < UInt64(Self.vcpuLimit), all[place].domain == 0 else { return }
+    if isOwn { all[place].told = Int32(vcpu) } else if all[place].hinted < 0 { all[place].hinted = Int32(vcpu) }
+  }
+
+  /// Numbers the threads that are known to run vCPUs, in the order of their identifiers. Returns their places.
+  mutating func number() -> [Int] {
+    let places = all.indices.filter { all[$0].runsVCPU && all[$0].domain == 0 }.sorted { all[$0].id < all[$1].id }
+    for place in places { bind(place) }
+    return places
+  }
+
+  /// Gives a thread that runs a vCPU its number.
+  mutating func bind(_ place: Int) {
+    let thread = all[place]
+    let claim = thread.claim
+    let guest = guests.lastIndex { guest in
+      if thread.process != 0 || guest.process != 0 { return guest.process == thread.process }
+      return guest.family == thread.family && (claim < 0 || !guest.taken.contains(claim))
+    }
+    let number: Int
+    if let guest {
+      number = guest
+    } else if guests.count < Self.guestLimit {
+      guests.append((thread.process, thread.family, []))
+      number = guests.count - 1
+    } else {
+      return
+    }
+    var vcpu = claim
+    if vcpu < 0 || guests[number].taken.contains(vcpu) {
+      vcpu = (guests[number].taken.max() ?? -1) + 1
+      all[place].evidence = .order
+    } else {
+      all[place].evidence = thread.named >= 0 ? .name : .event
+    }
+    guests[number].taken.insert(vcpu)
+    all[place].domain = UInt16(number + 1)
+    all[place].vcpu = UInt32(vcpu)
+  }
+
+  /// The guest that a thread works for: its own, or that of its process; ``Domain/unknownGuest`` if that is not clear.
+  func guest(ofThread place: Int?) -> UInt16 {
+    if guests.count < 2 { return 1 }
+    guard let place else { return Domain.unknownGuest }
+    let thread = all[place]
+    if thread.domain != 0 { return thread.domain }
+    var found: UInt16?
+    for (number, guest) in guests.enumerated() {
+      let isIts = thread.process != 0 ? guest.process == thread.process : guest.family == thread.family
+      guard isIts else { continue }
+      if found != nil { return Domain.unknownGuest }
+      found = UInt16(number + 1)
+    }
+    return found ?? Domain.unknownGuest
+  }
+
+  /// A guest's vCPUs run at most these; nothing is known of a thread's place after a gap.
+  mutating func forgetInside() {
+    for place in all.indices where all[place].runsVCPU { all[place].insideKnown = false }
+  }
+
+  /// The hash of a name without its digits, and the number of the vCPU that it holds, if it is one of the names that
+  /// virtual machine monitors give: `CPU 1/KVM` (QEMU), `fc_vcpu 1` (Firecracker), `vcpu1` (cloud-hypervisor),
+  /// `crosvm_vcpu1`, `kvm-vcpu-1` (kvmtool).
+  private static func read(name: UnsafeRawBufferPointer) -> (family: UInt64, vcpu: Int32) {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var number: Int32 = -1
+    var last: Int32 = -1
+    var marks = 0
+    for (index, c) in name.enumerated() {
+      if c &- 0x30 < 10 {
+        let before = index > 0 && name[index - 1] &- 0x30 < 10
+        last = before ? (last < 1 << 24 ? last * 10 + Int32(c - 0x30) : last) : Int32(c - 0x30)
+        number = last
+        continue
+      }
+      hash = (hash ^ UInt64(c)) &* 0x100_0000_01B3
+      // "vcpu" in either case, or "CPU " followed by "/KVM".
+      if c | 0x20 == 0x75, index >= 3, name[index - 1] | 0x20 == 0x70, name[index - 2] | 0x20 == 0x63,
+        name[index - 3] | 0x20 == 0x76
+      {
+        marks = 1
+      }
+      if c == 0x2F, name.starts(with: Array("CPU ".utf8)) { marks = 1 }
+    }
+    return (hash, marks == 1 && number < vcpuLimit ? number : -1)
+  }
+}

@@ -1,0 +1,41 @@
+import InterruptTrace
+
+extension KernelDecoder {
+  /// What a survey of the capture's start shows: it is a kernel's trace, of a machine of so many CPUs, in the middle of
+  /// a run, and nothing of the physical controller.
+  func topology(cpus: UInt32) -> Topology {
+    var topology = Topology()
+    topology.set(.sourceFormat, to: Topology.CaptureFormat.ftrace.rawValue, source: .header)
+    topology.set(.startsAtReset, to: 0, source: .inferred)
+    if cpus > 0 { topology.set(.peCount, to: UInt64(cpus), source: .inferred) }
+    return topology
+  }
+
+  /// Adds what the order of the records tells about the clocks.
+  func report(into statistics: inout ImportStatistics, records: UInt64, unit: String) {
+    if order.late > 0 {
+      statistics.note(
+        "events out of order: sorted by time",
+        count: order.late,
+        example: "events of several CPUs, or of clocks that differ (record with -C mono, or trace_clock mono)",
+        position: "before \(unit) \(records)"
+      )
+    }
+    if order.tooLate > 0 {
+      statistics.note(
+        "events too late to be sorted",
+        count: order.tooLate,
+        example: "sort the text by time, or record with one clock for all CPUs (-C mono)",
+        position: "before \(unit) \(records)"
+      )
+    }
+    if outOfTurn > 0 {
+      statistics.note(
+        "entries and exits of a vCPU out of turn",
+        count: outOfTurn,
+        example: "the clocks of the CPUs differ, or events are missing without a mark",
+        position: "before \(unit) \(records)"
+      )
+    }
+  }
+}

@@ -1,0 +1,275 @@
+import InterruptTrace
+
+/// Turns the records of a kernel's trace into events.
+///
+/// Every record is an observation of its own at the place where it stands; what the hypervisor did between two of them is
+/// not for the importer to tell. A record of a guest carries the guest's domain and its vCPU, any other the CPU.
+struct KernelDecoder: ~Copyable {
+  var threads = GuestThreads()
+  var order = EventTimeOrder()
+  let catalogue = KernelCatalogue.shared
+  /// Only threads are learned: the capture's start is surveyed.
+  var isSurvey = false
+  /// Entries and exits of a vCPU that do not take turns.
+  private(set) var outOfTurn: UInt64 = 0
+  /// CPUs seen, as the highest number plus one.
+  private(set) var cpuCount: UInt32 = 0
+
+  private var interruptNames = Set<UInt64>()
+  private var handlerDepth: [UInt32: Int] = [:]
+  /// Losses that wait for the next record of their CPU: its time is where they end.
+  private var losses: [(cpu: UInt32, count: UInt64, reason: UInt64)] = []
+  private var announced = false
+
+  private static let nameLimit = 4096
+  private static let cpuLimit: UInt32 = 8192
+  private static let lossLimit = 65_536
+
+  /// The survey is over: vCPUs are numbered.
+  mutating func conclude() {
+    _ = threads.number()
+    isSurvey = false
+    cpuCount = 0
+    losses.removeAll()
+  }
+
+  /// Events are missing on a CPU, or on one that is not shown, before its next record.
+  mutating func lose(_ count: UInt64, cpu: UInt32, reason: UInt64 = 0) {
+    guard losses.count < Self.lossLimit else { return }
+    losses.append((cpu, count, reason))
+  }
+
+  /// Takes in a record; its event is in the catalogue.
+  mutating func take(_ record: borrowing KernelRecord) {
+    let place = threads.place(of: record)
+    let entry = catalogue.entries[record.event]
+    learn(place, record, entry.action)
+    if record.cpu < Self.cpuLimit { cpuCount = max(cpuCount, record.cpu &+ 1) }
+    if isSurvey { return }
+    if !announced { announce(record.time) }
+    if !losses.isEmpty { giveLosses(record) }
+    switch entry.action {
+    case .guestEnter, .guestExit:
+      guard let place else { return }
+      takeTurn(place, record, enters: entry.action == .guestEnter)
+    case .handlerEnter, .handlerExit, .softirqRaise, .softirqEnter, .softirqExit, .ipiRaise, .ipiSendCPU, .ipiEnter,
+      .ipiExit, .schedWakeup, .schedSwitch:
+      takeHost(entry.action, record, place)
+    default: takeGuest(entry, record, place)
+    }
+  }
+
+  /// What a record tells about its thread.
+  @inline(__always)
+  private mutating func learn(_ place: Int?, _ record: borrowing KernelRecord, _ action: KernelEvent.Action) {
+    guard let place else { return }
+    switch action {
+    case .guestEnter, .guestExit:
+      if !threads[place].runsVCPU {
+        threads[place].runsVCPU = true
+        if !isSurvey { bindLate(place, record.time) }
+      }
+    case .timerMap, .haltPoll: threads.tell(place, vcpu: record[0], isOwn: true)
+    case .timerLine: threads.tell(place, vcpu: record[0], isOwn: false)
+    case .inject where record[1] < 32: threads.tell(place, vcpu: record[0], isOwn: false)
+    default: break
+    }
+  }
+
+  private mutating func bindLate(_ place: Int, _ time: UInt64) {
+    threads.bind(place)
+    announce(place, time)
+  }
+
+  private mutating func announce(_ time: UInt64) {
+    announced = true
+    for place in threads.all.indices.sorted(by: { threads[$0].id < threads[$1].id }) where threads[place].domain != 0 {
+      announce(place, time)
+    }
+  }
+
+  private mutating func announce(_ place: Int, _ time: UInt64) {
+    let thread = threads[place]
+    guard thread.domain != 0, order.hasRoom else { return }
+    emit(.vcpuThread, time, thread.domain, thread.vcpu, a: UInt64(thread.id), b: UInt64(thread.evidence.rawValue))
+  }
+
+  private mutating func giveLosses(_ record: borrowing KernelRecord) {
+    var index = 0
+    while index < losses.count {
+      let loss = losses[index]
+      guard loss.cpu == PE.none || loss.cpu == record.cpu else {
+        index += 1
+        continue
+      }
+      emit(.gap, record.time, Domain.physical, loss.cpu, a: loss.count, b: loss.reason)
+      losses.remove(at: index)
+      threads.forgetInside()
+    }
+  }
+
+  /// The capture has ended; losses that no record followed are told at the last time.
+  mutating func finish(_ time: UInt64) {
+    for loss in losses where order.hasRoom {
+      emit(.gap, time, Domain.physical, loss.cpu, a: loss.count, b: loss.reason)
+    }
+    losses.removeAll()
+    order.finish()
+  }
+
+  @inline(__always)
+  mutating func emit(
+    _ kind: EventKind,
+    _ time: UInt64,
+    _ domain: UInt16,
+    _ pe: UInt32,
+    flags: EventFlags = [],
+    a: UInt64 = 0,
+    b: UInt64 = 0
+  ) {
+    order.append(Event(time: time, kind: kind, flags: flags, domain: domain, pe: pe, a: a, b: b))
+  }
+
+  // MARK: Entries and exits
+
+  private mutating func takeTurn(_ place: Int, _ record: borrowing KernelRecord, enters: Bool) {
+    let thread = threads[place]
+    if thread.insideKnown, thread.isInside == enters { outOfTurn &+= 1 }
+    threads[place].insideKnown = true
+    threads[place].isInside = enters
+    let cpu = UInt64(record.cpu) << 32
+    if enters {
+      emit(.guestEnter, record.time, thread.domain, thread.vcpu, a: cpu, b: record[0])
+    } else {
+      let reason: UInt64 =
+        !record.shows(0) ? UInt64(GuestExitReason.unknown.rawValue) : record[0] == 0xBAD_CA11 ? 4 : record[0] & 0xFFFF
+      let exceptionClass = record.shows(1) ? record[1] & 0xFFFF : 0xFFFF
+      emit(
+        .guestExit,
+        record.time,
+        thread.domain,
+        thread.vcpu,
+        a: reason | exceptionClass << 16 | cpu,
+        b: record[2]
+      )
+    }
+  }
+
+  // MARK: The kernel's own events
+
+  private mutating func takeHost(_ action: KernelEvent.Action, _ record: borrowing KernelRecord, _ place: Int?) {
+    switch action {
+    case .handlerEnter:
+      noteName(record)
+      handlerDepth[record.cpu, default: 0] += 1
+      host(.handlerEnter, record, a: record[0] & 0xFFFF_FFFF)
+    case .handlerExit:
+      handlerDepth[record.cpu] = nil
+      host(.handlerExit, record, a: record[0] & 0xFFFF_FFFF, b: record[1] & 1)
+    case .softirqRaise: host(.softirqRaise, record, a: record[0] & 0xFFFF_FFFF)
+    case .softirqEnter: host(.softirqEnter, record, a: record[0] & 0xFFFF_FFFF)
+    case .softirqExit: host(.softirqExit, record, a: record[0] & 0xFFFF_FFFF)
+    case .ipiRaise:
+      for word in 0..<record.maskCount where record.mask[word] != 0 {
+        host(.ipiSend, record, a: reason(record) | UInt64(word * 64) << 32, b: record.mask[word])
+      }
+    case .ipiSendCPU:
+      let cpu = record[0] & 0xFFFF_FFFF
+      host(.ipiSend, record, a: (cpu & ~63) << 32, b: 1 << (cpu & 63))
+    case .ipiEnter: host(.ipiEnter, record, a: reason(record))
+    case .ipiExit: host(.ipiExit, record, a: reason(record))
+    case .schedWakeup: takeWakeup(record)
+    default: takeSwitch(record)
+    }
+  }
+
+  private mutating func host(_ kind: EventKind, _ record: borrowing KernelRecord, a: UInt64, b: UInt64 = 0) {
+    emit(kind, record.time, Domain.physical, record.cpu, a: a, b: b)
+  }
+
+  private func reason(_ record: borrowing KernelRecord) -> UInt64 {
+    for (index, name) in Self.ipiReasons.enumerated() where name.count == record.text.count {
+      if name.elementsEqual(record.text) { return UInt64(index + 1) }
+    }
+    return 0
+  }
+
+  private static let ipiReasons = IPIReason.names.map { Array($0.utf8) }
+
+  private mutating func takeWakeup(_ record: borrowing KernelRecord) {
+    let woken = UInt32(truncatingIfNeeded: record[0])
+    let target = record.shows(1) ? record[1] & 0xFFFF_FFFF : UInt64(PE.none)
+    host(.schedWakeup, record, a: target, b: UInt64(woken) << 32)
+    if let place = threads.known(woken), threads[place].domain != 0 {
+      let thread = threads[place]
+      emit(
+        .vcpuWaking,
+        record.time,
+        thread.domain,
+        thread.vcpu,
+        a: target | UInt64(record.cpu) << 32,
+        b: UInt64(woken) << 32
+      )
+    }
+  }
+
+  private mutating func takeSwitch(_ record: borrowing KernelRecord) {
+    let from = UInt32(truncatingIfNeeded: record[0])
+    let to = UInt32(truncatingIfNeeded: record[2])
+    // In numbers, 0 is running and 0x100 a preempted thread that runs on later.
+    let isRunnable: UInt64 = record[1] & 0xFF == 0 ? 1 : 0
+    host(.schedSwitch, record, a: UInt64(from) | UInt64(to) << 32, b: isRunnable)
+    scheduled(.vcpuPut, from, record, isRunnable)
+    scheduled(.vcpuLoad, to, record, 0)
+  }
+
+  private mutating func scheduled(
+    _ kind: EventKind,
+    _ id: UInt32,
+    _ record: borrowing KernelRecord,
+    _ isRunnable: UInt64
+  ) {
+    guard id != 0, let place = threads.known(id), threads[place].domain != 0 else { return }
+    let thread = threads[place]
+    emit(
+      kind,
+      record.time,
+      thread.domain,
+      thread.vcpu,
+      a: UInt64(record.cpu) << 32,
+      b: isRunnable | UInt64(id) << 32
+    )
+  }
+
+  /// The name of a kernel's interrupt, the first time that it comes.
+  private mutating func noteName(_ record: borrowing KernelRecord) {
+    let irq = record[0] & 0xFFFF_FFFF
+    guard record.text.count > 0, interruptNames.count < Self.nameLimit, interruptNames.insert(irq).inserted else {
+      return
+    }
+    let length = min(record.text.count, 64)
+    let kind = UInt64(MarkerKind.interruptName.rawValue)
+    emit(.marker, record.time, Domain.physical, record.cpu, a: kind | UInt64(length) << 16, b: irq)
+    var at = 0
+    while at < length {
+      var words: (UInt64, UInt64) = (0, 0)
+      withUnsafeMutableBytes(of: &words) { target in
+        for index in 0..<min(16, length - at) { target[index] = record.text[at + index] }
+      }
+      emit(
+        .continuation,
+        record.time,
+        Domain.physical,
+        record.cpu,
+        a: UInt64(littleEndian: words.0),
+        b: UInt64(littleEndian: words.1)
+      )
+      at += 16
+    }
+  }
+
+  // MARK: For the guests' events
+
+  /// Whether a CPU is in an interrupt's handler: what happens there need not be about the thread that it interrupted.
+  func isInHandler(_ cpu: UInt32) -> Bool { handlerDepth[cpu] != nil }
+}
