@@ -16,14 +16,7 @@ public final class Analysis {
 
   /// Analyzers that have seen nothing, and count what passes the filter.
   public init(filter: TransitionFilter = TransitionFilter()) {
-    analyzers = Analyzers(
-      summary: SummaryAnalyzer(filter: filter),
-      acknowledges: AcknowledgeAnalyzer(filter: filter),
-      latency: LatencyAnalyzer(filter: filter),
-      spurious: SpuriousAnalyzer(filter: filter),
-      activity: ActivityAnalyzer(filter: filter),
-      virtual: VirtualSide(filter: filter)
-    )
+    analyzers = Analyzers(filter: filter)
   }
 
   /// Takes in a batch. Allocates only when live state grows.
@@ -35,41 +28,61 @@ public final class Analysis {
 
 /// The analyzers themselves, entered once per batch.
 private struct Analyzers: ~Copyable {
-  var events = EventCounter()
-  var summary: SummaryAnalyzer
-  var acknowledges: AcknowledgeAnalyzer
-  var latency: LatencyAnalyzer
-  var spurious: SpuriousAnalyzer
-  var gaps = GapAnalyzer()
-  var activity: ActivityAnalyzer
-  var virtual: VirtualSide
+  /// What is counted; nil for everything.
+  private let filter: TransitionFilter?
+  private var events = EventCounter()
+  private var summary = SummaryAnalyzer()
+  private var acknowledges = AcknowledgeAnalyzer()
+  private var latency: LatencyAnalyzer
+  private var spurious = SpuriousAnalyzer()
+  private var gaps = GapAnalyzer()
+  private var activity = ActivityAnalyzer()
+  private var virtual = VirtualSide()
 
-  init(
-    summary: consuming SummaryAnalyzer,
-    acknowledges: consuming AcknowledgeAnalyzer,
-    latency: consuming LatencyAnalyzer,
-    spurious: consuming SpuriousAnalyzer,
-    activity: consuming ActivityAnalyzer,
-    virtual: consuming VirtualSide
-  ) {
-    self.summary = summary
-    self.acknowledges = acknowledges
-    self.latency = latency
-    self.spurious = spurious
-    self.activity = activity
-    self.virtual = virtual
+  init(filter: TransitionFilter) {
+    self.filter = filter.isOpen ? nil : filter
+    latency = LatencyAnalyzer(filter: filter)
   }
 
   mutating func consume(_ batch: ReplayBatch) {
     events.consume(batch)
-    guard batch.transitions.count > 0 else { return }
-    summary.consume(batch)
-    acknowledges.consume(batch)
-    latency.consume(batch)
-    spurious.consume(batch)
-    gaps.consume(batch)
-    activity.consume(batch)
-    virtual.consume(batch)
+    latency.isReported = batch.isReported
+    for i in batch.transitions.indices { dispatch(batch.transitions[i], batch.isReported) }
+  }
+
+  /// Who sees which transition: one pass, and one switch, for all analyzers. `isReported` says that it lies in the
+  /// window; those that keep state see all.
+  @inline(__always)
+  private mutating func dispatch(_ t: Transition, _ isReported: Bool) {
+    let isCounted = isReported && (filter?.includes(t) ?? true)
+    if isCounted { summary.count(t) }
+    virtual.take(t, isCounted: isCounted)
+    switch t.kind {
+    case .pending: latency.becamePending(t)
+    case .merged: latency.merged(t)
+    case .pendingCleared:
+      latency.withdrawn(t)
+      spurious.withdrawn(t)
+    case .acknowledged:
+      latency.acknowledged(t)
+      spurious.acknowledged(t)
+      if isCounted {
+        acknowledges.count(t)
+        activity.count(t)
+      }
+    case .spuriousAcknowledge: spurious.count(t, isCounted: isCounted)
+    case .endOfInterrupt: latency.ended(t)
+    case .deactivated:
+      latency.deactivated(t)
+      spurious.deactivated(t)
+    case .highestPending: spurious.offered(t)
+    case .disabled: spurious.disabled(t)
+    case .retargeted: spurious.retargeted(t)
+    case .gap:
+      latency.gap(t)
+      if isReported { gaps.list(t) }
+    default: break
+    }
   }
 
   var results: AnalysisResults {

@@ -1,6 +1,5 @@
 import GICModel
 import InterruptTrace
-import Replay
 
 /// How often a PE acknowledged an INTID.
 public struct AcknowledgeCount: Equatable, Sendable {
@@ -17,16 +16,10 @@ public struct AcknowledgeCount: Equatable, Sendable {
 /// Counts acknowledges by PE and INTID, as `/proc/interrupts` does.
 struct AcknowledgeAnalyzer: ~Copyable {
   private var table = LiveTable<UInt64>(0)
-  private let filter: TransitionFilter
 
-  init(filter: TransitionFilter = TransitionFilter()) { self.filter = filter }
-
-  mutating func consume(_ batch: ReplayBatch) {
-    guard batch.isReported else { return }
-    for transition in batch.transitions where transition.kind == .acknowledged && filter.includes(transition) {
-      let key = InterruptKey(domain: transition.domain, pe: transition.pe, intid: transition.intid)
-      table.insert(key.rawValue).pointee &+= 1
-    }
+  @inline(__always)
+  mutating func count(_ t: Transition) {
+    table.insert(InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue).pointee &+= 1
   }
 
   /// Every pair that occurred, by domain, PE and INTID.

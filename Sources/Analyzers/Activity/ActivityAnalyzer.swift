@@ -1,5 +1,4 @@
 import GICModel
-import Replay
 
 /// Acknowledges over time, in equal spans.
 public struct Activity: Sendable {
@@ -23,27 +22,24 @@ struct ActivityAnalyzer: ~Copyable {
   private var start: UInt64?
   private var widthLog2: UInt64 = 10
   private var used = 0
-  private let filter: TransitionFilter
 
-  init(filter: TransitionFilter = TransitionFilter()) {
-    self.filter = filter
+  init() {
     counts = .allocate(capacity: Self.spans * 4)
     counts.initialize(repeating: 0, count: Self.spans * 4)
   }
 
   deinit { counts.deallocate() }
 
-  mutating func consume(_ batch: ReplayBatch) {
-    guard batch.isReported else { return }
-    for transition in batch.transitions where transition.kind == .acknowledged && filter.includes(transition) {
-      let start = self.start ?? transition.time
-      self.start = start
-      let offset = transition.time >= start ? transition.time &- start : 0
-      while offset &>> widthLog2 >= UInt64(Self.spans) { double() }
-      let span = Int(truncatingIfNeeded: offset &>> widthLog2)
-      counts[span &* 4 &+ Int(InterruptClass(intid: transition.intid).rawValue)] &+= 1
-      used = max(used, span &+ 1)
-    }
+  /// Counts an acknowledge.
+  @inline(__always)
+  mutating func count(_ t: Transition) {
+    let start = self.start ?? t.time
+    self.start = start
+    let offset = t.time >= start ? t.time &- start : 0
+    while offset &>> widthLog2 >= UInt64(Self.spans) { double() }
+    let span = Int(truncatingIfNeeded: offset &>> widthLog2)
+    counts[span &* 4 &+ Int(InterruptClass(intid: t.intid).rawValue)] &+= 1
+    used = max(used, span &+ 1)
   }
 
   private mutating func double() {

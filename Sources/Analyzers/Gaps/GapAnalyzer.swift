@@ -1,6 +1,5 @@
 import GICModel
 import InterruptTrace
-import Replay
 
 /// Events missing from the capture.
 public struct Gap: Equatable, Sendable {
@@ -22,14 +21,9 @@ struct GapAnalyzer: ~Copyable {
   private(set) var count: UInt64 = 0
   private(set) var lost: UInt64 = 0
 
-  mutating func consume(_ batch: ReplayBatch) {
-    guard batch.isReported else { return }
-    for transition in batch.transitions where transition.kind == .gap {
-      count += 1
-      lost = lost.addingReportingOverflow(transition.a).partialValue
-      if gaps.count < Self.listed {
-        gaps.append(Gap(event: transition.event, time: transition.time, pe: transition.pe, lost: transition.a))
-      }
-    }
+  mutating func list(_ t: Transition) {
+    count += 1
+    lost = lost.addingReportingOverflow(t.a).partialValue
+    if gaps.count < Self.listed { gaps.append(Gap(event: t.event, time: t.time, pe: t.pe, lost: t.a)) }
   }
 }

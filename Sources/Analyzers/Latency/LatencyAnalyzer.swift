@@ -27,9 +27,11 @@ struct LatencyAnalyzer: ~Copyable {
     var acknowledged: UInt64 = 0
     var injected: UInt64 = 0
     var pe: UInt32 = 0
-    var device: UInt32 = 0
-    var hasDevice = false
     var injectionKnown = false
+    /// Whether the filter lets its samples pass.
+    var isCounted = true
+    /// Number of the owner in the recorder.
+    var owner: Int32 = -1
     var isUsed = false
     var hasEnded = false
     var isInactive = false
@@ -41,7 +43,8 @@ struct LatencyAnalyzer: ~Copyable {
   private var gaps = LiveTable<UInt64>(0)
   private(set) var recorder: LatencyRecorder
   private var exclusions = LatencyExclusions()
-  private var isReported = true
+  /// Whether what comes now lies in the window.
+  var isReported = true
   private let filter: TransitionFilter?
 
   init(filter: TransitionFilter = TransitionFilter()) {
@@ -49,21 +52,8 @@ struct LatencyAnalyzer: ~Copyable {
     recorder = LatencyRecorder()
   }
 
-  mutating func consume(_ batch: ReplayBatch) {
-    isReported = batch.isReported
-    for transition in batch.transitions {
-      switch transition.kind {
-      case .pending: becamePending(transition)
-      case .merged: merged(transition)
-      case .pendingCleared: withdrawn(transition)
-      case .acknowledged: acknowledged(transition)
-      case .endOfInterrupt: ended(transition)
-      case .deactivated: deactivated(transition)
-      case .gap: gaps.insert(UInt64(transition.pe)).pointee = transition.time
-      default: break
-      }
-    }
-  }
+  /// A gap: spans across it are not measured.
+  mutating func gap(_ t: Transition) { gaps.insert(UInt64(t.pe)).pointee = t.time }
 
   /// Counts of what is not in the distributions, with what is unfinished now.
   var excluded: LatencyExclusions {
@@ -75,7 +65,7 @@ struct LatencyAnalyzer: ~Copyable {
 
   // MARK: Pending
 
-  private mutating func becamePending(_ t: Transition) {
+  mutating func becamePending(_ t: Transition) {
     let entry = pending.insert(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue)
     let isKnown = Self.showsMoment(t)
     if entry.pointee.isUsed {
@@ -103,13 +93,13 @@ struct LatencyAnalyzer: ~Copyable {
     t.a == UInt64(PendingCause.msi.rawValue) || t.a == UInt64(PendingCause.command.rawValue)
   }
 
-  private mutating func merged(_ t: Transition) {
+  mutating func merged(_ t: Transition) {
     if isReported { exclusions.merged += 1 }
     // What it merged with was pending before the capture showed it.
     pending.insert(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue).pointee.isUsed = true
   }
 
-  private mutating func withdrawn(_ t: Transition) {
+  mutating func withdrawn(_ t: Transition) {
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
     // A level that falls after its acknowledge is as it should be.
     let isHeld = pending.find(key)?.pointee.isHeld ?? false
@@ -127,18 +117,22 @@ struct LatencyAnalyzer: ~Copyable {
       : InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
   }
 
-  private mutating func acknowledged(_ t: Transition) {
+  mutating func acknowledged(_ t: Transition) {
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
     var service = InService(acknowledged: t.time, pe: t.pe, isUsed: true)
+    var device: UInt32?
     if let entry = pending.find(key), entry.pointee.isKnown {
       service.injected = entry.pointee.since
       service.injectionKnown = true
-      service.device = entry.pointee.device
-      service.hasDevice = entry.pointee.hasDevice
-      record(.pendingToAcknowledge, from: service.injected, t, service)
+      if entry.pointee.hasDevice { device = entry.pointee.device }
     } else if isReported {
       exclusions.startUnknown += 1
     }
+    service.isCounted = filter?.includes(t) ?? true
+    if service.isCounted {
+      service.owner = recorder.owner(InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid), device: device)
+    }
+    if service.injectionKnown { record(.pendingToAcknowledge, from: service.injected, t, service) }
     keepPending(key, t)
 
     let entry = inService.insert(Self.serviceKey(t))
@@ -164,7 +158,7 @@ struct LatencyAnalyzer: ~Copyable {
     }
   }
 
-  private mutating func ended(_ t: Transition) {
+  mutating func ended(_ t: Transition) {
     let key = Self.serviceKey(t)
     guard let entry = inService.find(key), !entry.pointee.hasEnded else {
       if isReported { exclusions.endWithoutAcknowledge += 1 }
@@ -172,21 +166,18 @@ struct LatencyAnalyzer: ~Copyable {
     }
     entry.pointee.hasEnded = true
     let service = entry.pointee
-    record(.acknowledgeToEOI, from: service.acknowledged, t, service)
-    if service.injectionKnown { record(.injectionToEOI, from: service.injected, t, service) }
-    if InterruptClass(intid: t.intid) == .lpi || service.isInactive {
-      inService.remove(key)
-    } else if t.a & 1 != 0 {
-      becameInactive(key, t, staysPending: false)
-    }
+    let isLPI = InterruptClass(intid: t.intid) == .lpi
+    // With EOImode 0 the end deactivates: one sample serves both stages.
+    let deactivates = !isLPI && !service.isInactive && t.a & 1 != 0
+    record(deactivates ? .acknowledgeToEndThatDeactivates : .acknowledgeToEnd, from: service.acknowledged, t, service)
+    if service.injectionKnown { record(.injectionToEnd, from: service.injected, t, service) }
+    if deactivates { resignal(t, staysPending: false) }
+    if isLPI || service.isInactive || deactivates { inService.remove(key) }
   }
 
-  private mutating func deactivated(_ t: Transition) {
-    becameInactive(Self.serviceKey(t), t, staysPending: t.a & 1 != 0)
-  }
-
-  private mutating func becameInactive(_ key: UInt64, _ t: Transition, staysPending: Bool) {
-    resignal(t, staysPending: staysPending)
+  mutating func deactivated(_ t: Transition) {
+    resignal(t, staysPending: t.a & 1 != 0)
+    let key = Self.serviceKey(t)
     guard let entry = inService.find(key), !entry.pointee.isInactive else { return }
     entry.pointee.isInactive = true
     let service = entry.pointee
@@ -209,9 +200,14 @@ struct LatencyAnalyzer: ~Copyable {
 
   // MARK: Samples
 
-  private mutating func record(_ stage: LatencyStage, from start: UInt64, _ t: Transition, _ service: InService) {
-    guard isReported else { return }
-    if let filter, !filter.includes(domain: t.domain, pe: service.pe, intid: t.intid) { return }
+  @inline(__always)
+  private mutating func record(
+    _ span: LatencyRecorder.Span,
+    from start: UInt64,
+    _ t: Transition,
+    _ service: InService
+  ) {
+    guard isReported, service.isCounted else { return }
     if gaps.count > 0, spansGap(start, service.pe) {
       exclusions.acrossGap += 1
       return
@@ -220,16 +216,7 @@ struct LatencyAnalyzer: ~Copyable {
     let nanoseconds = t.time >= start ? t.time &- start : 0
     if t.time < start { exclusions.backwards += 1 }
     if t.provenance == .inferred { exclusions.inferred += 1 }
-    recorder.record(
-      nanoseconds,
-      stage,
-      of: .init(
-        domain: t.domain,
-        pe: service.pe,
-        intid: t.intid,
-        device: service.hasDevice ? service.device : nil
-      )
-    )
+    recorder.record(nanoseconds, span, InterruptClass(intid: t.intid), owner: service.owner)
   }
 
   private func spansGap(_ start: UInt64, _ pe: UInt32) -> Bool {
@@ -237,32 +224,4 @@ struct LatencyAnalyzer: ~Copyable {
     if let gap = gaps.find(UInt64(PE.none)), gap.pointee >= start { return true }
     return false
   }
-}
-
-/// What the latency distributions do not hold, and what they hold with a reservation.
-public struct LatencyExclusions: Equatable, Sendable {
-  /// Acknowledges of interrupts that were pending before the capture showed why.
-  public var startUnknown: UInt64 = 0
-  /// Interrupts still pending at the end.
-  public var pendingAtEnd: UInt64 = 0
-  /// Interrupts acknowledged and not ended or not deactivated at the end.
-  public var activeAtEnd: UInt64 = 0
-  /// Interrupts acknowledged again before they had ended.
-  public var neverEnded: UInt64 = 0
-  /// Ends of interrupts whose acknowledge the capture does not show.
-  public var endWithoutAcknowledge: UInt64 = 0
-  /// Interrupts that stopped being pending without an acknowledge.
-  public var withdrawn: UInt64 = 0
-  /// Spans that a gap in the capture lies in.
-  public var acrossGap: UInt64 = 0
-  /// Edges and messages that came while their interrupt was pending: two became one.
-  public var merged: UInt64 = 0
-  /// Included: levels that were still high when their interrupt ended.
-  public var resignalled: UInt64 = 0
-  /// Included: samples that rest on an inference.
-  public var inferred: UInt64 = 0
-  /// Included as 0: spans whose end has an earlier stamp than their start.
-  public var backwards: UInt64 = 0
-  /// No counts.
-  public init() {}
 }

@@ -1,87 +1,110 @@
 import InterruptTrace
 
-/// Where the samples of the latency analyzer go: by class exactly, by INTID, PE and device in sparse buckets.
+/// Where the samples of the latency analyzer go: by class exactly, and by who they belong to in sparse buckets.
+///
+/// A sample is counted once for its owner, which is an INTID on a PE; what an INTID, a PE or a device has is the sum of
+/// its owners' when results are asked for.
 struct LatencyRecorder: ~Copyable {
-  /// Keys with distributions of their own are limited, so that memory does not grow with the number of LPIs.
-  static let keyLimit = 1 << 16
-  private static let stages = LatencyStage.allCases.count
+  /// What is counted: each stage, and the common case of an end that deactivates too in one step.
+  enum Span: Int, CaseIterable {
+    case pendingToAcknowledge
+    case acknowledgeToEnd
+    case acknowledgeToDeactivate
+    case acknowledgeToEndThatDeactivates
+    case injectionToEnd
+
+    /// The stages that a sample of it is one of.
+    func counts(for stage: LatencyStage) -> Bool {
+      switch self {
+      case .pendingToAcknowledge: stage == .pendingToAcknowledge
+      case .acknowledgeToEnd: stage == .acknowledgeToEOI
+      case .acknowledgeToDeactivate: stage == .acknowledgeToDeactivate
+      case .acknowledgeToEndThatDeactivates: stage == .acknowledgeToEOI || stage == .acknowledgeToDeactivate
+      case .injectionToEnd: stage == .injectionToEOI
+      }
+    }
+  }
+
+  /// Owners with distributions of their own are limited, so that memory does not grow with the number of LPIs.
+  static let ownerLimit = 1 << 16
+  private static let spans = Span.allCases.count
   private static let classes = InterruptClass.allCases.count
+
+  /// Whose sample it is.
+  private struct Owner: BitwiseCopyable {
+    var key = InterruptKey(rawValue: 0)
+    var device: UInt32 = 0
+    var hasDevice = false
+  }
 
   private let byClass: UnsafeMutablePointer<LatencyCounts>
   private var pool: BucketPool
   private var distributions: UnsafeMutablePointer<SparseDistribution>
+  private var owners: [Owner] = []
   private var capacity = 64
-  private var used = 0
-  private var intids = LiveTable<Int32>(-1)
-  private var pes = LiveTable<Int32>(-1)
-  private var devices = LiveTable<Int32>(-1)
-  /// Samples that went to no INTID's, PE's or device's distribution because there are too many of them.
+  /// Numbers of the owners: by domain, PE and INTID, for the device that the INTID belonged to first.
+  private var numbers = LiveTable<Int32>(-1)
+  /// Those of INTIDs that another device was given later, by the first owner's number and the device.
+  private var others = LiveTable<Int32>(-1)
+  /// Samples that went to no owner's distribution because there are too many of them.
   private(set) var unlisted: UInt64 = 0
 
   init(bucketLimit: Int = 3 << 20) {
-    byClass = .allocate(capacity: Self.stages * Self.classes)
-    for i in 0..<(Self.stages * Self.classes) { (byClass + i).initialize(to: LatencyCounts()) }
+    byClass = .allocate(capacity: Self.spans * Self.classes)
+    for i in 0..<(Self.spans * Self.classes) { (byClass + i).initialize(to: LatencyCounts()) }
     pool = BucketPool(limit: bucketLimit)
-    distributions = .allocate(capacity: capacity * Self.stages)
-    distributions.initialize(repeating: SparseDistribution(), count: capacity * Self.stages)
+    distributions = .allocate(capacity: capacity * Self.spans)
+    distributions.initialize(repeating: SparseDistribution(), count: capacity * Self.spans)
   }
 
   deinit {
-    byClass.deinitialize(count: Self.stages * Self.classes)
+    byClass.deinitialize(count: Self.spans * Self.classes)
     byClass.deallocate()
     distributions.deallocate()
   }
 
-  /// Whose sample it is.
-  struct Owner {
-    var domain: UInt16
-    var pe: UInt32
-    var intid: UInt32
-    var device: UInt32?
-  }
+  // MARK: Samples
 
-  mutating func record(_ nanoseconds: UInt64, _ stage: LatencyStage, of owner: Owner) {
-    byClass[Self.slot(InterruptClass(intid: owner.intid), stage)].record(nanoseconds)
-
-    let domain = UInt64(owner.domain) << 48
-    let byINTID = index(intids.insert(domain | UInt64(owner.intid)))
-    record(nanoseconds, stage, at: byINTID)
-    let byPE = index(pes.insert(domain | UInt64(owner.pe)))
-    record(nanoseconds, stage, at: byPE)
-    if let device = owner.device {
-      let byDevice = index(devices.insert(domain | UInt64(device)))
-      record(nanoseconds, stage, at: byDevice)
-    }
-  }
-
+  /// The number under which samples of an owner are recorded; -1 if there are too many owners.
   @inline(__always)
-  private static func slot(_ interruptClass: InterruptClass, _ stage: LatencyStage) -> Int {
-    Int(interruptClass.rawValue) &* stages &+ Int(stage.rawValue)
+  mutating func owner(_ key: InterruptKey, device: UInt32?) -> Int32 {
+    let entry = numbers.insert(key.rawValue)
+    if entry.pointee < 0 { entry.pointee = newOwner(key, device) }
+    guard let device, entry.pointee >= 0 else { return entry.pointee }
+    let owner = owners[Int(entry.pointee)]
+    if owner.hasDevice, owner.device == device { return entry.pointee }
+    return otherOwner(entry.pointee, key, device)
   }
 
-  /// The number of the distributions that a table's entry names, which are made if need be.
-  private mutating func index(_ entry: UnsafeMutablePointer<Int32>) -> Int? {
-    if entry.pointee >= 0 { return Int(entry.pointee) }
-    guard used < Self.keyLimit else { return nil }
-    if used == capacity {
-      let bigger = UnsafeMutablePointer<SparseDistribution>.allocate(capacity: capacity * 2 * Self.stages)
-      bigger.update(from: distributions, count: capacity * Self.stages)
-      (bigger + capacity * Self.stages).initialize(repeating: SparseDistribution(), count: capacity * Self.stages)
+  private mutating func otherOwner(_ first: Int32, _ key: InterruptKey, _ device: UInt32) -> Int32 {
+    let entry = others.insert(UInt64(first) << 32 | UInt64(device))
+    if entry.pointee < 0 { entry.pointee = newOwner(key, device) }
+    return entry.pointee
+  }
+
+  private mutating func newOwner(_ key: InterruptKey, _ device: UInt32?) -> Int32 {
+    guard owners.count < Self.ownerLimit else { return -1 }
+    if owners.count == capacity {
+      let bigger = UnsafeMutablePointer<SparseDistribution>.allocate(capacity: capacity * 2 * Self.spans)
+      bigger.update(from: distributions, count: capacity * Self.spans)
+      (bigger + capacity * Self.spans).initialize(repeating: SparseDistribution(), count: capacity * Self.spans)
       distributions.deallocate()
       distributions = bigger
       capacity *= 2
     }
-    entry.pointee = Int32(used)
-    used += 1
-    return used - 1
+    owners.append(Owner(key: key, device: device ?? 0, hasDevice: device != nil))
+    return Int32(owners.count - 1)
   }
 
-  private mutating func record(_ nanoseconds: UInt64, _ stage: LatencyStage, at index: Int?) {
-    guard let index else {
+  /// Counts a latency of an owner, who is of a class.
+  @inline(__always)
+  mutating func record(_ nanoseconds: UInt64, _ span: Span, _ interruptClass: InterruptClass, owner: Int32) {
+    byClass[Int(interruptClass.rawValue) &* Self.spans &+ span.rawValue].record(nanoseconds)
+    guard owner >= 0 else {
       unlisted &+= 1
       return
     }
-    pool.record(nanoseconds, in: distributions + (index * Self.stages + Int(stage.rawValue)))
+    pool.record(nanoseconds, in: distributions + (Int(owner) &* Self.spans &+ span.rawValue))
   }
 
   // MARK: Results
@@ -89,93 +112,46 @@ struct LatencyRecorder: ~Copyable {
   func classes() -> [ClassLatency] {
     InterruptClass.allCases.flatMap { interruptClass in
       LatencyStage.allCases.compactMap { stage in
-        let distribution = byClass[Self.slot(interruptClass, stage)].distribution
-        return distribution.count == 0
-          ? nil : ClassLatency(interruptClass: interruptClass, stage: stage, distribution: distribution)
+        var sum = LatencyDistribution()
+        for span in Span.allCases where span.counts(for: stage) {
+          sum = sum.merged(with: byClass[Int(interruptClass.rawValue) * Self.spans + span.rawValue].distribution)
+        }
+        return sum.count == 0 ? nil : ClassLatency(interruptClass: interruptClass, stage: stage, distribution: sum)
       }
     }
   }
 
-  func intidLatencies() -> [KeyedLatency] { latencies(intids.sorted()) }
-  func peLatencies() -> [KeyedLatency] { latencies(pes.sorted()) }
-  func deviceLatencies() -> [KeyedLatency] { latencies(devices.sorted()) }
+  func intidLatencies() -> [KeyedLatency] { latencies { UInt64($0.key.intid) } }
+  func peLatencies() -> [KeyedLatency] { latencies { UInt64($0.key.pe) } }
+  func deviceLatencies() -> [KeyedLatency] { latencies { $0.hasDevice ? UInt64($0.device) : nil } }
 
-  private func latencies(_ entries: [(key: UInt64, value: Int32)]) -> [KeyedLatency] {
-    entries.flatMap { entry in
-      LatencyStage.allCases.compactMap { stage -> KeyedLatency? in
-        guard entry.value >= 0 else { return nil }
-        let distribution = distributions[Int(entry.value) * Self.stages + Int(stage.rawValue)]
-        guard distribution.count > 0 else { return nil }
-        return KeyedLatency(
-          domain: UInt16(truncatingIfNeeded: entry.key >> 48),
-          key: UInt32(truncatingIfNeeded: entry.key),
-          stage: stage,
-          distribution: distribution,
-          buckets: pool.buckets(of: distribution)
+  /// The latencies of the owners that have the same domain and key, by key. Owners without one are left out.
+  private func latencies(by key: (Owner) -> UInt64?) -> [KeyedLatency] {
+    var groups: [UInt64: [Int]] = [:]
+    for (number, owner) in owners.enumerated() {
+      guard let key = key(owner) else { continue }
+      groups[UInt64(owner.key.domain) << 48 | key, default: []].append(number)
+    }
+    return groups.sorted { $0.key < $1.key }.flatMap { group in
+      LatencyStage.allCases.compactMap { stage in
+        var sum = KeyedLatency(
+          domain: UInt16(truncatingIfNeeded: group.key >> 48),
+          key: UInt32(truncatingIfNeeded: group.key),
+          stage: stage
         )
+        var buckets: [UInt16: UInt64] = [:]
+        for span in Span.allCases where span.counts(for: stage) {
+          for number in group.value {
+            let distribution = distributions[number * Self.spans + span.rawValue]
+            guard distribution.count > 0 else { continue }
+            sum.add(distribution)
+            pool.forEachBucket(of: distribution) { buckets[$0, default: 0] += $1 }
+          }
+        }
+        guard sum.count > 0 else { return nil }
+        sum.setBuckets(buckets)
+        return sum
       }
     }
-  }
-}
-
-/// The latencies of one class and stage.
-public struct ClassLatency: Sendable {
-  /// SGI, PPI, SPI or LPI.
-  public var interruptClass: InterruptClass
-  /// Which span.
-  public var stage: LatencyStage
-  /// The samples.
-  public var distribution: LatencyDistribution
-}
-
-/// The latencies of one INTID, PE or device, in one stage.
-public struct KeyedLatency: Sendable {
-  /// 0 is the physical controller, n is guest n.
-  public let domain: UInt16
-  /// The INTID, the PE or the DeviceID.
-  public let key: UInt32
-  /// Which span.
-  public let stage: LatencyStage
-  /// Samples.
-  public let count: UInt64
-  /// The least, in ns.
-  public let min: UInt64
-  /// The arithmetic mean, in ns.
-  public let mean: UInt64
-  /// The greatest, in ns.
-  public let max: UInt64
-  /// Every bucket that holds samples, ascending: its greatest value in ns and its samples. Empty when memory for
-  /// buckets ran out before all samples were taken.
-  public let buckets: [(upper: UInt64, count: UInt64)]
-
-  init(
-    domain: UInt16,
-    key: UInt32,
-    stage: LatencyStage,
-    distribution: SparseDistribution,
-    buckets: UnsafeBufferPointer<BucketPool.Bucket>
-  ) {
-    self.domain = domain
-    self.key = key
-    self.stage = stage
-    count = distribution.count
-    min = distribution.min
-    mean = distribution.mean
-    max = distribution.max
-    self.buckets =
-      distribution.bucketed == distribution.count
-      ? buckets.map { (SparseDistribution.upperBound(of: $0.number), UInt64($0.count)) } : []
-  }
-
-  /// The least bucket bound that `percent` of the samples do not exceed, in ns, at most 3.2 % too high; nil when there
-  /// are no buckets.
-  public func percentile(_ percent: Double) -> UInt64? {
-    let wanted = Swift.max(1, (Double(count) * percent / 100).rounded(.up))
-    var seen = 0.0
-    for bucket in buckets {
-      seen += Double(bucket.count)
-      if seen >= wanted { return Swift.min(Swift.max(bucket.upper, min), max) }
-    }
-    return nil
   }
 }

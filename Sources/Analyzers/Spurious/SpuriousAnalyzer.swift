@@ -1,6 +1,5 @@
 import GICModel
 import InterruptTrace
-import Replay
 
 /// Why an acknowledge found no interrupt.
 public enum SpuriousReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
@@ -102,36 +101,38 @@ struct SpuriousAnalyzer: ~Copyable {
   private var shared = LiveTable(Withdrawal())
   /// By PE and reason; the INTID is in the key too.
   private var table = LiveTable<UInt64>(0)
-  private let filter: TransitionFilter
 
-  init(filter: TransitionFilter = TransitionFilter()) { self.filter = filter }
+  mutating func acknowledged(_ t: Transition) {
+    if InterruptClass(intid: t.intid) == .spi { withdraw(t, .takenByOtherPE, shared: true) }
+    if t.b & 1 != 0 { held.insert(Self.interrupt(t)).pointee = true }
+    let interface = interfaces.insert(Self.key(t))
+    interface.pointee.acknowledged = t.event
+    interface.pointee.gotInterrupt = true
+    interface.pointee.withdrawal = Withdrawal()
+    interface.pointee.candidate = .max
+  }
 
-  mutating func consume(_ batch: ReplayBatch) {
-    for t in batch.transitions {
-      switch t.kind {
-      case .acknowledged:
-        if InterruptClass(intid: t.intid) == .spi { withdraw(t, .takenByOtherPE, shared: true) }
-        if t.b & 1 != 0 { held.insert(Self.interrupt(t)).pointee = true }
-        let interface = interfaces.insert(Self.key(t))
-        interface.pointee.acknowledged = t.event
-        interface.pointee.gotInterrupt = true
-        interface.pointee.withdrawal = Withdrawal()
-        interface.pointee.candidate = .max
-      case .highestPending where t.intid != .max: interfaces.insert(Self.key(t)).pointee.candidate = t.intid
-      case .deactivated: held.remove(Self.interrupt(t))
-      case .pendingCleared:
-        if held.find(Self.interrupt(t)) != nil {
-          held.remove(Self.interrupt(t))
-        } else {
-          withdraw(t, Self.reason(t), shared: t.pe == PE.none)
-        }
-      case .disabled: withdraw(t, .disabled, shared: t.pe == PE.none)
-      case .retargeted: withdraw(t, .retargeted, shared: true)
-      case .spuriousAcknowledge: count(t, batch.isReported)
-      default: break
-      }
+  /// A PE has a highest-priority pending interrupt to acknowledge.
+  mutating func offered(_ t: Transition) {
+    if t.intid != .max { interfaces.insert(Self.key(t)).pointee.candidate = t.intid }
+  }
+
+  mutating func deactivated(_ t: Transition) {
+    if held.count > 0 { held.remove(Self.interrupt(t)) }
+  }
+
+  /// An interrupt stopped being pending without an acknowledge.
+  mutating func withdrawn(_ t: Transition) {
+    if held.count > 0, held.find(Self.interrupt(t)) != nil {
+      held.remove(Self.interrupt(t))
+    } else {
+      withdraw(t, Self.reason(t), shared: t.pe == PE.none)
     }
   }
+
+  mutating func disabled(_ t: Transition) { withdraw(t, .disabled, shared: t.pe == PE.none) }
+
+  mutating func retargeted(_ t: Transition) { withdraw(t, .retargeted, shared: true) }
 
   private static func key(_ t: Transition) -> UInt64 { UInt64(t.domain) << 32 | UInt64(t.pe) }
 
@@ -156,14 +157,15 @@ struct SpuriousAnalyzer: ~Copyable {
     }
   }
 
-  private mutating func count(_ t: Transition, _ isReported: Bool) {
+  /// A special INTID was acknowledged.
+  mutating func count(_ t: Transition, isCounted: Bool) {
     let interface = interfaces.insert(Self.key(t))
     defer {
       interface.pointee.acknowledged = t.event
       interface.pointee.gotInterrupt = false
       interface.pointee.withdrawal = Withdrawal()
     }
-    guard isReported, filter.includes(t) else { return }
+    guard isCounted else { return }
     var reason: SpuriousReason
     var intid = UInt32.max
     switch t.a {

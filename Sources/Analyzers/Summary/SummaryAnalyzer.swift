@@ -1,5 +1,4 @@
 import GICModel
-import Replay
 
 /// How much of what happened.
 public struct Summary: Sendable {
@@ -40,34 +39,28 @@ public struct Summary: Sendable {
 /// Counts transitions.
 struct SummaryAnalyzer: ~Copyable {
   private(set) var summary = Summary()
-  private let filter: TransitionFilter?
 
-  init(filter: TransitionFilter = TransitionFilter()) { self.filter = filter.isOpen ? nil : filter }
-
-  mutating func consume(_ batch: ReplayBatch) {
-    guard batch.isReported else { return }
-    for transition in batch.transitions {
-      if let filter, !filter.includes(transition) { continue }
-      switch transition.kind {
-      case .acknowledged:
-        summary.acknowledges += 1
-        summary.acknowledgesByClass[Int(InterruptClass(intid: transition.intid).rawValue)] += 1
-      case .pending: summary.pendingByClass[Int(InterruptClass(intid: transition.intid).rawValue)] += 1
-      case .spuriousAcknowledge: summary.spuriousAcknowledges += 1
-      case .endOfInterrupt: summary.endOfInterrupts += 1
-      case .mismatchedEnd: summary.mismatchedEnds += 1
-      case .msi: summary.msis += 1
-      case .itsCommand:
-        summary.itsCommands += 1
-        summary.itsCommandsByOpcode[Int(transition.a & 0xFF)] += 1
-      case .itsFault: summary.itsFaults += 1
-      case .sgiSent: summary.sgisSent += 1
-      case .virtualAcknowledged: summary.virtualAcknowledges += 1
-      case .virtualSpuriousAcknowledge: summary.virtualSpuriousAcknowledges += 1
-      case .virtualEndOfInterrupt: summary.virtualEndOfInterrupts += 1
-      case .guestError: summary.guestErrors += 1
-      default: break
-      }
+  @inline(__always)
+  mutating func count(_ t: Transition) {
+    switch t.kind {
+    case .acknowledged:
+      summary.acknowledges += 1
+      summary.acknowledgesByClass[Int(InterruptClass(intid: t.intid).rawValue)] += 1
+    case .pending: summary.pendingByClass[Int(InterruptClass(intid: t.intid).rawValue)] += 1
+    case .spuriousAcknowledge: summary.spuriousAcknowledges += 1
+    case .endOfInterrupt: summary.endOfInterrupts += 1
+    case .mismatchedEnd: summary.mismatchedEnds += 1
+    case .msi: summary.msis += 1
+    case .itsCommand:
+      summary.itsCommands += 1
+      summary.itsCommandsByOpcode[Int(t.a & 0xFF)] += 1
+    case .itsFault: summary.itsFaults += 1
+    case .sgiSent: summary.sgisSent += 1
+    case .virtualAcknowledged: summary.virtualAcknowledges += 1
+    case .virtualSpuriousAcknowledge: summary.virtualSpuriousAcknowledges += 1
+    case .virtualEndOfInterrupt: summary.virtualEndOfInterrupts += 1
+    case .guestError: summary.guestErrors += 1
+    default: break
     }
   }
 }

@@ -1,16 +1,10 @@
-import Replay
+import GICModel
 
 /// The analyzers of the virtual side: guests' interrupts and list registers.
 struct VirtualSide: ~Copyable {
   private(set) var interrupts = VirtualInterruptAnalyzer()
-  private let filter: TransitionFilter?
 
-  init(filter: TransitionFilter) { self.filter = filter.isOpen ? nil : filter }
-
-  mutating func consume(_ batch: ReplayBatch) {
-    for transition in batch.transitions {
-      let isCounted = batch.isReported && (filter?.includes(transition) ?? true)
-      interrupts.take(transition, isCounted: isCounted)
-    }
-  }
+  /// Takes in a transition of any kind; `isCounted` says that it passes the filter and lies in the window. O(1).
+  @inline(__always)
+  mutating func take(_ t: Transition, isCounted: Bool) { interrupts.take(t, isCounted: isCounted) }
 }
