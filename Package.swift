@@ -47,7 +47,8 @@ let package = Package(
     // `fopencookie` needs _GNU_SOURCE, which Swift's Glibc module does not set.
     .target(name: "CStreams"),
     .target(name: "InterruptTrace", dependencies: ["CLZ4", "CPcap", "CZstd", "CZlib", "CLZMA", "CStreams"]),
-    .target(name: "TraceImporters", dependencies: ["InterruptTrace"]),
+    // trace.dat compresses its sections with zlib or zstd.
+    .target(name: "TraceImporters", dependencies: ["InterruptTrace", "CZlib", "CZstd"]),
     .target(name: "LPIStore"),
     // The competitors of the LPI store and what measures them; the model does not need it.
     .target(

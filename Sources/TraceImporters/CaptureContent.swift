@@ -8,13 +8,15 @@ enum CaptureContent: Equatable {
   case qemuLog
   /// A kernel's trace as text: ftrace, `trace-cmd report`, `perf script`.
   case kernelText
+  /// trace-cmd's own file.
+  case traceDat
   /// Nothing that is read; what it looks like.
   case unknown(String)
 
   /// What users are told about the formats.
   static let accepted = """
     native files (.pcap.lz4), other pcap and pcapng files, QEMU logs with GIC trace events (-trace 'gic*' -D FILE), \
-    and the text of ftrace, trace-cmd report and perf script, each plain or compressed with LZ4, gzip, zstd or xz
+    trace.dat files of trace-cmd, and the text of ftrace, trace-cmd report and perf script, each plain or compressed with LZ4, gzip, zstd or xz
     """
 
   /// Bytes that are looked at. The second is for logs that start with other output of `-d`.
@@ -28,6 +30,7 @@ enum CaptureContent: Equatable {
       )
     }
     if PcapContent.recognises(input.peek(PcapContent.recognisedBy)) { return .pcap }
+    if input.peek(DatFile.magic.count).elementsEqual(DatFile.magic) { return .traceDat }
     for length in lengths {
       let bytes = input.peek(length)
       let events = traceEvents(bytes)
@@ -67,9 +70,8 @@ enum CaptureContent: Equatable {
 
   private static func describe(_ bytes: [UInt8]) -> String {
     let known: [(start: [UInt8], name: String)] = [
-      ([0x17, 0x08, 0x44] + Array("tracing".utf8), "a trace-cmd file (trace.dat)"),
-      (Array("PERFILE2".utf8), "a perf recording (perf.data)"),
-      (Array("# tracer:".utf8), "text of ftrace"),
+      (Array("PERFILE2".utf8), "a perf recording (perf.data); give the output of perf script"),
+      (Array("# tracer:".utf8), "text of ftrace without events"),
       ([0x7F] + Array("ELF".utf8), "a program (ELF)"),
       ([0xD0, 0x0D, 0xFE, 0xED], "a device tree blob"),
       (Array("SQLite format 3".utf8), "a SQLite database"),

@@ -26,6 +26,7 @@ public func openTrace(paths: [String], options: ImportOptions = ImportOptions())
   case .pcap: return try openPcap(input, strict: options.isStrict)
   case .qemuLog: return QEMULogSource(input, isStrict: options.isStrict)
   case .kernelText: return KernelTextSource(input, isStrict: options.isStrict)
+  case .traceDat: return try TraceDatSource.open(input, isStrict: options.isStrict)
   case .unknown(let seen):
     throw .unrecognised(path: path, reason: "\(seen); accepted are \(CaptureContent.accepted)")
   }

@@ -1,0 +1,107 @@
+import InterruptTrace
+
+/// Turns the merged records of a trace.dat into events.
+struct DatRecords: ~Copyable {
+  private let file: DatFile
+  private var decoder = KernelDecoder()
+  private var record = KernelRecord()
+  private var reader: DatRecordReader
+  private var merged: MergedRingBuffers
+  /// Records read so far.
+  private(set) var count: UInt64 = 0
+  /// Why reading stopped, with `--strict`.
+  private(set) var stop: String?
+  private var unused: UInt64 = 0
+  private var malformed: UInt64 = 0
+  private var lastTime: UInt64 = 0
+  private var isFinished = false
+  private let isStrict: Bool
+
+  init(_ file: DatFile, _ bytes: UnsafeRawBufferPointer, isStrict: Bool) {
+    self.file = file
+    self.isStrict = isStrict
+    reader = DatRecordReader(file)
+    merged = MergedRingBuffers(file, bytes)
+  }
+
+  /// Reads the start of the records for itself: which threads run vCPUs is learned before the first event.
+  mutating func survey(_ bytes: UnsafeRawBufferPointer) -> Topology {
+    var start = MergedRingBuffers(file, bytes)
+    decoder.isSurvey = true
+    var surveyed: UInt64 = 0
+    while surveyed < KernelTextReader.surveyLimit, let buffer = start.next() {
+      record.time = file.clock.nanoseconds(start.time(buffer))
+      record.cpu = start.cpu(buffer)
+      if case .event = reader.read(start.data(buffer), into: &record) { decoder.take(record) }
+      surveyed += 1
+    }
+    let cpus = file.cpus.map(\.cpu).max().map { $0 &+ 1 } ?? 0
+    let topology = decoder.topology(cpus: cpus)
+    decoder.conclude()
+    for overrun in file.overruns { decoder.lose(overrun.count, cpu: overrun.cpu, reason: 1) }
+    return topology
+  }
+
+  /// Replaces the batch's content by the next events. Returns their number.
+  mutating func read(into batch: inout EventBatch) -> Int {
+    while !isFinished, decoder.order.hasRoom {
+      guard stop == nil, let buffer = merged.next() else {
+        isFinished = true
+        decoder.finish(lastTime)
+        break
+      }
+      take(buffer)
+    }
+    return decoder.order.deliver(into: &batch)
+  }
+
+  @inline(__always)
+  private mutating func take(_ buffer: Int) {
+    count &+= 1
+    record.time = file.clock.nanoseconds(merged.time(buffer))
+    record.cpu = merged.cpu(buffer)
+    lastTime = record.time
+    if let missed = merged.takeMissed(buffer) { decoder.lose(missed, cpu: record.cpu) }
+    switch reader.read(merged.data(buffer), into: &record) {
+    case .event: decoder.take(record)
+    case .unused: unused &+= 1
+    case .malformed:
+      malformed &+= 1
+      if isStrict { stop = "malformed record" }
+    }
+  }
+
+  /// Adds what was read, skipped and wrong so far.
+  func report(into statistics: inout ImportStatistics) {
+    statistics.records = count
+    statistics.skipped = unused + malformed
+    let total = statistics.bytesTotal ?? 0
+    statistics.bytesRead = isFinished ? total : min(merged.bytesRead, total)
+    let clock = file.clock.name
+    if clock == "local" {
+      statistics.note(
+        "clock of each CPU's own",
+        example: "the trace clock is '\(clock)': CPUs' events may be out of order; record with -C mono",
+        position: "in the header"
+      )
+    }
+    if unused > 0 {
+      statistics.note(
+        "record that is not used",
+        count: unused,
+        example: "its event is not about interrupts",
+        position: "among the records"
+      )
+    }
+    if malformed > 0 {
+      statistics.note(
+        "malformed record",
+        count: malformed,
+        example: "shorter than its format says",
+        position: "before record \(count)"
+      )
+    }
+    decoder.report(into: &statistics, records: count, unit: "record")
+    merged.report(into: &statistics)
+  }
+}

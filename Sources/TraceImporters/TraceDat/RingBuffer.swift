@@ -1,0 +1,212 @@
+import InterruptTrace
+
+/// One CPU's records in a trace.dat: pages of the kernel's ring buffer, of which a header gives the time and the length
+/// of what follows, and each record the time since the one before.
+///
+/// Lengths come from the file: each is checked against its page, and a page that makes no sense is counted and left.
+struct RingBuffer: ~Copyable {
+  /// What a CPU's data are made of.
+  struct Layout {
+    var pageSize: Int
+    var dataOffset: Int
+    var commitSize: Int
+    var isBigEndian: Bool
+    var compression: DatCompression
+  }
+
+  /// The CPU.
+  let cpu: UInt32
+  /// The time of the current record, of the trace's clock.
+  private(set) var time: UInt64 = 0
+  /// The current record's bytes.
+  private(set) var data = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// Events that are missing before the current record: nil for none, 0 for an unknown number.
+  var missed: UInt64?
+  /// Pages that made no sense, and where the first is.
+  private(set) var badPages: UInt64 = 0
+  private(set) var firstBadPage = 0
+  /// Set if the data end early: where and why.
+  private(set) var damage: DatError?
+
+  private let file: UnsafeRawBufferPointer
+  private let layout: Layout
+  /// What is left of the CPU's data in the file.
+  private var next: Int
+  private let end: Int
+  private let start: Int
+  private var chunks: UInt64
+  /// Pages that are there, and where in the file they come from.
+  private var pages = UnsafeRawBufferPointer(start: nil, count: 0)
+  private var owned: UnsafeMutableRawBufferPointer?
+  private var pagesAt = 0
+  private var page = UnsafeRawBufferPointer(start: nil, count: 0)
+  private var at = 0
+  private var pageEnd = 0
+
+  init(_ cpu: DatFile.CPU, in file: UnsafeRawBufferPointer, _ layout: Layout) {
+    self.cpu = cpu.cpu
+    self.file = file
+    self.layout = layout
+    let size = UInt64(file.count)
+    next = Int(min(cpu.offset, size))
+    // The length that the file gives leaves out the number of chunks.
+    let length = cpu.isCompressed ? cpu.size &+ 4 : cpu.size
+    end = Int(min(size, cpu.offset &+ length < cpu.offset ? size : cpu.offset + length))
+    start = next
+    chunks = 0
+    if cpu.offset > size || length > size - cpu.offset {
+      damage = DatError(position: file.count, reason: "the data of CPU \(cpu.cpu) end early")
+    }
+    if cpu.isCompressed {
+      var head = DatBytes(UnsafeRawBufferPointer(rebasing: file[..<end]), at: next, isBigEndian: layout.isBigEndian)
+      chunks = UInt64((try? head.u32("chunks")) ?? 0)
+      next = head.at
+    } else {
+      pages = UnsafeRawBufferPointer(rebasing: file[next..<end])
+      pagesAt = next
+      next = end
+    }
+  }
+
+  deinit { owned?.deallocate() }
+
+  /// Bytes of the file that were read.
+  var bytesRead: Int { (owned == nil ? end - pages.count : next) - start }
+
+  /// Moves to the next record; false at the end.
+  mutating func advance() -> Bool {
+    while true {
+      while at < pageEnd {
+        if readRecord() { return true }
+      }
+      if pages.count >= layout.pageSize || (pages.count > layout.dataOffset && chunks == 0) {
+        nextPage()
+      } else if !nextChunk() {
+        return false
+      }
+    }
+  }
+
+  // MARK: Records
+
+  /// Reads the header at `at`; false if it is no record.
+  private mutating func readRecord() -> Bool {
+    guard pageEnd - at >= 4 else {
+      at = pageEnd
+      return false
+    }
+    let header = word(at)
+    let type = layout.isBigEndian ? header >> 27 : header & 31
+    let delta = UInt64(layout.isBigEndian ? header & 0x7FF_FFFF : header >> 5)
+    at += 4
+    switch type {
+    case 1...28: return take(Int(type) * 4, after: delta)
+    case 0:
+      guard pageEnd - at >= 4 else { return leavePage() }
+      let length = Int(word(at)) - 4
+      at += 4
+      guard length >= 0 else { return leavePage() }
+      return take((length + 3) & ~3, after: delta)
+    case 29:
+      // Padding; without a time there is nothing behind it.
+      guard delta != 0, pageEnd - at >= 4 else {
+        at = pageEnd
+        return false
+      }
+      let length = Int(word(at))
+      guard length >= 4, length <= pageEnd - at else { return leavePage() }
+      time &+= delta
+      at += length
+      return false
+    default:
+      guard pageEnd - at >= 4 else { return leavePage() }
+      let upper = UInt64(word(at)) << 27
+      at += 4
+      if type == 30 {
+        time &+= upper | delta
+      } else {
+        // A whole stamp has 59 bits; the others stay.
+        time = upper | delta | time & 0xF800_0000_0000_0000
+      }
+      return false
+    }
+  }
+
+  @inline(__always)
+  private mutating func take(_ length: Int, after delta: UInt64) -> Bool {
+    guard length <= pageEnd - at else { return leavePage() }
+    time &+= delta
+    data = UnsafeRawBufferPointer(start: page.baseAddress! + at, count: length)
+    at += length
+    return true
+  }
+
+  @inline(__always)
+  private func word(_ at: Int) -> UInt32 {
+    let value = page.loadUnaligned(fromByteOffset: at, as: UInt32.self)
+    return layout.isBigEndian ? UInt32(bigEndian: value) : UInt32(littleEndian: value)
+  }
+
+  /// The page makes no sense from here on: what it held is missing.
+  private mutating func leavePage() -> Bool {
+    at = pageEnd
+    noteBadPage()
+    return false
+  }
+
+  private mutating func noteBadPage() {
+    if badPages == 0 { firstBadPage = pagesAt }
+    badPages &+= 1
+    missed = missed ?? 0
+  }
+
+  // MARK: Pages
+
+  private mutating func nextPage() {
+    let length = min(layout.pageSize, pages.count)
+    page = UnsafeRawBufferPointer(rebasing: pages[..<length])
+    pages = UnsafeRawBufferPointer(rebasing: pages[length...])
+    if owned == nil { pagesAt = end - pages.count - length }
+    var head = DatBytes(page, isBigEndian: layout.isBigEndian)
+    at = layout.dataOffset
+    pageEnd = at
+    guard length >= layout.dataOffset, let stamp = try? head.u64("time") else { return noteBadPage() }
+    guard let commit = layout.commitSize == 4 ? (try? head.u32("")).map(UInt64.init) : try? head.u64("") else { return }
+    time = stamp
+    let size = Int(commit & 0x7FF_FFFF)
+    guard size <= length - layout.dataOffset else { return noteBadPage() }
+    pageEnd = layout.dataOffset + size
+    // Bit 31: events are missing before this page; bit 30: their number stands behind the data.
+    guard commit & 1 << 31 != 0 else { return }
+    missed = 0
+    if commit & 1 << 30 != 0 {
+      var tail = DatBytes(page, at: pageEnd, isBigEndian: layout.isBigEndian)
+      let count = layout.commitSize == 4 ? (try? tail.u32("")).map(UInt64.init) : try? tail.u64("")
+      missed = count ?? 0
+    }
+  }
+
+  private mutating func nextChunk() -> Bool {
+    guard chunks > 0 else { return false }
+    chunks -= 1
+    var head = DatBytes(UnsafeRawBufferPointer(rebasing: file[..<end]), at: next, isBigEndian: layout.isBigEndian)
+    pagesAt = next
+    do throws(DatError) {
+      let stored = try head.u32("a chunk's compressed length")
+      let original = try head.u32("a chunk's length")
+      let bytes = try head.take(UInt64(stored), "a chunk")
+      next = head.at
+      guard let plain = layout.compression.decompress(bytes, size: Int(original)) else {
+        throw DatError(position: pagesAt, reason: "a chunk of CPU \(cpu) can not be decompressed")
+      }
+      owned?.deallocate()
+      owned = plain
+      pages = UnsafeRawBufferPointer(plain)
+      return true
+    } catch {
+      if damage == nil { damage = error }
+      chunks = 0
+      return false
+    }
+  }
+}
