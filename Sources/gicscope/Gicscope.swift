@@ -6,7 +6,8 @@ struct Gicscope: ParsableCommand {
     commandName: "gicscope",
     abstract: "Replays captured ARM interrupt traces through a model of the interrupt controller.",
     discussion: """
-      Captures are recognised by their content: native files (.pcap.lz4), pcap and pcapng, QEMU trace logs, plain or \
+      Captures are recognised by their content: native files (.pcap.lz4), pcap and pcapng, QEMU trace logs, \
+      trace.dat, ftrace, trace-cmd report and perf script text, plain or \
       compressed with LZ4, gzip, zstd or xz; - is standard input.
 
       Exit codes: 0 done; 1 a --fail-on condition holds, or verify disagreed; 2 usage; 3 input unreadable or not \

@@ -1,0 +1,202 @@
+import Foundation
+import InterruptTrace
+import Testing
+
+@testable import TraceImporters
+
+extension Imported {
+  /// Imports a trace.dat.
+  init(dat bytes: [UInt8], isStrict: Bool = false) throws {
+    self = try bytes.withUnsafeBytes { raw throws(TraceError) in
+      try Imported(TraceDatSource(bytes: raw, isStrict: isStrict))
+    }
+  }
+}
+
+@Suite("trace.dat")
+struct TraceDatTests {
+  /// Two CPUs whose records interleave.
+  private func sample(_ builder: DatBuilder) -> DatBuilder {
+    var file = builder
+    let b = builder
+    file.cpus = [
+      [
+        b.page(1000, b.record(0, b.entry(265, pc: 0x40)) + b.record(500, b.inject(265, vcpu: 0, irq: 27, level: 1))),
+        b.page(5000, b.record(0, b.other(7)) + b.longRecord(10, b.handler(0, irq: 13, name: "arch_timer"))),
+      ],
+      [b.page(1200, b.record(0, b.entry(266, pc: 0x80)) + b.record(300, b.inject(266, vcpu: 0, irq: 33, level: 0)))],
+    ]
+    return file
+  }
+
+  private func check(_ builder: DatBuilder, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let result = try Imported(dat: sample(builder).bytes)
+    let cpu1: UInt64 = 1 << 32
+    #expect(
+      result.shown.filter { $0.kind != .marker && $0.kind != .continuation } == [
+        Event(time: 1000, kind: .guestEnter, domain: 1, pe: 0, b: 0x40),
+        Event(time: 1200, kind: .guestEnter, domain: 1, pe: 1, a: cpu1, b: 0x80),
+        // Of equal times the lower CPU's comes first.
+        Event(time: 1500, kind: .inject, domain: 1, pe: 0, a: 27, b: 1 | 265 << 32),
+        Event(time: 1500, kind: .inject, domain: 1, pe: PE.none, a: 33 | cpu1, b: 266 << 32),
+        Event(time: 5010, kind: .handlerEnter, pe: 0, a: 13),
+      ],
+      sourceLocation: sourceLocation
+    )
+    #expect(
+      result.events.contains { $0.kind == .marker && $0.b == 13 && $0.a >> 16 == 10 },
+      sourceLocation: sourceLocation
+    )
+    #expect(result.statistics.damage == nil, sourceLocation: sourceLocation)
+    #expect(result.statistics.problems.map(\.kind) == ["record that is not used"], sourceLocation: sourceLocation)
+    #expect(result.statistics.records == 6, sourceLocation: sourceLocation)
+  }
+
+  @Test("Records are merged by time; events are known by name, fields by name and place", arguments: [6, 7])
+  func versions(version: Int) throws { try check(DatBuilder(version: version)) }
+
+  @Test("Highest byte first, and a commit of four bytes", arguments: [6, 7])
+  func byteOrders(version: Int) throws {
+    try check(DatBuilder(version: version, isBigEndian: true))
+    try check(DatBuilder(version: version, longSize: 4))
+    try check(DatBuilder(version: version, isBigEndian: true, longSize: 4))
+  }
+
+  @Test("Long pauses, whole stamps and padding move the time, not the order")
+  func times() throws {
+    let b = DatBuilder()
+    var file = b
+    let entry = b.entry(265, pc: 1)
+    file.cpus = [
+      [
+        b.page(
+          1000,
+          b.timeExtend(1 << 30) + b.record(5, entry) + b.padding(7, length: 12) + b.record(1, entry)
+            + b.timeStamp(3 << 40) + b.record(2, entry)
+        )
+      ]
+    ]
+    let extended: UInt64 = 1000 + (1 << 30)
+    let expected: [UInt64] = [extended + 5, extended + 13, (3 << 40) + 2]
+    #expect(try Imported(dat: file.bytes).shown.map(\.time) == expected)
+  }
+
+  @Test("Missing events are a gap before the page's first record, with their number if it is there")
+  func missing() throws {
+    let b = DatBuilder()
+    var file = b
+    let one = b.record(0, b.entry(265, pc: 1))
+    file.cpus = [[b.page(1000, one), b.page(2000, one, missed: 77)], [b.page(3000, one, missed: -1)]]
+    file.options = [(2, Array("CPU: 1\nentries: 3\noverrun: 5\ndropped events: 2\n".utf8))]
+    let gaps = try Imported(dat: file.bytes).events.filter { $0.kind == .gap }
+    #expect(
+      gaps == [
+        Event(time: 2000, kind: .gap, pe: 0, a: 77), Event(time: 3000, kind: .gap, pe: 1, a: 7, b: 1),
+        Event(time: 3000, kind: .gap, pe: 1),
+      ]
+    )
+  }
+
+  @Test("A clock of each CPU's own is remarked")
+  func localClock() throws {
+    var file = sample(DatBuilder())
+    file.clock = "local"
+    let kinds = try Imported(dat: file.bytes).statistics.problems.map(\.kind)
+    #expect(kinds.contains("clock of each CPU's own"))
+  }
+
+  @Test("A clock that counts cycles is turned into nanoseconds")
+  func cycles() throws {
+    var file = sample(DatBuilder(version: 7))
+    let number = { (v: UInt32) in withUnsafeBytes(of: v.littleEndian, Array.init) }
+    file.options = [(14, number(3) + number(1) + [UInt8](repeating: 0, count: 8))]
+    #expect(try Imported(dat: file.bytes).shown.first?.time == 1500)
+  }
+
+  // MARK: Damage
+
+  @Test("A file cut anywhere gives an error or what came before", arguments: [6, 7])
+  func cuts(version: Int) throws {
+    let whole = sample(DatBuilder(version: version)).bytes
+    let all = try Imported(dat: whole).events
+    for length in stride(from: 0, to: whole.count, by: 13) {
+      guard let result = try? Imported(dat: Array(whole[..<length])) else { continue }
+      #expect(result.events.count <= all.count)
+      #expect(result.statistics.damage != nil || result.events.count == all.count)
+    }
+  }
+
+  @Test("An error names the byte and what to do")
+  func errors() throws {
+    let whole = sample(DatBuilder(version: 7)).bytes
+    let cut = #expect(throws: TraceError.self) { try Imported(dat: Array(whole[..<(whole.count - 400)])) }
+    #expect(cut?.message.contains("byte ") == true && cut?.message.contains("the file is cut") == true)
+    let lzo = #expect(throws: TraceError.self) { try Imported(dat: DatBuilder(version: 7, compression: "lzo").bytes) }
+    #expect(lzo?.message.contains("trace-cmd convert") == true)
+    let eight = #expect(throws: TraceError.self) { try Imported(dat: DatBuilder(version: 8).bytes) }
+    #expect(eight?.message.contains("version 8") == true)
+  }
+
+  @Test("Random changes never crash", arguments: 0..<80)
+  func changes(seed: Int) throws {
+    var generator = Generator(state: UInt64(seed))
+    var bytes = sample(DatBuilder(version: seed % 2 + 6)).bytes
+    for _ in 0...(seed / 4) {
+      bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+    }
+    if let result = try? Imported(dat: bytes) {
+      #expect(result.events.allSatisfy { EventLayout.of($0.kind) != nil })
+    }
+  }
+}
+
+/// One capture in all its forms.
+@Suite("A capture's forms")
+struct CaptureFormsTests {
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../Traces/kvm-one-second").standardized
+
+  private func events(_ name: String) throws -> [Event] {
+    try Imported(openTrace(paths: [Self.folder.appending(path: name).path]), batch: 1024).events
+  }
+
+  /// Times as ftrace prints them: rounded to microseconds.
+  private func rounded(_ events: [Event]) -> [Event] {
+    events.map { event in
+      var event = event
+      event.time = (event.time + 500) / 1000 * 1000
+      return event
+    }
+  }
+
+  /// trace-cmd's plugin prints the instruction that a guest waits with wrongly.
+  private func withoutWaits(_ events: [Event]) -> [Event] { events.filter { $0.kind != .wfx } }
+
+  @Test("trace.dat of both versions, trace-cmd's text and ftrace's import to the same events")
+  func same() throws {
+    let events = try events("trace.dat")
+    #expect(events.count == 7143)
+    #expect(Set(events.filter { $0.domain == 1 }.map(\.pe)) == [0, 1, PE.none])
+    #expect(try self.events("trace-v6.dat.xz") == events)
+    #expect(try self.events("ftrace.txt.zst") == rounded(events))
+    #expect(try withoutWaits(self.events("trace-report.txt.zst")) == withoutWaits(events))
+  }
+
+  @Test("perf's text of the same events imports to them")
+  func perf() throws {
+    let text = try ByteInput.open(path: Self.folder.appending(path: "ftrace.txt.zst").path)
+    var bytes: [UInt8] = []
+    while case let piece = text.nextPiece(), !piece.isEmpty { bytes += piece }
+    var perf = ""
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
+      // "NAME-PID [CPU] FLAGS TIME: EVENT: …" as "NAME PID [CPU] TIME: SYSTEM:EVENT: …".
+      let parts = line.split(separator: " [", maxSplits: 1)
+      let thread = parts[0].split(separator: "-").last!.filter { $0 != " " }
+      let rest = parts[1].split(separator: " ", maxSplits: 3, omittingEmptySubsequences: true)
+      let name = parts[0].dropLast(thread.count + 1).filter { $0 != "<" && $0 != ">" }
+      perf += "\(name) \(thread) [\(rest[0]) \(rest[2])   sys:\(rest[3])\n"
+    }
+    let result = try Imported(kernel: perf)
+    #expect(try result.events == self.events("ftrace.txt.zst"))
+  }
+}
