@@ -30,6 +30,11 @@ public struct Controller: ~Copyable {
     }
   }
 
+  private init(_ core: any ControllerCore) { self.core = core }
+
+  /// An independent copy: a checkpoint to go on from. O(state): PEs, devices, LPIs; not the capture's length.
+  public func copy() -> Controller { Controller(core.copy()) }
+
   /// Names of the LPI stores that the model can run on, the default first.
   public static var lpiStores: [String] { LPIStoreChoice.all.map(\.name) }
 

@@ -10,6 +10,9 @@ protocol ControllerCore: AnyObject {
   func checkInvariants() -> String?
   func state(_ filter: StateFilter) -> StateValue
 
+  /// An independent copy.
+  func copy() -> any ControllerCore
+
   /// What is compared so far; another model of the same controller goes on with it, see ``resume(_:)``.
   func record() -> PredictionRecord
   /// Goes on where another model of the same controller, in another mode of operation, left off.
@@ -30,6 +33,9 @@ final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
   private var gic: GICv3<Store>
 
   init(topology: Topology, options: ControllerOptions) { gic = GICv3(topology: topology, options: options) }
+  private init(_ gic: consuming GICv3<Store>) { self.gic = gic }
+
+  func copy() -> any ControllerCore { GICv3Core(GICv3(copying: gic)) }
 
   var topology: Topology { gic.topology }
   var predictions: [PredictionCount] { gic.ledger.report() }

@@ -18,6 +18,14 @@ final class LegacyCapableCore: ControllerCore {
     core = LPIStoreChoice.make(options.lpiStore, topology, options)
   }
 
+  private init(copying other: LegacyCapableCore) {
+    core = other.core.copy()
+    options = other.options
+    affinityRouting = other.affinityRouting
+  }
+
+  func copy() -> any ControllerCore { LegacyCapableCore(copying: self) }
+
   var topology: Topology { core.topology }
   var predictions: [PredictionCount] { core.predictions }
   var disagreements: [Disagreement] { core.disagreements }

@@ -22,9 +22,12 @@ struct Words<Element: BitwiseCopyable>: ~Copyable {
   /// An independent copy.
   func copy() -> Words {
     let other = Words(repeating: base[0], count: count)
-    other.base.update(from: base, count: count)
+    other.take(self)
     return other
   }
+
+  /// Takes over the values of an array of the same size.
+  func take(_ other: borrowing Words) { base.update(from: other.base, count: min(count, other.count)) }
 }
 
 extension UInt32 {

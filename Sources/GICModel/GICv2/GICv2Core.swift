@@ -7,6 +7,8 @@ final class GICv2Core: ControllerCore {
   init(topology: Topology, options: ControllerOptions) { gic = GICv2(topology: topology, options: options) }
   init(_ gic: consuming GICv2) { self.gic = gic }
 
+  func copy() -> any ControllerCore { GICv2Core(GICv2(copying: gic)) }
+
   var topology: Topology { gic.topology }
   var predictions: [PredictionCount] { gic.ledger.report() }
   var disagreements: [Disagreement] { gic.disagreements }

@@ -21,6 +21,16 @@ struct GICv2WriteSteps: ~Copyable {
   /// Where in its ascending order that observation stood.
   private var lastPlace = -1
 
+  /// An independent copy.
+  func copy() -> GICv2WriteSteps {
+    var copy = GICv2WriteSteps()
+    copy.steps.take(steps)
+    copy.count = count
+    copy.current = current
+    copy.lastPlace = lastPlace
+    return copy
+  }
+
   /// Nothing observed from now on belongs to the write.
   @inline(__always)
   mutating func end() { count = 0 }

@@ -16,6 +16,16 @@ struct InterruptTranslation: ~Copyable {
     startsEmpty = topology.value(.startsAtReset) == 1
   }
 
+  private init(copying other: borrowing InterruptTranslation) {
+    units = .allocate(capacity: Self.limit)
+    for unit in 0..<other.count { (units + unit).initialize(to: other.units[unit].copy()) }
+    count = other.count
+    startsEmpty = other.startsEmpty
+  }
+
+  /// An independent copy. O(devices, events and collections).
+  func copy() -> InterruptTranslation { InterruptTranslation(copying: self) }
+
   deinit {
     units.deinitialize(count: count)
     units.deallocate()
@@ -70,6 +80,29 @@ struct InterruptTranslationService: ~Copyable {
   var unresolved: UnresolvedTranslation?
 
   init(unseenCollection: UInt32) { self.unseenCollection = unseenCollection }
+
+  /// An independent copy.
+  func copy() -> InterruptTranslationService {
+    var copy = InterruptTranslationService(unseenCollection: unseenCollection)
+    copy.control = control
+    copy.commandBase = commandBase
+    copy.commandWriter = commandWriter
+    copy.commandReader = commandReader
+    copy.tableBase = tableBase
+    copy.known = known
+    copy.tableBaseConstants = tableBaseConstants
+    copy.translations = translations.copy()
+    copy.ittAddresses = ittAddresses
+    copy.devicesByITT = devicesByITT
+    copy.collections = collections
+    copy.vPEs = vPEs
+    copy.changedVPE = changedVPE
+    copy.before = before
+    copy.lastDevice = lastDevice
+    copy.nextFetch = nextFetch
+    copy.unresolved = unresolved
+    return copy
+  }
 
   /// The PE of a collection.
   @inline(__always)

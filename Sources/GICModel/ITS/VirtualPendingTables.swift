@@ -37,6 +37,17 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
     spaces.deallocate()
   }
 
+  /// An independent copy.
+  func copy() -> VirtualPendingTables {
+    var copy = VirtualPendingTables()
+    copy.tables = tables
+    copy.places = places
+    copy.guests = guests
+    for space in 0..<spaceCount { (copy.spaces + space).initialize(to: spaces[space].copy()) }
+    copy.spaceCount = spaceCount
+    return copy
+  }
+
   /// Number of tables.
   var count: Int { tables.count }
 

@@ -1,0 +1,237 @@
+import GICModel
+import InterruptTrace
+
+/// A capture that can be looked at in any order: its events by number, and the controller as it was after each of them.
+///
+/// ```swift
+/// let timeline = try ReplayTimeline(source: try openTrace(paths: ["boot.log.zst"]))
+/// try timeline.move(to: 150_000)
+/// print(timeline.controller.state())
+/// ```
+///
+/// It replays the capture once, keeps its events in a temporary file and copies of the controller at intervals. A move
+/// replays from the copy before, so what it costs depends on the interval and not on the capture's length. There are at
+/// most ``checkpointLimit`` copies: when there would be more, every other one is dropped and the interval doubles.
+public final class ReplayTimeline {
+  /// Most copies of the controller that are kept.
+  public static let checkpointLimit = 48
+
+  /// The controller after the event that was moved to.
+  public private(set) var controller: Controller
+  /// Events that ``controller`` has taken in: the number of the next one.
+  public private(set) var position: UInt64 = 0
+  /// What the capture is.
+  public let format: TraceFormat
+  /// Time of the first event that has one, in ns since the capture's epoch.
+  public let firstTime: UInt64?
+  /// Time of the last.
+  public let lastTime: UInt64?
+  /// What was read, skipped and wrong.
+  public let statistics: ImportStatistics
+  /// Predictions of the whole capture, by register.
+  public let predictions: [PredictionCount]
+  /// What is known about the controller at the capture's end.
+  public let topology: Topology
+
+  private let archive: EventArchive
+  private var checkpoints = CheckpointList()
+  private var buffer = TransitionBuffer()
+
+  /// Replays a capture once. `consume` sees every batch, as with ``ReplayEngine/run(until:_:)``.
+  ///
+  /// - Parameters:
+  ///   - directory: where the events are kept while this exists, 32 bytes each.
+  ///   - interval: events between copies of the controller, at first.
+  ///   - onProgress: called at most ten times a second.
+  public init(
+    source: any EventSource,
+    options: ReplayOptions = ReplayOptions(),
+    directory: String = "/tmp",
+    interval: UInt64 = 100_000,
+    onProgress: ((ReplayProgress) -> Void)? = nil,
+    consume: (ReplayBatch) throws -> Void = { _ in }
+  ) throws {
+    let engine = ReplayEngine(source: source, options: options)
+    engine.onProgress = onProgress
+    let archive = try EventArchive(directory: directory)
+    var list = CheckpointList()
+    list.append(0, engine.controller.copy())
+    var interval = max(interval, 1)
+    var next = interval
+    try engine.run { batch in
+      try archive.append(batch.events)
+      try consume(batch)
+      let end = batch.firstIndex + UInt64(batch.events.count)
+      guard end >= next else { return }
+      list.append(end, engine.controller.copy())
+      if list.count > Self.checkpointLimit {
+        list.thin()
+        interval *= 2
+      }
+      next = end + interval
+    }
+    try archive.seal()
+    self.archive = archive
+    controller = list.copy(at: 0)
+    checkpoints = list
+    format = engine.format
+    firstTime = engine.firstTime
+    lastTime = engine.lastTime
+    statistics = engine.statistics
+    predictions = engine.predictions
+    topology = engine.topology
+  }
+
+  /// Number of events.
+  public var count: UInt64 { UInt64(archive.count) }
+
+  /// All events.
+  public var events: UnsafeBufferPointer<Event> { archive.events }
+
+  /// Copies of the controller that are kept.
+  public var checkpointCount: Int { checkpoints.count }
+
+  // MARK: Places
+
+  /// The number of the record that an event belongs to, which is its own unless it is a continuation.
+  public func record(of index: UInt64) -> UInt64 {
+    var index = min(index, count == 0 ? 0 : count - 1)
+    while index > 0, archive.events[Int(index)].kind == .continuation { index -= 1 }
+    return index
+  }
+
+  /// The record at `index` and its continuations.
+  public func group(at index: UInt64) -> UnsafeBufferPointer<Event> {
+    guard index < count else { return UnsafeBufferPointer(start: nil, count: 0) }
+    return UnsafeBufferPointer(rebasing: archive.events[Int(index)..<end(of: Int(index))])
+  }
+
+  private func end(of index: Int) -> Int {
+    var end = index + 1
+    while end < archive.count, archive.events[end].kind == .continuation { end += 1 }
+    return end
+  }
+
+  /// The last event that is not later than a time in ns; nil if all are. O(log events) where time stamps do not step
+  /// back.
+  public func event(at time: UInt64) -> UInt64? {
+    var (low, high) = (0, archive.count)
+    while low < high {
+      let middle = record(of: UInt64((low + high) / 2))
+      let event = archive.events[Int(middle)]
+      if event.kind.hasTime && event.time > time { high = Int(middle) } else { low = end(of: Int(middle)) }
+    }
+    return low == 0 ? nil : record(of: UInt64(low - 1))
+  }
+
+  // MARK: Moving
+
+  /// Makes ``controller`` what it was after an event and its continuations.
+  public func move(to index: UInt64) {
+    guard count > 0 else { return }
+    seek(to: UInt64(end(of: Int(record(of: index)))))
+  }
+
+  /// Makes ``controller`` what it was before an event.
+  public func move(before index: UInt64) { seek(to: record(of: index)) }
+
+  private func seek(to target: UInt64) {
+    let checkpoint = checkpoints.last(notAfter: target)
+    if target < position || checkpoints.events(checkpoint) > position {
+      controller = checkpoints.copy(at: checkpoint)
+      position = checkpoints.events(checkpoint)
+    }
+    apply(to: target) { _ in }
+  }
+
+  /// Replays on to `target` in pieces that end with records.
+  private func apply(to target: UInt64, _ body: (UnsafeBufferPointer<Transition>) -> Void) {
+    while position < target {
+      var end = Int(min(position + 8192, target))
+      while end < archive.count, archive.events[end].kind == .continuation { end += 1 }
+      buffer.removeAll()
+      let part = UnsafeBufferPointer(rebasing: archive.events[Int(position)..<end])
+      controller.apply(part, firstIndex: position, into: &buffer)
+      position = UInt64(end)
+      body(buffer.transitions)
+    }
+  }
+
+  /// What followed from an event. Moves to it.
+  public func transitions(of index: UInt64) -> [Transition] {
+    guard count > 0 else { return [] }
+    let index = record(of: index)
+    move(before: index)
+    var found: [Transition] = []
+    apply(to: UInt64(end(of: Int(index)))) { found += Array($0) }
+    return found
+  }
+
+  /// The next event after `index` that a transition which `matches` followed from; nil if there is none. Moves about.
+  /// O(events up to there).
+  public func next(after index: UInt64, _ matches: (Transition) -> Bool) -> UInt64? {
+    guard count > 0 else { return nil }
+    move(to: index)
+    while position < count {
+      var found: UInt64?
+      apply(to: min(position + 8192, count)) { transitions in
+        found = found ?? transitions.first(where: matches)?.event
+      }
+      if let found { return found }
+    }
+    return nil
+  }
+
+  /// The last event before `index` that a transition which `matches` followed from; nil if there is none. Moves about.
+  public func previous(before index: UInt64, _ matches: (Transition) -> Bool) -> UInt64? {
+    var limit = record(of: index)
+    while limit > 0 {
+      let checkpoint = checkpoints.last(notAfter: limit - 1)
+      let start = checkpoints.events(checkpoint)
+      controller = checkpoints.copy(at: checkpoint)
+      position = start
+      var found: UInt64?
+      apply(to: limit) { transitions in
+        found = transitions.last { $0.event < limit && matches($0) }?.event ?? found
+      }
+      if let found { return found }
+      limit = start
+    }
+    return nil
+  }
+}
+
+/// Copies of a controller, by the number of events they have taken in.
+private struct CheckpointList {
+  private final class Box {
+    let events: UInt64
+    let controller: Controller
+    init(_ events: UInt64, _ controller: consuming Controller) {
+      self.events = events
+      self.controller = controller
+    }
+  }
+
+  private var boxes: [Box] = []
+
+  var count: Int { boxes.count }
+
+  mutating func append(_ events: UInt64, _ controller: consuming Controller) { boxes.append(Box(events, controller)) }
+
+  /// Drops every other one; the first stays.
+  mutating func thin() { boxes = boxes.indices.filter { $0 % 2 == 0 }.map { boxes[$0] } }
+
+  func events(_ index: Int) -> UInt64 { boxes[index].events }
+
+  func copy(at index: Int) -> Controller { boxes[index].controller.copy() }
+
+  /// The place of the last one that has taken in no more than `events`. The first has taken in nothing.
+  func last(notAfter events: UInt64) -> Int {
+    var (low, high) = (0, boxes.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if boxes[middle].events <= events { low = middle } else { high = middle }
+    }
+    return low
+  }
+}
