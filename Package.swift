@@ -26,6 +26,7 @@ let package = Package(
     .library(name: "Replay", targets: ["Replay"]),
     .library(name: "Analyzers", targets: ["Analyzers"]),
     .library(name: "Reports", targets: ["Reports"]),
+    .library(name: "TimeTravel", targets: ["TimeTravel"]),
     .executable(name: "gicscope", targets: ["gicscope"]),
   ],
   dependencies: [
@@ -35,6 +36,8 @@ let package = Package(
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     // TreeDictionary, a competitor of the LPI store in its benchmark.
     .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
+    // The page of `gicscope serve` needs a web server: this one is small, has no dependencies and builds in seconds.
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // System libraries. liblz4 holds the native file's hot path; zlib, zstd and lzma read what users
@@ -69,10 +72,18 @@ let package = Package(
       ]
     ),
     .target(name: "Reports", dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay"]),
+    // A capture in the browser, at any event.
+    .target(
+      name: "TimeTravel",
+      dependencies: [
+        "Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports",
+        .product(name: "FlyingFox", package: "FlyingFox"),
+      ]
+    ),
     .executableTarget(
       name: "gicscope",
       dependencies: [
-        "InterruptTrace", "TraceImporters", "LPIStore", "GICModel", "Replay", "Analyzers", "Reports",
+        "InterruptTrace", "TraceImporters", "LPIStore", "GICModel", "Replay", "Analyzers", "Reports", "TimeTravel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -86,6 +97,7 @@ let package = Package(
       name: "AnalyzersTests",
       dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports"]
     ),
+    .testTarget(name: "TimeTravelTests", dependencies: ["TimeTravel", "Reports", "Replay", "TraceImporters"]),
     .testTarget(name: "CommandLineTests", dependencies: ["gicscope"]),
   ] + peerTargets,
   swiftLanguageModes: [.v6],

@@ -55,7 +55,7 @@ public struct StateDifference: Equatable, Sendable {
   /// told apart by them.
   private static func keys(_ values: [StateValue]) -> [String]? {
     let identifying: Set = [
-      "domain", "its", "pe", "intid", "device", "device_id", "event", "event_id", "icid", "vpe", "vpeid", "index",
+      "domain", "its", "pe", "intid", "device", "device_id", "event", "event_id", "icid", "vpe", "vpeid", "index", "lr",
       "frame",
       "group",
     ]

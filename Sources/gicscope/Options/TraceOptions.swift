@@ -52,17 +52,23 @@ struct TraceOptions: ParsableArguments {
     window: ReplayWindow = ReplayWindow(),
     configure: (inout ReplayOptions) -> Void = { _ in }
   ) throws -> (engine: ReplayEngine, progress: ProgressLine) {
-    var options = ReplayOptions()
+    var options = try replayOptions()
     options.window = window
-    options.isThreaded = !singleThreaded
-    options.controller.checksInvariants = check
-    options.controller.lpiStore = lpiStore
-    if let topology { options.topology = try TopologyFile.read(topology) }
     configure(&options)
     let engine = ReplayEngine(source: try open(), options: options)
     let progress = ProgressLine(isShown: !quiet && !noProgress)
     progress.follow(engine)
     return (engine, progress)
+  }
+
+  /// How the capture is replayed.
+  func replayOptions() throws -> ReplayOptions {
+    var options = ReplayOptions()
+    options.isThreaded = !singleThreaded
+    options.controller.checksInvariants = check
+    options.controller.lpiStore = lpiStore
+    if let topology { options.topology = try TopologyFile.read(topology) }
+    return options
   }
 
   /// Opens the capture.

@@ -13,6 +13,11 @@ final class ProgressLine {
     if isShown { engine.onProgress = { self.draw($0) } }
   }
 
+  /// Shows progress that a replay reports.
+  func show(_ progress: ReplayProgress) {
+    if isShown { draw(progress) }
+  }
+
   /// Takes the line away.
   func clear() {
     if isDrawn { StandardError.write("\r\u{1B}[K") }

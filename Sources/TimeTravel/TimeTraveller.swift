@@ -1,0 +1,116 @@
+import Analyzers
+import GICModel
+import InterruptTrace
+import Replay
+import Reports
+
+/// A capture to move about in: answers what the page asks, one question at a time.
+public actor TimeTraveller {
+  /// Explains an interrupt at an event: the `why` of the command line, as JSON. The timeline stands behind the event.
+  public typealias Explanation =
+    @Sendable (ReplayTimeline, _ intid: UInt32, _ pe: UInt32?, _ event: UInt64) -> JSONValue?
+
+  private let timeline: ReplayTimeline
+  private let report: AnalysisReport
+  private let density: EventDensity
+  private var printer: EventPrinter
+  private let explain: Explanation?
+
+  /// Replays a capture once, analysing it on the way.
+  ///
+  /// - Parameters:
+  ///   - path: how the capture is named on the page.
+  ///   - directory: for the events, 32 bytes each.
+  ///   - registerName: names memory-mapped registers.
+  public init(
+    source: any EventSource,
+    path: String,
+    options: ReplayOptions = ReplayOptions(),
+    directory: String,
+    registerName: @escaping @Sendable (Frame, UInt32) -> String?,
+    explain: Explanation? = nil,
+    onProgress: (@Sendable (ReplayProgress) -> Void)? = nil
+  ) throws {
+    let analysis = Analysis()
+    var density = EventDensity()
+    timeline = try ReplayTimeline(source: source, options: options, directory: directory, onProgress: onProgress) {
+      analysis.consume($0)
+      density.consume($0)
+    }
+    let results = analysis.results
+    report = AnalysisReport(
+      trace: TraceSummary(
+        path: path,
+        format: timeline.format,
+        events: timeline.count,
+        firstTime: timeline.firstTime,
+        lastTime: timeline.lastTime,
+        gaps: results.gapCount,
+        statistics: timeline.statistics,
+        topology: timeline.topology
+      ),
+      results: results,
+      predictions: timeline.predictions
+    )
+    self.density = density
+    self.explain = explain
+    printer = EventPrinter(.text, registerName: registerName)
+  }
+
+  /// What was read.
+  public var summary: TraceSummary { report.trace }
+
+  /// What the page shows of the capture as a whole.
+  var overview: JSONValue {
+    Document.json(
+      command: "serve",
+      trace: report.trace,
+      [
+        .init("controller", .string(report.trace.topology.title)),
+        .init("findings", report.json["findings"] ?? []),
+        .init("searches", .array(Search.kinds.map { .string($0.name) })),
+        .init(
+          "density",
+          ["width": .number(density.width), "counts": .array(density.counts.map(JSONValue.number))]
+        ),
+      ]
+    )
+  }
+
+  /// The moment of an event.
+  func moment(at index: UInt64) -> JSONValue {
+    timeline.count == 0 ? .null : Moment(timeline, at: min(index, timeline.count - 1), printer: &printer).json
+  }
+
+  /// The event at a place as a person writes it: `#17`, `1.5s`, `end`; nil if it is none.
+  func event(at place: String) -> UInt64? {
+    guard timeline.count > 0 else { return nil }
+    switch ReplayPosition(place) {
+    case .event(let number): return timeline.record(of: number)
+    case .time(let time): return timeline.event(at: time) ?? 0
+    case .end: return timeline.record(of: timeline.count - 1)
+    case nil: return nil
+    }
+  }
+
+  /// The next or the previous place of a kind; nil if there is none.
+  func find(_ search: Search, from index: UInt64, forward: Bool) -> UInt64? {
+    forward
+      ? timeline.next(after: index, search.matches) : timeline.previous(before: index, search.matches)
+  }
+
+  /// The next or the previous event.
+  func step(from index: UInt64, forward: Bool) -> UInt64? {
+    let index = timeline.record(of: index)
+    if !forward { return index == 0 ? nil : timeline.record(of: index - 1) }
+    let next = index + UInt64(timeline.group(at: index).count)
+    return next < timeline.count ? next : nil
+  }
+
+  /// Why an interrupt was or was not delivered, at an event.
+  func why(_ intid: UInt32, pe: UInt32?, at index: UInt64) -> JSONValue? {
+    guard let explain, timeline.count > 0 else { return nil }
+    timeline.move(to: min(index, timeline.count - 1))
+    return explain(timeline, intid, pe, index)
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import InterruptTrace
+import Replay
+import Reports
+import Testing
+import TraceImporters
+
+@testable import TimeTravel
+
+@Suite("Time travel")
+struct TimeTravellerTests {
+  private func traveller(_ source: any EventSource) throws -> TimeTraveller {
+    try TimeTraveller(
+      source: source,
+      path: "a.log",
+      directory: NSTemporaryDirectory(),
+      registerName: { _, _ in nil },
+      explain: { timeline, intid, _, event in
+        ["intid": .number(UInt64(intid)), "position": .number(timeline.position), "event": .number(event)]
+      }
+    )
+  }
+
+  /// A bundled capture of a bare-metal program.
+  private func bundled() throws -> TimeTraveller {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try traveller(
+      try openTrace(paths: [root.appendingPathComponent("Traces/gicv2-ipi-qemu10/trace.log").path])
+    )
+  }
+
+  @Test("The overview names the capture, what can be looked for, and every acknowledge in the density")
+  func overview() async throws {
+    let overview = await (try bundled()).overview
+    #expect(overview["trace"]?["path"] == "a.log")
+    guard case .array(let searches)? = overview["searches"], case .array(let counts)? = overview["density"]?["counts"]
+    else {
+      Issue.record("no searches or density")
+      return
+    }
+    #expect(searches.contains("acknowledge"))
+    let sum = counts.reduce(UInt64(0)) { if case .number(let n) = $1 { $0 + n } else { $0 } }
+    #expect(sum > 0)
+  }
+
+  @Test("A moment has the event, what followed, what changed and the state")
+  func moment() async throws {
+    let traveller = try bundled()
+    let acknowledge = try #require(await traveller.find(try #require(Search("acknowledge")), from: 0, forward: true))
+    let moment = await traveller.moment(at: acknowledge)
+    #expect(moment["event"] == .number(acknowledge))
+    guard case .array(let transitions)? = moment["transitions"], case .array(let changes)? = moment["changes"] else {
+      Issue.record("no transitions or changes")
+      return
+    }
+    #expect(transitions.contains { $0["kind"] == "acknowledged" })
+    #expect(
+      changes.contains {
+        if case .string(let path)? = $0["path"] { path.contains("active") || path.contains("state") } else { false }
+      }
+    )
+    #expect(moment["state"]?["distributor"] != nil)
+  }
+
+  @Test("Steps go from record to record and end at both ends")
+  func steps() async throws {
+    let traveller = try bundled()
+    #expect(await traveller.step(from: 0, forward: false) == nil)
+    let end = try #require(await traveller.event(at: "end"))
+    #expect(await traveller.step(from: end, forward: true) == nil)
+    var (place, steps): (UInt64, Int) = (0, 0)
+    while steps < 200, let next = await traveller.step(from: place, forward: true) {
+      #expect(await traveller.step(from: next, forward: false) == place)
+      place = next
+      steps += 1
+    }
+    #expect(steps > 100)
+  }
+
+  @Test("Places are event numbers, times and the end; anything else is none")
+  func places() async throws {
+    let traveller = try bundled()
+    #expect(await traveller.event(at: "#5") != nil)
+    #expect(await traveller.event(at: "0s") != nil)
+    #expect(await traveller.event(at: "yesterday") == nil)
+    #expect(await traveller.event(at: "#99999999") == traveller.event(at: "end"))
+  }
+
+  @Test("A search is limited to an interrupt and a PE")
+  func searches() async throws {
+    let traveller = try bundled()
+    #expect(Search("nonsense") == nil)
+    let none = try #require(Search("acknowledge", intid: 999))
+    #expect(await traveller.find(none, from: 0, forward: true) == nil)
+    #expect(await traveller.find(none, from: 500, forward: false) == nil)
+  }
+
+  @Test("An explanation is asked for with the timeline behind the event")
+  func why() async throws {
+    let why = await (try bundled()).why(27, pe: nil, at: 100)
+    #expect(why?["position"] == .number(101))
+  }
+
+  @Test("A capture without events has no moments")
+  func empty() async throws {
+    let traveller = try traveller(EventArraySource([]))
+    #expect(await traveller.moment(at: 3) == .null)
+    #expect(await traveller.event(at: "end") == nil)
+    #expect(await traveller.why(27, pe: nil, at: 0) == nil)
+  }
+}
