@@ -23,7 +23,7 @@ public actor TimeTraveller {
   ///   - directory: for the events, 32 bytes each.
   ///   - registerName: names memory-mapped registers.
   public init(
-    source: any EventSource,
+    source: sending any EventSource,
     path: String,
     options: ReplayOptions = ReplayOptions(),
     directory: String,

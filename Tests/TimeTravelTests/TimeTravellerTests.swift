@@ -9,7 +9,7 @@ import TraceImporters
 
 @Suite("Time travel")
 struct TimeTravellerTests {
-  private func traveller(_ source: any EventSource) throws -> TimeTraveller {
+  private func traveller(_ source: sending any EventSource) throws -> TimeTraveller {
     try TimeTraveller(
       source: source,
       path: "a.log",
@@ -47,7 +47,8 @@ struct TimeTravellerTests {
   @Test("A moment has the event, what followed, what changed and the state")
   func moment() async throws {
     let traveller = try bundled()
-    let acknowledge = try #require(await traveller.find(try #require(Search("acknowledge")), from: 0, forward: true))
+    let search = try #require(Search("acknowledge"))
+    let acknowledge = try #require(await traveller.find(search, from: 0, forward: true))
     let moment = await traveller.moment(at: acknowledge)
     #expect(moment["event"] == .number(acknowledge))
     guard case .array(let transitions)? = moment["transitions"], case .array(let changes)? = moment["changes"] else {
