@@ -15,8 +15,8 @@ public final class Analysis {
   private var analyzers: Analyzers
 
   /// Analyzers that have seen nothing, and count what passes the filter.
-  public init(filter: TransitionFilter = TransitionFilter()) {
-    analyzers = Analyzers(filter: filter)
+  public init(filter: TransitionFilter = TransitionFilter(), options: AnalysisOptions = AnalysisOptions()) {
+    analyzers = Analyzers(filter: filter, options)
   }
 
   /// Takes in a batch. Allocates only when live state grows.
@@ -38,8 +38,10 @@ private struct Analyzers: ~Copyable {
   private var gaps = GapAnalyzer()
   private var activity = ActivityAnalyzer()
   private var virtual = VirtualSide()
+  private var itsCaches: ITSCacheAnalyzer
 
-  init(filter: TransitionFilter) {
+  init(filter: TransitionFilter, _ options: AnalysisOptions) {
+    itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches)
     self.filter = filter.isOpen ? nil : filter
     latency = LatencyAnalyzer(filter: filter)
   }
@@ -55,33 +57,49 @@ private struct Analyzers: ~Copyable {
   @inline(__always)
   private mutating func dispatch(_ t: Transition, _ isReported: Bool) {
     let isCounted = isReported && (filter?.includes(t) ?? true)
-    if isCounted { summary.count(t) }
-    virtual.take(t, isCounted: isCounted)
     switch t.kind {
-    case .pending: latency.becamePending(t)
-    case .merged: latency.merged(t)
+    case .highestPending: spurious.offered(t)
+    case .pending:
+      if isCounted { summary.count(t) }
+      latency.becamePending(t)
+      virtual.take(t, isCounted: isCounted)
+    case .merged:
+      latency.merged(t)
+      itsCaches.take(t, isReported: isReported)
     case .pendingCleared:
       latency.withdrawn(t)
       spurious.withdrawn(t)
+      virtual.take(t, isCounted: isCounted)
     case .acknowledged:
       latency.acknowledged(t)
       spurious.acknowledged(t)
+      virtual.take(t, isCounted: isCounted)
       if isCounted {
+        summary.count(t)
         acknowledges.count(t)
         activity.count(t)
       }
-    case .spuriousAcknowledge: spurious.count(t, isCounted: isCounted)
-    case .endOfInterrupt: latency.ended(t)
+    case .endOfInterrupt:
+      if isCounted { summary.count(t) }
+      latency.ended(t)
     case .deactivated:
       latency.deactivated(t)
       spurious.deactivated(t)
-    case .highestPending: spurious.offered(t)
+      virtual.take(t, isCounted: isCounted)
+    case .spuriousAcknowledge:
+      if isCounted { summary.count(t) }
+      spurious.count(t, isCounted: isCounted)
     case .disabled: spurious.disabled(t)
     case .retargeted: spurious.retargeted(t)
+    case .tableWalk, .tableRead, .itsEnabled, .lpisEnabled, .configurationInvalidated:
+      itsCaches.take(t, isReported: isReported)
     case .gap:
       latency.gap(t)
+      virtual.take(t, isCounted: isCounted)
       if isReported { gaps.list(t) }
-    default: break
+    default:
+      if isCounted { summary.count(t) }
+      virtual.take(t, isCounted: isCounted)
     }
   }
 
@@ -100,9 +118,18 @@ private struct Analyzers: ~Copyable {
       gapCount: gaps.count,
       lostEvents: gaps.lost,
       activity: activity.activity,
-      virtual: virtual.interrupts.result
+      virtual: virtual.interrupts.result,
+      its: itsCaches.caches
     )
   }
+}
+
+/// What the analyzers are asked for beyond what they always do.
+public struct AnalysisOptions: Sendable {
+  /// ITS caches that are simulated.
+  public var itsCaches = ITSCacheShape.standard
+  /// The defaults.
+  public init() {}
 }
 
 /// What the analyzers found.
@@ -135,6 +162,8 @@ public struct AnalysisResults: Sendable {
   public var activity = Activity()
   /// What guests did with their virtual interrupts.
   public var virtual = VirtualInterrupts()
+  /// What ITSes looked up in their tables, and what caches make of it.
+  public var its: [ITSCaches] = []
 
   /// The INTIDs that were acknowledged, the busiest first; equal ones in the order of INTIDs.
   public var busiest: [(domain: UInt16, intid: UInt32, count: UInt64)] {

@@ -153,6 +153,15 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   /// the ITS.
   case commandsWaiting
 
+  /// An ITS looked an MSI up in its tables, or carried out a command: one for each. `a`: `DeviceID << 32 | EventID`; `b`:
+  /// ``TableWalk``; `intid`: the LPI or vLPI that the tables hold, `pe`: its target.
+  case tableWalk
+  /// The capture shows an ITS reading a table entry. `a`: DeviceID, ICID, vPEID or EventID; `b`: ``ITSTable`` in bits
+  /// 7:0, the ITS in 15:8, bit 16 is set if the entry is valid.
+  case tableRead
+  /// Software had LPI configuration read again: `GICR_INVLPIR` with `intid`, `GICR_INVALLR` without.
+  case configurationInvalidated
+
   // MARK: List registers and the virtual interface
 
   /// A list register was loaded with a valid interrupt: `ICH_LR<n>_EL2`, or `GICH_LR<n>` in bits 31:0. `a`: index, `b`:

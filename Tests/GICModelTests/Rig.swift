@@ -46,9 +46,10 @@ final class Rig {
 
   func forget() { transitions = [] }
 
-  /// Kinds of the transitions, without predictions, and without what only repeats that a list register was written.
+  /// Kinds of the transitions, without predictions, and without what only repeats that a list register was written or
+  /// that an ITS read its tables.
   var kinds: [TransitionKind] {
-    transitions.map(\.kind).filter { $0 != .disagreed && $0 != .taught && $0 != .lrWritten }
+    transitions.map(\.kind).filter { ![.disagreed, .taught, .lrWritten, .tableWalk, .tableRead].contains($0) }
   }
 
   func transitions(_ kind: TransitionKind) -> [Transition] { transitions.filter { $0.kind == kind } }

@@ -7,6 +7,7 @@ extension GICv3 where Store: ~Copyable {
     let unit = translation.unit(command.its)
     translation.units[unit].unresolved = nil
     remember(command, unit: unit)
+    reportWalk(command, entry: translation.units[unit].before.entry, unit: unit)
     let error: ITSError?
     switch command.opcode {
     case ITSOpcode.mapd: error = mapDevice(command, unit: unit)
@@ -228,7 +229,8 @@ extension GICv3 where Store: ~Copyable {
           device: device,
           event: event,
           opcode: opcode,
-          cause: cause
+          cause: cause,
+          entryIsKnown: true
         )
         return nil
       }
@@ -302,6 +304,7 @@ extension GICv3 where Store: ~Copyable {
       emit(.itsFault, a: event.a, b: ITSFault.itsDisabled.rawValue)
       return
     }
+    reportWalk(opcode: 0, device: device, event: eventID, entry: entry, unit: unit)
     guard entry.isValid else {
       reject(msi: event, unit: unit)
       return

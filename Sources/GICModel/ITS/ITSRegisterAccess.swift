@@ -32,7 +32,10 @@ extension GICv3 where Store: ~Copyable {
       }
       translation.units[unit].known |= Self.controlKnown
     case .type:
-      if event.size == 8 { topology.set(.gitsTyper, index: event.owner, to: event.b, source: .register) }
+      if event.size == 8 {
+        topology.set(.gitsTyper, index: event.owner, to: event.b, source: .register)
+        translation.heldCollections = UInt32(event.b >> 24 & 0xFF)
+      }
       compareIdentification(event, check: check)
     case .implementer, .identification, .status: compareIdentification(event, check: check)
     case .commandBase:
@@ -97,6 +100,7 @@ extension GICv3 where Store: ~Copyable {
     if event.size == 8 {
       translation.units[unit].known |= 1 << UInt32(n)
       translation.units[unit].tableBaseConstants[n] = event.b & Self.tableBaseFixed
+      translation.units[unit].noteTableBase(n)
     }
   }
 
@@ -141,6 +145,7 @@ extension GICv3 where Store: ~Copyable {
     let merged = merge(translation.units[unit].tableBase[n], event)
     translation.units[unit].tableBase[n] =
       merged & ~Self.tableBaseFixed | translation.units[unit].tableBaseConstants[n]
+    translation.units[unit].noteTableBase(n)
   }
 
   /// An enabled ITS reads its queue up to `GITS_CWRITER`. The commands themselves follow in the capture.

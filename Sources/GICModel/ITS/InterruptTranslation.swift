@@ -10,10 +10,13 @@ struct InterruptTranslation: ~Copyable {
   private(set) var count = 0
   /// Whether the capture starts with empty tables, so that an entry never mapped is known to be invalid.
   let startsEmpty: Bool
+  /// Collections that the ITS itself holds: `GITS_TYPER.HCC`.
+  var heldCollections: UInt32
 
   init(topology: Topology, profile: Topology.Profile) {
     units = .allocate(capacity: Self.limit)
     startsEmpty = topology.value(.startsAtReset) == 1
+    heldCollections = UInt32((topology.value(.gitsTyper) ?? 0) >> 24 & 0xFF)
   }
 
   private init(copying other: borrowing InterruptTranslation) {
@@ -55,6 +58,9 @@ struct InterruptTranslationService: ~Copyable {
   var known: UInt32 = 0
   /// Bits of `GITS_BASERn` that the implementation fixes (type and entry size), once read.
   var tableBaseConstants = InlineArray<8, UInt64>(repeating: 0)
+
+  /// `GITS_BASERn.Indirect` of the device table is set.
+  var deviceTableHasTwoLevels = false
 
   var translations = PackedTranslationStore()
   /// ITT address by DeviceID.
@@ -132,6 +138,11 @@ struct InterruptTranslationService: ~Copyable {
     return nil
   }
 
+  /// Takes note of what `GITS_BASERn` of the device table says.
+  mutating func noteTableBase(_ n: Int) {
+    if tableBaseConstants[n] >> 56 & 7 == 1 { deviceTableHasTwoLevels = tableBase[n] >> 62 & 1 != 0 }
+  }
+
   mutating func setCollection(_ icid: UInt32, to pe: UInt32) {
     while collections.count <= Int(icid & 0xFFFF) { collections.append(unseenCollection) }
     collections[Int(icid & 0xFFFF)] = pe
@@ -179,4 +190,6 @@ struct UnresolvedTranslation {
   var collection: UInt32 = 0
   /// VMOVI's doorbell.
   var doorbell: UInt32?
+  /// The entry itself was known; what is not, is where its collection or vPE leads.
+  var entryIsKnown = false
 }

@@ -33,6 +33,7 @@ extension GICv3 where Store: ~Copyable {
     let unit = translation.unit(event.its)
     let device = UInt32(truncatingIfNeeded: event.a)
     let check = PredictionLedger.check(.deviceTable)
+    reportRead(event, key: UInt64(device))
     let mapped = translation.units[unit].translations.device(device)
     let address = translation.units[unit].ittAddresses[device] ?? 0
     let expected = mapped.map { packDevice(size: UInt64($0.eventBits - 1), address: address) } ?? 0
@@ -67,6 +68,7 @@ extension GICv3 where Store: ~Copyable {
     let unit = translation.unit(event.its)
     let icid = UInt32(truncatingIfNeeded: event.a)
     let pe = translation.units[unit].collection(icid)
+    reportRead(event, key: UInt64(icid))
     let seen: UInt64 = event.entryIsValid ? 1 << 63 | event.b : 0
     let expected: UInt64 = Int(pe) < peCount ? 1 << 63 | redistributorBase(of: pe) : 0
     let isKnown = pe != Collection.unknown || translation.startsEmpty
@@ -97,6 +99,7 @@ extension GICv3 where Store: ~Copyable {
     let eventID = UInt32(truncatingIfNeeded: event.b)
     let device = translation.units[unit].devicesByITT[event.a] ?? translation.units[unit].lastDevice
     let isVirtual = event.b >> 41 & 1 == 0
+    reportRead(event, key: UInt64(eventID))
     let intid = UInt32(truncatingIfNeeded: more.a) & 0xFF_FFFF
     let owner = isVirtual ? UInt16(truncatingIfNeeded: more.b) : UInt16(truncatingIfNeeded: more.a >> 32)
     let shown =
@@ -163,6 +166,7 @@ extension GICv3 where Store: ~Copyable {
     if waiting.opcode == ITSOpcode.vmovi, translation.units[unit].vPEs[waiting.collection] == nil { return }
     translation.units[unit].unresolved = nil
     provenance = .inferred
+    if !waiting.entryIsKnown { reportRest(of: waiting, entry: entry, unit: unit) }
     if waiting.opcode == ITSOpcode.movi {
       _ = move(entry, device: waiting.device, event: waiting.event, to: waiting.collection, unit: unit)
     } else if waiting.opcode == ITSOpcode.vmovi {

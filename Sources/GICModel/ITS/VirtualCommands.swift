@@ -192,7 +192,8 @@ extension GICv3 where Store: ~Copyable {
           device: device,
           event: event,
           opcode: opcode,
-          cause: cause
+          cause: cause,
+          entryIsKnown: true
         )
       }
       return unmappedVirtualPE

@@ -7,6 +7,7 @@ extension GICv3 where Store: ~Copyable {
     let unit = translation.unit(event.its)
     let id = UInt32(truncatingIfNeeded: event.a) & 0xFFFF
     let base = more.a
+    reportRead(event, key: UInt64(id))
     let size = UInt8(truncatingIfNeeded: event.a >> 32) & 0x1F
     let changed = translation.units[unit].changedVPE
     // Reads that belong to the command show the entry as it was.

@@ -201,8 +201,12 @@ extension GICv3 where Store: ~Copyable {
     case .virtualSGISelect: if isV41 { pes[pe].virtualSGISelect = value & 0xFFFF }
     case .setLPI: setLPI(UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe), cause: .directLPI)
     case .clearLPI: clearLPI(UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe), cause: .directLPI)
-    case .invalidateLPI: invalidate(lpi: UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe))
-    case .invalidateAll: invalidateAll(pe: UInt32(pe))
+    case .invalidateLPI:
+      emit(.configurationInvalidated, pe: UInt32(pe), intid: UInt32(truncatingIfNeeded: event.b) & 0xFF_FFFF)
+      invalidate(lpi: UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe))
+    case .invalidateAll:
+      emit(.configurationInvalidated, pe: UInt32(pe))
+      invalidateAll(pe: UInt32(pe))
     case .group, .setEnable, .clearEnable, .setPending, .clearPending, .setActive, .clearActive, .groupModifier:
       // Words past the first belong to the extended PPI range.
       guard event.offset == redistributorMap.start(index) else { return }

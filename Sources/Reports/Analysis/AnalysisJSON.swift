@@ -17,7 +17,7 @@ extension AnalysisReport {
         .init("latency_by_device", .array(results.latencyByDevice.map { keyed($0, "device") })),
         .init("latency_excluded", exclusions), .init("spurious", .array(results.spurious.map(spurious))),
         .init("gaps", .array(results.gaps.map(gap))), .init("activity", activity),
-        .init("virtual", virtualJSON),
+        .init("virtual", virtualJSON), .init("its", itsJSON),
         .init("verify", Verification.json(predictions: predictions)),
       ]
     )

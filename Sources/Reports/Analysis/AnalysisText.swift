@@ -13,7 +13,8 @@ extension AnalysisReport {
       ("Busiest interrupts", busiest(style, rows)),
       ("Virtual interrupts", VirtualText(report: self).interrupts(style, rows)),
       ("Processing elements", peTable(style, rows)),
-      ("Slowest devices", devices(style, rows)), ("Spurious acknowledges", spurious(style, rows)),
+      ("Slowest devices", devices(style, rows)), ("ITS tables and caches", ITSText(report: self).caches(style, rows)),
+      ("Spurious acknowledges", spurious(style, rows)),
       ("Gaps in the capture", gaps(style, rows)), ("Not in the latencies", exclusions(style)),
     ]
     for (title, body) in sections where !body.isEmpty {

@@ -17,6 +17,7 @@ struct AnalyzeCommand: ParsableCommand {
   @OptionGroup var window: WindowOptions
   @OptionGroup var filter: FilterOptions
   @OptionGroup var json: JSONOptions
+  @OptionGroup var caches: ITSCacheOptions
 
   @Option(help: "Exit with 1 if this condition holds; may be repeated.")
   var failOn: [Threshold] = []
@@ -29,7 +30,9 @@ struct AnalyzeCommand: ParsableCommand {
 
   func run() throws {
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
-    let analysis = Analysis(filter: filter.filter)
+    var options = AnalysisOptions()
+    options.itsCaches = caches.shapes
+    let analysis = Analysis(filter: filter.filter, options: options)
     try engine.run(analysis.consume)
     progress.clear()
 

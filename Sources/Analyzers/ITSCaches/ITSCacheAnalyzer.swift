@@ -1,0 +1,56 @@
+import GICModel
+import InterruptTrace
+
+/// Follows what ITSes look up in their tables, through caches of every size.
+///
+/// Every walk looks up each table it needs, as independent caches do; a look-up that misses is a read of guest memory.
+/// A filter by PE or INTID does not apply: caches are shared.
+struct ITSCacheAnalyzer: ~Copyable {
+  /// ITSes that are told apart; more than that exist in no system.
+  private static let limit = 64
+
+  private let shapes: [ITSCacheShape]
+  private var units: [ITSUnit] = []
+
+  init(shapes: [ITSCacheShape] = ITSCacheShape.standard) { self.shapes = shapes }
+
+  /// Takes in a transition that concerns tables, or LPIs' configuration. O(log entries).
+  mutating func take(_ t: Transition, isReported: Bool) {
+    switch t.kind {
+    case .tableWalk: unit(t.domain, TableWalk(rawValue: t.b).its)?.take(t, isCounted: isReported)
+    case .tableRead: unit(t.domain, Int(t.b >> 8 & 15))?.take(t, isCounted: isReported)
+    case .itsEnabled: unit(t.domain, Int(truncatingIfNeeded: t.b & 15))?.take(t, isCounted: isReported)
+    case .merged:
+      // Which ITS it came through is not said; with one there is no question.
+      if t.intid >= 8192 { units.first { $0.domain == t.domain }?.take(t, isCounted: isReported) }
+    case .lpisEnabled, .configurationInvalidated:
+      for unit in units where unit.domain == t.domain { unit.take(t, isCounted: isReported) }
+    default: break
+    }
+  }
+
+  private mutating func unit(_ domain: UInt16, _ its: Int) -> ITSUnit? {
+    if let unit = units.first(where: { $0.its == its && $0.domain == domain }) { return unit }
+    guard units.count < Self.limit else { return nil }
+    units.append(ITSUnit(domain: domain, its: its, shapes: shapes))
+    return units.last
+  }
+
+  /// Every ITS that walked its tables, in the order of domains and numbers.
+  var caches: [ITSCaches] {
+    units.map(\.result).filter { $0.msis + $0.commands > 0 }.sorted { ($0.domain, $0.its) < ($1.domain, $1.its) }
+  }
+}
+
+extension ITSCacheTable {
+  /// The table of a ``TransitionKind/tableRead``.
+  init(_ operand: UInt64) {
+    self =
+      switch ITSTable(rawValue: UInt8(operand & 3))! {
+      case .device: .device
+      case .collection: .collection
+      case .interruptTranslation: .event
+      case .vPE: .vPE
+      }
+  }
+}
