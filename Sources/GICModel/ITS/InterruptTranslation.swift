@@ -24,6 +24,7 @@ struct InterruptTranslation: ~Copyable {
     for unit in 0..<other.count { (units + unit).initialize(to: other.units[unit].copy()) }
     count = other.count
     startsEmpty = other.startsEmpty
+    heldCollections = other.heldCollections
   }
 
   /// An independent copy. O(devices, events and collections).
@@ -97,6 +98,7 @@ struct InterruptTranslationService: ~Copyable {
     copy.tableBase = tableBase
     copy.known = known
     copy.tableBaseConstants = tableBaseConstants
+    copy.deviceTableHasTwoLevels = deviceTableHasTwoLevels
     copy.translations = translations.copy()
     copy.ittAddresses = ittAddresses
     copy.devicesByITT = devicesByITT
