@@ -5,7 +5,7 @@ GICSCOPE := .build/release/gicscope
 DEMO := Traces/linux-gicv3-its/trace.log.zst
 SOURCES := Sources Tests Package.swift
 
-.PHONY: demo test packages build release lint format golden bench fuzz clean
+.PHONY: demo test packages build release lint format golden bench fuzz peers instructions lpi-study clean
 
 # Analyses a bundled real capture and says where the report is.
 demo: release
@@ -58,6 +58,23 @@ fuzz: packages
 	  SWIFT_BACKTRACE=enable=no Tests/Fuzz/.build/release/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
 	    -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix=Tests/Fuzz/.build/$$target- $$corpus Tests/Fuzz/Seeds/$$target; \
 	done
+
+# Installs the libraries that the LPI store is compared with; nothing else needs them.
+peers:
+	apt-get install -y --no-install-recommends libjudy-dev libroaring-dev libabsl-dev valgrind
+
+# Instructions per operation of the LPI store beside those of the same structure in C.
+instructions: packages
+	$(SWIFT) build -c release -j $(JOBS) --package-path Tests/Instructions
+	Tests/Instructions/count
+
+# Measures every LPI store in every workload and puts the figures into the study. Takes a while.
+lpi-study: peers packages
+	$(SWIFT) build -c release -j $(JOBS) --product gicscope --manifest-cache none
+	@mkdir -p out
+	$(GICSCOPE) bench lpi --capture Traces/linux-gicv3-its/trace.log.zst --markdown Analyses/lpi-stores.md \
+	  --svg Analyses/lpi-stores.svg --html out/lpi-stores.html --json=out/lpi-stores.json
+	$(MAKE) --no-print-directory instructions
 
 clean:
 	rm -rf .build out

@@ -59,6 +59,11 @@ let package = Package(
       dependencies: ["LPIStore", "CHeapUse", .product(name: "HashTreeCollections", package: "swift-collections")]
         + peers
     ),
+    // LPI traffic from captures, and captures of synthetic LPI traffic.
+    .target(
+      name: "LPICaptures",
+      dependencies: ["GICModel", "InterruptTrace", "LPIBenchmark", "LPIStore", "Replay"]
+    ),
     // `mallinfo2` is not in Swift's Glibc module: what a store costs is asked of malloc, the same way for each.
     .target(name: "CHeapUse"),
     .target(name: "GICModel", dependencies: ["InterruptTrace", "LPIStore"]),
@@ -71,7 +76,7 @@ let package = Package(
         "InterruptTrace", "HypervisorModel", "Replay", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]
     ),
-    .target(name: "Reports", dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay"]),
+    .target(name: "Reports", dependencies: ["Analyzers", "GICModel", "InterruptTrace", "LPIBenchmark", "Replay"]),
     // A capture in the browser, at any event.
     .target(
       name: "TimeTravel",
@@ -83,16 +88,25 @@ let package = Package(
     .executableTarget(
       name: "gicscope",
       dependencies: [
-        "InterruptTrace", "TraceImporters", "LPIStore", "GICModel", "Replay", "Analyzers", "Reports", "TimeTravel",
+        "InterruptTrace", "TraceImporters", "LPIStore", "LPIBenchmark", "LPICaptures", "GICModel", "Replay",
+        "Analyzers",
+        "Reports", "TimeTravel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
     .testTarget(name: "InterruptTraceTests", dependencies: ["InterruptTrace"]),
     .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters"]),
     .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "LPIBenchmark"]),
+    .testTarget(
+      name: "LPICapturesTests",
+      dependencies: ["LPICaptures", "LPIBenchmark", "InterruptTrace", "Replay", "TraceImporters"]
+    ),
     .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
     .testTarget(name: "HypervisorModelTests", dependencies: ["HypervisorModel"]),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay", "GICModel", "InterruptTrace", "TraceImporters"]),
+    .testTarget(
+      name: "ReplayTests",
+      dependencies: ["Replay", "GICModel", "InterruptTrace", "LPIBenchmark", "LPIStore", "TraceImporters"]
+    ),
     .testTarget(
       name: "AnalyzersTests",
       dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports"]

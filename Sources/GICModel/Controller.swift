@@ -7,8 +7,8 @@ public struct ControllerOptions: Sendable {
   public var profile: Topology.Profile?
   /// Check invariants after every event. Slow.
   public var checksInvariants = false
-  /// One of ``Controller/lpiStores``; nil, or any other name, for the default.
-  public var lpiStore: String?
+  /// What holds LPIs; nil for the default, which the model is specialised for.
+  public var lpiStore: LPIStoreKind?
   /// The defaults.
   public init() {}
 }
@@ -26,7 +26,7 @@ public struct Controller: ~Copyable {
       // The other profiles implement affinity routing only.
       core = LegacyCapableCore(topology: topology, options: options)
     } else {
-      core = LPIStoreChoice.make(options.lpiStore, topology, options)
+      core = LPIStoreChoice.make(topology, options)
     }
   }
 
@@ -34,9 +34,6 @@ public struct Controller: ~Copyable {
 
   /// An independent copy: a checkpoint to go on from. O(state): PEs, devices, LPIs; not the capture's length.
   public func copy() -> Controller { Controller(core.copy()) }
-
-  /// Names of the LPI stores that the model can run on, the default first.
-  public static var lpiStores: [String] { LPIStoreChoice.all.map(\.name) }
 
   /// What is known about the controller; grows while the capture is replayed.
   public var topology: Topology { core.topology }

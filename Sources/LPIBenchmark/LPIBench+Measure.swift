@@ -3,7 +3,10 @@ import LPIStore
 /// How long and how often.
 public struct LPIBenchmarkOptions: Sendable {
   /// Repetitions of each workload, after one that is not counted.
-  public var repetitions = 7
+  public var repetitions = 3
+  /// How often each store has its turn with a population: what disturbs one turn is then not all that is known. Above
+  /// 4 million LPIs there is one turn.
+  public var turns = 3
   /// Operations per repetition at least, by going through the population several times.
   public var minimumOperations = 1 << 19
   /// Seconds of processor time that a repetition may take, and a tenth of those for building.
@@ -20,7 +23,12 @@ extension LPIBench where Translations: ~Copyable, Store: ~Copyable {
     -> LPIMeasurement
   {
     let limit = UInt64(max(options.secondsPerRepetition, 0.001) * 1e9)
-    var result = LPIMeasurement(store: Store.name, workload: workload.name, lpiCount: lpis.count)
+    var result = LPIMeasurement(
+      store: Store.name,
+      population: workload.shape.name,
+      operation: workload.kind.name,
+      lpiCount: lpis.count
+    )
     let needsAllPending = workload.kind == .reconfigure || workload.kind == .moveAll
     var isReady = isComplete
     if needsAllPending, isReady { isReady = setAllPending(deadline: ThreadTime.now() + 10 * limit) }
@@ -132,7 +140,11 @@ struct LPIBenchInput: Sendable {
   let interleaved: [LPIPopulation.LPI]
 
   init(_ shape: LPIPopulationShape, kinds: [LPIWorkload.Kind], seed: UInt64) {
-    population = shape.population(seed: seed)
+    self.init(shape.population(seed: seed), kinds: kinds, seed: seed)
+  }
+
+  init(_ population: LPIPopulation, kinds: [LPIWorkload.Kind], seed: UInt64) {
+    self.population = population
     var random = SeededRandom(seed: seed &+ 1)
     let lpis = population.lpis
     let order = (0..<UInt32(lpis.count)).shuffled(using: &random)

@@ -2,18 +2,49 @@
 public struct LPIBenchmarkReport: Sendable {
   /// The stores.
   public let contenders: [LPIContender]
-  /// The workloads.
-  public let workloads: [LPIWorkload]
   /// How long and how often.
   public let options: LPIBenchmarkOptions
-  /// One per store and workload.
-  public internal(set) var measurements: [LPIMeasurement] = []
+  /// One per store and workload, in the order in which they were first measured.
+  public private(set) var measurements: [LPIMeasurement] = []
+
+  init(contenders: [LPIContender], options: LPIBenchmarkOptions) {
+    self.contenders = contenders
+    self.options = options
+  }
+
+  /// Adds a result to those of the same store and workload.
+  mutating func add(_ new: LPIMeasurement) {
+    if let index = measurements.firstIndex(where: { $0.store == new.store && $0.workload == new.workload }) {
+      measurements[index].merge(new)
+    } else {
+      measurements.append(new)
+    }
+  }
+
+  /// The populations and captures, in the order of the run.
+  public var populations: [String] {
+    var names: [String] = []
+    for measurement in measurements where !names.contains(measurement.population) {
+      names.append(measurement.population)
+    }
+    return names
+  }
+
+  /// What was done with a population, in the order of the run.
+  public func operations(_ population: String) -> [String] {
+    var names: [String] = []
+    for measurement in measurements
+    where measurement.population == population && !names.contains(measurement.operation) {
+      names.append(measurement.operation)
+    }
+    return names
+  }
 
   /// What the figures are not.
   public static let caveat = """
-    One thread, processor time. Data structures only: no locks, no reference counts, no kernel around them. \
-    A row named after a hypervisor is the shape of its structure, and says nothing about that hypervisor's speed. \
-    Times move with the machine's load; compare within one run.
+    One thread, its processor time. Data structures only: no locks, no reference counts, no kernel around
+    them. A row named after a hypervisor is the shape of its structure and says nothing about that
+    hypervisor's speed. Times move with the machine's load: compare within one run.
     """
 
   /// The result of a store in a workload.
@@ -42,7 +73,7 @@ public struct LPIBenchmarkReport: Sendable {
 
   /// Workloads in which stores that did all operations got different answers. Empty, or there is a bug.
   public var disagreements: [String] {
-    workloads.map(\.name).filter { name in
+    populations.flatMap { population in operations(population).map { "\(population)/\($0)" } }.filter { name in
       let checks = Set(measurements.filter { $0.workload == name && $0.check != 0 }.map(\.check))
       return checks.count > 1
     }

@@ -4,6 +4,8 @@ public struct LPIBenchmarkRun: Sendable {
   public var contenders: [LPIContender]
   /// The workloads, in the order of the report.
   public var workloads: [LPIWorkload]
+  /// What was extracted from captures; comes after the workloads.
+  public var traffic: [LPITraffic] = []
   /// How long and how often.
   public var options: LPIBenchmarkOptions
 
@@ -20,9 +22,9 @@ public struct LPIBenchmarkRun: Sendable {
 
   /// How far a run is.
   public struct Progress: Sendable {
-    /// Results so far.
+    /// Turns taken so far.
     public var done: Int
-    /// Results in the end.
+    /// Turns in the end.
     public var total: Int
     /// The store and population that are now at work.
     public var current: String
@@ -30,24 +32,35 @@ public struct LPIBenchmarkRun: Sendable {
 
   /// Measures. Stays on the calling thread; `progress` is called before each store's turn with a population.
   public func measure(progress: (Progress) -> Void = { _ in }) -> LPIBenchmarkReport {
-    var report = LPIBenchmarkReport(contenders: contenders, workloads: workloads, options: options)
+    var report = LPIBenchmarkReport(contenders: contenders, options: options)
     var shapes: [LPIPopulationShape] = []
     for workload in workloads where !shapes.contains(workload.shape) { shapes.append(workload.shape) }
+    let total =
+      shapes.reduce(0) { $0 + turns($1) } * contenders.count
+      + traffic.count * max(options.turns, 1) * contenders.count
+    var done = 0
     for shape in shapes {
       let own = workloads.filter { $0.shape == shape }
       let input = LPIBenchInput(shape, kinds: own.map(\.kind), seed: options.seed)
-      for contender in contenders {
-        progress(
-          Progress(
-            done: report.measurements.count,
-            total: workloads.count * contenders.count,
-            current: "\(contender.name) \(shape.name)"
-          )
-        )
-        contender.measure(input, own, options) { report.measurements.append($0) }
+      for _ in 0..<turns(shape) {
+        for contender in contenders {
+          progress(Progress(done: done, total: total, current: "\(contender.name) \(shape.name)"))
+          contender.measure(input, own, options) { report.add($0) }
+          done += 1
+        }
       }
     }
-    progress(Progress(done: report.measurements.count, total: report.measurements.count, current: ""))
+    for traffic in traffic {
+      for _ in 0..<max(options.turns, 1) {
+        for contender in contenders {
+          progress(Progress(done: done, total: total, current: "\(contender.name) \(traffic.name)"))
+          report.add(contender.measureTraffic(traffic, options))
+          done += 1
+        }
+      }
+    }
     return report
   }
+
+  private func turns(_ shape: LPIPopulationShape) -> Int { shape.count > 1 << 22 ? 1 : max(options.turns, 1) }
 }

@@ -6,6 +6,10 @@ public struct LPIContender: Sendable {
   public let name: String
   /// What it is, and who uses it.
   public let summary: String
+  /// The store, for a model that is to run on it.
+  public let kind: LPIStoreKind
+  /// Runs traffic.
+  let measureTraffic: @Sendable (LPITraffic, LPIBenchmarkOptions) -> LPIMeasurement
   /// Runs workloads of one population.
   let measure: @Sendable (LPIBenchInput, [LPIWorkload], LPIBenchmarkOptions, (LPIMeasurement) -> Void) -> Void
 
@@ -15,7 +19,12 @@ public struct LPIContender: Sendable {
     _ summary: String
   ) {
     name = Store.name
+    kind = LPIStoreKind(Store.self)
     self.summary = summary
+    measureTraffic = { traffic, options in
+      var bench = LPITrafficBench<Translations, Store>(traffic)
+      return bench.measure(options)
+    }
     measure = { input, workloads, options, report in
       let building = UInt64(max(options.secondsPerRepetition, 0.001) * 1e10)
       var bench = LPIBench<Translations, Store>(
@@ -27,6 +36,15 @@ public struct LPIContender: Sendable {
       for workload in workloads { report(bench.measure(workload, input, options)) }
     }
   }
+
+  /// The one of a name.
+  public static func named(_ name: String) -> LPIContender? { all.first { $0.name == name } }
+
+  /// What a model can run on: all of these, and the store that defines what is right.
+  public static let kinds: [LPIStoreKind] = all.map(\.kind) + [LPIStoreKind(ReferenceLPIStore.self)]
+
+  /// Their names, for a sentence.
+  public static var names: String { all.map(\.name).joined(separator: ", ") }
 
   /// All of them, the default first. The last four only where their libraries were installed when this was built.
   public static let all: [LPIContender] = {

@@ -2,8 +2,10 @@
 public struct LPIMeasurement: Sendable {
   /// The store's name.
   public var store: String
-  /// The workload's name.
-  public var workload: String
+  /// The population's name, or the capture's.
+  public var population: String
+  /// What was done with it.
+  public var operation: String
   /// LPIs mapped.
   public var lpiCount: Int
   /// Operations timed in the last repetition.
@@ -21,10 +23,23 @@ public struct LPIMeasurement: Sendable {
   /// Whether the store could not even be filled in the time allowed.
   public var isTooSlow = false
 
-  init(store: String, workload: String, lpiCount: Int) {
+  init(store: String, population: String, operation: String, lpiCount: Int) {
     self.store = store
-    self.workload = workload
+    self.population = population
+    self.operation = operation
     self.lpiCount = lpiCount
+  }
+
+  /// The workload's name.
+  public var workload: String { "\(population)/\(operation)" }
+
+  /// Adds what another turn of the same store with the same workload found.
+  mutating func merge(_ other: LPIMeasurement) {
+    isTooSlow = isTooSlow || other.isTooSlow
+    isPartial = isPartial || other.isPartial
+    nanoseconds = (nanoseconds + other.nanoseconds).sorted()
+    if check != other.check { check = isPartial ? 0 : ~check }
+    peakBytesPerLPI = peakBytesPerLPI.map { max($0, other.peakBytesPerLPI ?? 0) }
   }
 
   /// The median of the repetitions; nil if there is none.

@@ -26,6 +26,33 @@ public enum LPIPopulationShape: Hashable, Sendable {
     }
   }
 
+  /// The population of a name as ``name`` writes it, with any numbers that the architecture has room for.
+  public init?(name: String) {
+    for (prefix, isPerDevice) in [("stress-per-device-", true), ("stress-", false)] where name.hasPrefix(prefix) {
+      let numbers = name.dropFirst(prefix.count).split(separator: "x", omittingEmptySubsequences: false)
+        .map { Self.long($0) }
+      guard numbers.count == 3, let vcpus = numbers[0], let devices = numbers[1], let events = numbers[2],
+        vcpus <= 4096, events <= 1 << 16, devices * events <= 1 << 24
+      else { return nil }
+      self =
+        isPerDevice
+        ? .stressPerDevice(vcpus: vcpus, devices: devices, events: events)
+        : .stress(vcpus: vcpus, devices: devices, events: events)
+      return
+    }
+    guard let dash = name.lastIndex(of: "-"), let allocation = LPIAllocation(rawValue: String(name[..<dash])),
+      let count = Self.long(name[name.index(after: dash)...]), count <= 1 << 24
+    else { return nil }
+    self = .allocated(allocation, count: count)
+  }
+
+  /// `64k`: the inverse of ``short(_:)``. From 1 to 2^24.
+  private static func long(_ text: some StringProtocol) -> Int? {
+    let shift = text.hasSuffix("k") ? 10 : text.hasSuffix("m") ? 20 : 0
+    guard let number = Int(shift == 0 ? text[...] : text.dropLast()), (1...1 << 24).contains(number) else { return nil }
+    return number << shift <= 1 << 24 ? number << shift : nil
+  }
+
   /// Number of LPIs.
   public var count: Int {
     switch self {
@@ -45,6 +72,12 @@ public enum LPIPopulationShape: Hashable, Sendable {
     case .stressPerDevice(let vcpus, let devices, let events):
       LPIPopulation(vcpus: vcpus, devices: devices, events: events, isPerDevice: true, seed: seed)
     }
+  }
+
+  /// The PEs that take part, and the INTID bits that hold every LPI.
+  public func dimensions(seed: UInt64) -> (peCount: Int, intidBits: Int) {
+    let population = population(seed: seed)
+    return (population.peCount, population.intidBits)
   }
 
   /// 1024 is `1k`, 1 048 576 is `1m`.

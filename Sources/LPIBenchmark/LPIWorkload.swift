@@ -41,6 +41,38 @@ public struct LPIWorkload: Hashable, Sendable {
       }
     }
 
+    /// Every operation by name, with `N` for any number.
+    public static var names: [String] {
+      [
+        "lookup-sequential", "lookup-random", "churn", "iterate", "immediate", "burst-N", "deep",
+        "interleaved-immediate", "interleaved-burst-N", "interleaved-deep", "clear", "reconfigure", "move-all",
+      ]
+    }
+
+    /// The operations of a name as ``name`` writes it, with any size of burst.
+    public init?(name: String) {
+      let fixed: [Kind] = [
+        .lookupSequential, .lookupRandom, .churn, .iterate, .stress(burst: 1), .stress(burst: 0),
+        .interleaved(burst: 1), .interleaved(burst: 0), .clear, .reconfigure, .moveAll,
+      ]
+      if let kind = fixed.first(where: { $0.name == name }) {
+        self = kind
+      } else if let size = Kind.size(name, after: "interleaved-burst-") {
+        self = .interleaved(burst: size)
+      } else if let size = Kind.size(name, after: "burst-") {
+        self = .stress(burst: size)
+      } else {
+        return nil
+      }
+    }
+
+    private static func size(_ name: String, after prefix: String) -> Int? {
+      guard name.hasPrefix(prefix), let size = Int(name.dropFirst(prefix.count)), (1...1 << 24).contains(size) else {
+        return nil
+      }
+      return size
+    }
+
     /// Whether injections go through the translations.
     var usesTranslations: Bool {
       switch self {
@@ -63,6 +95,15 @@ public struct LPIWorkload: Hashable, Sendable {
 
   /// The name users choose it by.
   public var name: String { "\(shape.name)/\(kind.name)" }
+
+  /// The workload of a name: `linux-1m/churn`, `stress-64x2048x32/burst-64`; nil if there is none of that name.
+  public init?(name: String) {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let shape = LPIPopulationShape(name: String(parts[0])),
+      let kind = Kind(name: String(parts[1]))
+    else { return nil }
+    self.init(shape, kind)
+  }
 
   /// What `gicscope bench lpi` runs, in this order. `isQuick` leaves out all above 65 536 LPIs, and variants.
   public static func standard(isQuick: Bool) -> [LPIWorkload] {

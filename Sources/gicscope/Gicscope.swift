@@ -16,7 +16,8 @@ struct Gicscope: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       InfoCommand.self, AnalyzeCommand.self, VerifyCommand.self, StateCommand.self, EventsCommand.self,
-      ConvertCommand.self, DiffCommand.self, ServeCommand.self, RegistersCommand.self, BenchCommand.self,
+      ConvertCommand.self, GenerateCommand.self, DiffCommand.self, ServeCommand.self, RegistersCommand.self,
+      BenchCommand.self,
     ]
   )
 }

@@ -168,3 +168,33 @@ import Testing
     #expect(memory == 0)
   }
 }
+
+@Suite("Full pages")
+struct FullPageTests {
+  @Test(
+    "A page of 256 records is left and entered again without losing any",
+    arguments: [0, 1, 63, 64, 200, 255] as [UInt32]
+  )
+  func leaveAndEnter(hole: UInt32) {
+    var store = PackedLPIStore(peCount: 1, intidBits: 16)
+    let first: UInt32 = 8192 + 512
+    for low in 0..<256 as Range<UInt32> {
+      store.setRecord(first + low, LPIRecord(property: UInt8(low), isMapped: true))
+    }
+    let memory = store.memoryInUse
+    #expect(store.checkInvariants() == nil)
+    for _ in 0..<3 {
+      let isRemoved = store.remove(first + hole)
+      #expect(isRemoved)
+      #expect(store.record(first + hole).bits == 0)
+      #expect(store.checkInvariants() == nil)
+      store.setRecord(first + hole, LPIRecord(property: UInt8(hole), isMapped: true))
+      #expect(store.checkInvariants() == nil)
+    }
+    for low in 0..<256 as Range<UInt32> { #expect(store.record(first + low).property == UInt8(low)) }
+    #expect(store.memoryInUse == memory)
+    let copy = store.copy()
+    #expect(copy.record(first + 255).property == 255)
+    #expect(copy.checkInvariants() == nil)
+  }
+}

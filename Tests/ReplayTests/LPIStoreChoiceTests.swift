@@ -1,4 +1,6 @@
 import GICModel
+import LPIBenchmark
+import LPIStore
 import Testing
 import TraceImporters
 
@@ -6,16 +8,19 @@ import TraceImporters
 
 @Suite("The model on each LPI store")
 struct LPIStoreChoiceTests {
-  @Test("Every transition is the same, in the same order, whatever the store", arguments: Controller.lpiStores)
+  @Test(
+    "Every transition is the same, in the same order, whatever the store",
+    arguments: LPIContender.kinds.map(\.name)
+  )
   func sameTransitions(store: String) throws {
     let usual = try transitions(store: nil)
-    let other = try transitions(store: store)
+    let other = try transitions(store: LPIContender.kinds.first { $0.name == store })
     #expect(usual.count > 1000)
     #expect(usual == other)
   }
 
   /// What identifies each transition of the bundled capture that exercises the ITS most.
-  private func transitions(store: String?) throws -> [[UInt64]] {
+  private func transitions(store: LPIStoreKind?) throws -> [[UInt64]] {
     let capture = try #require(GoldenCapture.all.first { $0.name == "its-and-preemption" })
     var options = ReplayOptions()
     options.controller.lpiStore = store

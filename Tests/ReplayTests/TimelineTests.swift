@@ -1,6 +1,7 @@
 import Foundation
 import GICModel
 import InterruptTrace
+import LPIStore
 import TraceImporters
 import Testing
 
@@ -41,7 +42,7 @@ struct TimelineTests {
     let timeline = try timeline(name)
     let events = timeline.events
     let middle = Int(timeline.record(of: timeline.count / 2))
-    for store in Controller.lpiStores {
+    for store in [nil, LPIStoreKind(ReferenceLPIStore.self)] {
       var options = ControllerOptions()
       options.lpiStore = store
       var original = Controller(topology: try openTrace(paths: [Self.path(name)]).topology, options: options)

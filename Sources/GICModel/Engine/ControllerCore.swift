@@ -32,7 +32,10 @@ struct PredictionRecord: ~Copyable {
 final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
   private var gic: GICv3<Store>
 
-  init(topology: Topology, options: ControllerOptions) { gic = GICv3(topology: topology, options: options) }
+  init(topology: Topology, options: ControllerOptions, makeStore: @escaping (Int, Int) -> Store) {
+    gic = GICv3(topology: topology, options: options, makeStore: makeStore)
+  }
+
   private init(_ gic: consuming GICv3<Store>) { self.gic = gic }
 
   func copy() -> any ControllerCore { GICv3Core(GICv3(copying: gic)) }
@@ -70,17 +73,12 @@ final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
   }
 }
 
-/// The LPI stores that a controller can be built on, by name. Each is a specialisation of the whole model.
+/// The model's specialisations: one for the default store, and one for every other.
 enum LPIStoreChoice {
-  typealias Maker = @Sendable (Topology, ControllerOptions) -> any ControllerCore
-
-  static let all: [(name: String, make: Maker)] = [
-    (PackedLPIStore.name, { GICv3Core<PackedLPIStore>(topology: $0, options: $1) }),
-    (ReferenceLPIStore.name, { GICv3Core<ReferenceLPIStore>(topology: $0, options: $1) }),
-  ]
-
-  static func make(_ name: String?, _ topology: Topology, _ options: ControllerOptions) -> any ControllerCore {
-    let choice = all.first { $0.name == name } ?? all[0]
-    return choice.make(topology, options)
+  static func make(_ topology: Topology, _ options: ControllerOptions) -> any ControllerCore {
+    guard let kind = options.lpiStore, kind.name != PackedLPIStore.name else {
+      return GICv3Core(topology: topology, options: options) { PackedLPIStore(peCount: $0, intidBits: $1) }
+    }
+    return GICv3Core(topology: topology, options: options) { kind(peCount: $0, intidBits: $1) }
   }
 }

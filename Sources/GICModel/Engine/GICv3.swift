@@ -16,7 +16,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var lpis: Store
   var translation: InterruptTranslation
   /// Pending tables of vPEs (GICv4).
-  var virtualTables = VirtualPendingTables<Store>()
+  var virtualTables: VirtualPendingTables<Store>
   var ledger = PredictionLedger()
   /// Values of identification registers, by frame and offset, as the capture showed them.
   var identification: [UInt64: UInt64] = [:]
@@ -68,7 +68,12 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   /// Most PEs that are modelled: no implementation comes near it, and a capture that claims more costs no memory.
   static var peLimit: Int { 4096 }
 
-  init(topology: Topology, options: ControllerOptions) {
+  /// `makeStore` makes the store of each INTID namespace, from the number of PEs and of INTID bits.
+  init(
+    topology: Topology,
+    options: ControllerOptions,
+    makeStore: @escaping (_ peCount: Int, _ intidBits: Int) -> Store
+  ) {
     self.topology = topology
     profile = options.profile ?? topology.profile
     checksInvariants = options.checksInvariants
@@ -77,7 +82,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     peCount = min(max(topology.peCount, 1), Self.peLimit)
     priorityBits = Int(min(max(topology.value(.priorityBits) ?? 5, 4), 8))
     pes = .allocate(capacity: peCount)
-    lpis = Store(peCount: peCount, intidBits: Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
+    lpis = makeStore(peCount, Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
+    virtualTables = VirtualPendingTables(makeStore: makeStore)
     translation = InterruptTranslation(topology: topology, profile: profile)
     initialise(from: 0)
     learnImplementedINTIDs()

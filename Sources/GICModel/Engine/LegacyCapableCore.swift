@@ -15,7 +15,7 @@ final class LegacyCapableCore: ControllerCore {
 
   init(topology: Topology, options: ControllerOptions) {
     self.options = options
-    core = LPIStoreChoice.make(options.lpiStore, topology, options)
+    core = LPIStoreChoice.make(topology, options)
   }
 
   private init(copying other: LegacyCapableCore) {
@@ -72,7 +72,7 @@ final class LegacyCapableCore: ControllerCore {
       var topology = core.topology
       if let entry = topology.entry(.startsAtReset) { topology.set(.startsAtReset, to: 0, source: entry.source) }
       let record = core.record()
-      core = LPIStoreChoice.make(options.lpiStore, topology, options)
+      core = LPIStoreChoice.make(topology, options)
       core.resume(record)
     case .on: break
     }

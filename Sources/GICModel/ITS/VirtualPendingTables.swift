@@ -30,7 +30,12 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
   private let spaces: UnsafeMutablePointer<Store>
   private var spaceCount = 0
 
-  init() { spaces = .allocate(capacity: Self.spaceLimit) }
+  private let makeStore: (_ peCount: Int, _ intidBits: Int) -> Store
+
+  init(makeStore: @escaping (_ peCount: Int, _ intidBits: Int) -> Store) {
+    self.makeStore = makeStore
+    spaces = .allocate(capacity: Self.spaceLimit)
+  }
 
   deinit {
     spaces.deinitialize(count: spaceCount)
@@ -39,7 +44,7 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
 
   /// An independent copy.
   func copy() -> VirtualPendingTables {
-    var copy = VirtualPendingTables()
+    var copy = VirtualPendingTables(makeStore: makeStore)
     copy.tables = tables
     copy.places = places
     copy.guests = guests
@@ -69,7 +74,7 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
   }
 
   private mutating func addSpace() {
-    (spaces + spaceCount).initialize(to: Store(peCount: 0, intidBits: LPILimits.maximumINTIDBits))
+    (spaces + spaceCount).initialize(to: makeStore(0, LPILimits.maximumINTIDBits))
     spaceCount += 1
   }
 

@@ -62,19 +62,13 @@ struct RecordDirectory: ~Copyable {
     if readable == 0 { reserve() }
     let index = Int(intid >> 8)
     touch(index >> 9)
-    let before = pages[index].memory
-    let slot = pages[index].insert(UInt8(truncatingIfNeeded: intid))
-    pageMemory += pages[index].memory - before
     count += 1
-    return slot
+    return pages[index].insert(UInt8(truncatingIfNeeded: intid), &pageMemory)
   }
 
   @usableFromInline
   mutating func remove(_ intid: UInt32, at slot: UnsafeMutablePointer<UInt64>) {
-    let index = Int(intid >> 8)
-    let before = pages[index].memory
-    pages[index].remove(UInt8(truncatingIfNeeded: intid), at: slot)
-    pageMemory += pages[index].memory - before
+    pages[Int(intid >> 8)].remove(UInt8(truncatingIfNeeded: intid), at: slot, &pageMemory)
     count -= 1
   }
 

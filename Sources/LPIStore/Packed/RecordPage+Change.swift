@@ -1,22 +1,24 @@
 extension RecordPage {
-  /// Makes room for a record that does not exist yet, and returns where; it is zero.
+  /// Makes room for a record that does not exist yet, and returns where; it is zero. What the page costs more is added to
+  /// `memory`.
   @usableFromInline
-  mutating func insert(_ low: UInt8) -> UnsafeMutablePointer<UInt64> {
+  mutating func insert(_ low: UInt8, _ memory: inout Int) -> UnsafeMutablePointer<UInt64> {
     if tagged == 0 {
       let page = HeapBytes.allocate(RecordPage.byteSize(isSparse: true, capacity: 2))
       page.storeBytes(of: 2, as: UInt64.self)
       tagged = UInt(bitPattern: page)
+      memory += self.memory
     }
     if isSparse {
-      if count < RecordPage.sparseLimit { return insertSparse(low) }
-      makeDense(capacity: 10)
+      if count < RecordPage.sparseLimit { return insertSparse(low, &memory) }
+      makeDense(capacity: 10, &memory)
     }
-    return insertDense(low)
+    return insertDense(low, &memory)
   }
 
-  private mutating func insertSparse(_ low: UInt8) -> UnsafeMutablePointer<UInt64> {
+  private mutating func insertSparse(_ low: UInt8, _ memory: inout Int) -> UnsafeMutablePointer<UInt64> {
     let count = self.count
-    if count == capacity { resize(isSparse: true, capacity: capacity + 2) }
+    if count == capacity { resize(isSparse: true, capacity: capacity + 2, &memory) }
     let lows = (base + 2).assumingMemoryBound(to: UInt8.self)
     let records = self.records
     var index = count
@@ -31,9 +33,9 @@ extension RecordPage {
     return records + index
   }
 
-  private mutating func insertDense(_ low: UInt8) -> UnsafeMutablePointer<UInt64> {
+  private mutating func insertDense(_ low: UInt8, _ memory: inout Int) -> UnsafeMutablePointer<UInt64> {
     let count = self.count
-    if count == capacity { resize(isSparse: false, capacity: RecordPage.grown(capacity)) }
+    if count == capacity { resize(isSparse: false, capacity: RecordPage.grown(capacity), &memory) }
     let page = base
     let word = Int(low >> 6)
     let bit = UInt64(1) << UInt64(low & 63)
@@ -46,12 +48,13 @@ extension RecordPage {
     (slot + 1).update(from: slot, count: count - rank)
     slot.pointee = 0
     page.storeBytes(of: UInt16(count + 1), toByteOffset: 38, as: UInt16.self)
+    if count == 255 { tagged |= RecordPage.fullTag }
     return slot
   }
 
-  /// Takes out the record of an INTID that has one.
+  /// Takes out the record of an INTID that has one. What the page costs less is taken from `memory`.
   @usableFromInline
-  mutating func remove(_ low: UInt8, at slot: UnsafeMutablePointer<UInt64>) {
+  mutating func remove(_ low: UInt8, at slot: UnsafeMutablePointer<UInt64>, _ memory: inout Int) {
     let left = count - 1
     let rank = slot - records
     slot.update(from: slot + 1, count: left - rank)
@@ -65,23 +68,26 @@ extension RecordPage {
       let before = (base + 32).assumingMemoryBound(to: UInt8.self)
       for later in (word + 1)..<4 { before[later] &-= 1 }
       base.storeBytes(of: UInt16(left), toByteOffset: 38, as: UInt16.self)
+      tagged &= ~2
     }
-    shrink(left)
+    shrink(left, &memory)
   }
 
   /// Gives memory back, late enough that a record that comes and goes does not resize the page each time.
-  private mutating func shrink(_ count: Int) {
+  @inline(__always)
+  private mutating func shrink(_ count: Int, _ memory: inout Int) {
     if isSparse {
       if count == 0 {
+        memory -= self.memory
         release()
         tagged = 0
       } else if count + 4 <= capacity {
-        resize(isSparse: true, capacity: 2)
+        resize(isSparse: true, capacity: 2, &memory)
       }
     } else if count <= 4 {
-      makeSparse()
+      makeSparse(&memory)
     } else if count + Swift.max(8, count / 2) < capacity {
-      resize(isSparse: false, capacity: RecordPage.grown(count))
+      resize(isSparse: false, capacity: RecordPage.grown(count), &memory)
     }
   }
 
@@ -90,7 +96,8 @@ extension RecordPage {
     Swift.min(256, (capacity + Swift.max(2, capacity / 8) + 1) & ~1)
   }
 
-  private mutating func resize(isSparse: Bool, capacity: Int) {
+  private mutating func resize(isSparse: Bool, capacity: Int, _ memory: inout Int) {
+    memory -= self.memory
     let page = HeapBytes.reallocate(base, RecordPage.byteSize(isSparse: isSparse, capacity: capacity))
     if isSparse {
       page.storeBytes(of: UInt8(capacity), as: UInt8.self)
@@ -98,9 +105,11 @@ extension RecordPage {
       page.storeBytes(of: UInt16(capacity), toByteOffset: 36, as: UInt16.self)
     }
     tagged = UInt(bitPattern: page) | (isSparse ? 0 : 1)
+    memory += self.memory
   }
 
-  private mutating func makeDense(capacity: Int) {
+  private mutating func makeDense(capacity: Int, _ memory: inout Int) {
+    memory -= self.memory
     let page = HeapBytes.allocate(RecordPage.byteSize(isSparse: false, capacity: capacity))
     let maps = page.assumingMemoryBound(to: UInt64.self)
     for word in 0..<5 { maps[word] = 0 }
@@ -117,9 +126,11 @@ extension RecordPage {
     page.storeBytes(of: UInt16(count), toByteOffset: 38, as: UInt16.self)
     release()
     tagged = UInt(bitPattern: page) | 1
+    memory += self.memory
   }
 
-  private mutating func makeSparse() {
+  private mutating func makeSparse(_ memory: inout Int) {
+    memory -= self.memory
     let capacity = RecordPage.sparseLimit
     let page = HeapBytes.allocate(RecordPage.byteSize(isSparse: true, capacity: capacity))
     page.storeBytes(of: UInt64(capacity | count << 8), as: UInt64.self)
@@ -132,6 +143,7 @@ extension RecordPage {
     }
     release()
     tagged = UInt(bitPattern: page)
+    memory += self.memory
   }
 
   func brokenInvariant() -> String? {
@@ -151,6 +163,7 @@ extension RecordPage {
         }
         before += base.load(fromByteOffset: word * 8, as: UInt64.self).nonzeroBitCount
       }
+      guard (tagged & 2 != 0) == (count == 256) else { return "a page of \(count) records has the wrong tag" }
       guard before == count else { return "a dense page's map has \(before) bits for \(count) records" }
     }
     return nil

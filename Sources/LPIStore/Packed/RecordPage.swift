@@ -1,7 +1,8 @@
 /// 256 consecutive INTIDs' records, only those that exist, in INTID order: a tagged pointer.
 ///
 /// Up to six records are kept with their low INTID bytes (*sparse*, tag 0), more behind a 256-bit presence map whose
-/// population count gives a record's place (*dense*, tag 1). So a lone LPI costs 32 bytes and one of many 9.
+/// population count gives a record's place (*dense*, tag 1). So a lone LPI costs 32 bytes and one of many 9. A dense page
+/// that holds all 256 (*full*, tag 3) needs no count: the INTID is the place.
 ///
 /// | | sparse | dense |
 /// |---|---|---|
@@ -29,12 +30,17 @@ struct RecordPage: BitwiseCopyable {
 
   @inlinable @inline(__always)
   var base: UnsafeMutableRawPointer {
-    UnsafeMutableRawPointer(bitPattern: tagged & ~1).unsafelyUnwrapped
+    UnsafeMutableRawPointer(bitPattern: tagged & ~3).unsafelyUnwrapped
   }
+
+  @usableFromInline static var fullTag: UInt { @inlinable @inline(__always) get { 3 } }
 
   /// Where the record of an INTID is; nil if there is none.
   @inlinable @inline(__always)
   func slot(_ low: UInt8) -> UnsafeMutablePointer<UInt64>? {
+    if tagged & 2 != 0 {
+      return (base + (RecordPage.denseHeader &+ Int(low) &<< 3)).assumingMemoryBound(to: UInt64.self)
+    }
     if tagged & 1 != 0 { return RecordPage.denseSlot(base, low) }
     return tagged == 0 ? nil : RecordPage.sparseSlot(base, low)
   }
@@ -99,7 +105,7 @@ struct RecordPage: BitwiseCopyable {
     let size = RecordPage.byteSize(isSparse: isSparse, capacity: capacity)
     let duplicate = HeapBytes.allocate(size)
     duplicate.copyMemory(from: base, byteCount: size)
-    return RecordPage(tagged: UInt(bitPattern: duplicate) | tagged & 1)
+    return RecordPage(tagged: UInt(bitPattern: duplicate) | tagged & 3)
   }
 
   /// Calls `body` with each INTID byte and its record, ascending, until it returns false. Returns false if it did.

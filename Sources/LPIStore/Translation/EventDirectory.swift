@@ -46,9 +46,7 @@ struct EventDirectory: BitwiseCopyable {
       defer { slot.pointee = entry.bits }
       return TranslationEntry(bits: slot.pointee)
     }
-    let before = pages[index].memory
-    pages[index].insert(low).pointee = entry.bits
-    header[1] += pages[index].memory - before
+    pages[index].insert(low, &header[1]).pointee = entry.bits
     return TranslationEntry()
   }
 
@@ -57,9 +55,7 @@ struct EventDirectory: BitwiseCopyable {
     let index = Int(event >> 8)
     let low = UInt8(truncatingIfNeeded: event)
     guard index < pageCount, let slot = pages[index].slot(low) else { return }
-    let before = pages[index].memory
-    pages[index].remove(low, at: slot)
-    header[1] += pages[index].memory - before
+    pages[index].remove(low, at: slot, &header[1])
   }
 
   private mutating func grow(to count: Int) {

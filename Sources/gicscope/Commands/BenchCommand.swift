@@ -4,7 +4,7 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measures gicscope itself.",
-    subcommands: [BenchReplayCommand.self, BenchImportCommand.self]
+    abstract: "Measures gicscope itself, and structures for LPIs.",
+    subcommands: [BenchReplayCommand.self, BenchImportCommand.self, BenchLPICommand.self]
   )
 }

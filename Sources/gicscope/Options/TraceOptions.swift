@@ -2,6 +2,8 @@ import Analyzers
 import ArgumentParser
 import GICModel
 import InterruptTrace
+import LPIBenchmark
+import LPIStore
 import Replay
 import Reports
 import TraceImporters
@@ -22,7 +24,7 @@ struct TraceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The structure that holds LPIs: \(Controller.lpiStores.joined(separator: ", ")).",
+      "The structure that holds LPIs: \(Self.lpiStores.map(\.name).joined(separator: ", ")).",
       valueName: "name"
     )
   )
@@ -39,10 +41,14 @@ struct TraceOptions: ParsableArguments {
 
   func validate() throws {
     if trace.isEmpty { throw ValidationError("Which capture? Give a file, or - for standard input.") }
-    if let lpiStore, !Controller.lpiStores.contains(lpiStore) {
-      throw ValidationError("No LPI store \(lpiStore). There are \(Controller.lpiStores.joined(separator: ", ")).")
+    if let lpiStore, !Self.lpiStores.contains(where: { $0.name == lpiStore }) {
+      throw ValidationError(
+        "No LPI store \(lpiStore). There are \(Self.lpiStores.map(\.name).joined(separator: ", "))."
+      )
     }
   }
+
+  private static var lpiStores: [LPIStoreKind] { LPIContender.kinds }
 
   /// The capture's name in reports.
   var path: String { trace.joined(separator: " ") }
@@ -66,7 +72,7 @@ struct TraceOptions: ParsableArguments {
     var options = ReplayOptions()
     options.isThreaded = !singleThreaded
     options.controller.checksInvariants = check
-    options.controller.lpiStore = lpiStore
+    options.controller.lpiStore = Self.lpiStores.first { $0.name == lpiStore }
     if let topology { options.topology = try TopologyFile.read(topology) }
     return options
   }

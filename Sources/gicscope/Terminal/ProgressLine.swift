@@ -18,6 +18,13 @@ final class ProgressLine {
     if isShown { draw(progress) }
   }
 
+  /// Shows a line of another kind of progress.
+  func draw(_ text: String) {
+    guard isShown else { return }
+    StandardError.write("\r  " + text + "\u{1B}[K")
+    isDrawn = true
+  }
+
   /// Takes the line away.
   func clear() {
     if isDrawn { StandardError.write("\r\u{1B}[K") }
