@@ -109,7 +109,7 @@ let package = Package(
     ),
     .testTarget(
       name: "AnalyzersTests",
-      dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports"]
+      dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports", "TraceImporters"]
     ),
     .testTarget(name: "TimeTravelTests", dependencies: ["TimeTravel", "Reports", "Replay", "TraceImporters"]),
     .testTarget(name: "CommandLineTests", dependencies: ["gicscope"]),

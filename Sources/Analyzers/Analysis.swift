@@ -39,10 +39,12 @@ private struct Analyzers: ~Copyable {
   private var activity = ActivityAnalyzer()
   private var virtual = VirtualSide()
   private var itsCaches: ITSCacheAnalyzer
+  private var findings: FindingsAnalyzer
 
   init(filter: TransitionFilter, _ options: AnalysisOptions) {
     itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches)
     self.filter = filter.isOpen ? nil : filter
+    findings = FindingsAnalyzer(filter: filter, thresholds: options.findings)
     latency = LatencyAnalyzer(filter: filter)
   }
 
@@ -50,6 +52,7 @@ private struct Analyzers: ~Copyable {
     events.consume(batch)
     latency.isReported = batch.isReported
     for i in batch.transitions.indices { dispatch(batch.transitions[i], batch.isReported) }
+    findings.consume(batch)
   }
 
   /// Who sees which transition: one pass, and one switch, for all analyzers. `isReported` says that it lies in the
@@ -104,7 +107,7 @@ private struct Analyzers: ~Copyable {
   }
 
   var results: AnalysisResults {
-    AnalysisResults(
+    var results = AnalysisResults(
       eventKinds: events.kinds,
       summary: summary.summary,
       acknowledges: acknowledges.counts,
@@ -121,6 +124,9 @@ private struct Analyzers: ~Copyable {
       virtual: virtual.interrupts.result,
       its: itsCaches.caches
     )
+    results.findings = findings.findings()
+    results.unlistedFindings = findings.log.unlisted
+    return results
   }
 }
 
@@ -128,6 +134,8 @@ private struct Analyzers: ~Copyable {
 public struct AnalysisOptions: Sendable {
   /// ITS caches that are simulated.
   public var itsCaches = ITSCacheShape.standard
+  /// From where on something counts as a finding.
+  public var findings = FindingThresholds()
   /// The defaults.
   public init() {}
 }
@@ -164,6 +172,10 @@ public struct AnalysisResults: Sendable {
   public var virtual = VirtualInterrupts()
   /// What ITSes looked up in their tables, and what caches make of it.
   public var its: [ITSCaches] = []
+  /// What went wrong, the worst first.
+  public var findings: [Finding] = []
+  /// Occurrences that found no room in ``findings``.
+  public var unlistedFindings: UInt64 = 0
 
   /// The INTIDs that were acknowledged, the busiest first; equal ones in the order of INTIDs.
   public var busiest: [(domain: UInt16, intid: UInt32, count: UInt64)] {

@@ -15,7 +15,7 @@ struct Gicscope: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InfoCommand.self, AnalyzeCommand.self, VerifyCommand.self, StateCommand.self, EventsCommand.self,
+      InfoCommand.self, AnalyzeCommand.self, VerifyCommand.self, StateCommand.self, WhyCommand.self, EventsCommand.self,
       ConvertCommand.self, GenerateCommand.self, DiffCommand.self, ServeCommand.self, RegistersCommand.self,
       BenchCommand.self,
     ]

@@ -157,6 +157,7 @@ struct ThresholdTests {
     arguments: [
       "spurious>0", "spurious >= 1", "latency.max>99ns", "latency.LPI.pending_to_acknowledge.p99==30ns",
       "latency.lpi.p99.9 > 0", "spurious.nothing-pending>0", "acknowledges!=0", "latency.count==1", "problems>0",
+      "max(injection_to_eoi,LPI)>99ns", "p99.9(pending_to_acknowledge) == 30ns", "findings==0", "findings.storm<1",
     ]
   )
   func crossed(text: String) throws {
@@ -167,7 +168,7 @@ struct ThresholdTests {
     "A condition that does not hold, or has nothing to measure, is none",
     arguments: [
       "spurious>1", "spurious.line-fell>0", "latency.p99>1ms", "latency.SPI.max>0", "verify.disagreed>0", "gaps>0",
-      "acknowledges<1",
+      "acknowledges<1", "findings", "findings.error", "findings.stuck-pending", "p99(injection_to_eoi,SPI)>0ns",
     ]
   )
   func notCrossed(text: String) throws {
@@ -178,6 +179,7 @@ struct ThresholdTests {
     "What is no condition is refused",
     arguments: [
       "", "spurious", "bogus>1", "spurious>1ms", "latency.p99>fast", "latency.XXX.p99>1", "latency.p98>1", ">1",
+      "findings.bogus", "p99(bogus)>1us", "p98(injection_to_eoi)>1us", "p99(injection_to_eoi,XXX)>1us",
     ]
   )
   func refused(text: String) {

@@ -6,6 +6,8 @@
 #   record.sh linux-gicv2 OUT       a Linux guest: GICv2, virtio-mmio devices, GICv2m
 #   record.sh random-gicv3 OUT      a random bare-metal program on GICv3 with an ITS
 #   record.sh random-gicv2 OUT      a random bare-metal program on GICv2
+#   record.sh fault-gicv3 OUT       a bare-metal program that does one thing wrong (FAULT says which), GICv3 with an ITS
+#   record.sh fault-gicv2 OUT       the same on GICv2
 #   record.sh secure-gicv3 OUT      a bare-metal program at EL3 and Non-secure EL1: two Security states, with -d int
 #
 # OUT becomes a folder with trace.log, console.log and command.txt. Needs bash, Debian 12's qemu-system-arm, and for the
@@ -13,6 +15,7 @@
 # (record.sh packages makes it). Environment:
 #   GUEST    folder of the unpacked packages                       default: ./guest
 #   QEMU     the emulator                                          default: qemu-system-aarch64
+#   FAULT    number of the fault in baremetal/fault3.c or fault2.c; 0 for none
 #   CPUS     processors       SEED, OPERATIONS, FEATURES, SPIS     of the random programs
 #   ROUNDS, BLOCKS   the Linux guests' work
 #   EVENTS   -trace options                                        default: -trace gic*, without the virtual interfaces
@@ -107,7 +110,7 @@ random() {
   done >"$out/options.bin"
   run "$out" -machine "$machine" -accel tcg,thread=multi -cpu "$cpu" -smp "${CPUS:-2}" -m 512M -kernel program.elf \
     -device loader,file=options.bin,addr=0x48000000,force-raw=on -semihosting "$@"
-  grep '^ *ack cpu' "$out/console.log" | sed 's/^ *//' >"$out/truth.txt"
+  { grep '^ *ack cpu' "$out/console.log" || true; } | sed 's/^ *//' >"$out/truth.txt"
 }
 
 case ${1:-} in
@@ -132,6 +135,14 @@ random-gicv3)
 random-gicv2)
   mkdir -p "${2:?OUT}"
   random "$2" random2 virt,gic-version=2 cortex-a72 0x13f
+  ;;
+fault-gicv3)
+  mkdir -p "${2:?OUT}"
+  SEED=${FAULT:-0} CPUS=2 random "$2" fault3 virt,gic-version=3,its=on cortex-a72 0
+  ;;
+fault-gicv2)
+  mkdir -p "${2:?OUT}"
+  SEED=${FAULT:-0} CPUS=2 random "$2" fault2 virt,gic-version=2 cortex-a72 0
   ;;
 secure-gicv3)
   mkdir -p "${2:?OUT}"

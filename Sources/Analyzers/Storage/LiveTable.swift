@@ -79,6 +79,11 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     return result
   }
 
+  /// Visits every entry, in no particular order.
+  func forEach(_ body: (UInt64, UnsafeMutablePointer<Value>) -> Void) {
+    for at in 0...mask where keys[at] != Self.free { body(keys[at], values + at) }
+  }
+
   @inline(__always)
   private func home(_ key: UInt64) -> Int {
     // Fibonacci hashing: the upper half of the product is the well-mixed one.

@@ -54,9 +54,11 @@ extension GICv3 where Store: ~Copyable {
   /// MAPD (5.3.10).
   private mutating func mapDevice(_ command: ITSCommand, unit: Int) -> ITSError? {
     let device = command.deviceID
-    if let typer = topology.value(.gitsTyper, index: UInt32(unit)) {
+    // QEMU's ITS has 16 bits of EventID and of DeviceID.
+    let isQEMU = profile == .qemu7 || profile == .qemu10
+    if let typer = topology.value(.gitsTyper, index: UInt32(unit)) ?? (isQEMU ? 15 << 8 | 15 << 13 : nil) {
       // Size is of no meaning with V clear; QEMU checks it all the same.
-      let checksSize = command.isValid || profile == .qemu7 || profile == .qemu10
+      let checksSize = command.isValid || isQEMU
       if checksSize, UInt64(command.eventBits) > (typer >> 8 & 0x1F) + 1 { return .ittSizeOrProcessorOutOfRange }
       if UInt64(device) >> ((typer >> 13 & 0x1F) + 1) != 0 { return .deviceOutOfRange }
     }
@@ -136,7 +138,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func ensureDevice(_ command: ITSCommand, unit: Int) -> Bool {
     if translation.units[unit].translations.device(command.deviceID) != nil { return true }
     guard !translation.startsEmpty else { return false }
-    translation.units[unit].translations.mapDevice(command.deviceID, eventBits: 16, userFlags: 1)
+    translation.units[unit].translations.mapDevice(command.deviceID, eventBits: 16, userFlags: DeviceKnowledge.guessed)
     return true
   }
 

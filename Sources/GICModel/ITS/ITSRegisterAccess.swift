@@ -75,7 +75,9 @@ extension GICv3 where Store: ~Copyable {
   /// `GITS_CREADR` follows `GITS_CWRITER`; when, is the ITS's affair unless it is known to be synchronous.
   private mutating func readCommandReader(_ event: Event, unit: Int, check: Int) {
     let value = translation.units[unit].commandReader
-    let isKnown = isSynchronous && translation.units[unit].known & Self.readerKnown != 0
+    // That the queue stalled, only this read may tell.
+    let isStalled = event.b & 1 != 0 && value & 1 == 0
+    let isKnown = isSynchronous && translation.units[unit].known & Self.readerKnown != 0 && !isStalled
     if compare(check, expected: part(value, event), seen: event.b, known: isKnown ? .max : 0, pe: event.pe) == .taught {
       translation.units[unit].commandReader = merge(value, event)
     }

@@ -195,3 +195,11 @@ struct UnresolvedTranslation {
   /// The entry itself was known; what is not, is where its collection or vPE leads.
   var entryIsKnown = false
 }
+
+/// What is not known of a device that was mapped before the capture began.
+enum DeviceKnowledge {
+  /// It is there, but nothing has shown its table entry.
+  static var guessed: UInt8 { 1 << 0 }
+  /// Its table entry was shown, but not what its ITT holds.
+  static var older: UInt8 { 1 << 1 }
+}

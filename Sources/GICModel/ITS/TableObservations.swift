@@ -39,7 +39,7 @@ extension GICv3 where Store: ~Copyable {
     let expected = mapped.map { packDevice(size: UInt64($0.eventBits - 1), address: address) } ?? 0
     let seenSize = event.a >> 32 & 0x1F
     let seen = event.entryIsValid ? packDevice(size: seenSize, address: event.b) : 0
-    let isKnown = mapped != nil ? mapped?.userFlags == 0 : translation.startsEmpty
+    let isKnown = mapped.map { $0.userFlags & DeviceKnowledge.guessed == 0 } ?? translation.startsEmpty
     let verdict = compare(check, expected: expected, seen: seen, known: isKnown ? .max : 0, pe: PE.none)
     translation.units[unit].lastDevice = device
     guard verdict == .taught, event.entryIsValid else { return }
@@ -57,7 +57,7 @@ extension GICv3 where Store: ~Copyable {
       kept.append((event, entry))
       return true
     }
-    translation.units[unit].translations.mapDevice(device, eventBits: bits, userFlags: 0)
+    translation.units[unit].translations.mapDevice(device, eventBits: bits, userFlags: DeviceKnowledge.older)
     for (event, entry) in kept { translation.units[unit].translations.map(device, event, entry, doorbell: nil) }
   }
 
@@ -144,7 +144,7 @@ extension GICv3 where Store: ~Copyable {
   ) {
     guard entry.isValid else { return }
     if translation.units[unit].translations.device(device) == nil {
-      translation.units[unit].translations.mapDevice(device, eventBits: 16, userFlags: 1)
+      translation.units[unit].translations.mapDevice(device, eventBits: 16, userFlags: DeviceKnowledge.guessed)
     }
     translation.units[unit].translations.map(
       device,

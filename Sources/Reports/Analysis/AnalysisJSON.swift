@@ -16,6 +16,8 @@ extension AnalysisReport {
         .init("latency_by_pe", .array(results.latencyByPE.map { keyed($0, "pe") })),
         .init("latency_by_device", .array(results.latencyByDevice.map { keyed($0, "device") })),
         .init("latency_excluded", exclusions), .init("spurious", .array(results.spurious.map(spurious))),
+        .init("findings", .array(results.findings.map { $0.json })),
+        .init("findings_unlisted", .number(results.unlistedFindings)),
         .init("gaps", .array(results.gaps.map(gap))), .init("activity", activity),
         .init("virtual", virtualJSON), .init("its", itsJSON),
         .init("verify", Verification.json(predictions: predictions)),

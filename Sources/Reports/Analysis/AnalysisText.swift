@@ -5,6 +5,8 @@ extension AnalysisReport {
   /// For a terminal. Long lists are cut to `rows`.
   public func text(_ style: TextStyle, rows: Int = 12) -> String {
     var out = trace.text(style) + predictionLine(style)
+    let found = findings(style, rows)
+    if !found.isEmpty { out += "\n" + style.apply(.heading, "Findings") + "\n" + found }
     guard results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0 else {
       return out + "\n" + style.apply(.notice, "No interrupt was acknowledged in this capture.") + "\n"
     }

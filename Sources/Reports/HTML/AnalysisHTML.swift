@@ -8,7 +8,7 @@ extension AnalysisReport {
     var out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
     out += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
     out += "<title>gicscope: \(name.escapedForHTML)</title>\n<style>\n\(HTMLStyle.css)\n</style></head>\n<body>\n"
-    out += head + tiles
+    out += head + tiles + section("Findings", findingsTable(rows))
     out += section("Activity", activitySection) + section("Latency", latencySection)
     out += section("Virtual interrupts", virtualSection)
     out += section("Busiest interrupts", busiestTable(rows)) + section("Processing elements", peTable(rows))

@@ -44,7 +44,11 @@ public struct Threshold: Equatable, Sendable {
   /// Reads a condition. The error says what is wrong with it.
   public init(_ text: String) throws(ThresholdError) {
     self.text = text
-    let compact = String(text.filter { $0 != " " })
+    var compact = String(text.filter { $0 != " " })
+    // `findings` alone: any that is not a note.
+    if compact == "findings" || compact.hasPrefix("findings."), !compact.contains(where: { "<>=!".contains($0) }) {
+      compact += ">0"
+    }
     guard
       let (comparison, range) = Comparison.allCases.lazy.compactMap({ comparison in
         compact.firstRange(of: comparison.rawValue).map { (comparison, $0) }
@@ -90,6 +94,8 @@ public enum Metric: Equatable, Sendable {
   case count(String)
   /// Spurious acknowledges for one reason.
   case spurious(SpuriousReason)
+  /// Findings: of one kind, of one severity, or all that are not notes.
+  case findings(FindingKind?, FindingSeverity?)
   /// A statistic of a stage, of one class or of all.
   case latency(InterruptClass?, LatencyStage, Statistic)
 
@@ -127,15 +133,25 @@ public enum Metric: Equatable, Sendable {
   public static var help: String {
     counts.map(\.0).joined(separator: ", ")
       + ", spurious.REASON (" + SpuriousReason.allCases.map(\.name).joined(separator: ", ") + ")"
+      + ", findings, findings.SEVERITY, findings.KIND (" + FindingKind.allCases.map(\.name).joined(separator: ", ")
+      + ")"
       + ", latency[.CLASS][.STAGE].STATISTIC (CLASS: SGI, PPI, SPI, LPI; STAGE: "
       + LatencyStage.allCases.map(\.name).joined(separator: ", ") + ", else injection_to_eoi; STATISTIC: "
-      + Statistic.allCases.map(\.rawValue).joined(separator: ", ") + ")"
+      + Statistic.allCases.map(\.rawValue).joined(separator: ", ") + "), STATISTIC(STAGE[,CLASS])"
   }
 
   /// The metric of a name, or nil.
   public init?(_ name: String) {
     if Self.counts.contains(where: { $0.0 == name }) {
       self = .count(name)
+      return
+    }
+    if let finding = Self.finding(name) {
+      self = finding
+      return
+    }
+    if let call = Self.call(name) {
+      self = call
       return
     }
     if let reason = SpuriousReason.allCases.first(where: { "spurious." + $0.name == name }) {
@@ -173,6 +189,14 @@ public enum Metric: Equatable, Sendable {
     case .count(let name): return Self.counts.first { $0.0 == name }?.1(report)
     case .spurious(let reason):
       return report.results.spurious.reduce(0) { $0 + ($1.reason == reason ? $1.count : 0) }
+    case .findings(let kind, let severity):
+      let isOpen = kind == nil && severity == nil
+      return report.results.findings.reduce(0) { sum, finding in
+        guard kind == nil || finding.kind == kind, severity == nil || finding.severity == severity,
+          !isOpen || finding.severity != .note
+        else { return sum }
+        return sum + 1
+      }
     case .latency(let interruptClass, let stage, let statistic):
       let distribution: LatencyDistribution
       if let interruptClass {

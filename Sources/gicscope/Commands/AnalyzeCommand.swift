@@ -22,6 +22,14 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "Exit with 1 if this condition holds; may be repeated.")
   var failOn: [Threshold] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "From where on something counts as a finding: \(ThresholdSetting.help). May be repeated.",
+      valueName: "name=value"
+    )
+  )
+  var threshold: [ThresholdSetting] = []
+
   @Option(help: "Also a report with pictures, in one HTML file.")
   var html: String?
 
@@ -32,6 +40,7 @@ struct AnalyzeCommand: ParsableCommand {
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
     var options = AnalysisOptions()
     options.itsCaches = caches.shapes
+    for setting in threshold { setting.apply(to: &options.findings) }
     let analysis = Analysis(filter: filter.filter, options: options)
     try engine.run(analysis.consume)
     progress.clear()

@@ -1,0 +1,98 @@
+import InterruptTrace
+
+/// Findings as they come up: those of one kind about one interrupt, PE and reason are one, counted.
+///
+/// A reference, so that a finding may be described by what it is recorded in.
+final class FindingLog {
+  /// What makes two occurrences the same finding.
+  struct Key: Hashable {
+    var kind: FindingKind
+    var domain: UInt16
+    var pe: UInt32 = PE.none
+    var intid: UInt32 = .max
+    /// DeviceID and EventID; `.max` for none.
+    var source: UInt64 = .max
+    /// Tells reasons of one kind apart.
+    var reason: UInt32 = 0
+  }
+
+  private var findings: [Key: Finding]
+  private let limit: Int
+  /// Occurrences that found no room in the list.
+  private(set) var unlisted: UInt64
+
+  init(limit: Int, _ findings: [Key: Finding] = [:], unlisted: UInt64 = 0) {
+    self.limit = limit
+    self.findings = findings
+    self.unlisted = unlisted
+  }
+
+  /// An independent copy.
+  func copy() -> FindingLog { FindingLog(limit: limit, findings, unlisted: unlisted) }
+
+  /// Counts an occurrence; `describe` gives the words if it is the first.
+  func record(
+    _ key: Key,
+    event: UInt64,
+    time: UInt64,
+    count: UInt64 = 1,
+    _ describe: () -> Description
+  ) {
+    if findings[key] != nil {
+      findings[key]!.count &+= count
+      findings[key]!.lastEvent = event
+      findings[key]!.lastTime = time
+      return
+    }
+    guard findings.count < limit else {
+      unlisted &+= count
+      return
+    }
+    let text = describe()
+    findings[key] = Finding(
+      kind: key.kind,
+      severity: text.severity,
+      certainty: text.certainty,
+      domain: key.domain,
+      intid: key.intid == .max ? nil : key.intid,
+      deviceID: key.source == .max ? nil : UInt32(truncatingIfNeeded: key.source >> 32),
+      eventID: key.source == .max || key.source & 0xFFFF_FFFF == 0xFFFF_FFFF
+        ? nil : UInt32(truncatingIfNeeded: key.source),
+      pe: key.pe == PE.none ? nil : key.pe,
+      count: count,
+      firstEvent: text.event ?? event,
+      lastEvent: event,
+      firstTime: text.time ?? time,
+      lastTime: time,
+      summary: text.summary,
+      chain: text.chain,
+      next: text.next
+    )
+  }
+
+  /// Whether something is among the findings.
+  func contains(_ key: Key) -> Bool { findings[key] != nil }
+
+  /// All of them, in no order.
+  var all: [Finding] { Array(findings.values) }
+
+  /// The worst first, then in the order in which they came up.
+  func sorted(_ findings: [Finding]) -> [Finding] {
+    findings.sorted {
+      ($0.severity, $0.firstEvent, $0.kind.rawValue, $0.intid ?? 0, $0.pe ?? 0)
+        < ($1.severity, $1.firstEvent, $1.kind.rawValue, $1.intid ?? 0, $1.pe ?? 0)
+    }
+  }
+
+  /// What a new finding says.
+  struct Description {
+    var severity: FindingSeverity
+    var certainty: FindingCertainty
+    var summary: String
+    var chain: [Finding.Link]
+    var next: String
+    /// Where it began, if not where it was noticed.
+    var event: UInt64?
+    var time: UInt64?
+  }
+}

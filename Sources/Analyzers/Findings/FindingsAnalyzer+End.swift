@@ -1,0 +1,406 @@
+import GICModel
+import InterruptTrace
+
+/// What is stuck when the capture ends.
+extension FindingsAnalyzer {
+  /// Time that passed until the end; of a capture without time stamps, so much for each event.
+  func elapsed(since event: UInt64, _ time: UInt64) -> UInt64 {
+    if isTimed { return lastTime > time ? lastTime - time : 0 }
+    return (lastEvent > event ? lastEvent - event : 0) &* Self.nanosecondsPerEvent
+  }
+
+  private static var nanosecondsPerEvent: UInt64 { 20_000 }
+
+  /// Whether time stamps say how long things took; without them a line's number stands for them.
+  private var isTimed: Bool { Self.isTimed(from: firstTime ?? 0, to: lastTime, events: lastEvent) }
+
+  @inline(__always)
+  static func isTimed(from first: UInt64, to time: UInt64, events: UInt64) -> Bool {
+    time > first && time &- first > events &* 2
+  }
+
+  /// How long something may take that usually takes what `spans` says.
+  private func limit(_ spans: SpanCounts) -> UInt64 {
+    let usual = spans.usual(isTimed: isTimed)
+    let (value, isHuge) = usual.multipliedReportingOverflow(by: thresholds.stuckFactor)
+    return max(thresholds.stuckTime, isHuge ? .max : isTimed ? value : value &* Self.nanosecondsPerEvent)
+  }
+
+  /// All findings, with what is stuck now; the worst first. O(interrupts seen).
+  func findings() -> [Finding] {
+    let log = log.copy()
+    guard isReported else { return judged(log) }
+    reportWaitingCommands(log)
+    let stuck = reportRunning(log)
+    for (raw, record) in interrupts.sorted() {
+      let key = InterruptKey(rawValue: raw)
+      if record.isPending { reportPending(key, record, stuck, log) }
+      if record.isActive, !record.isRunning { reportActive(key, record, log) }
+      reportEdges(key, record, log)
+    }
+    return judged(log)
+  }
+
+  private func judged(_ log: FindingLog) -> [Finding] {
+    var findings = log.all
+    for n in findings.indices { findings[n] = judged(findings[n]) }
+    return log.sorted(findings)
+  }
+
+  /// What a finding is worth where the model is not to be relied on: where the capture is not one from reset, with time
+  /// stamps, and predictions failed, they may have failed for want of what it does not show.
+  private func judged(_ finding: Finding) -> Finding {
+    var finding = finding
+    let isWhole = startsAtReset && isTimed
+    if !isWhole, disagreements > 0 || finding.kind == .unexpectedAcknowledge {
+      finding.severity = .note
+      finding.certainty = .unknownBeforeCapture
+    } else if disagreements > 0, finding.certainty == .certain, finding.kind != .unexpectedAcknowledge {
+      finding.certainty = .likely
+    }
+    return finding
+  }
+
+  private func at(_ key: InterruptKey, _ pe: UInt32) -> Transition {
+    Transition(time: lastTime, event: lastEvent, kind: .pending, domain: key.domain, pe: pe, intid: key.intid)
+  }
+
+  // MARK: Running
+
+  /// Reports what was acknowledged and has not ended for longer than handlers take; returns those, by PE.
+  private func reportRunning(_ log: FindingLog) -> [UInt64: ProcessorRecord.Running] {
+    var stuck: [UInt64: ProcessorRecord.Running] = [:]
+    let limit = limit(services)
+    for (domain, pe) in processors.all {
+      guard let processor = processors.find(domain: domain, pe: pe)?.pointee else { continue }
+      for place in 0..<processor.depth {
+        let entry = processor.running[place]
+        guard elapsed(since: entry.event, entry.time) >= limit else { continue }
+        stuck[UInt64(domain) << 32 | UInt64(pe)] = entry
+        let taken = processor.acknowledges - entry.acknowledges
+        let key = InterruptKey(domain: domain, pe: pe, intid: entry.intid)
+        record(log, .init(kind: .stuckActive, domain: domain, pe: pe, intid: entry.intid), at(key, pe)) {
+          var chain: [Finding.Link] = [
+            .init("PE \(pe) acknowledged it; no end of interrupt followed", event: entry.event),
+            .init(
+              "its priority \(hex(entry.priority)) runs: nothing of the same or a lower rank is signalled to PE \(pe)"
+            ),
+          ]
+          if taken > 0 { chain.append(.init("PE \(pe) took \(taken) of higher rank since")) }
+          return FindingLog.Description(
+            severity: .error,
+            certainty: taken > 0 || startsAtReset ? .certain : .likely,
+            summary: "\(Self.name(entry.intid)) was acknowledged on PE \(pe) and never ended",
+            chain: chain,
+            next: "the handler's way out: does every path write EOIR?",
+            event: entry.event,
+            time: entry.time
+          )
+        }
+      }
+    }
+    return stuck
+  }
+
+  // MARK: Active
+
+  /// The priority was dropped, but the interrupt is still active.
+  private func reportActive(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    guard r.endEvent != .max, elapsed(since: r.endEvent, r.endTime) >= limit(deactivations) else { return }
+    let pe = r.acknowledgedOn
+    if r.wasWronglyEnded {
+      record(log, .init(kind: .stuckActive, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        FindingLog.Description(
+          severity: .warning,
+          certainty: .certain,
+          summary: "\(Self.name(key.intid)) stays active: another interrupt was ended in its place",
+          chain: [
+            .init("acknowledged on PE \(pe)", event: r.acknowledgeEvent),
+            .init("the end of another took its priority and left it active", event: r.endEvent),
+          ],
+          next: "the wrong end of interrupt that is reported beside this",
+          event: r.endEvent,
+          time: r.endTime
+        )
+      }
+      return
+    }
+    // What a register made active, and what a guest is to deactivate, waits for others.
+    guard r.acknowledgeEvent != .max, r.acknowledgeEvent < r.endEvent, r.isDropped else { return }
+    let isForwarded = isListed(key.intid) || isForwarded(key, r)
+    let endMode = processors.find(domain: key.domain, pe: pe)?.pointee.endModeEvent ?? .max
+    record(log, .init(kind: .missingDeactivate, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+      FindingLog.Description(
+        severity: isForwarded ? .note : .error,
+        certainty: startsAtReset ? .certain : .likely,
+        summary: isForwarded
+          ? "\(Self.name(key.intid)) was handed to a guest and has not been deactivated since"
+          : "\(Self.name(key.intid)) was ended on PE \(pe) and never deactivated: it can not be taken again",
+        chain: [
+          .init("EOImode is set: an end of interrupt leaves it active", event: endMode == .max ? nil : endMode),
+          .init("acknowledged", event: r.acknowledgeEvent),
+          .init("ended, which dropped its priority", event: r.endEvent),
+          .init("no write of DIR or ICACTIVER followed"),
+        ] + (r.isPending ? [.init("it is pending again and waits", event: r.pendingEvent)] : []),
+        next: "who writes DIR for it: the handler, or the guest that it was forwarded to",
+        event: r.endEvent,
+        time: r.endTime
+      )
+    }
+  }
+
+  /// What was handed to a guest stays active until the guest gets round to it, and for good once the guest is gone.
+  private func isForwarded(_ key: InterruptKey, _ r: InterruptRecord) -> Bool {
+    if r.isForwarded { return true }
+    // Private interrupts of a kind go the same way on every PE.
+    guard InterruptClass(intid: key.intid).isPrivate else { return false }
+    return processors.all.contains { domain, pe in
+      domain == key.domain
+        && interrupts.find(InterruptKey(domain: domain, pe: pe, intid: key.intid).rawValue)?.pointee.isForwarded == true
+    }
+  }
+
+  private func isListed(_ intid: UInt32) -> Bool { !listed(intid).isEmpty }
+
+  // MARK: Pending
+
+  private enum Block {
+    case disabled
+    case noPE(String, UInt64)
+    case closed(String, UInt64)
+    case running(ProcessorRecord.Running)
+    case unserved
+  }
+
+  private func reportPending(
+    _ key: InterruptKey,
+    _ r: InterruptRecord,
+    _ stuck: [UInt64: ProcessorRecord.Running],
+    _ log: FindingLog
+  ) {
+    // What is active is reported as such.
+    guard !r.isActive, !r.isRunning else { return }
+    let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : r.targetIsKnown ? r.target : PE.none
+    let overtaken = pe < PE.none - 1 ? acknowledges(of: pe, domain: key.domain) &- r.overtakenSince : 0
+    guard let block = block(key, r, pe, stuck) else {
+      if overtaken >= thresholds.starvedBy, isEnabled(r, key.intid) == .yes {
+        let t = at(key, pe)
+        record(log, .init(kind: .starved, domain: key.domain, pe: pe, intid: key.intid), t) {
+          description(ofStarved: t, r, by: overtaken)
+        }
+      }
+      return
+    }
+    switch block {
+    case .disabled: reportDisabled(key, r, pe, log)
+    case .noPE(let why, let event):
+      record(log, .init(kind: .misrouted, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        describe(key, r, .error, "is pending for a PE that can not take it: \(why)", .init(why, event: event.known))
+      }
+    case .closed(let why, let event):
+      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        describe(key, r, .error, "is pending and can not be delivered: \(why)", .init(why, event: event.known))
+      }
+    case .running(let entry):
+      let why = "\(Self.name(entry.intid)), priority \(hex(entry.priority)), was acknowledged and never ended"
+      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        describe(
+          key,
+          r,
+          .warning,
+          "waits behind \(Self.name(entry.intid)), which never ends",
+          .init(why, event: entry.event)
+        )
+      }
+    case .unserved:
+      let lines = processors.find(domain: key.domain, pe: pe)?.pointee.linesEvent ?? .max
+      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        var text = describe(
+          key,
+          r,
+          .warning,
+          "is signalled to PE \(pe), which does not take it",
+          .init("nothing at the controller keeps it back", event: lines.known)
+        )
+        text.certainty = .likely
+        text.next = "whether PE \(pe) runs, and whether it masks interrupts (PSTATE.I)"
+        return text
+      }
+    }
+  }
+
+  private func reportDisabled(_ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ log: FindingLog) {
+    let isMeant = r.wasEnabled || r.acknowledges > 0 || key.intid >= 8192 || key.intid < 16
+    let came = r.enableEvent != .max && r.pendingEvent > r.enableEvent
+    record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+      let what = key.intid >= 8192 ? "its configuration disables it" : "it is disabled"
+      var text = describe(
+        key,
+        r,
+        isMeant ? .warning : .note,
+        key.intid >= 8192
+          ? "is pending and disabled"
+          : came ? "became pending while it was disabled" : "was disabled while it was pending",
+        .init(r.enableEvent == .max ? "it was never enabled" : what, event: r.enableEvent.known)
+      )
+      if r.enableEvent == .max { text.summary = "\(Self.name(key.intid)) is pending and was never enabled" }
+      if key.intid >= 8192 { text.next = "the LPI's configuration byte, and INV after it was written" }
+      return text
+    }
+  }
+
+  private func describe(
+    _ key: InterruptKey,
+    _ r: InterruptRecord,
+    _ severity: FindingSeverity,
+    _ what: String,
+    _ cause: Finding.Link
+  ) -> FindingLog.Description {
+    var chain: [Finding.Link] = [.init("became pending", event: r.pendingIsOlder ? nil : r.pendingEvent)]
+    if r.line == .yes, key.intid < 8192 { chain.insert(.init("its line rose", event: r.lineEvent), at: 0) }
+    if key.intid >= 8192, r.source != .max { chain[0].text += ": MSI of \(Self.source(r.source))" }
+    chain.append(cause)
+    chain.append(.init("it was not acknowledged until the end", event: lastEvent))
+    return FindingLog.Description(
+      severity: severity,
+      certainty: .certain,
+      summary: "\(Self.name(key.intid)) \(what)",
+      chain: chain,
+      next: "gicscope why --irq \(key.intid), and who should have undone that",
+      event: r.pendingEvent,
+      time: r.pendingTime
+    )
+  }
+
+  /// What keeps an interrupt back for long enough to count; nil if nothing is known to.
+  private func block(
+    _ key: InterruptKey,
+    _ r: InterruptRecord,
+    _ pe: UInt32,
+    _ stuck: [UInt64: ProcessorRecord.Running]
+  ) -> Block? {
+    let waited = elapsed(since: r.pendingEvent, r.pendingTime)
+    func lasts(_ event: UInt64, _ time: UInt64) -> Bool {
+      min(waited, event == .max ? .max : elapsed(since: event, time)) >= thresholds.stuckTime
+    }
+    if isEnabled(r, key.intid) == .no { return lasts(r.enableEvent, r.enableTime) ? .disabled : nil }
+    if groupState(r, distributor) == .no {
+      guard lasts(distributor.groupEvent, distributor.groupTime) else { return nil }
+      return .closed("\(Self.groupName(r.group)) is disabled in GICD_CTLR", distributor.groupEvent)
+    }
+    if r.targetIsKnown, pe == PE.none {
+      return lasts(r.targetEvent, r.targetTime) ? .noPE("it goes to no PE that exists", r.targetEvent) : nil
+    }
+    guard pe < PE.none - 1, let p = processors.find(domain: key.domain, pe: pe)?.pointee else { return nil }
+    if p.asleep == .yes {
+      return lasts(p.sleepEvent, p.sleepTime) ? .noPE("PE \(pe) is asleep (GICR_WAKER)", p.sleepEvent) : nil
+    }
+    if key.intid >= 8192, p.lpis == .no {
+      return lasts(.max, 0) ? .noPE("LPIs are disabled at PE \(pe) (GICR_CTLR.EnableLPIs)", p.lpisEvent) : nil
+    }
+    if groupState(r, p) == .no {
+      guard lasts(p.groupEvent, p.groupTime) else { return nil }
+      return .closed("\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)", p.groupEvent)
+    }
+    if p.priorityMask != .max, r.priority != 0xFF, UInt16(r.priority) >= p.priorityMask {
+      guard lasts(p.maskEvent, p.maskTime) else { return nil }
+      return .closed(
+        "the priority mask of PE \(pe), \(hex(p.priorityMask)), does not let priority \(hex(r.priority)) through",
+        p.maskEvent
+      )
+    }
+    if let entry = stuck[UInt64(key.domain) << 32 | UInt64(pe)], r.priority >= entry.priority {
+      return waited >= thresholds.stuckTime ? .running(entry) : nil
+    }
+    if p.depth > 0, r.priority >= p.top.priority { return nil }
+    return waited >= max(thresholds.unservedTime, limit(waits)) ? .unserved : nil
+  }
+
+  // MARK: Edges
+
+  private func reportEdges(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : PE.none
+    if r.merged >= thresholds.coalescedEdges, r.merged >= r.edges / 10 {
+      record(
+        log,
+        .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid),
+        at(key, pe),
+        count: r.merged
+      ) {
+        FindingLog.Description(
+          severity: .note,
+          certainty: .certain,
+          summary: "\(r.merged) of \(r.edges) requests for \(Self.name(key.intid)) came while one was pending",
+          chain: [.init("what is pending already takes up what comes", event: r.pendingEvent.known)],
+          next: "whether the driver looks for all work at once, as it must; what keeps the interrupt waiting"
+        )
+      }
+    }
+    // A hypervisor sees to what its maintenance interrupt is about without taking it.
+    let isVirtual = lists.find(UInt64(key.domain) << 32 | UInt64(pe)) != nil
+    if r.mostMissedPulses >= thresholds.missedPulses, isEnabled(r, key.intid) == .yes, !r.isPending, !isVirtual {
+      record(
+        log,
+        .init(kind: .discardedPending, domain: key.domain, pe: pe, intid: key.intid, reason: 3),
+        at(key, pe),
+        count: r.mostMissedPulses
+      ) {
+        FindingLog.Description(
+          severity: key.intid >= 32 ? .warning : .note,
+          certainty: .likely,
+          summary:
+            "\(Self.name(key.intid)) was raised \(r.mostMissedPulses) times in succession and fell each time before "
+            + "it was taken",
+          chain: [
+            .init("it is level-sensitive: it is pending only while its line is high"),
+            .init("the line fell", event: r.lineEvent.known),
+          ],
+          next: "ICFGR: a source of pulses needs an edge-triggered input"
+        )
+      }
+    }
+    if key.intid >= 32, key.intid < 8192, r.targetIsKnown, r.target == PE.none, r.targetEvent != .max,
+      r.enabled == .yes,
+      r.acknowledges > 0 || r.line == .yes, !r.isPending, !r.isActive,
+      elapsed(since: r.targetEvent, r.targetTime) >= thresholds.stuckTime
+    {
+      record(log, .init(kind: .misrouted, domain: key.domain, intid: key.intid), at(key, PE.none)) {
+        FindingLog.Description(
+          severity: .warning,
+          certainty: .likely,
+          summary: "\(Self.name(key.intid)) is enabled and goes to no PE",
+          chain: [
+            .init("it is enabled", event: r.enableEvent.known),
+            .init("its target names no PE that exists", event: r.targetEvent.known),
+          ],
+          next: "GICD_IROUTER or GICD_ITARGETSR of the interrupt",
+          event: r.targetEvent,
+          time: r.targetTime
+        )
+      }
+    }
+    if r.edge == .yes, r.line == .yes, !r.isPending, !r.isActive, r.endEvent != .max, r.lineEvent < r.endEvent,
+      key.intid < 8192, r.wasEnabled, elapsed(since: r.endEvent, r.endTime) >= thresholds.stuckTime
+    {
+      record(log, .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid, reason: 1), at(key, pe)) {
+        FindingLog.Description(
+          severity: .warning,
+          certainty: .likely,
+          summary: "\(Self.name(key.intid)) is edge-triggered and its line stays high: what comes makes no edge",
+          chain: [
+            .init("the line rose", event: r.lineEvent), .init("it was handled and ended", event: r.endEvent),
+            .init("the line has not fallen since"),
+          ],
+          next: "ICFGR: a source that holds its line needs a level-sensitive input",
+          event: r.endEvent,
+          time: r.endTime
+        )
+      }
+    }
+  }
+}
+
+extension UInt64 {
+  /// The number of an event; nil if it stands for none.
+  fileprivate var known: UInt64? { self == .max ? nil : self }
+}

@@ -1,0 +1,341 @@
+import GICModel
+import InterruptTrace
+
+/// What is found where it happens.
+extension FindingsAnalyzer {
+  private func name(_ intid: UInt32) -> String { Self.name(intid) }
+
+  /// `SPI 40`.
+  static func name(_ intid: UInt32) -> String { "\(InterruptClass(intid: intid).name) \(intid)" }
+
+  // MARK: Ends
+
+  /// An end of an interrupt that is not the one that runs: it drops the priority of the one that does
+  /// (IHI 0069H, 4.1.1 and 12.2.10; IHI 0048B, 3.2.1).
+  @inline(never)
+  mutating func endedOther(
+    _ t: Transition,
+    _ processor: UnsafeMutablePointer<ProcessorRecord>,
+    last: (intid: UInt32, event: UInt64)
+  ) {
+    let top = processor.pointee.top
+    let place = processor.pointee.place(of: t.intid)
+    report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid), t) {
+      var chain: [Finding.Link] = [
+        .init("\(name(top.intid)) was acknowledged last and runs", event: top.event),
+        .init("EOIR was written with \(t.intid)", event: t.event),
+      ]
+      let summary: String
+      if place >= 0 {
+        summary = "\(name(t.intid)) was ended while \(name(top.intid)) ran: out of order"
+        chain.insert(
+          .init("\(name(t.intid)) was acknowledged", event: processor.pointee.running[place].event),
+          at: 0
+        )
+      } else if last.intid == t.intid, last.event > top.event {
+        summary = "\(name(t.intid)) was ended twice; the second end dropped the priority of \(name(top.intid))"
+        chain.insert(.init("\(name(t.intid)) had been ended", event: last.event), at: 0)
+      } else {
+        summary = "\(name(t.intid)) was ended, but it was \(name(top.intid)) that ran"
+        chain.append(.init("\(name(top.intid)) lost its priority without an end of its own", event: t.event))
+      }
+      return FindingLog.Description(
+        severity: .error,
+        certainty: hasGaps ? .likely : .certain,
+        summary: summary,
+        chain: chain,
+        next: "the handler's end of interrupt: it must write back what the acknowledge returned, innermost first"
+      )
+    }
+    if place >= 0 {
+      processor.pointee.remove(at: place)
+    } else {
+      processor.pointee.depth &-= 1
+      let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: top.intid).rawValue
+      interrupts.find(key)?.pointee.isRunning = false
+      interrupts.find(key)?.pointee.wasWronglyEnded = true
+      interrupts.find(key)?.pointee.endEvent = t.event
+      interrupts.find(key)?.pointee.endTime = t.time
+    }
+  }
+
+  /// An end that had no effect, or not the one that it should have.
+  mutating func mismatchedEnd(_ t: Transition) {
+    let processor = processors.at(t)
+    let last = (processor.pointee.lastEndedINTID, processor.pointee.lastEndedEvent)
+    processor.pointee.lastEndedINTID = t.intid
+    processor.pointee.lastEndedEvent = t.event
+    if processor.pointee.depth > 0 {
+      // A GICv2 drops the priority all the same; a GICv3 does nothing if the register is of the other group.
+      if t.b != 0 { return endedOther(t, processor, last: last) }
+      let top = processor.pointee.top
+      if top.intid == t.intid {
+        // It is ended all right, as far as its handler is concerned.
+        processor.pointee.depth &-= 1
+        record(t).pointee.isRunning = false
+        record(t).pointee.endEvent = t.event
+        guard startsAtReset else { return }
+      }
+      report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 1), t) {
+        FindingLog.Description(
+          severity: .error,
+          certainty: .likely,
+          summary: top.intid == t.intid
+            ? "the end of \(name(t.intid)) had no effect: it was written to the other group's register"
+            : "the end of \(name(t.intid)) had no effect: \(name(top.intid)), of another group, runs",
+          chain: [
+            .init("\(name(top.intid)) was acknowledged last and runs", event: top.event),
+            .init("the end named \(t.intid) through a register of the other group", event: t.event),
+          ],
+          next: "which of EOIR0 and EOIR1 (or EOIR and AEOIR) the handler writes"
+        )
+      }
+      return
+    }
+    // What ran before the capture began had a lower priority than all that was seen to preempt nothing.
+    let record = record(t).pointee
+    let isKnown =
+      processor.pointee.isComplete
+      || processor.pointee.idleBound >= 0 && record.acknowledges > 0
+        && Int16(record.priority) <= processor.pointee.idleBound
+    guard isKnown else { return }
+    report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2), t) {
+      let isSecond = last.0 == t.intid
+      return FindingLog.Description(
+        severity: .error,
+        certainty: processor.pointee.isComplete ? .certain : .likely,
+        summary: isSecond
+          ? "\(name(t.intid)) was ended twice; nothing ran the second time"
+          : "\(name(t.intid)) was ended while nothing ran",
+        chain: [
+          isSecond
+            ? .init("\(name(t.intid)) had been ended", event: last.1)
+            : .init("no acknowledge of \(name(t.intid)) precedes the end", event: nil),
+          .init("EOIR was written with \(t.intid)", event: t.event),
+        ],
+        next: "the handler's end of interrupt: one for each acknowledge"
+      )
+    }
+  }
+
+  /// An interrupt was acknowledged anew on the PE on which an earlier one has not been ended.
+  mutating func neverEnded(_ t: Transition, _ earlier: ProcessorRecord.Running) {
+    report(.init(kind: .stuckActive, domain: t.domain, pe: t.pe, intid: t.intid), t) {
+      FindingLog.Description(
+        severity: .error,
+        certainty: .certain,
+        summary: "\(name(t.intid)) was acknowledged again though its last acknowledge was never ended",
+        chain: [
+          .init("acknowledged; no end of interrupt followed", event: earlier.event),
+          .init("acknowledged again", event: t.event),
+        ],
+        next: "the handler's way out: does every path write EOIR?",
+        event: earlier.event,
+        time: earlier.time
+      )
+    }
+  }
+
+  /// LPIs have no active state: an affinity change can make one fire on another PE while its handler still runs.
+  mutating func handledTwice(_ t: Transition, _ record: InterruptRecord) {
+    report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: t.intid, reason: 1), t) {
+      FindingLog.Description(
+        severity: .warning,
+        certainty: hasGaps ? .likely : .certain,
+        summary: "\(name(t.intid)) was taken on PE \(t.pe) while its handler still ran on PE \(record.acknowledgedOn)",
+        chain: [
+          .init("acknowledged on PE \(record.acknowledgedOn), not ended", event: record.acknowledgeEvent),
+          .init("sent to another PE", event: record.targetEvent == .max ? nil : record.targetEvent),
+          .init("acknowledged on PE \(t.pe)", event: t.event),
+        ],
+        next: "whether the driver handles it again after the first handler returns; if not, this one is lost"
+      )
+    }
+  }
+
+  // MARK: Storms and starvation
+
+  mutating func refired(_ t: Transition, _ record: InterruptRecord) {
+    let pe = record.acknowledgedOn
+    let isLevel = record.edge != .yes && t.intid >= 16 && t.intid < 8192
+    let line = record.line == .yes ? record.lineEvent : .max
+    report(.init(kind: .storm, domain: t.domain, pe: pe, intid: t.intid), t, count: first(record.refires)) {
+      var chain: [Finding.Link] = []
+      if line != .max { chain.append(.init("the line rose and has not fallen since", event: line)) }
+      chain.append(.init("it was pending again at each of \(record.refires) ends in succession", event: t.event))
+      return FindingLog.Description(
+        severity: .error,
+        certainty: .certain,
+        summary: isLevel && line != .max
+          ? "\(name(t.intid)) fires again and again: its line stays high over every end of interrupt"
+          : "\(name(t.intid)) fires again and again: it is pending anew each time that it ends",
+        chain: chain,
+        next: isLevel
+          ? "why the handler does not make the device lower its line" : "what raises it while it is handled",
+        event: line == .max ? record.acknowledgeEvent : line,
+        time: line == .max ? record.acknowledgeTime : record.lineTime
+      )
+    }
+  }
+
+  /// The first time, what led to the threshold counts too.
+  private func first(_ refires: UInt64) -> UInt64 { refires == thresholds.stormRefires ? refires : 1 }
+
+  mutating func run(_ t: Transition, _ processor: ProcessorRecord) {
+    let key = FindingLog.Key(kind: .storm, domain: t.domain, pe: t.pe, intid: t.intid)
+    report(key, t, count: processor.runLength == thresholds.stormRun ? processor.runLength : 1) {
+      FindingLog.Description(
+        severity: .warning,
+        certainty: .likely,
+        summary: "\(name(t.intid)) fires again and again: PE \(t.pe) has hardly time for anything else",
+        chain: [
+          .init(
+            "taken \(processor.runLength) times with less between than its handler takes",
+            event: processor.runEvent
+          )
+        ],
+        next: "what raises it; whether the source is acknowledged before the end of interrupt",
+        event: processor.runEvent,
+        time: processor.runTime
+      )
+    }
+  }
+
+  mutating func starved(_ t: Transition, _ record: InterruptRecord, by count: UInt64) {
+    let key = FindingLog.Key(kind: .starved, domain: t.domain, pe: t.pe, intid: t.intid)
+    report(key, t) { description(ofStarved: t, record, by: count) }
+  }
+
+  func description(ofStarved t: Transition, _ r: InterruptRecord, by count: UInt64) -> FindingLog.Description {
+    FindingLog.Description(
+      severity: .warning,
+      certainty: .certain,
+      summary: "\(name(t.intid)) waited while PE \(t.pe) took \(count) other interrupts",
+      chain: [
+        .init("became pending, priority \(hex(r.priority))", event: r.pendingEvent),
+        .init("\(count) interrupts of at least its rank were taken first"),
+        .init(
+          r.acknowledgeEvent == t.event ? "acknowledged" : "it still waits, or was taken only then",
+          event: t.event
+        ),
+      ],
+      next: "the priorities of what was taken, and how often it comes",
+      event: r.pendingEvent,
+      time: r.pendingTime
+    )
+  }
+
+  /// Pending for a PE that software put to sleep: it wakes the PE up at best (IHI 0069H, 11.1).
+  @inline(never)
+  mutating func sentToSleeper(_ t: Transition, _ processor: ProcessorRecord) {
+    guard processor.sleepEvent != .max else { return }
+    let target = record(t).pointee.targetEvent
+    report(.init(kind: .misrouted, domain: t.domain, pe: t.pe, intid: t.intid), t) {
+      FindingLog.Description(
+        severity: .warning,
+        certainty: .certain,
+        summary: "\(name(t.intid)) became pending for PE \(t.pe), which is asleep (GICR_WAKER)",
+        chain: [
+          .init("PE \(t.pe) went to sleep", event: processor.sleepEvent),
+          .init("\(name(t.intid)) goes to it", event: target == .max ? nil : target),
+          .init("it became pending", event: t.event),
+        ],
+        next: "who routed it there, or left it there when the PE went to sleep"
+      )
+    }
+  }
+
+  // MARK: Acknowledges
+
+  /// Acknowledges that return 1023, one after the other.
+  mutating func spurious(_ t: Transition) {
+    guard t.a == 1023 else { return }
+    let processor = processors.at(t)
+    processor.pointee.spuriousRun &+= 1
+    if processor.pointee.spuriousRun == 1 {
+      processor.pointee.spuriousEvent = t.event
+      processor.pointee.spuriousTime = t.time
+    }
+    let run = processor.pointee.spuriousRun
+    guard run >= thresholds.spuriousRun else { return }
+    report(
+      .init(kind: .spuriousAcknowledge, domain: t.domain, pe: t.pe),
+      t,
+      count: run == thresholds.spuriousRun ? run : 1
+    ) {
+      FindingLog.Description(
+        severity: .warning,
+        certainty: .certain,
+        summary: "PE \(t.pe) asks for interrupts over and over and gets none (1023)",
+        chain: [
+          .init("\(run) acknowledges in succession returned 1023", event: processor.pointee.spuriousEvent),
+          .init("nothing was signalled to the PE", event: t.event),
+        ],
+        next: "what sends the PE into its handler: a request that goes away, or software that polls",
+        event: processor.pointee.spuriousEvent,
+        time: processor.pointee.spuriousTime
+      )
+    }
+  }
+
+  /// The controller answered otherwise than it must: of interest here is what it delivered.
+  mutating func disagreed(_ t: Transition) {
+    let check = Controller.check(t.priority)
+    guard check.kind == .acknowledge, t.b & 0xFF_FFFF < 1020 || t.b & 0xFF_FFFF >= 8192 else { return }
+    let intid = UInt32(truncatingIfNeeded: t.b) & (check.name.hasPrefix("GIC") ? 0x3FF : 0xFF_FFFF)
+    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue
+    let record = interrupts.find(key)?.pointee ?? InterruptRecord()
+    report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: intid), t) {
+      var chain: [Finding.Link] = []
+      if record.enabled == .no { chain.append(.init("it is disabled", event: record.enableEvent)) }
+      if !record.isPending {
+        let event = record.clearedEvent == .max ? record.acknowledgeEvent : record.clearedEvent
+        chain.append(.init("it is not pending", event: event == .max ? nil : event))
+      }
+      if record.line == .no, record.edge != .yes {
+        chain.append(.init("its line is low", event: record.lineEvent))
+      }
+      let expected = t.a & 0xFF_FFFF
+      chain.append(.init("an acknowledge should have returned \(expected)", event: t.event))
+      return FindingLog.Description(
+        severity: .error,
+        certainty: hasGaps ? .likely : .certain,
+        summary: "\(name(intid)) was delivered to PE \(t.pe) against the rules",
+        chain: chain,
+        next: "gicscope verify, which shows the state that the controller contradicts"
+      )
+    }
+  }
+
+  // MARK: Pending state taken away
+
+  mutating func discarded(_ t: Transition, by cause: String) {
+    let record = record(t).pointee
+    let isLost = record.enabled == .no && t.a == UInt64(PendingCause.command.rawValue)
+    let key = FindingLog.Key(
+      kind: .discardedPending,
+      domain: t.domain,
+      pe: t.pe,
+      intid: t.intid,
+      source: t.intid >= 8192 ? record.source : .max,
+      reason: isLost ? 1 : 0
+    )
+    report(key, t) {
+      var chain: [Finding.Link] = [.init("became pending", event: record.pendingEvent)]
+      if record.enabled == .no {
+        chain.append(.init("it was disabled, so that it could not be delivered", event: record.enableEvent))
+      }
+      chain.append(.init("\(cause) took its pending state away", event: t.event))
+      return FindingLog.Description(
+        severity: isLost ? .warning : .note,
+        certainty: record.pendingIsOlder ? .unknownBeforeCapture : .certain,
+        summary: "\(name(t.intid)) was pending and is lost: \(cause) took its pending state away",
+        chain: chain,
+        next: "whether the device was quiet when its interrupt was taken down"
+      )
+    }
+  }
+}
+
+/// A number as the manual prints it.
+func hex(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }

@@ -1,0 +1,269 @@
+import GICModel
+import InterruptTrace
+
+/// Commands, translations, and what becomes of MSIs.
+extension FindingsAnalyzer {
+  mutating func its(_ t: Transition) {
+    switch t.kind {
+    case .msi:
+      giveUpUnresolved()
+      lastCommand = nil
+      lastMSI = t.event
+    case .itsFault: fault(t)
+    case .itsCommand: command(t)
+    case .mapping:
+      let record = record(t)
+      record.pointee.mapped = .init(t.b & 1 != 0)
+      record.pointee.mappingEvent = t.event
+      record.pointee.source = t.a
+    case .itsEnabled:
+      itsEnabled = .init(t.a & 1 != 0)
+      itsDisabledEvent = t.a & 1 == 0 ? t.event : .max
+      if t.a & 1 != 0 { waiting.remove(t.b) }
+    case .commandsWaiting: commandsWait(t)
+    default: break
+    }
+  }
+
+  // MARK: MSIs
+
+  private mutating func fault(_ t: Transition) {
+    guard let fault = ITSFault(rawValue: t.b) else { return }
+    if fault == .unknown {
+      unresolved = t
+      return
+    }
+    // A command's own error is reported with the command; only what a Redistributor drops has none.
+    let isMSI = lastMSI == t.event
+    if !isMSI, fault != .lpisDisabled, fault != .intidOutOfRange { return }
+    let key = FindingLog.Key(
+      kind: isMSI ? .unmappedMSI : .commandError,
+      domain: t.domain,
+      pe: t.pe,
+      intid: t.intid,
+      source: t.a,
+      reason: UInt32(truncatingIfNeeded: t.b)
+    )
+    let who = Self.source(t.a)
+    var chain: [Finding.Link] = [
+      .init(isMSI ? "the MSI of \(who) was written" : "INT for \(who) was carried out", event: t.event)
+    ]
+    if t.intid != .max, let record = interrupts.find(Self.key(t))?.pointee, record.mappingEvent != .max {
+      chain.append(.init("it is mapped to LPI \(t.intid)", event: record.mappingEvent))
+    }
+    if fault == .lpisDisabled, let processor = processors.find(domain: t.domain, pe: t.pe)?.pointee {
+      let event = processor.lpisEvent == .max ? nil : processor.lpisEvent
+      chain.append(.init("GICR_CTLR.EnableLPIs of PE \(t.pe) is clear", event: event))
+    } else if fault == .itsDisabled, itsDisabledEvent != .max {
+      chain.append(.init("the ITS was disabled", event: itsDisabledEvent))
+    } else {
+      chain.append(.init(fault.name, event: t.event))
+    }
+    report(key, t) {
+      FindingLog.Description(
+        severity: .error,
+        certainty: .certain,
+        summary: "\(isMSI ? "an MSI" : "an INT command") of \(who) led to no interrupt: \(fault.name)",
+        chain: chain,
+        next: Self.advice(fault)
+      )
+    }
+  }
+
+  static func source(_ key: UInt64) -> String {
+    "device \(hex(key >> 32)) event \(hex(key & 0xFFFF_FFFF))"
+  }
+
+  private static func advice(_ fault: ITSFault) -> String {
+    switch fault {
+    case .itsDisabled: "GITS_CTLR: who cleared Enabled while devices were live"
+    case .unmappedDevice: "MAPD for the device, and the DeviceID that the bus gives it"
+    case .eventOutOfRange: "the size in MAPD, and the number of vectors that the device uses"
+    case .unmappedEvent: "MAPTI and DISCARD for the event; whether the device was quiet then"
+    case .unmappedCollection: "MAPC for the collection that the event is mapped to"
+    case .lpisDisabled: "GICR_CTLR.EnableLPIs of the PE that the collection is mapped to"
+    case .intidOutOfRange: "GICR_PROPBASER.IDbits, and the INTID in MAPTI"
+    case .unmappedVPE: "VMAPP for the vPE"
+    case .unknown: "the mapping, which lies before the capture"
+    }
+  }
+
+  /// The translation of the last MSI never showed: perhaps there is none.
+  private mutating func giveUpUnresolved() {
+    guard let t = unresolved else { return }
+    unresolved = nil
+    let key = FindingLog.Key(kind: .unmappedMSI, domain: t.domain, source: t.a, reason: .max)
+    report(key, t) {
+      FindingLog.Description(
+        severity: .note,
+        certainty: .unknownBeforeCapture,
+        summary: "an MSI of \(Self.source(t.a)) led to no interrupt that the capture shows",
+        chain: [.init("the MSI was written; its mapping lies before the capture, if there is one", event: t.event)],
+        next: "a capture from the start, or MAPTI for the event"
+      )
+    }
+  }
+
+  // MARK: Commands
+
+  private mutating func command(_ t: Transition) {
+    giveUpUnresolved()
+    let opcode = UInt8(truncatingIfNeeded: t.a)
+    let error = t.b & 0xFF_FFFF
+    let source = (t.a >> 32) << 32 | t.b >> 32
+    if waiting.count > 0 { waiting.forEach { $1.pointee.isWaiting = false } }
+    if let taken = cleared {
+      cleared = nil
+      if taken.event == t.event { discarded(taken, by: ITSCommandNames.command(opcode)) }
+    }
+    switch opcode {
+    case 0x0C: if t.intid != .max { interrupts.insert(Self.key(t)).pointee.invalidateEvent = t.event }
+    case 0x0D: invalidateAllEvent = t.event
+    default: break
+    }
+    lastCommand = error == 0 ? t : nil
+    guard error != 0 else { return }
+    let command = ITSCommandNames.command(opcode)
+    let reason = ITSCommandNames.error(error) ?? hex(error)
+    // What these would have changed is not there anyway.
+    let isHarmless = [0x04, 0x0C, 0x0D, 0x0F].contains(opcode)
+    let namesEvent = ![0x08, 0x09, 0x0D, 0x0E].contains(opcode)
+    report(
+      .init(
+        kind: .commandError,
+        domain: t.domain,
+        intid: t.intid,
+        source: opcode == 0x09 || opcode == 0x0D || opcode == 0x0E ? .max : namesEvent ? source : source | 0xFFFF_FFFF,
+        reason: UInt32(truncatingIfNeeded: error)
+      ),
+      t
+    ) {
+      FindingLog.Description(
+        severity: isHarmless ? .warning : .error,
+        certainty: .certain,
+        summary: "\(command)\(namesEvent ? " for " + Self.source(source) : "") failed: \(reason)",
+        chain: [.init("\(command) was carried out and failed with \(reason) (\(hex(error)))", event: t.event)],
+        next: "the order of commands, and whether the driver looks at what became of them"
+      )
+    }
+  }
+
+  /// The emulator says that the guest did something wrong; right behind a command, that was it.
+  mutating func guestError(_ t: Transition) {
+    guard let command = lastCommand, t.event &- command.event <= 4 else { return }
+    lastCommand = nil
+    let opcode = UInt8(truncatingIfNeeded: command.a)
+    let source = (command.a >> 32) << 32 | command.b >> 32
+    let name = ITSCommandNames.command(opcode)
+    report(.init(kind: .commandError, domain: t.domain, source: source, reason: UInt32(opcode)), t) {
+      FindingLog.Description(
+        severity: .error,
+        certainty: .likely,
+        summary: "\(name) of device \(hex(source >> 32)) was refused by the ITS",
+        chain: [
+          .init("\(name) was carried out", event: command.event),
+          .init("the emulator reports that the guest did something wrong", event: t.event),
+        ],
+        next: "the command's operands: sizes, INTIDs and addresses out of range"
+      )
+    }
+  }
+
+  // MARK: The command queue
+
+  private mutating func commandsWait(_ t: Transition) {
+    let entry = waiting.insert(UInt64(t.priority))
+    let isSame = entry.pointee.isWaiting && entry.pointee.reader == t.a
+    entry.pointee.seen = isSame ? entry.pointee.seen &+ 1 : 1
+    if !isSame {
+      entry.pointee.event = t.event
+      entry.pointee.time = t.time
+    }
+    entry.pointee.reader = t.a
+    entry.pointee.writer = t.b
+    entry.pointee.isWaiting = true
+    // The Stalled bit says it; otherwise an ITS may take its time.
+    if t.a & 1 != 0 { stalled(t, entry.pointee, its: t.priority) }
+  }
+
+  private mutating func stalled(_ t: Transition, _ commands: WaitingCommands, its: UInt32) {
+    let key = FindingLog.Key(kind: .commandError, domain: t.domain, reason: 0xFFFF_0000 | its)
+    report(key, t) { description(ofWaiting: commands, t) }
+  }
+
+  private func description(ofWaiting commands: WaitingCommands, _ t: Transition) -> FindingLog.Description {
+    let isDisabled = itsEnabled == .no || itsEnabled == .unknown && startsAtReset
+    var chain: [Finding.Link] = []
+    if isDisabled {
+      let text = itsEnabled == .no ? "the ITS was disabled" : "the ITS was never enabled"
+      chain.append(.init(text, event: itsDisabledEvent == .max ? nil : itsDisabledEvent))
+    }
+    chain.append(
+      .init(
+        "GITS_CREADR stands at \(hex(commands.reader & ~1)), GITS_CWRITER at \(hex(commands.writer))",
+        event: commands.event
+      )
+    )
+    if commands.reader & 1 != 0 { chain.append(.init("GITS_CREADR.Stalled is set", event: t.event)) }
+    return FindingLog.Description(
+      severity: .error,
+      certainty: isDisabled || commands.reader & 1 != 0 ? .certain : .likely,
+      summary: isDisabled
+        ? "commands wait for an ITS that is disabled"
+        : "the ITS reads no commands: its queue stands still",
+      chain: chain,
+      next: isDisabled
+        ? "GITS_CTLR.Enabled" : "the command at GITS_CREADR, and the tables that it needs; then GITS_CREADR.Retry",
+      event: commands.event,
+      time: commands.time
+    )
+  }
+
+  /// Commands that wait at the end.
+  func reportWaitingCommands(_ log: FindingLog) {
+    for (its, commands) in waiting.sorted() where commands.isWaiting && commands.reader & 1 == 0 {
+      guard elapsed(since: commands.event, commands.time) >= thresholds.commandTime else { continue }
+      let t = Transition(time: lastTime, event: lastEvent, kind: .commandsWaiting)
+      let key = FindingLog.Key(kind: .commandError, domain: 0, reason: 0xFFFF_0000 | UInt32(truncatingIfNeeded: its))
+      record(log, key, t) { description(ofWaiting: commands, t) }
+    }
+  }
+
+  // MARK: LPI configuration
+
+  /// Finds configuration that changed in memory without INV or INVALL: what a Redistributor has cached may then stay
+  /// as it was for any time (IHI 0069H, 5.1.1).
+  mutating func checkConfiguration(_ t: Transition, isChange: Bool) {
+    guard t.intid >= 8192, t.intid != .max else { return }
+    let record = record(t)
+    defer { record.pointee.configurationEvent = t.event }
+    guard t.provenance != .derived, record.pointee.configurationEvent != .max else { return }
+    let isNew = t.kind == .priorityChanged || record.pointee.enabled != .init(t.kind == .enabled)
+    guard isNew, record.pointee.enabled != .unknown else { return }
+    let known = record.pointee.configurationEvent
+    func precedes(_ event: UInt64) -> Bool { event == .max || event < known }
+    guard precedes(record.pointee.invalidateEvent), precedes(invalidateAllEvent) else { return }
+    let held = record.pointee.isPending ? elapsed(from: record.pointee.pendingTime, to: t.time) : 0
+    let pendingEvent = record.pointee.pendingEvent
+    let isHeld = held >= thresholds.staleTime && t.kind == .enabled
+    report(.init(kind: .staleLPIConfiguration, domain: t.domain, pe: record.pointee.target, intid: t.intid), t) {
+      var chain: [Finding.Link] = [
+        .init("the controller used \(t.kind == .enabled ? "a disabled" : "another") configuration", event: known)
+      ]
+      if isHeld { chain.append(.init("it became pending and was held back", event: pendingEvent)) }
+      chain.append(.init("no INV or INVALL for it came since", event: nil))
+      chain.append(.init("by chance the controller read the configuration again", event: t.event))
+      return FindingLog.Description(
+        severity: isHeld ? .warning : .note,
+        certainty: .likely,
+        summary: "the configuration of \(Self.name(t.intid)) changed in memory without INV"
+          + (isHeld ? "; it was held back for it" : ""),
+        chain: chain,
+        next: "where the driver changes the LPI's configuration byte: INV and SYNC must follow",
+        event: known
+      )
+    }
+  }
+
+  private func elapsed(from: UInt64, to: UInt64) -> UInt64 { to > from ? to - from : 0 }
+}

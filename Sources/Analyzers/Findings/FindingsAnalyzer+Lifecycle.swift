@@ -1,0 +1,245 @@
+import GICModel
+import InterruptTrace
+
+/// An interrupt's way from pending to deactivated.
+extension FindingsAnalyzer {
+  @inline(__always)
+  mutating func becamePending(_ t: Transition) {
+    let record = record(t)
+    if !record.pointee.isPending {
+      record.pointee.isPending = true
+      record.pointee.pendingEvent = t.event
+      record.pointee.pendingTime = t.time
+      record.pointee.cause = UInt8(truncatingIfNeeded: t.a)
+      record.pointee.pendingIsOlder =
+        t.a == UInt64(PendingCause.observed.rawValue) || t.a == UInt64(PendingCause.pendingTable.rawValue)
+      if t.pe != PE.none {
+        let processor = processors.at(t)
+        record.pointee.overtakenSince = processor.pointee.acknowledges
+        if processor.pointee.asleep == .yes, t.intid >= 32 { sentToSleeper(t, processor.pointee) }
+      }
+    }
+    record.pointee.edges &+= 1
+    if t.pe != PE.none {
+      record.pointee.target = t.pe
+      record.pointee.targetIsKnown = true
+    }
+    if t.intid < 8192 {
+      record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
+    } else if t.a == UInt64(PendingCause.msi.rawValue) || t.a == UInt64(PendingCause.command.rawValue) {
+      record.pointee.source = t.b
+      if let waiting = unresolved, waiting.a == t.b { unresolved = nil }
+    }
+  }
+
+  mutating func merged(_ t: Transition) {
+    let record = record(t)
+    record.pointee.edges &+= 1
+    record.pointee.merged &+= 1
+    if !record.pointee.isPending {
+      record.pointee.isPending = true
+      record.pointee.pendingIsOlder = true
+      record.pointee.pendingEvent = t.event
+      record.pointee.pendingTime = t.time
+    }
+    if let waiting = unresolved, waiting.a == t.b { unresolved = nil }
+  }
+
+  mutating func lineChanged(_ t: Transition) {
+    let record = record(t)
+    record.pointee.line = .init(t.kind == .lineRaised)
+    record.pointee.lineEvent = t.event
+    record.pointee.lineTime = t.time
+  }
+
+  /// Pending state went away without an acknowledge. What a command or an access took is reported when the command is
+  /// known, see `its`.
+  mutating func pendingCleared(_ t: Transition) {
+    let record = record(t)
+    let isFresh =
+      record.pointee.isPending && !record.pointee.isActive && !record.pointee.isRunning
+      && record.pointee.pendingEvent != record.pointee.acknowledgeEvent
+      && record.pointee.pendingEvent != record.pointee.deactivateEvent
+    let wasPending = record.pointee.isPending
+    record.pointee.isPending = false
+    record.pointee.refires = 0
+    if t.a == UInt64(PendingCause.line.rawValue) {
+      if isFresh, record.pointee.enabled != .no {
+        record.pointee.missedPulses &+= 1
+        record.pointee.mostMissedPulses = max(record.pointee.mostMissedPulses, record.pointee.missedPulses)
+      }
+      return
+    }
+    record.pointee.clearedEvent = t.event
+    record.pointee.clearedCause = UInt8(truncatingIfNeeded: t.a)
+    guard wasPending else { return }
+    if t.a == UInt64(PendingCause.command.rawValue) {
+      cleared = t
+    } else {
+      discarded(t, by: t.a == UInt64(PendingCause.register.rawValue) ? "a write of ICPENDR" : "software")
+    }
+  }
+
+  // MARK: Acknowledge
+
+  @inline(__always)
+  mutating func acknowledged(_ t: Transition) {
+    let processor = processors.at(t)
+    let record = record(t)
+    if record.pointee.isPending, !record.pointee.pendingIsOlder, record.pointee.pendingEvent != .max {
+      waits.add(time: t.time &- min(record.pointee.pendingTime, t.time), events: t.event &- record.pointee.pendingEvent)
+      let overtaken = processor.pointee.acknowledges &- record.pointee.overtakenSince
+      if overtaken >= thresholds.starvedBy, record.pointee.target == t.pe || t.intid < 32 {
+        starved(t, record.pointee, by: overtaken)
+      }
+    }
+    if record.pointee.isRunning { acknowledgedAgain(t, record, processor) }
+    noteRun(t, record.pointee, processor)
+    if processor.pointee.depth == 0 {
+      processor.pointee.idleBound = max(processor.pointee.idleBound, Int16(min(t.priority, 0xFF)))
+    }
+    processor.pointee.acknowledges &+= 1
+    processor.pointee.spuriousRun = 0
+    if processor.pointee.depth < ProcessorRecord.depthLimit {
+      let running = ProcessorRecord.Running(
+        intid: t.intid,
+        priority: UInt8(truncatingIfNeeded: min(t.priority, 0xFF)),
+        event: t.event,
+        time: t.time,
+        acknowledges: processor.pointee.acknowledges
+      )
+      processor.pointee.running[processor.pointee.depth] = running
+      processor.pointee.depth &+= 1
+    } else {
+      processor.pointee.isOverflown = true
+    }
+    let staysPending = t.b & 1 != 0
+    record.pointee.isPending = staysPending
+    if staysPending {
+      record.pointee.pendingEvent = t.event
+      record.pointee.pendingTime = t.time
+      record.pointee.pendingIsOlder = false
+    }
+    record.pointee.isRunning = true
+    record.pointee.isActive = t.intid < 8192
+    record.pointee.isDropped = false
+    record.pointee.wasWronglyEnded = false
+    record.pointee.acknowledgedOn = t.pe
+    record.pointee.acknowledges &+= 1
+    record.pointee.acknowledgeEvent = t.event
+    record.pointee.acknowledgeTime = t.time
+    record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
+    record.pointee.group = UInt8(truncatingIfNeeded: t.a)
+    record.pointee.missedPulses = 0
+  }
+
+  /// An interrupt was acknowledged while, as far as is known, it still ran.
+  @inline(never)
+  private mutating func acknowledgedAgain(
+    _ t: Transition,
+    _ record: UnsafeMutablePointer<InterruptRecord>,
+    _ processor: UnsafeMutablePointer<ProcessorRecord>
+  ) {
+    let other = record.pointee.acknowledgedOn
+    if other == t.pe {
+      let place = processor.pointee.place(of: t.intid)
+      guard place >= 0 else { return }
+      // The one that runs now is the one of now; the earlier one never ended.
+      let earlier = processor.pointee.running[place]
+      processor.pointee.remove(at: place)
+      neverEnded(t, earlier)
+    } else if let place = processors.find(domain: t.domain, pe: other)?.pointee.place(of: t.intid), place >= 0 {
+      handledTwice(t, record.pointee)
+    }
+  }
+
+  // MARK: End and deactivation
+
+  @inline(__always)
+  mutating func ended(_ t: Transition) {
+    let processor = processors.at(t)
+    let record = record(t)
+    let depth = processor.pointee.depth
+    if depth > 0, processor.pointee.running[depth &- 1].intid == t.intid {
+      let entry = processor.pointee.running[depth &- 1]
+      processor.pointee.depth = depth &- 1
+      let span = t.time &- min(entry.time, t.time)
+      processor.pointee.lastServiceTime = span
+      services.add(time: span, events: t.event &- entry.event)
+    } else if depth > 0 {
+      let last = (processor.pointee.lastEndedINTID, processor.pointee.lastEndedEvent)
+      endedOther(t, processor, last: last)
+    }
+    record.pointee.isRunning = false
+    record.pointee.endEvent = t.event
+    record.pointee.endTime = t.time
+    record.pointee.isDropped = t.a & 1 == 0 && record.pointee.isActive
+    processor.pointee.lastEndedINTID = t.intid
+    processor.pointee.lastEndedEvent = t.event
+    if t.intid >= 8192 { noteRefire(t, record, record.pointee.isPending) }
+  }
+
+  @inline(__always)
+  mutating func deactivated(_ t: Transition) {
+    let record = record(t)
+    if record.pointee.isDropped {
+      let from = record.pointee.endTime
+      deactivations.add(time: t.time &- min(from, t.time), events: t.event &- min(record.pointee.endEvent, t.event))
+    }
+    record.pointee.isActive = false
+    record.pointee.isDropped = false
+    record.pointee.wasWronglyEnded = false
+    record.pointee.deactivateEvent = t.event
+    let isPending = t.a & 1 != 0
+    if isPending {
+      record.pointee.isPending = true
+      record.pointee.pendingEvent = t.event
+      record.pointee.pendingTime = t.time
+      record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain)
+    }
+    // Whether a line that is still high makes it pending, its trigger says.
+    let isAmbiguous = record.pointee.edge == .unknown && !startsAtReset && t.intid >= 32 && record.pointee.line != .no
+    noteRefire(t, record, isPending && !isAmbiguous)
+  }
+
+  /// The interrupt is pending again, or not, as it ends.
+  @inline(__always)
+  private mutating func noteRefire(
+    _ t: Transition,
+    _ record: UnsafeMutablePointer<InterruptRecord>,
+    _ isPending: Bool
+  ) {
+    guard isPending else {
+      record.pointee.refires = 0
+      return
+    }
+    record.pointee.refires &+= 1
+    if record.pointee.refires >= thresholds.stormRefires { refired(t, record.pointee) }
+  }
+
+  /// Follows runs of one interrupt on a PE with hardly anything between: another interrupt, or a pause longer than the
+  /// handler, counts eight times.
+  @inline(__always)
+  private mutating func noteRun(
+    _ t: Transition,
+    _ record: InterruptRecord,
+    _ processor: UnsafeMutablePointer<ProcessorRecord>
+  ) {
+    let isSame = processor.pointee.lastINTID == t.intid
+    let pause = t.time &- min(record.endTime, t.time)
+    let isTimed = Self.isTimed(from: firstTime ?? 0, to: t.time, events: t.event)
+    if isTimed, isSame, record.endEvent != .max, pause <= max(processor.pointee.lastServiceTime, 1000),
+      t.time > record.endTime
+    {
+      processor.pointee.runLength &+= 1
+      if processor.pointee.runLength >= thresholds.stormRun { run(t, processor.pointee) }
+    } else if processor.pointee.runLength > 8 {
+      processor.pointee.runLength &-= 8
+    } else {
+      processor.pointee.runLength = 0
+      processor.pointee.lastINTID = t.intid
+      processor.pointee.runEvent = t.event
+      processor.pointee.runTime = t.time
+    }
+  }
+}

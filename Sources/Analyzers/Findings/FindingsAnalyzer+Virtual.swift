@@ -1,0 +1,159 @@
+import GICModel
+import InterruptTrace
+
+/// A PE's list registers, as far as findings need them.
+struct ListRegisterRecord: BitwiseCopyable {
+  /// The virtual INTID in each of the first 16; `.max` for none.
+  var intids = InlineArray<16, UInt32>(repeating: .max)
+  /// When each was filled.
+  var events = InlineArray<16, UInt64>(repeating: 0)
+  /// Bit n is set once the guest has acknowledged the interrupt in list register n.
+  var acknowledged: UInt32 = 0
+  var maintenanceRun: UInt64 = 0
+  var maintenanceEvent: UInt64 = 0
+  var maintenanceTime: UInt64 = 0
+  var maintenanceIsHigh = false
+}
+
+/// What is found in list registers and at the virtual CPU interface.
+extension FindingsAnalyzer {
+  @inline(__always)
+  private static func listKey(_ t: Transition) -> UInt64 { UInt64(t.domain) << 32 | UInt64(t.pe) }
+
+  mutating func virtual(_ t: Transition) {
+    let record = lists.insert(Self.listKey(t))
+    let list = t.a < 16 ? Int(t.a) : 16
+    switch t.kind {
+    case .lrFilled where list < 16:
+      for other in 0..<16 where other != list && record.pointee.intids[other] == t.intid && t.intid >= 16 {
+        listedTwice(t, at: list, and: other, since: record.pointee.events[other])
+      }
+      noteForwarded(t)
+      record.pointee.intids[list] = t.intid
+      record.pointee.events[list] = t.event
+      record.pointee.acknowledged &= ~(1 << UInt32(list))
+    case .lrEmptied where list < 16:
+      record.pointee.intids[list] = .max
+    case .lrOverwritten where list < 16:
+      overwritten(t, since: record.pointee.events[list])
+      record.pointee.intids[list] = .max
+    case .virtualAcknowledged:
+      if list < 16 { record.pointee.acknowledged |= 1 << UInt32(list) }
+      record.pointee.maintenanceRun = 0
+    case .virtualEndOfInterrupt:
+      record.pointee.maintenanceRun = 0
+      if t.a == 0xFF, t.intid < 8192 { endedUnlisted(t, record.pointee) }
+    case .maintenance: maintenance(t, record)
+    default: break
+    }
+  }
+
+  /// A list register with HW set names the physical interrupt that the guest deactivates (IHI 0069H, 12.4.6;
+  /// IHI 0048B, 5.3.8).
+  @inline(__always)
+  private mutating func noteForwarded(_ t: Transition) {
+    let isWide = t.b >> 32 != 0
+    guard t.b >> (isWide ? 61 : 31) & 1 != 0 else { return }
+    let intid = UInt32(truncatingIfNeeded: isWide ? t.b >> 32 & 0x1FFF : t.b >> 10 & 0x3FF)
+    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid)
+    interrupts.insert(key.rawValue).pointee.isForwarded = true
+  }
+
+  /// The same virtual interrupt in two list registers is UNPREDICTABLE (IHI 0069H, 12.4.6; IHI 0048B, 5.3.8).
+  private mutating func listedTwice(_ t: Transition, at list: Int, and other: Int, since event: UInt64) {
+    report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2), t) {
+      FindingLog.Description(
+        severity: .error,
+        certainty: .certain,
+        summary: "virtual interrupt \(t.intid) stands in two list registers of PE \(t.pe) at once",
+        chain: [
+          .init("list register \(other) was given it", event: event),
+          .init("list register \(list) was given it too", event: t.event),
+        ],
+        next: "whether the hypervisor looks for an interrupt that is already queued before it queues it"
+      )
+    }
+  }
+
+  /// A list register that still held a pending or active interrupt was given another.
+  private mutating func overwritten(_ t: Transition, since event: UInt64) {
+    report(.init(kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2), t) {
+      FindingLog.Description(
+        severity: .note,
+        certainty: .likely,
+        summary: "virtual interrupt \(t.intid) was overwritten in its list register before the guest was done with it",
+        chain: [
+          .init("list register \(t.a) was given it", event: event),
+          .init("another interrupt was written over it", event: t.event),
+        ],
+        next: "whether the hypervisor had read the list register back, and where it keeps the interrupt now"
+      )
+    }
+  }
+
+  /// The guest ended an interrupt that was in no list register: it had been moved out for want of one.
+  private mutating func endedUnlisted(_ t: Transition, _ record: ListRegisterRecord) {
+    report(.init(kind: .overflowDelay, domain: t.domain, pe: t.pe, intid: t.intid), t) {
+      FindingLog.Description(
+        severity: .note,
+        certainty: .likely,
+        summary: "the guest ended \(t.intid) while it stood in no list register: there were too few",
+        chain: [.init("ended; EOIcount counts it, and the hypervisor has to deactivate it", event: t.event)],
+        next: "gicscope whatif --list-registers, and maintenance interrupts by LRENP"
+      )
+    }
+  }
+
+  /// Maintenance interrupts without the guest getting anywhere between them.
+  private mutating func maintenance(_ t: Transition, _ record: UnsafeMutablePointer<ListRegisterRecord>) {
+    let isHigh = t.a & 1 != 0
+    defer { record.pointee.maintenanceIsHigh = isHigh }
+    guard isHigh, !record.pointee.maintenanceIsHigh else { return }
+    record.pointee.maintenanceRun &+= 1
+    if record.pointee.maintenanceRun == 1 {
+      record.pointee.maintenanceEvent = t.event
+      record.pointee.maintenanceTime = t.time
+    }
+    let run = record.pointee.maintenanceRun
+    guard run >= thresholds.stormRefires else { return }
+    let (event, time) = (record.pointee.maintenanceEvent, record.pointee.maintenanceTime)
+    report(
+      .init(kind: .storm, domain: t.domain, pe: t.pe, reason: 1),
+      t,
+      count: run == thresholds.stormRefires ? run : 1
+    ) {
+      FindingLog.Description(
+        severity: .error,
+        certainty: .certain,
+        summary: "maintenance interrupts follow each other on PE \(t.pe) while the guest gets nothing done",
+        chain: [
+          .init("\(run) in succession, with no acknowledge and no end by the guest", event: event),
+          .init("MISR \(hex(t.b)): \(Self.causes(t.b))", event: t.event),
+        ],
+        next: "whether the hypervisor clears the condition before it enters the guest again",
+        event: event,
+        time: time
+      )
+    }
+  }
+
+  /// The conditions of `ICH_MISR_EL2` and `GICH_MISR`.
+  static func causes(_ status: UInt64) -> String {
+    let names = ["EOI", "U", "LRENP", "NP", "VGrp0E", "VGrp0D", "VGrp1E", "VGrp1D"]
+    let set = names.indices.filter { status >> UInt64($0) & 1 != 0 }.map { names[$0] }
+    return set.isEmpty ? "no condition holds" : set.joined(separator: ", ")
+  }
+
+  /// The list registers that hold a virtual interrupt now: PE, index, and the event that filled it.
+  func listed(_ intid: UInt32) -> [(pe: UInt32, list: Int, event: UInt64, isAcknowledged: Bool)] {
+    var found: [(UInt32, Int, UInt64, Bool)] = []
+    for (key, record) in lists.sorted() {
+      for list in 0..<16 where record.intids[list] == intid {
+        found.append(
+          (UInt32(truncatingIfNeeded: key), list, record.events[list], record.acknowledged >> UInt32(list) & 1 != 0)
+        )
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,293 @@
+import GICModel
+import InterruptTrace
+import Replay
+
+/// Finds interrupts that were lost, came for nothing, or got stuck, and says why.
+///
+/// It follows every interrupt and every PE through their transitions; most findings come up where something happens,
+/// what is stuck is found in the state at the end. What the capture has not shown stays unknown, and nothing that
+/// depends on it is reported as a fault. Memory follows the number of interrupts that occur, not the capture's length.
+struct FindingsAnalyzer: ~Copyable {
+  var interrupts = LiveTable(InterruptRecord())
+  var processors = ProcessorTable()
+  let log: FindingLog
+  let thresholds: FindingThresholds
+  let filter: TransitionFilter?
+  var isReported = true
+
+  /// The capture begins at the controller's reset, and nothing is missing so far.
+  var startsAtReset = false
+  var hasGaps = false
+  /// Predictions that failed: what rests on the model is not certain then.
+  var disagreements: UInt64 = 0
+  /// Group enables of the Distributor.
+  var distributor = ProcessorRecord()
+
+  // MARK: The clock
+
+  var lastEvent: UInt64 = 0
+  var lastTime: UInt64 = 0
+  var firstTime: UInt64?
+  /// From acknowledge to end, in ns and in events.
+  var services = SpanCounts()
+  /// From priority drop to deactivation.
+  var deactivations = SpanCounts()
+  /// From pending to acknowledge.
+  var waits = SpanCounts()
+
+  // MARK: ITS
+
+  var lastMSI: UInt64 = .max
+  /// An MSI whose translation the capture has not shown yet.
+  var unresolved: Transition?
+  /// Pending state that the command or access being carried out took away.
+  var cleared: Transition?
+  var invalidateAllEvent: UInt64 = .max
+  /// The last command, while what follows it may say that it failed.
+  var lastCommand: Transition?
+  /// By ITS: commands that wait.
+  var waiting = LiveTable(WaitingCommands())
+  var itsEnabled = InterruptRecord.Tristate.unknown
+  var itsDisabledEvent: UInt64 = .max
+
+  // MARK: List registers
+
+  /// By PE.
+  var lists = LiveTable(ListRegisterRecord())
+
+  init(filter: TransitionFilter = TransitionFilter(), thresholds: FindingThresholds = FindingThresholds()) {
+    self.filter = filter.isOpen ? nil : filter
+    self.thresholds = thresholds
+    log = FindingLog(limit: thresholds.listed)
+  }
+
+  mutating func consume(_ batch: ReplayBatch) {
+    isReported = batch.isReported
+    for index in 0..<batch.transitions.count { consume(batch.transitions[index]) }
+    if batch.events.count > 0 {
+      lastEvent = batch.firstIndex &+ UInt64(batch.events.count) &- 1
+      if let last = batch.events.last, last.time > lastTime { lastTime = last.time }
+    } else if let last = batch.transitions.last {
+      lastEvent = last.event
+    }
+    if let last = batch.transitions.last, last.time > lastTime { lastTime = last.time }
+  }
+
+  @inline(__always)
+  private mutating func consume(_ t: Transition) {
+    if firstTime == nil { firstTime = t.time }
+    switch t.kind {
+    case .pending: becamePending(t)
+    case .acknowledged: acknowledged(t)
+    case .endOfInterrupt: ended(t)
+    case .deactivated: deactivated(t)
+    case .lineRaised, .lineLowered: lineChanged(t)
+    case .pendingCleared: pendingCleared(t)
+    case .cpuLine:
+      let processor = processors.at(t)
+      processor.pointee.lines = UInt8(truncatingIfNeeded: t.a)
+      processor.pointee.linesEvent = t.event
+    case .highestPending:
+      let processor = processors.at(t)
+      processor.pointee.highest = t.intid
+      processor.pointee.highestEvent = t.event
+    case .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualEndOfInterrupt, .maintenance,
+      .virtualSpuriousAcknowledge, .virtualDeactivated:
+      virtual(t)
+    case .msi, .itsFault, .itsCommand, .mapping, .collection, .itsEnabled, .commandsWaiting: its(t)
+    case .taught, .sgiSent: break
+    default: other(t)
+    }
+  }
+
+  /// What is rare.
+  @inline(never)
+  private mutating func other(_ t: Transition) {
+    switch t.kind {
+    case .begin:
+      startsAtReset = t.a & 1 != 0
+      if startsAtReset { distributor.isComplete = true }
+    case .merged: merged(t)
+    case .spuriousAcknowledge: spurious(t)
+    case .mismatchedEnd: mismatchedEnd(t)
+    case .enabled, .disabled: enableChanged(t)
+    case .retargeted: retargeted(t)
+    case .priorityChanged:
+      checkConfiguration(t, isChange: true)
+      let record = interrupts.insert(Self.key(t))
+      record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
+      record.pointee.priorityEvent = t.event
+    case .groupChanged:
+      let record = interrupts.insert(Self.key(t))
+      record.pointee.group = UInt8(truncatingIfNeeded: t.a)
+      record.pointee.groupEvent = t.event
+    case .triggerChanged: interrupts.insert(Self.key(t)).pointee.edge = .init(t.a & 1 != 0)
+    case .activated:
+      let record = interrupts.insert(Self.key(t))
+      record.pointee.isActive = true
+      record.pointee.isDropped = true
+      record.pointee.endEvent = t.event
+      record.pointee.endTime = t.time
+    case .priorityMask, .groupEnables, .sleep, .lpisEnabled, .endMode: conditionChanged(t)
+    case .interfaceReset: resetInterface(t)
+    case .gap: gap(t)
+    case .guestError: guestError(t)
+    case .disagreed:
+      disagreements &+= 1
+      disagreed(t)
+    default: break
+    }
+  }
+
+  // MARK: Keys
+
+  @inline(__always)
+  static func key(_ t: Transition) -> UInt64 {
+    InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+  }
+
+  /// The record of an interrupt, with what its class implies.
+  @inline(__always)
+  mutating func record(_ t: Transition) -> UnsafeMutablePointer<InterruptRecord> {
+    interrupts.insert(Self.key(t))
+  }
+
+  // MARK: Conditions
+
+  private mutating func enableChanged(_ t: Transition) {
+    checkConfiguration(t, isChange: true)
+    let record = record(t)
+    let isEnabled = t.kind == .enabled
+    record.pointee.enabled = .init(isEnabled)
+    record.pointee.enableEvent = t.event
+    record.pointee.enableTime = t.time
+    if isEnabled { record.pointee.wasEnabled = true }
+    if t.intid >= 8192, isEnabled {
+      record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
+    }
+    if isEnabled { record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain) }
+  }
+
+  private mutating func retargeted(_ t: Transition) {
+    let record = record(t)
+    record.pointee.target = UInt32(truncatingIfNeeded: t.b)
+    record.pointee.targetIsKnown = true
+    record.pointee.targetEvent = t.event
+    record.pointee.targetTime = t.time
+    record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain)
+  }
+
+  private mutating func conditionChanged(_ t: Transition) {
+    if t.kind == .groupEnables, t.pe == PE.none {
+      Self.setGroups(&distributor, t)
+      return
+    }
+    let processor = processors.at(t)
+    if t.provenance == .assumed { processor.pointee.isComplete = true }
+    // What was assumed is no event of the capture.
+    let event = t.provenance == .assumed ? UInt64.max : t.event
+    switch t.kind {
+    case .priorityMask:
+      processor.pointee.priorityMask = UInt16(truncatingIfNeeded: t.a)
+      processor.pointee.maskEvent = event
+      processor.pointee.maskTime = t.time
+    case .groupEnables: Self.setGroups(&processor.pointee, t)
+    case .sleep:
+      processor.pointee.asleep = .init(t.a & 1 != 0)
+      processor.pointee.sleepEvent = event
+      processor.pointee.sleepTime = t.time
+    case .lpisEnabled:
+      processor.pointee.lpis = .init(t.a & 1 != 0)
+      processor.pointee.lpisEvent = event
+    default:
+      processor.pointee.endMode = UInt8(truncatingIfNeeded: t.a)
+      processor.pointee.endModeEvent = event
+    }
+  }
+
+  private static func setGroups(_ record: inout ProcessorRecord, _ t: Transition) {
+    record.groups = UInt8(truncatingIfNeeded: t.a)
+    record.groupsKnown = UInt8(truncatingIfNeeded: t.b)
+    record.groupEvent = t.provenance == .assumed ? .max : t.event
+    record.groupTime = t.time
+  }
+
+  /// What a PE has acknowledged so far.
+  @inline(__always)
+  func acknowledges(of pe: UInt32, domain: UInt16) -> UInt64 {
+    processors.find(domain: domain, pe: pe)?.pointee.acknowledges ?? 0
+  }
+
+  /// A PE's CPU interface was reset: nothing runs on it any more.
+  private mutating func resetInterface(_ t: Transition) {
+    let processor = processors.at(t)
+    for place in 0..<processor.pointee.depth {
+      let intid = processor.pointee.running[place].intid
+      let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue
+      interrupts.find(key)?.pointee.isRunning = false
+      if InterruptClass(intid: intid).isPrivate { interrupts.find(key)?.pointee.isActive = false }
+    }
+    processor.pointee.depth = 0
+  }
+
+  /// Events are missing: what was pending or ran may not be so any more.
+  private mutating func gap(_ t: Transition) {
+    hasGaps = true
+    startsAtReset = false
+    processors.forEach { processor in
+      processor.pointee.depth = 0
+      processor.pointee.idleBound = -1
+      processor.pointee.isComplete = false
+      processor.pointee.runLength = 0
+      processor.pointee.spuriousRun = 0
+    }
+    interrupts.forEach { _, record in
+      record.pointee.isPending = false
+      record.pointee.isRunning = false
+      record.pointee.isActive = false
+      record.pointee.refires = 0
+    }
+    unresolved = nil
+    cleared = nil
+  }
+
+  // MARK: Recording
+
+  /// Whether a finding about an interrupt and a PE is to be reported.
+  func reports(_ key: FindingLog.Key) -> Bool {
+    guard isReported else { return false }
+    return filter?.includes(domain: key.domain, pe: key.pe, intid: key.intid) ?? true
+  }
+
+  func report(
+    _ key: FindingLog.Key,
+    _ t: Transition,
+    count: UInt64 = 1,
+    _ describe: () -> FindingLog.Description
+  ) {
+    guard reports(key) else { return }
+    log.record(key, event: t.event, time: t.time, count: count, describe)
+  }
+
+  /// The same, into a log that is read at once.
+  func record(
+    _ log: FindingLog,
+    _ key: FindingLog.Key,
+    _ t: Transition,
+    count: UInt64 = 1,
+    _ describe: () -> FindingLog.Description
+  ) {
+    guard reports(key) else { return }
+    log.record(key, event: t.event, time: t.time, count: count, describe)
+  }
+}
+
+/// Commands that an ITS has not read.
+struct WaitingCommands: BitwiseCopyable {
+  var reader: UInt64 = 0
+  var writer: UInt64 = 0
+  var event: UInt64 = 0
+  var time: UInt64 = 0
+  var seen: UInt64 = 0
+  var isWaiting = false
+}

@@ -1,0 +1,176 @@
+import InterruptTrace
+
+/// What is known of one interrupt, as the transitions so far tell.
+struct InterruptRecord: BitwiseCopyable {
+  /// A condition that is not known until something shows it.
+  enum Tristate: UInt8 {
+    case unknown, no, yes
+    init(_ value: Bool) { self = value ? .yes : .no }
+  }
+
+  // MARK: Configuration
+
+  var enabled = Tristate.unknown
+  /// The event that enabled or disabled it; `.max` for none.
+  var enableEvent: UInt64 = .max
+  var enableTime: UInt64 = 0
+  /// It was enabled at some time in the capture.
+  var wasEnabled = false
+  /// ``InterruptGroup``; 0xFF if nothing has shown it.
+  var group: UInt8 = 0xFF
+  var groupEvent: UInt64 = .max
+  /// 0xFF if nothing has shown it.
+  var priority: UInt8 = 0xFF
+  var priorityEvent: UInt64 = .max
+  var edge = Tristate.unknown
+  /// The PE that it goes to: ``PE/none`` if its route names none, one less for any of several.
+  var target: UInt32 = PE.none
+  var targetIsKnown = false
+  var targetEvent: UInt64 = .max
+  var targetTime: UInt64 = 0
+  /// Of an LPI: whether a translation leads to it, and since when.
+  var mapped = Tristate.unknown
+  var mappingEvent: UInt64 = .max
+  /// DeviceID and EventID that lead to an LPI; `.max` if not known.
+  var source: UInt64 = .max
+
+  // MARK: Line and pending state
+
+  var line = Tristate.unknown
+  var lineEvent: UInt64 = .max
+  var lineTime: UInt64 = 0
+  var isPending = false
+  /// The capture does not show since when.
+  var pendingIsOlder = false
+  /// ``PendingCause``.
+  var cause: UInt8 = 0
+  var pendingEvent: UInt64 = .max
+  var pendingTime: UInt64 = 0
+  /// What the PE had acknowledged when it became pending, or could first be delivered.
+  var overtakenSince: UInt64 = 0
+  /// Edges, and those that came while it was pending.
+  var edges: UInt64 = 0
+  var merged: UInt64 = 0
+  /// Level pulses that fell before they were taken.
+  var missedPulses: UInt64 = 0
+  var mostMissedPulses: UInt64 = 0
+
+  // MARK: Active state
+
+  var isActive = false
+  /// The priority was dropped: with EOImode set deactivation is still to come.
+  var isDropped = false
+  /// It runs on a PE: acknowledged and not ended.
+  var isRunning = false
+  /// A list register named it: a guest deactivates it.
+  var isForwarded = false
+  /// Something else was ended in its place.
+  var wasWronglyEnded = false
+  var acknowledgedOn: UInt32 = PE.none
+  var acknowledges: UInt64 = 0
+  var acknowledgeEvent: UInt64 = .max
+  var acknowledgeTime: UInt64 = 0
+  var endEvent: UInt64 = .max
+  var endTime: UInt64 = 0
+  var deactivateEvent: UInt64 = .max
+  /// How often in succession it was pending again when it ended.
+  var refires: UInt64 = 0
+
+  // MARK: LPI configuration
+
+  /// When the controller last showed what it has cached, and when it was last told to read again.
+  var configurationEvent: UInt64 = .max
+  var invalidateEvent: UInt64 = .max
+  /// The last pending state was taken away, by a command or a register.
+  var clearedEvent: UInt64 = .max
+  var clearedCause: UInt8 = 0
+}
+
+/// What is known of one PE.
+struct ProcessorRecord: BitwiseCopyable {
+  /// An interrupt that runs.
+  struct Running: BitwiseCopyable {
+    var intid: UInt32 = .max
+    var priority: UInt8 = 0xFF
+    var event: UInt64 = 0
+    var time: UInt64 = 0
+    /// The PE's acknowledges by then.
+    var acknowledges: UInt64 = 0
+    /// It was acknowledged again while it ran.
+    var isRepeated = false
+  }
+
+  static var depthLimit: Int { 16 }
+
+  // MARK: Conditions
+
+  /// `.max` until known.
+  var priorityMask: UInt16 = .max
+  var maskEvent: UInt64 = .max
+  var maskTime: UInt64 = 0
+  var groups: UInt8 = 0
+  var groupsKnown: UInt8 = 0
+  var groupEvent: UInt64 = .max
+  var groupTime: UInt64 = 0
+  var asleep = InterruptRecord.Tristate.unknown
+  var sleepEvent: UInt64 = .max
+  var sleepTime: UInt64 = 0
+  var lpis = InterruptRecord.Tristate.unknown
+  var lpisEvent: UInt64 = .max
+  var endMode: UInt8 = 0
+  var endModeEvent: UInt64 = .max
+  /// Shown request lines; `.max` if none was shown.
+  var lines: UInt8 = .max
+  var linesEvent: UInt64 = .max
+  var highest: UInt32 = .max
+  var highestEvent: UInt64 = .max
+
+  // MARK: What runs
+
+  var running = InlineArray<16, Running>(repeating: Running())
+  var depth = 0
+  /// Deeper nesting than there is room for.
+  var isOverflown = false
+  /// Numerically highest priority acknowledged with nothing known to run: what ran before the capture had an even higher
+  /// number. `-1` until then.
+  var idleBound: Int16 = -1
+  /// The capture shows this PE from its reset on.
+  var isComplete = false
+  var lastEndedINTID: UInt32 = .max
+  var lastEndedEvent: UInt64 = .max
+
+  // MARK: Counts
+
+  var acknowledges: UInt64 = 0
+  var lastINTID: UInt32 = .max
+  var lastServiceTime: UInt64 = 0
+  var runLength: UInt64 = 0
+  var runEvent: UInt64 = 0
+  var runTime: UInt64 = 0
+  var spuriousRun: UInt64 = 0
+  var spuriousEvent: UInt64 = 0
+  var spuriousTime: UInt64 = 0
+  var maintenanceRun: UInt64 = 0
+  var maintenanceEvent: UInt64 = 0
+  var maintenanceTime: UInt64 = 0
+
+  /// What runs on top; its `intid` is `.max` if nothing is known to.
+  var top: Running { depth == 0 ? Running() : running[depth - 1] }
+
+  /// Takes an entry out of what runs.
+  mutating func remove(at index: Int) {
+    var at = index
+    while at &+ 1 < depth {
+      running[at] = running[at &+ 1]
+      at &+= 1
+    }
+    depth &-= 1
+  }
+
+  /// The place of an interrupt among what runs, the topmost first; -1 if it is not there.
+  func place(of intid: UInt32) -> Int {
+    var at = depth &- 1
+    while at >= 0, running[at].intid != intid { at &-= 1 }
+    return at
+  }
+}

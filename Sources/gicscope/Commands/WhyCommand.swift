@@ -1,0 +1,71 @@
+import Analyzers
+import ArgumentParser
+import InterruptTrace
+import Replay
+import Reports
+
+/// `gicscope why`.
+struct WhyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "why",
+    abstract: "Why an interrupt was delivered, or was not: every condition from its source to its handler.",
+    discussion: "At #N means after event N and everything that followed from it; at a time, after the last event that "
+      + "is not later. Each condition stands with the event that set it; what the capture does not show is marked ?."
+  )
+
+  @OptionGroup var trace: TraceOptions
+  @OptionGroup var json: JSONOptions
+
+  @Option(help: "The interrupt's INTID.")
+  var irq: UInt32
+
+  @Option(
+    help: "The PE, by linear number. Without it: where the interrupt goes, for SGIs and PPIs each PE that it concerns."
+  )
+  var pe: UInt32?
+
+  @Option(help: "The domain: 0 is the physical controller, n is guest n.")
+  var domain: UInt16 = 0
+
+  @Option(help: "The moment: a time (1.5s, 20ms), an event's number (#17) or end.")
+  var at = ReplayPosition.end
+
+  func run() throws {
+    let (engine, progress) = try trace.engine()
+    let follower = InterruptFollower()
+    var gaps: UInt64 = 0
+    try engine.run(until: at) { batch in
+      follower.consume(batch)
+      for transition in batch.transitions where transition.kind == .gap { gaps += 1 }
+    }
+    progress.clear()
+    let ladders = pes(engine).map { follower.ladder(domain: domain, intid: irq, pe: $0) }
+    let summary = TraceSummary(path: trace.path, engine: engine, gaps: gaps)
+    let style = TextStyle.ofStandardOutput
+    try json.write(
+      text: { place(engine, style) + ladders.map { "\n" + $0.text(style) }.joined() },
+      json: {
+        Document.json(
+          command: "why",
+          trace: summary,
+          [
+            .init("at_event", .optional(engine.events == 0 ? nil : engine.events - 1)),
+            .init("at_ns", .optional(engine.lastTime)), .init("why", .array(ladders.map(\.json))),
+          ]
+        )
+      }
+    )
+    if let code = trace.conclude(summary) { throw code }
+  }
+
+  /// The PEs to look at: for an interrupt that each PE has of its own all of them, eight at most.
+  private func pes(_ engine: ReplayEngine) -> [UInt32?] {
+    guard pe == nil, InterruptClass(intid: irq).isPrivate else { return [pe] }
+    return (0..<UInt32(min(max(engine.topology.peCount, 1), 8))).map { $0 }
+  }
+
+  private func place(_ engine: ReplayEngine, _ style: TextStyle) -> String {
+    let place = engine.events == 0 ? "before the first event" : "after event #\(engine.events - 1)"
+    return style.apply(.faint, place + (engine.lastTime.map { ", \(Units.moment($0))" } ?? "")) + "\n"
+  }
+}

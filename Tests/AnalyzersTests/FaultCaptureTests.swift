@@ -1,0 +1,72 @@
+import Foundation
+import Replay
+import Testing
+import TraceImporters
+
+@testable import Analyzers
+
+/// Captures with one fault each, and captures without any.
+@Suite("Findings in real captures")
+struct FaultCaptureTests {
+  private static let traces =
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Traces").standardized
+
+  /// What `expected.txt` wants of each capture, as lines of severity, kind, INTID and PE.
+  private static let expected: [(name: String, findings: Set<String>)] = {
+    let text = (try? String(contentsOf: traces.appending(path: "faults/expected.txt"), encoding: .utf8)) ?? ""
+    var names: [String] = []
+    var findings: [String: Set<String>] = [:]
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ").map(String.init)
+      if findings[words[0]] == nil { names.append(words[0]) }
+      findings[words[0], default: []].formUnion(words[1] == "nothing" ? [] : [words[1...].joined(separator: " ")])
+    }
+    return names.map { ($0, findings[$0] ?? []) }
+  }()
+
+  private func findings(_ path: String) throws -> [Finding] {
+    var options = ReplayOptions()
+    options.deliversUnreported = true
+    let engine = ReplayEngine(source: try openTrace(paths: [Self.traces.appending(path: path).path]), options: options)
+    let analysis = Analysis()
+    try engine.run(analysis.consume)
+    return analysis.results.findings
+  }
+
+  private func line(_ finding: Finding) -> String {
+    let intid = finding.intid.map(String.init) ?? "-"
+    let pe = finding.pe.map(String.init) ?? "-"
+    return "\(finding.severity.name) \(finding.kind.name) \(intid) \(pe)"
+  }
+
+  @Test("Each fault is found, and only it and what it led to", arguments: Self.expected.map(\.name))
+  func fault(name: String) throws {
+    let expected = try #require(Self.expected.first { $0.name == name }).findings
+    let found = try findings("faults/\(name).log.xz").filter { $0.severity != .note }
+    #expect(Set(found.map(line)) == expected)
+    for finding in found {
+      #expect(!finding.chain.isEmpty && !finding.next.isEmpty)
+      #expect(finding.chain.contains { $0.event != nil }, "\(finding.summary) has no evidence")
+    }
+  }
+
+  @Test(
+    "Healthy captures have no errors and no warnings",
+    arguments: [
+      "linux-gicv3-its/trace.log.zst", "linux-gicv2/trace.log.gz", "middle-of-a-run/trace.log.lz4",
+      "its-and-preemption/trace.log.xz", "two-security-states/trace.log.zst", "timer-gicv3-qemu10/trace.log",
+      "gicv2-ipi-qemu10/trace.log",
+    ]
+  )
+  func healthy(path: String) throws {
+    #expect(try findings(path).filter { $0.severity != .note }.map(\.summary) == [])
+  }
+
+  @Test("An LPI configuration that changes without INV, and a disabled LPI that is discarded, are told from their like")
+  func staleConfiguration() throws {
+    let found = try findings("stale-lpi-configuration/trace.log.xz")
+    #expect(found.map(line) == ["warning stale-lpi-configuration 8225 0", "warning discarded-pending 8227 0"])
+    let healthy = try findings("its-and-preemption/trace.log.xz")
+    #expect(healthy.allSatisfy { $0.kind == .discardedPending && $0.severity == .note })
+  }
+}
