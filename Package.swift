@@ -69,14 +69,20 @@ let package = Package(
     .target(name: "GICModel", dependencies: ["InterruptTrace", "LPIStore"]),
     // Software that drives the controller: KVM's VGIC.
     .target(name: "HypervisorModel", dependencies: ["InterruptTrace", "GICModel"]),
-    .target(name: "Replay", dependencies: ["InterruptTrace", "TraceImporters", "GICModel", "LPIStore"]),
+    .target(
+      name: "Replay",
+      dependencies: ["InterruptTrace", "TraceImporters", "GICModel", "HypervisorModel", "LPIStore"]
+    ),
     .target(
       name: "Analyzers",
       dependencies: [
         "InterruptTrace", "HypervisorModel", "Replay", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]
     ),
-    .target(name: "Reports", dependencies: ["Analyzers", "GICModel", "InterruptTrace", "LPIBenchmark", "Replay"]),
+    .target(
+      name: "Reports",
+      dependencies: ["Analyzers", "GICModel", "HypervisorModel", "InterruptTrace", "LPIBenchmark", "Replay"]
+    ),
     // A capture in the browser, at any event.
     .target(
       name: "TimeTravel",
@@ -88,9 +94,8 @@ let package = Package(
     .executableTarget(
       name: "gicscope",
       dependencies: [
-        "InterruptTrace", "TraceImporters", "LPIStore", "LPIBenchmark", "LPICaptures", "GICModel", "Replay",
-        "Analyzers",
-        "Reports", "TimeTravel",
+        "InterruptTrace", "TraceImporters", "LPIStore", "LPIBenchmark", "LPICaptures", "GICModel", "HypervisorModel",
+        "Replay", "Analyzers", "Reports", "TimeTravel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -102,10 +107,12 @@ let package = Package(
       dependencies: ["LPICaptures", "LPIBenchmark", "InterruptTrace", "Replay", "TraceImporters"]
     ),
     .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
-    .testTarget(name: "HypervisorModelTests", dependencies: ["HypervisorModel"]),
+    .testTarget(name: "HypervisorModelTests", dependencies: ["HypervisorModel", "GICModel", "InterruptTrace"]),
     .testTarget(
       name: "ReplayTests",
-      dependencies: ["Replay", "GICModel", "InterruptTrace", "LPIBenchmark", "LPIStore", "TraceImporters"]
+      dependencies: [
+        "Replay", "GICModel", "HypervisorModel", "InterruptTrace", "LPIBenchmark", "LPIStore", "TraceImporters",
+      ]
     ),
     .testTarget(
       name: "AnalyzersTests",

@@ -40,6 +40,7 @@ private struct Analyzers: ~Copyable {
   private var virtual = VirtualSide()
   private var itsCaches: ITSCacheAnalyzer
   private var findings: FindingsAnalyzer
+  private let kvm = KVMAnalyzer()
 
   init(filter: TransitionFilter, _ options: AnalysisOptions) {
     itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches)
@@ -50,6 +51,7 @@ private struct Analyzers: ~Copyable {
 
   mutating func consume(_ batch: ReplayBatch) {
     events.consume(batch)
+    kvm.consume(batch)
     latency.isReported = batch.isReported
     for i in batch.transitions.indices { dispatch(batch.transitions[i], batch.isReported) }
     findings.consume(batch)
@@ -59,6 +61,8 @@ private struct Analyzers: ~Copyable {
   /// window; those that keep state see all.
   @inline(__always)
   private mutating func dispatch(_ t: Transition, _ isReported: Bool) {
+    // What guests do is the business of ``KVMAnalyzer``: no acknowledge or end of theirs is to be seen.
+    guard t.domain == Domain.physical else { return }
     let isCounted = isReported && (filter?.includes(t) ?? true)
     switch t.kind {
     case .highestPending: spurious.offered(t)
@@ -122,7 +126,8 @@ private struct Analyzers: ~Copyable {
       lostEvents: gaps.lost,
       activity: activity.activity,
       virtual: virtual.interrupts.result,
-      its: itsCaches.caches
+      its: itsCaches.caches,
+      kvm: kvm.activity
     )
     results.findings = findings.findings()
     results.unlistedFindings = findings.log.unlisted
@@ -176,6 +181,8 @@ public struct AnalysisResults: Sendable {
   public var findings: [Finding] = []
   /// Occurrences that found no room in ``findings``.
   public var unlistedFindings: UInt64 = 0
+  /// What a hypervisor's own tracing says of each guest.
+  public var kvm: [GuestActivity] = []
 
   /// The INTIDs that were acknowledged, the busiest first; equal ones in the order of INTIDs.
   public var busiest: [(domain: UInt16, intid: UInt32, count: UInt64)] {

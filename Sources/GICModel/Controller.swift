@@ -15,7 +15,7 @@ public struct ControllerOptions: Sendable {
 
 /// One interrupt controller, physical or a guest's.
 public struct Controller: ~Copyable {
-  private let core: any ControllerCore
+  let core: any ControllerCore
 
   /// A controller at reset.
   public init(topology: Topology, options: ControllerOptions = .init()) {

@@ -1,4 +1,5 @@
 import GICModel
+import HypervisorModel
 import Glibc
 import InterruptTrace
 
@@ -8,6 +9,8 @@ public struct ReplayOptions: Sendable {
   public var topology = Topology()
   /// How the controller is modelled.
   public var controller = ControllerOptions()
+  /// How the hypervisor is modelled, if the capture shows one.
+  public var hypervisor = HypervisorOptions()
   /// What is reported.
   public var window = ReplayWindow()
   /// Whether consumers also see what lies before the window, with ``ReplayBatch/isReported`` false. A consumer that
@@ -54,6 +57,7 @@ public final class ReplayEngine {
 
   private let options: ReplayOptions
   private let pipeline: BatchPipeline
+  private var hypervisor: HypervisorModel?
   private var groups = EventGroups()
   private var buffer = TransitionBuffer()
   private var pending = UnsafeBufferPointer<Event>(start: nil, count: 0)
@@ -82,6 +86,9 @@ public final class ReplayEngine {
 
   /// What is known about the controller by now.
   public var topology: Topology { controller.topology }
+
+  /// What the model of the hypervisor says of each guest; none if the capture shows no hypervisor.
+  public var guests: [GuestSummary] { hypervisor?.summaries ?? [] }
 
   /// What was read, skipped and wrong so far.
   public var statistics: ImportStatistics { pipeline.statistics }
@@ -139,7 +146,10 @@ public final class ReplayEngine {
     let part = UnsafeBufferPointer(rebasing: pending[..<count])
     pending = UnsafeBufferPointer(rebasing: pending[count...])
     buffer.removeAll()
-    if options.isModelled { controller.apply(part, firstIndex: events, into: &buffer) }
+    if options.isModelled {
+      controller.apply(part, firstIndex: events, into: &buffer)
+      applyToGuests(part)
+    }
     noteTimes(part)
     let first = events
     events += UInt64(count)
@@ -153,6 +163,16 @@ public final class ReplayEngine {
         )
       )
     }
+  }
+
+  /// Events of guests go through the model of the hypervisor, which comes with the first of them.
+  private func applyToGuests(_ part: UnsafeBufferPointer<Event>) {
+    var domains: UInt16 = 0
+    for event in part { domains |= event.domain }
+    guard domains != 0 else { return }
+    let model = hypervisor ?? HypervisorModel(topology: topology, options: options.hypervisor)
+    hypervisor = model
+    model.apply(part, firstIndex: events, into: &buffer)
   }
 
   private func noteTimes(_ part: UnsafeBufferPointer<Event>) {

@@ -76,6 +76,8 @@ struct FindingsAnalyzer: ~Copyable {
   @inline(__always)
   private mutating func consume(_ t: Transition) {
     if firstTime == nil { firstTime = t.time }
+    // What a hypervisor's model infers of its guests is no evidence of what their controllers did.
+    guard t.domain == Domain.physical else { return }
     switch t.kind {
     case .pending: becamePending(t)
     case .acknowledged: acknowledged(t)

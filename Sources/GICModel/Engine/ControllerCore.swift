@@ -9,6 +9,7 @@ protocol ControllerCore: AnyObject {
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer)
   func checkInvariants() -> String?
   func state(_ filter: StateFilter) -> StateValue
+  func configuration(intid: Int, pe: Int) -> InterruptConfiguration
 
   /// An independent copy.
   func copy() -> any ControllerCore
@@ -45,6 +46,7 @@ final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
   var disagreements: [Disagreement] { gic.disagreements }
   func checkInvariants() -> String? { gic.checkInvariants() }
   func state(_ filter: StateFilter) -> StateValue { gic.state(filter) }
+  func configuration(intid: Int, pe: Int) -> InterruptConfiguration { gic.configuration(intid: intid, pe: pe) }
 
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
     gic.withOutput(&transitions) { $0.apply(events, firstIndex: firstIndex) }

@@ -31,6 +31,7 @@ final class LegacyCapableCore: ControllerCore {
   var disagreements: [Disagreement] { core.disagreements }
   func checkInvariants() -> String? { core.checkInvariants() }
   func state(_ filter: StateFilter) -> StateValue { core.state(filter) }
+  func configuration(intid: Int, pe: Int) -> InterruptConfiguration { core.configuration(intid: intid, pe: pe) }
   func record() -> PredictionRecord { core.record() }
   func resume(_ record: consuming PredictionRecord) { core.resume(record) }
   func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore {

@@ -14,6 +14,7 @@ final class GICv2Core: ControllerCore {
   var disagreements: [Disagreement] { gic.disagreements }
   func checkInvariants() -> String? { gic.checkInvariants() }
   func state(_ filter: StateFilter) -> StateValue { gic.state(filter) }
+  func configuration(intid: Int, pe: Int) -> InterruptConfiguration { gic.configuration(intid: intid, pe: pe) }
 
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
     gic.withOutput(&transitions) { $0.apply(events, firstIndex: firstIndex) }

@@ -7,14 +7,19 @@ extension AnalysisReport {
     var out = trace.text(style) + predictionLine(style)
     let found = findings(style, rows)
     if !found.isEmpty { out += "\n" + style.apply(.heading, "Findings") + "\n" + found }
-    guard results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0 else {
+    guard
+      !results.kvm.isEmpty
+        || results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
+    else {
       return out + "\n" + style.apply(.notice, "No interrupt was acknowledged in this capture.") + "\n"
     }
+    let isTaken = results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
     let sections: [(String, String)] = [
-      ("Interrupts", interrupts(style)), ("Latency", LatencyText(report: self).stages(style)),
-      ("Busiest interrupts", busiest(style, rows)),
+      ("Interrupts", isTaken ? interrupts(style) : ""), ("Latency", LatencyText(report: self).stages(style)),
+      ("Busiest interrupts", isTaken ? busiest(style, rows) : ""),
       ("Virtual interrupts", VirtualText(report: self).interrupts(style, rows)),
-      ("Processing elements", peTable(style, rows)),
+      ("Guests under KVM", KVMText(report: self).guests(style)),
+      ("Processing elements", isTaken ? peTable(style, rows) : ""),
       ("Slowest devices", devices(style, rows)), ("ITS tables and caches", ITSText(report: self).caches(style, rows)),
       ("Spurious acknowledges", spurious(style, rows)),
       ("Gaps in the capture", gaps(style, rows)), ("Not in the latencies", exclusions(style)),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GICModel
+import HypervisorModel
 import InterruptTrace
 import Replay
 import Reports
@@ -19,7 +20,19 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "How many disagreements are explained.")
   var disagreements = 10
 
+  @Option(
+    help: ArgumentHelp(
+      "Compare list registers: TRACE is a hypervisor's own tracing, FILE a capture of the same run from below it.",
+      valueName: "file"
+    )
+  )
+  var against: String?
+
+  @Option(name: .customLong("policy"), help: "With --against: how KVM chooses list registers.")
+  var listRegisterPolicy = ListRegisterPolicy.kvmLegacy
+
   func run() throws {
+    if let against { return try runAgainst(against) }
     let (engine, progress) = try trace.engine(window: window.window)
     var collector = DisagreementCollector(limit: max(disagreements, 0))
     var gaps: UInt64 = 0

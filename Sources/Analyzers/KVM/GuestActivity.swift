@@ -1,0 +1,89 @@
+/// What a capture of a hypervisor's tracing says about one guest.
+public struct GuestActivity: Sendable {
+  /// The guest.
+  public var domain: UInt16 = 0
+  /// Its vCPUs, as far as seen.
+  public var vcpus = 0
+  /// Entries of its vCPUs.
+  public var entries: UInt64 = 0
+  /// Exits by cause; only those that occurred.
+  public var exits: [Exits] = []
+  /// Delays by stage; only those with samples.
+  public var delays: [Delay] = []
+  /// Time that vCPUs were ready to run and did not, in ns.
+  public var preempted: UInt64 = 0
+  /// The part of it in which an interrupt waited for its entry.
+  public var preemptedWithInterrupt: UInt64 = 0
+  /// Entries by list registers used, as the model predicts it: 0, 1, …
+  public var listRegistersUsed: [UInt64] = []
+  /// Interrupts that waited because the list registers were full: loads after the first entry.
+  public var waitedForRegister: UInt64 = 0
+  /// The frequency of the guest's timer in Hz that deadlines were read with; nil if it could not be found.
+  public var timerFrequency: Double?
+
+  /// Exits of one cause.
+  public struct Exits: Sendable {
+    /// Why.
+    public var cause: GuestExitCause
+    /// How often.
+    public var count: UInt64
+    /// From exit to the next entry of the vCPU; not of waits, which are the guest's own.
+    public var away: LatencyDistribution
+  }
+
+  /// One delay.
+  public struct Delay: Sendable {
+    /// Which.
+    public var stage: GuestDelayStage
+    /// How long.
+    public var distribution: LatencyDistribution
+  }
+}
+
+/// Delays on an interrupt's way into a guest.
+public enum GuestDelayStage: Int, Sendable, CaseIterable {
+  /// From the accepted injection to the entry that loaded it into a list register.
+  case injectionToEntry
+  /// From that entry to the guest's handler; where the guest was traced too.
+  case entryToHandler
+  /// From an injection into a vCPU in its guest to its exit.
+  case kick
+  /// From an injection into a vCPU that waits to its next entry.
+  case wakeUp
+  /// Time that a vCPU waited, asleep.
+  case slept
+  /// Time that a vCPU waited, polling.
+  case polled
+  /// From a timer's deadline to its interrupt's injection, beyond the least seen.
+  case timerLateness
+  /// Time that a vCPU was ready to run and did not.
+  case preempted
+
+  /// The name that scripts depend on.
+  public var name: String {
+    switch self {
+    case .injectionToEntry: "injection_to_entry"
+    case .entryToHandler: "entry_to_handler"
+    case .kick: "kick"
+    case .wakeUp: "wake_up"
+    case .slept: "slept"
+    case .polled: "polled"
+    case .timerLateness: "timer_lateness"
+    case .preempted: "preempted"
+    }
+  }
+
+  /// What it is, for people.
+  public var title: String {
+    switch self {
+    case .injectionToEntry: "injection to entry"
+    case .entryToHandler: "entry to handler"
+    case .kick: "kick to exit"
+    case .wakeUp: "wake-up to entry"
+    case .slept: "asleep in WFI"
+    case .polled: "polling in WFI"
+    case .timerLateness: "timer's lateness"
+    case .preempted: "preempted"
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/// Why a vCPU left its guest, as far as its interrupts can have to do with it.
+public enum GuestExitCause: Int, Sendable, CaseIterable {
+  /// The guest's own timer expired: its physical interrupt came.
+  case timer
+  /// An interrupt was injected while the vCPU was in its guest: it was kicked out to get it.
+  case kick
+  /// The host's own interrupt: a handler ran before the exit was done.
+  case hostInterrupt
+  /// A physical interrupt of which the capture shows no more: a kick for another reason, a maintenance interrupt.
+  case otherInterrupt
+  /// The guest sent an SGI.
+  case sgi
+  /// The guest deactivated an interrupt, which is trapped.
+  case deactivation
+  /// Another register of the CPU interface.
+  case interfaceRegister
+  /// The guest accessed its Distributor, Redistributors or ITS.
+  case controller
+  /// The guest waits for an interrupt (WFI), or WFE.
+  case wait
+  /// The guest accessed a device.
+  case device
+  /// Memory that was not mapped yet.
+  case memory
+  /// HVC or SMC.
+  case hypercall
+  /// Another system register.
+  case systemRegister
+  /// Anything else.
+  case other
+
+  /// The name that scripts depend on.
+  public var name: String {
+    switch self {
+    case .timer: "timer"
+    case .kick: "kick"
+    case .hostInterrupt: "host_interrupt"
+    case .otherInterrupt: "other_interrupt"
+    case .sgi: "sgi"
+    case .deactivation: "deactivation"
+    case .interfaceRegister: "interface_register"
+    case .controller: "controller"
+    case .wait: "wait"
+    case .device: "device"
+    case .memory: "memory"
+    case .hypercall: "hypercall"
+    case .systemRegister: "system_register"
+    case .other: "other"
+    }
+  }
+
+  /// What it is, for people.
+  public var title: String {
+    switch self {
+    case .timer: "guest's timer"
+    case .kick: "kick with an interrupt"
+    case .hostInterrupt: "host's interrupt"
+    case .otherInterrupt: "other interrupt"
+    case .sgi: "SGI sent"
+    case .deactivation: "deactivation"
+    case .interfaceRegister: "CPU interface"
+    case .controller: "GICD, GICR, GITS"
+    case .wait: "WFI, WFE"
+    case .device: "device"
+    case .memory: "memory fault"
+    case .hypercall: "hypercall"
+    case .systemRegister: "system register"
+    case .other: "other"
+    }
+  }
+
+  /// Whether an interrupt, or the guest's dealing with its controller, is to blame.
+  public var isInterruptRelated: Bool { rawValue <= Self.controller.rawValue }
+}

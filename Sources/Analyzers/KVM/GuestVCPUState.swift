@@ -1,0 +1,33 @@
+import InterruptTrace
+
+/// What is followed of one vCPU.
+struct GuestVCPUState {
+  var isInside = false
+  var cpu = PE.none
+  var hasExited = false
+  var exitTime: UInt64 = 0
+  var exitReason = GuestExitReason.unknown
+  var exitClass: UInt32 = 0
+  /// What came to light about the last exit since, or about the run before it.
+  var timerFired = false
+  var wasInjected = false
+  var handlerRan = false
+  var trapped: GuestExitCause?
+  /// It waits in WFI.
+  var waits = false
+  /// When an interrupt came for it that it has not been kicked out, or woken, for.
+  var kickedAt: UInt64?
+  var wokenAt: UInt64?
+  /// When it was scheduled out while ready; total of such time.
+  var preemptedAt: UInt64?
+  var preempted: UInt64 = 0
+  /// Injections that no entry has loaded: INTID, time, and time preempted till then.
+  var waiting: [UInt32: (time: UInt64, preempted: UInt64, entries: UInt64)] = [:]
+  /// When an entry loaded it, for the guest's handler.
+  var loadedAt: [UInt32: UInt64] = [:]
+  var entries: UInt64 = 0
+  /// The virtual timer's deadline, if it is armed.
+  var deadline: UInt64?
+  /// List registers filled at the entry that goes on.
+  var filled = 0
+}

@@ -1,0 +1,57 @@
+import GICModel
+import HypervisorModel
+import InterruptTrace
+import Replay
+
+/// Follows guests through a hypervisor's own tracing: why they leave, how long interrupts take to get in.
+final class KVMAnalyzer {
+  private var guests: [GuestFollower] = []
+  private var vcpuOnCPU: [UInt32: (guest: Int, vcpu: Int)] = [:]
+  private static let guestLimit = 4096
+
+  /// Takes in a batch; a capture without guests costs one look at each event's domain.
+  func consume(_ batch: ReplayBatch) {
+    var domains: UInt16 = 0
+    for event in batch.events { domains |= event.domain }
+    guard domains != 0 || !guests.isEmpty else { return }
+    var next = 0
+    let transitions = batch.transitions
+    // The model of the guests appends behind the controller's: theirs are looked for by event.
+    let order = transitions.indices.filter { transitions[$0].domain != 0 }
+    for (offset, event) in batch.events.enumerated() {
+      let number = batch.firstIndex &+ UInt64(offset)
+      while next < order.count, transitions[order[next]].event < number { next += 1 }
+      let first = next
+      while next < order.count, transitions[order[next]].event == number { next += 1 }
+      guard batch.isReported else { continue }
+      for place in order[first..<next] { take(transitions[place]) }
+      take(event)
+    }
+  }
+
+  /// What was found so far.
+  var activity: [GuestActivity] { guests.filter { $0.entries > 0 }.map(\.activity) }
+
+  private func guest(_ domain: UInt16) -> GuestFollower? {
+    let domain = domain == Domain.unknownGuest && guests.count == 1 ? 1 : domain
+    guard domain > 0, Int(domain) <= Self.guestLimit else { return nil }
+    while guests.count < Int(domain) { guests.append(GuestFollower(domain: UInt16(guests.count + 1))) }
+    return guests[Int(domain) - 1]
+  }
+
+  private func take(_ transition: Transition) { guest(transition.domain)?.take(transition) }
+
+  private func take(_ event: Event) {
+    if event.domain == Domain.physical {
+      if event.kind == .handlerEnter, let (guest, vcpu) = vcpuOnCPU[event.pe] { guests[guest].noteHandler(vcpu) }
+      return
+    }
+    guard let guest = guest(event.domain) else { return }
+    guest.take(event)
+    if event.kind == .guestEnter {
+      vcpuOnCPU[event.cpu] = (Int(guest.domain) - 1, Int(event.pe))
+    } else if event.kind == .guestExit {
+      vcpuOnCPU[event.cpu] = nil
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import InterruptTrace
+
+/// Where a guest's controller lies in its physical memory, so that trapped accesses can be told.
+///
+/// From the topology (of the guest's domain) where the user gave it; else inferred: the layout of QEMU's `virt` machine, or
+/// any other from the reads of `GICD_PIDR2` and `GICR_PIDR2` by which Linux tells what controller it has.
+public struct GuestAddresses {
+  private var distributor: UInt64?
+  private var redistributors: UInt64?
+  private var redistributorStride: UInt64 = 0x2_0000
+  /// Bytes of the redistributors' region; what follows it is another device's.
+  private var redistributorLength: UInt64
+  private var its: UInt64?
+  private let isInferred: Bool
+
+  /// What the topology says of a guest.
+  public init(_ topology: Topology, domain: UInt16) {
+    distributor = topology.value(.gicdBase, domain: domain)
+    redistributors = topology.value(.gicrBase, domain: domain)
+    redistributorStride = topology.value(.gicrStride, domain: domain) ?? 0x2_0000
+    its = topology.value(.gitsBase, domain: domain)
+    isInferred = distributor == nil
+    if redistributorStride == 0 { redistributorStride = 0x2_0000 }
+    redistributorLength = redistributorStride &* (topology.value(.peCount, domain: domain) ?? 64)
+  }
+
+  /// The access with frame and offset; nil if it is none of the controller's.
+  public mutating func translate(_ event: Event) -> Event? {
+    guard event.flags.contains(.absolute) else { return event.frame.rawValue != 0 ? event : nil }
+    if isInferred { infer(event) }
+    let address = event.a
+    if let base = distributor, address &- base < 0x1_0000 {
+      return framed(event, .gicd, address &- base, owner: 0)
+    }
+    if let base = its, address &- base < 0x1_0000 { return framed(event, .gits, address &- base, owner: 0) }
+    if let base = redistributors, address &- base < redistributorLength {
+      let owner = (address &- base) / redistributorStride
+      return framed(event, .gicr, (address &- base) % redistributorStride, owner: owner)
+    }
+    return nil
+  }
+
+  private func framed(_ event: Event, _ frame: Frame, _ offset: UInt64, owner: UInt64) -> Event {
+    var event = event
+    event.flags.remove(.absolute)
+    event.a = offset & 0xFFFF_FFFF | UInt64(frame.rawValue) << 32 | owner << 40
+    return event
+  }
+
+  private mutating func infer(_ event: Event) {
+    let address = event.a
+    // QEMU's virt machine.
+    if distributor == nil, address &- 0x0800_0000 < 0x1_0000 {
+      distributor = 0x0800_0000
+      its = 0x0808_0000
+      redistributors = 0x080A_0000
+      redistributorLength = 0xF6_0000
+    }
+    // PIDR2.ArchRev (IHI 0069H, 12.9.38 and 12.11.22): the Distributor's comes first.
+    guard event.kind == .mmioRead, !event.flags.contains(.incomplete), address & 0xFFFF == 0xFFE8 else { return }
+    guard event.b & 0xF0 == 0x30 || event.b & 0xF0 == 0x40 else { return }
+    let base = address & ~0xFFFF
+    if distributor == nil {
+      distributor = base
+    } else if base != distributor, redistributors == nil {
+      redistributors = base
+    }
+  }
+}

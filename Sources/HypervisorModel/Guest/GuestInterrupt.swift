@@ -1,0 +1,25 @@
+/// One interrupt of a guest, as the hypervisor keeps it.
+struct GuestInterrupt {
+  /// State and configuration.
+  var queued: QueuedInterrupt
+  /// The vCPU on whose list it is; -1 if on none.
+  var owner: Int32 = -1
+  /// Where it is to go: of an SPI its target.
+  var target: Int32
+  /// When it became pending.
+  var pendingSince: UInt64 = 0
+  /// The list register that it was put into at its vCPU's last entry; -1 if none.
+  var register: Int8 = -1
+  /// By which rule its state is what it is.
+  var rule = InferenceRule.shown
+  /// The Distributor forwards its group.
+  var isForwarded = true
+  /// Number of the guest's last change of configuration that is taken into account.
+  var configuration: UInt32 = 0
+
+  /// What `vgic_target_oracle` says: the vCPU on whose list it has to be, or -1.
+  var wanted: Int32 {
+    if queued.isActive { return owner >= 0 ? owner : target }
+    return queued.traits.contains(.enabled) && queued.isPending && isForwarded ? target : -1
+  }
+}

@@ -1,0 +1,33 @@
+import InterruptTrace
+
+/// One vCPU: its list of pending and active interrupts and its list registers.
+struct GuestVCPU {
+  /// Places of the interrupts on its list, in KVM's order.
+  var list: [Int] = []
+  /// Its list registers as they were written at the last entry.
+  var registers = InlineArray<64, UInt64>(repeating: 0)
+  /// Places of the interrupts in them.
+  var places = InlineArray<64, Int>(repeating: -1)
+  /// How many are used.
+  var loaded = 0
+  /// It is in its guest.
+  var isInside = false
+  /// The CPU that it runs on.
+  var cpu = PE.none
+  var entryPC: UInt64 = 0
+  var entryTime: UInt64 = 0
+  /// Length of its last run, and whether that began with something in the list registers.
+  var ranFor: UInt64 = 0
+  var hadInterrupts = false
+  /// PPIs whose physical interrupt came since the entry.
+  var fired: UInt32 = 0
+  /// SPIs whose end was notified since the last exit.
+  var ended: [UInt32] = []
+  /// Places of the interrupts about whose state nothing tells.
+  var doubtful: [Int] = []
+  /// Deadlines of its timers, as last saved or restored.
+  var deadlines = InlineArray<4, UInt64>(repeating: 0)
+  /// List registers as a probe shows them: written since the last exit, and read back since the last entry.
+  var shownWritten: [UInt64] = []
+  var shownRead: [UInt64] = []
+}

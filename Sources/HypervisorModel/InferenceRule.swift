@@ -1,0 +1,47 @@
+/// Rules by which the model fills what a capture of KVM's tracepoints does not show: it has no list register, no
+/// acknowledge and no end of interrupt of a guest.
+///
+/// Whatever rests on one is `inferred`. ``InferenceRule/undecided`` is not a rule but its absence: nothing in the capture
+/// tells, and what the model goes on with is a guess that it says is one.
+@frozen
+public enum InferenceRule: UInt8, Sendable, CaseIterable {
+  /// The state follows from what the capture shows and what KVM does.
+  case shown = 0
+  /// A guest that waits (trapped WFI) has nothing pending, and its idle loop runs no handler: all list registers are empty.
+  case idleGuest
+  /// The physical timer fired while the vCPU was in its guest: it was inactive, so the guest had ended it before.
+  case physicalTimerFired
+  /// `kvm_ack_irq` at an exit: the guest had ended the level-sensitive SPI.
+  case endNotified
+  /// The timer is saved as the guest found it, asserted and not masked: its interrupt is still pending.
+  case timerUntouched
+  /// The timer is saved with its interrupt masked: the guest's handler is at work, its interrupt is active.
+  case timerMasked
+  /// The timer is saved with another deadline, or not asserted: the guest has handled its interrupt.
+  case timerReprogrammed
+  /// The hypervisor computed the timer's line anew and it is low.
+  case timerLineLow
+  /// The vCPU's list registers were shown, by a probe or by another capture of the same run.
+  case registersShown
+  /// The guest's interrupt configuration is not shown: enabled, Group 1 and KVM's priority are taken.
+  case defaultConfiguration
+  /// Nothing tells; the model goes on with the likelier.
+  case undecided
+
+  /// The name that reports give.
+  public var name: String {
+    switch self {
+    case .shown: "shown"
+    case .idleGuest: "idle-guest"
+    case .physicalTimerFired: "physical-timer-fired"
+    case .endNotified: "end-notified"
+    case .timerUntouched: "timer-untouched"
+    case .timerMasked: "timer-masked"
+    case .timerReprogrammed: "timer-reprogrammed"
+    case .timerLineLow: "timer-line-low"
+    case .registersShown: "registers-shown"
+    case .defaultConfiguration: "default-configuration"
+    case .undecided: "undecided"
+    }
+  }
+}

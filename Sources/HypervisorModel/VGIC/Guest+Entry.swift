@@ -1,0 +1,138 @@
+import GICModel
+import InterruptTrace
+
+/// `kvm_vgic_flush_hwstate`: what a vCPU takes into its guest.
+extension Guest {
+  func enter(_ vcpu: UInt32, cpu: UInt32, pc: UInt64, _ out: inout HypervisorOutput) {
+    guard holds(vcpu) else { return }
+    let number = Int(vcpu)
+    let shown =
+      vcpus[number].shownWritten.isEmpty ? witness?.registersLoaded(event: out.event) : vcpus[number].shownWritten
+    if let shown { takeHidden(shown, number, &out) }
+    let count = gather(number)
+    let outcome = fill.fill(UnsafeMutableBufferPointer(rebasing: scratch[..<count]), setting)
+    scatter(number, count, outcome, &out)
+    note(number, cpu, outcome, out)
+    vcpus[number].isInside = true
+    vcpus[number].cpu = cpu
+    vcpus[number].entryPC = pc
+    vcpus[number].entryTime = out.time
+    vcpus[number].fired = 0
+    vcpus[number].ended.removeAll(keepingCapacity: true)
+    vcpus[number].shownWritten.removeAll(keepingCapacity: true)
+    vcpus[number].shownRead.removeAll(keepingCapacity: true)
+  }
+
+  /// The vCPU's list for the policy.
+  private func gather(_ vcpu: Int) -> Int {
+    let list = vcpus[vcpu].list
+    if list.count > scratch.count {
+      scratch.deallocate()
+      scratch = .allocate(capacity: list.count * 2)
+    }
+    for (index, place) in list.enumerated() {
+      refresh(place, vcpu: UInt32(vcpu))
+      var queued = interrupts[place].queued
+      queued.traits.set(.deliverable, to: interrupts[place].wanted == Int32(vcpu))
+      scratch.initializeElement(at: index, to: queued)
+    }
+    return list.count
+  }
+
+  /// Puts back what the fill made of it: the order, and what the registers took over.
+  private func scatter(_ vcpu: Int, _ count: Int, _ outcome: ListRegisterOutcome, _ out: inout HypervisorOutput) {
+    for index in 0..<count {
+      let queued = scratch[index]
+      let place = knownPlace(queued.intid, vcpu: UInt32(vcpu))!
+      vcpus[vcpu].list[index] = place
+      interrupts[place].queued = queued
+      interrupts[place].register = -1
+    }
+    vcpus[vcpu].loaded = outcome.loaded
+    for register in 0..<outcome.loaded {
+      let place = vcpus[vcpu].list[fill.place(register)]
+      let value = fill.value(register)
+      vcpus[vcpu].registers[register] = value
+      vcpus[vcpu].places[register] = place
+      interrupts[place].register = Int8(register)
+      out.emit(
+        .lrFilled,
+        provenance: interrupts[place].rule == .shown ? .derived : .inferred,
+        domain: domain,
+        pe: UInt32(vcpu),
+        intid: interrupts[place].queued.intid,
+        priority: UInt32(interrupts[place].queued.priority),
+        a: UInt64(register),
+        b: value
+      )
+    }
+  }
+
+  private func note(_ vcpu: Int, _ cpu: UInt32, _ outcome: ListRegisterOutcome, _ out: borrowing HypervisorOutput) {
+    entries += 1
+    occupancy[outcome.loaded] += 1
+    if outcome.pendingLeft + outcome.activeLeft > 0 { overflows += 1 }
+    if outcome.control.contains(.underflow) { maintenanceRequests += 1 }
+    var isUndecided = false
+    var absent: [UInt32] = []
+    for place in vcpus[vcpu].doubtful {
+      isUndecided = true
+      if interrupts[place].register < 0 { absent.append(interrupts[place].queued.intid) }
+    }
+    if isUndecided { undecidedEntries += 1 }
+    guard let onEntry else { return }
+    var registers: [EntryPrediction.Register] = []
+    for register in 0..<outcome.loaded {
+      let interrupt = interrupts[vcpus[vcpu].places[register]]
+      registers.append(
+        EntryPrediction.Register(
+          value: vcpus[vcpu].registers[register],
+          intid: interrupt.queued.intid,
+          rule: interrupt.rule
+        )
+      )
+    }
+    onEntry(
+      EntryPrediction(
+        time: out.time,
+        event: out.event,
+        domain: domain,
+        vcpu: UInt32(vcpu),
+        cpu: cpu,
+        registers: registers,
+        doubtfullyAbsent: absent,
+        outcome: outcome,
+        showsSGIs: isGICv2
+      )
+    )
+  }
+
+  /// Queues what the registers show and no event of the capture does: SGIs whose number is not shown, LPIs. Their place
+  /// on the list is that of their register.
+  private func takeHidden(_ shown: [UInt64], _ vcpu: Int, _ out: inout HypervisorOutput) {
+    let setting = setting
+    for (index, bits) in shown.enumerated() {
+      let value = ListRegisterValue(bits, setting.format)
+      let intid = value.intid(hasGICv2Guest: setting.hasGICv2Guest)
+      guard value.isValid, intid < 16 || intid >= 8192 else { continue }
+      let place = place(intid, vcpu: UInt32(vcpu))
+      guard interrupts[place].owner != Int32(vcpu) || !interrupts[place].queued.isPending && value.isPending else {
+        continue
+      }
+      interrupts[place].rule = .registersShown
+      interrupts[place].queued.priority = value.priority
+      interrupts[place].queued.traits.set(.group1, to: value.isGroup1)
+      interrupts[place].queued.traits.insert(.enabled)
+      if value.isActive { interrupts[place].queued.isActive = true }
+      if value.isPending {
+        interrupts[place].queued.traits.insert(.latched)
+        if setting.hasGICv2Guest, intid < 16 { interrupts[place].queued.sources |= 1 << value.source }
+      }
+      guard interrupts[place].owner < 0 else { continue }
+      interrupts[place].target = Int32(vcpu)
+      interrupts[place].owner = Int32(vcpu)
+      let end = vcpus[vcpu].list.count
+      vcpus[vcpu].list.insert(place, at: min(index, end))
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import GICModel
+import InterruptTrace
+
+/// `kvm_vgic_sync_hwstate`: what comes back when a vCPU leaves its guest. Mainline tracepoints do not show it; rules find
+/// what they can.
+extension Guest {
+  func exit(_ vcpu: UInt32, reason: GuestExitReason, pc: UInt64, entry: UInt64, _ out: inout HypervisorOutput) {
+    guard holds(vcpu), vcpus[Int(vcpu)].isInside else { return }
+    let number = Int(vcpu)
+    // A guest that is interrupted a few instructions behind its entry, sooner than it takes to handle an interrupt, has
+    // taken none.
+    let ran = out.time &- vcpus[number].entryTime
+    let stood =
+      reason == .interrupt && pc &- vcpus[number].entryPC &+ 64 < 128 && (handlingTime == 0 || ran < handlingTime)
+    vcpus[number].ranFor = ran
+    takeBack(number, entry: entry, stood: stood, &out)
+  }
+
+  /// The hypervisor's handler of a physical timer runs after the exit from the guest, though before the exit is shown: what
+  /// the registers held is taken back first.
+  func exitBeforeHandler(_ vcpu: UInt32, intid: UInt32, entry: UInt64, _ out: inout HypervisorOutput) {
+    guard holds(vcpu), vcpus[Int(vcpu)].isInside else { return }
+    vcpus[Int(vcpu)].fired |= 1 << intid
+    vcpus[Int(vcpu)].ranFor = 0
+    takeBack(Int(vcpu), entry: entry, stood: false, &out)
+  }
+
+  private func takeBack(_ vcpu: Int, entry: UInt64, stood: Bool, _ out: inout HypervisorOutput) {
+    vcpus[vcpu].isInside = false
+    vcpus[vcpu].hadInterrupts = vcpus[vcpu].loaded > 0
+    let left = vcpus[vcpu].shownRead.isEmpty ? witness?.registersLeft(entry: entry) : vcpus[vcpu].shownRead
+    // What was in no register stays as doubtful as it was, unless its physical timer came.
+    let doubtful = vcpus[vcpu].doubtful
+    vcpus[vcpu].doubtful.removeAll(keepingCapacity: true)
+    for place in doubtful where interrupts[place].register < 0 {
+      let intid = interrupts[place].queued.intid
+      if intid < 32, vcpus[vcpu].fired & 1 << intid != 0 {
+        settle(place, pending: false, active: false, .physicalTimerFired)
+      } else {
+        vcpus[vcpu].doubtful.append(place)
+      }
+    }
+    for register in 0..<vcpus[vcpu].loaded {
+      let place = vcpus[vcpu].places[register]
+      let loaded = ListRegisterValue(vcpus[vcpu].registers[register], setting.format)
+      let (value, rule) = outcome(loaded, place, left, vcpu, stood: stood)
+      takeBack(value, place, rule, vcpu, &out)
+    }
+    vcpus[vcpu].loaded = 0
+    prune(vcpu)
+  }
+
+  /// What a list register holds after the run, and why.
+  private func outcome(
+    _ loaded: ListRegisterValue,
+    _ place: Int,
+    _ left: [UInt64]?,
+    _ vcpu: Int,
+    stood: Bool
+  ) -> (ListRegisterValue, InferenceRule) {
+    let intid = interrupts[place].queued.intid
+    if let left {
+      for bits in left {
+        let value = ListRegisterValue(bits, loaded.format)
+        if value.intid(hasGICv2Guest: setting.hasGICv2Guest) == intid { return (value, .registersShown) }
+      }
+    }
+    if intid < 32, vcpus[vcpu].fired & 1 << intid != 0, loaded.isHardware { return (loaded.empty, .physicalTimerFired) }
+    if vcpus[vcpu].ended.contains(intid) { return (loaded.empty, .endNotified) }
+    return (stood ? loaded : loaded.empty, .undecided)
+  }
+
+  private func takeBack(
+    _ value: ListRegisterValue,
+    _ place: Int,
+    _ rule: InferenceRule,
+    _ vcpu: Int,
+    _ out: inout HypervisorOutput
+  ) {
+    rules[Int(rule.rawValue)] += 1
+    interrupts[place].rule = rule
+    if rule == .undecided { vcpus[vcpu].doubtful.append(place) }
+    _ = interrupts[place].queued.fold(
+      value,
+      hasGICv2Guest: setting.hasGICv2Guest,
+      policy: options.policy,
+      // A timer that the guest has not handled stays asserted; a probe's or a witness's word about the line is in what
+      // the hypervisor injects next.
+      physicalLine: true
+    )
+    report(value, place, vcpu, rule, out)
+    interrupts[place].register = -1
+  }
+
+  private func report(
+    _ value: ListRegisterValue,
+    _ place: Int,
+    _ vcpu: Int,
+    _ rule: InferenceRule,
+    _ out: borrowing HypervisorOutput
+  ) {
+    guard !value.isValid, rule != .undecided else { return }
+    out.emit(
+      .lrEmptied,
+      provenance: rule == .shown ? .derived : .inferred,
+      domain: domain,
+      pe: UInt32(vcpu),
+      intid: interrupts[place].queued.intid,
+      priority: UInt32(interrupts[place].queued.priority),
+      a: UInt64(UInt8(bitPattern: max(0, interrupts[place].register))),
+      b: value.bits
+    )
+  }
+
+  // MARK: Evidence that comes after the exit
+
+  /// The guest waits: nothing is pending, nothing is being handled.
+  func rest(_ vcpu: UInt32) {
+    guard holds(vcpu) else { return }
+    let ran = vcpus[Int(vcpu)].ranFor
+    if vcpus[Int(vcpu)].hadInterrupts, ran > 0 {
+      handlingTime = handlingTime == 0 ? ran : handlingTime - handlingTime / 16 + ran / 16
+      vcpus[Int(vcpu)].hadInterrupts = false
+    }
+    for place in vcpus[Int(vcpu)].doubtful { settle(place, pending: false, active: false, .idleGuest) }
+    vcpus[Int(vcpu)].doubtful.removeAll(keepingCapacity: true)
+    prune(Int(vcpu))
+  }
+
+  /// A timer was taken off the hardware: its state tells what the guest did with its interrupt.
+  func saveTimer(_ timer: Int, intid: UInt32, vcpu: UInt32, control: UInt32, deadline: UInt64) {
+    guard holds(vcpu), timer < 4 else { return }
+    let number = Int(vcpu)
+    defer { vcpus[number].deadlines[timer] = deadline }
+    guard let place = knownPlace(intid, vcpu: vcpu),
+      let at = vcpus[number].doubtful.firstIndex(of: place)
+    else { return }
+    vcpus[number].doubtful.remove(at: at)
+    let (masked, asserted) = (control & 2 != 0, control & 4 != 0 && control & 1 != 0)
+    if masked {
+      settle(place, pending: false, active: true, .timerMasked)
+    } else if asserted && deadline == vcpus[number].deadlines[timer] {
+      settle(place, pending: true, active: false, .timerUntouched)
+    } else {
+      settle(place, pending: false, active: false, .timerReprogrammed)
+    }
+    prune(number)
+  }
+
+  /// The hypervisor has computed a timer's line and it is low: what was pending no longer is.
+  func lowerTimer(intid: UInt32, vcpu: UInt32) {
+    guard holds(vcpu), let place = knownPlace(intid, vcpu: vcpu) else { return }
+    let number = Int(vcpu)
+    guard let at = vcpus[number].doubtful.firstIndex(of: place), !interrupts[place].queued.isActive else { return }
+    vcpus[number].doubtful.remove(at: at)
+    settle(place, pending: false, active: false, .timerLineLow)
+  }
+
+  private func settle(_ place: Int, pending: Bool, active: Bool, _ rule: InferenceRule) {
+    rules[Int(rule.rawValue)] += 1
+    interrupts[place].rule = rule
+    interrupts[place].queued.isActive = active
+    if interrupts[place].queued.isMappedLevel {
+      interrupts[place].queued.traits.set(.line, to: pending)
+    } else if !pending, !interrupts[place].queued.traits.contains(.level) {
+      interrupts[place].queued.traits.remove(.latched)
+    }
+    queue(place)
+  }
+}
+
+extension ListRegisterValue {
+  /// The same register with its interrupt gone.
+  var empty: ListRegisterValue {
+    ListRegisterValue(bits & ~(Self.pendingBit(format) | Self.activeBit(format)), format)
+  }
+}

@@ -1,0 +1,209 @@
+import GICModel
+import HypervisorModel
+import InterruptTrace
+
+/// Classes of INTIDs that a hypervisor treats differently.
+public enum RegisterClass: Int, Sendable, CaseIterable {
+  /// SGIs.
+  case sgi
+  /// PPIs.
+  case ppi
+  /// SPIs.
+  case spi
+  /// LPIs.
+  case lpi
+
+  /// The class of an INTID.
+  public init(_ intid: UInt32) {
+    self = intid < 16 ? .sgi : intid < 32 ? .ppi : intid < 8192 ? .spi : .lpi
+  }
+
+  /// Its name.
+  public var name: String {
+    switch self {
+    case .sgi: "SGI"
+    case .ppi: "PPI"
+    case .spi: "SPI"
+    case .lpi: "LPI"
+    }
+  }
+}
+
+/// How predicted list registers compare with those that were seen.
+public struct ListRegisterAgreement: Sendable {
+  /// Entries of guests, by how the registers of one class compare.
+  public struct Count: Equatable, Sendable {
+    /// Entries with an interrupt of the class, predicted or seen.
+    public var involved: UInt64 = 0
+    /// The model said what was seen.
+    public var agreed: UInt64 = 0
+    /// The model said something else.
+    public var disagreed: UInt64 = 0
+    /// The capture does not tell, and the model's guess was right.
+    public var guessedRight: UInt64 = 0
+    /// The capture does not tell, and the model's guess was wrong.
+    public var guessedWrong: UInt64 = 0
+    /// The capture shows no event of the interrupt.
+    public var notShown: UInt64 = 0
+    /// Entries for which the capture decides.
+    public var decided: UInt64 { agreed + disagreed }
+  }
+
+  /// A kind of difference.
+  public struct Reason: Sendable {
+    /// What was predicted and what was seen, with the rule that the prediction rests on.
+    public var text: String
+    /// How often.
+    public var count: UInt64
+    /// The first one's event, time, guest and vCPU.
+    public var first: EntryPrediction
+    /// What was seen there.
+    public var seen: [UInt64]
+    /// The capture decided it: it counts as disagreed.
+    public var isDecided: Bool
+  }
+
+  /// By class: SGI, PPI, SPI, LPI.
+  public var classes = [Count](repeating: Count(), count: 4)
+  /// All registers of an entry together, in their order.
+  public var whole = Count()
+  /// PPIs and SPIs of an entry together.
+  public var shown = Count()
+  /// Differences, by kind.
+  public private(set) var reasons: [Reason] = []
+  /// Loads of list registers seen from below.
+  public var loads = 0
+  /// Those after which no guest ran.
+  public var abandoned = 0
+  /// Entries before the first and after the last load.
+  public var outsideOfCoverage: UInt64 = 0
+  /// Difference of the clocks in ns; nil if none was found.
+  public var clockOffset: Int64?
+  /// How often it changed.
+  public var clockJumps = 0
+  /// What the model says of each guest.
+  public var guests: [GuestSummary] = []
+
+  private static let reasonLimit = 64
+
+  enum Verdict: Int { case notShown, guessedWrong, disagreed, guessedRight, agreed }
+
+  /// Compares one entry.
+  mutating func add(_ prediction: EntryPrediction, seen: [UInt64], format: ListRegisterFormat, hasGICv2Guest: Bool) {
+    let values = seen.map { ListRegisterValue($0, format) }
+    var verdicts: [Verdict] = []
+    var shownVerdicts: [Verdict] = []
+    for kind in RegisterClass.allCases {
+      let mine = prediction.registers.filter { RegisterClass($0.intid) == kind }
+      let theirs = values.filter { RegisterClass($0.intid(hasGICv2Guest: hasGICv2Guest)) == kind }
+      let absent = prediction.doubtfullyAbsent.contains { RegisterClass($0) == kind }
+      let isInvolved = !mine.isEmpty || !theirs.isEmpty
+      let isUndecided = absent || mine.contains { $0.rule == .undecided }
+      let isEqual = mine.map(\.value) == theirs.map(\.bits)
+      var verdict: Verdict =
+        isEqual ? (isUndecided ? .guessedRight : .agreed) : (isUndecided ? .guessedWrong : .disagreed)
+      if !isEqual, isHidden(kind, prediction, theirs.map { $0.intid(hasGICv2Guest: hasGICv2Guest) }, mine) {
+        verdict = .notShown
+      }
+      Self.count(verdict, &classes[kind.rawValue], involved: isInvolved)
+      verdicts.append(verdict)
+      if kind == .ppi || kind == .spi { shownVerdicts.append(verdict) }
+      if !isEqual { explain(kind, mine, theirs, verdict, prediction, seen, format, hasGICv2Guest) }
+    }
+    var all = verdicts.min { $0.rawValue < $1.rawValue }!
+    if all.rawValue >= Verdict.guessedRight.rawValue, prediction.registers.map(\.value) != seen {
+      all = .disagreed
+      note("order of the registers", prediction, seen, isDecided: true)
+    }
+    let isInvolved = !prediction.registers.isEmpty || !seen.isEmpty
+    Self.count(all, &whole, involved: isInvolved)
+    Self.count(shownVerdicts.min { $0.rawValue < $1.rawValue }!, &shown, involved: isInvolved)
+  }
+
+  /// Whether no event of a mainline tracepoint shows these interrupts: LPIs, and SGIs of a GICv3.
+  private func isHidden(
+    _ kind: RegisterClass,
+    _ prediction: EntryPrediction,
+    _ theirs: [UInt32],
+    _ mine: [EntryPrediction.Register]
+  ) -> Bool {
+    guard kind == .lpi || kind == .sgi && !prediction.showsSGIs else { return false }
+    return theirs.contains { intid in !mine.contains { $0.intid == intid } }
+  }
+
+  private static func count(_ verdict: Verdict, _ count: inout Count, involved: Bool) {
+    if involved { count.involved += 1 }
+    switch verdict {
+    case .agreed: count.agreed += 1
+    case .disagreed: count.disagreed += 1
+    case .guessedRight: count.guessedRight += 1
+    case .guessedWrong: count.guessedWrong += 1
+    case .notShown: count.notShown += 1
+    }
+  }
+
+  private mutating func explain(
+    _ kind: RegisterClass,
+    _ mine: [EntryPrediction.Register],
+    _ theirs: [ListRegisterValue],
+    _ verdict: Verdict,
+    _ prediction: EntryPrediction,
+    _ seen: [UInt64],
+    _ format: ListRegisterFormat,
+    _ hasGICv2Guest: Bool
+  ) {
+    var text = "\(kind.name): "
+    if let missing = theirs.first(where: { value in
+      !mine.contains { $0.intid == value.intid(hasGICv2Guest: hasGICv2Guest) }
+    }) {
+      text += "not predicted, seen \(Self.state(missing))"
+    } else if let extra = mine.first(where: { register in
+      !theirs.contains { $0.intid(hasGICv2Guest: hasGICv2Guest) == register.intid }
+    }) {
+      text += "predicted \(Self.state(ListRegisterValue(extra.value, format))) by \(extra.rule.name), not seen"
+    } else if let (left, right) = Self.difference(mine, theirs, hasGICv2Guest) {
+      let value = ListRegisterValue(left.value, format)
+      if Self.state(value) != Self.state(right) {
+        text += "predicted \(Self.state(value)) by \(left.rule.name), seen \(Self.state(right))"
+      } else {
+        text += "same state, other fields differ"
+      }
+    } else {
+      text += "order"
+    }
+    if verdict == .notShown { text += " (no event shows it)" }
+    note(text, prediction, seen, isDecided: verdict == .disagreed)
+  }
+
+  private static func difference(
+    _ mine: [EntryPrediction.Register],
+    _ theirs: [ListRegisterValue],
+    _ hasGICv2Guest: Bool
+  ) -> (EntryPrediction.Register, ListRegisterValue)? {
+    for left in mine {
+      if let right = theirs.first(where: { $0.intid(hasGICv2Guest: hasGICv2Guest) == left.intid }),
+        right.bits != left.value
+      {
+        return (left, right)
+      }
+    }
+    return nil
+  }
+
+  private static func state(_ value: ListRegisterValue) -> String {
+    switch (value.isPending, value.isActive) {
+    case (true, true): "active and pending"
+    case (true, false): "pending"
+    case (false, true): "active"
+    case (false, false): "inactive"
+    }
+  }
+
+  private mutating func note(_ text: String, _ prediction: EntryPrediction, _ seen: [UInt64], isDecided: Bool) {
+    if let at = reasons.firstIndex(where: { $0.text == text && $0.isDecided == isDecided }) {
+      reasons[at].count += 1
+    } else if reasons.count < Self.reasonLimit {
+      reasons.append(Reason(text: text, count: 1, first: prediction, seen: seen, isDecided: isDecided))
+    }
+  }
+}

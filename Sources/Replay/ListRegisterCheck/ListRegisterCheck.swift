@@ -1,0 +1,120 @@
+import GICModel
+import HypervisorModel
+import InterruptTrace
+
+/// Compares the list registers that the model of KVM's VGIC predicts from a capture of KVM's own tracing with those that a
+/// capture of the same run from below shows: an emulator's log, in which KVM writes them.
+public final class ListRegisterCheck: ListRegisterWitness {
+  /// How much of the run the model is told beside the hypervisor's own capture.
+  public enum Knowledge: String, Sendable, CaseIterable {
+    /// Nothing.
+    case insideOnly = "inside"
+    /// What the hypervisor's tracing cannot show: interrupts that get onto a list without an event (LPIs, SGIs of a
+    /// GICv3), and what the guest did with its list registers while it ran.
+    case withInjections = "inside-and-injections"
+  }
+
+  /// The loads that the capture from below shows.
+  public let loads: [RegisterLoad]
+  /// The layout of a list register.
+  public let format: ListRegisterFormat
+  /// How many there are.
+  public let listRegisters: Int
+
+  private var alignment = EntryAlignment(entries: [], loads: [])
+  private var placeOfEvent: [UInt64: Int] = [:]
+  private var knowledge = Knowledge.insideOnly
+  private var counts = ListRegisterAgreement()
+
+  /// Reads the capture from below.
+  ///
+  /// - Throws: ``TraceError`` of the source.
+  public init(outside source: any EventSource) throws {
+    var finder = RegisterLoadFinder()
+    try Self.read(source) { finder.take($0) }
+    loads = finder.loads
+    format = finder.format ?? .ich
+    listRegisters = finder.listRegisters ?? 4
+  }
+
+  private static func read(_ source: any EventSource, _ body: (Event) -> Void) throws {
+    var batch = EventBatch()
+    while try source.read(into: &batch) > 0 {
+      for event in batch.events { body(event) }
+    }
+  }
+
+  /// Finds which load each entry of a guest is. Reads the hypervisor's capture once.
+  public func align(inside source: any EventSource) throws {
+    var entries: [EntryAlignment.Entry] = []
+    var number: UInt64 = 0
+    try Self.read(source) { event in
+      if event.kind == .guestEnter {
+        entries.append(EntryAlignment.Entry(time: event.time, cpu: event.cpu, event: number))
+      }
+      number += 1
+    }
+    alignment = EntryAlignment(entries: entries, loads: loads)
+    placeOfEvent = [:]
+    for place in entries.indices { placeOfEvent[entries[place].event] = place }
+  }
+
+  /// Runs the model over the hypervisor's capture and compares.
+  public func compare(
+    inside source: any EventSource,
+    topology: Topology,
+    options: HypervisorOptions,
+    knowledge: Knowledge
+  ) throws -> ListRegisterAgreement {
+    var options = options
+    options.format = format
+    options.listRegisters = listRegisters
+    self.knowledge = knowledge
+    counts = ListRegisterAgreement()
+    counts.loads = loads.count
+    counts.abandoned = alignment.abandoned
+    counts.clockOffset = alignment.offset
+    counts.clockJumps = alignment.jumps
+    var known = source.topology
+    known.merge(topology)
+    let model = HypervisorModel(topology: known, options: options)
+    if knowledge == .withInjections { model.witness = self }
+    model.onEntry = { [unowned self] in check($0) }
+    var transitions = TransitionBuffer()
+    var batch = EventBatch()
+    while try source.read(into: &batch) > 0 {
+      transitions.removeAll()
+      model.apply(batch.events, firstIndex: batch.firstIndex, into: &transitions)
+    }
+    counts.guests = model.summaries
+    return counts
+  }
+
+  private func load(event: UInt64) -> RegisterLoad? {
+    placeOfEvent[event].flatMap { alignment.loadOfEntry[$0] }.map { loads[$0] }
+  }
+
+  // MARK: What the capture from below tells the model
+
+  /// The registers that the entry loaded.
+  public func registersLoaded(event: UInt64) -> [UInt64]? { load(event: event)?.values }
+
+  /// The registers as the guest left them.
+  public func registersLeft(entry event: UInt64) -> [UInt64]? {
+    guard let load = load(event: event), load.left.count >= load.values.count else { return nil }
+    var left: [UInt64] = []
+    for value in load.left { if let value { left.append(value) } else { return nil } }
+    return left
+  }
+
+  private func check(_ prediction: EntryPrediction) {
+    guard let place = placeOfEvent[prediction.event] else { return }
+    guard alignment.covered.contains(place) else {
+      counts.outsideOfCoverage += 1
+      return
+    }
+    let isV2Guest = format == .gich || prediction.registers.contains { $0.intid < 16 && $0.value & 0x1C00 != 0 }
+    let seen = alignment.loadOfEntry[place].map { loads[$0].values } ?? []
+    counts.add(prediction, seen: seen.filter { $0 != 0 }, format: format, hasGICv2Guest: isV2Guest)
+  }
+}

@@ -1,0 +1,161 @@
+import HypervisorModel
+import InterruptTrace
+import Replay
+
+/// `verify INSIDE --against OUTSIDE`: the list registers that the model of KVM's VGIC predicts, and those that were seen.
+public struct ListRegisterReport: Sendable {
+  /// One comparison.
+  public struct Row: Sendable {
+    /// What the model was told.
+    public var knowledge: ListRegisterCheck.Knowledge
+    /// How it came out.
+    public var agreement: ListRegisterAgreement
+
+    /// A row with every field given.
+    public init(knowledge: ListRegisterCheck.Knowledge, agreement: ListRegisterAgreement) {
+      self.knowledge = knowledge
+      self.agreement = agreement
+    }
+  }
+
+  /// The hypervisor's capture.
+  public var inside: String
+  /// The capture from below.
+  public var outside: String
+  /// How the hypervisor is taken to choose list registers.
+  public var policy: ListRegisterPolicy
+  /// List registers of each PE.
+  public var listRegisters: Int
+  /// The comparisons.
+  public var rows: [Row]
+
+  /// A report with every field given.
+  public init(inside: String, outside: String, policy: ListRegisterPolicy, listRegisters: Int, rows: [Row]) {
+    self.inside = inside
+    self.outside = outside
+    self.policy = policy
+    self.listRegisters = listRegisters
+    self.rows = rows
+  }
+
+  /// Whether a prediction that the capture decides failed.
+  public var hasDisagreements: Bool { rows.contains { $0.agreement.shown.disagreed > 0 } }
+
+  private static func named(
+    _ agreement: ListRegisterAgreement
+  ) -> [(name: String, key: String, count: ListRegisterAgreement.Count)] {
+    RegisterClass.allCases.map { ($0.name, $0.name.lowercased(), agreement.classes[$0.rawValue]) }
+      + [("PPI and SPI", "ppi_and_spi", agreement.shown), ("all, in order", "all", agreement.whole)]
+  }
+
+  /// Agreed among decided, in per cent with two places.
+  private static func share(_ part: UInt64, _ whole: UInt64) -> String {
+    guard whole > 0 else { return "" }
+    // Cut, not rounded: 100.00 % is all of them.
+    let hundredths = part * 10_000 / whole
+    let places = hundredths % 100
+    return "\(hundredths / 100).\(places < 10 ? "0" : "")\(places) %"
+  }
+
+  // MARK: Text
+
+  /// For a terminal.
+  public func text(_ style: TextStyle) -> String {
+    var out = style.apply(.heading, "LR (VGIC)") + "  \(inside) against \(outside)\n"
+    out += "  policy \(policy.rawValue), \(listRegisters) list registers\n"
+    for row in rows { out += text(row, style) }
+    return out
+  }
+
+  private func text(_ row: Row, _ style: TextStyle) -> String {
+    let agreement = row.agreement
+    var out = "\n"
+    out += style.apply(
+      .heading,
+      row.knowledge == .insideOnly
+        ? "Predicted from the inside alone"
+        : "Told too: interrupts that no inside event shows, and what the guest did while it ran"
+    )
+    out += "\n"
+    if agreement.clockOffset == nil {
+      return out
+        + style.apply(.bad, "  The two captures do not match: no entry of a guest is a load of list registers.\n")
+    }
+    out += "  \(Units.count(UInt64(agreement.loads))) loads of list registers, "
+    out += "\(Units.count(UInt64(agreement.abandoned))) of them before no entry"
+    if agreement.clockJumps > 0 { out += "; the clocks' offset changed \(agreement.clockJumps) times" }
+    out += "\n\n"
+    var table = TextTable([
+      ("entries by class", .left), ("involved", .right), ("agreed", .right), ("disagreed", .right), ("agree", .right),
+      ("guess right", .right), ("wrong", .right), ("agree with guesses", .right), ("not shown", .right),
+    ])
+    for (name, _, count) in Self.named(agreement) where count.involved > 0 {
+      let guessed = count.guessedRight + count.guessedWrong
+      table.add([
+        .init(name), .init(Units.count(count.involved)), .init(Units.count(count.agreed)),
+        .init(Units.count(count.disagreed), count.disagreed > 0 ? .bad : .faint),
+        .init(Self.share(count.agreed, count.decided)),
+        .init(guessed == 0 ? "" : Units.count(count.guessedRight)),
+        .init(guessed == 0 ? "" : Units.count(count.guessedWrong)),
+        .init(guessed == 0 ? "" : Self.share(count.agreed + count.guessedRight, count.decided + guessed)),
+        .init(count.notShown == 0 ? "" : Units.count(count.notShown), .faint),
+      ])
+    }
+    out += table.render(style)
+    let reasons = agreement.reasons.sorted { ($0.isDecided ? 0 : 1, $1.count) < ($1.isDecided ? 0 : 1, $0.count) }
+    guard !reasons.isEmpty else { return out }
+    var causes = TextTable([
+      ("differences", .left), ("", .right), ("first at event", .right), ("vCPU", .right), ("", .left),
+    ])
+    for reason in reasons.prefix(24) {
+      causes.add([
+        .init(reason.text, reason.isDecided ? .bad : .plain), .init(Units.count(reason.count)),
+        .init("#\(reason.first.event)"), .init("\(reason.first.domain):\(reason.first.vcpu)"),
+        .init(reason.isDecided ? "" : "not decided", .faint),
+      ])
+    }
+    return out + "\n" + causes.render(style)
+  }
+
+  // MARK: JSON
+
+  /// The object under `list_registers`.
+  public var json: JSONValue {
+    .object([
+      .init("inside", .string(inside)), .init("outside", .string(outside)), .init("policy", .string(policy.rawValue)),
+      .init("list_registers", .number(UInt64(listRegisters))),
+      .init("comparisons", .array(rows.map(json(of:)))),
+    ])
+  }
+
+  private func json(of row: Row) -> JSONValue {
+    let agreement = row.agreement
+    let classes = Self.named(agreement).map { _, key, count -> JSONValue.Member in
+      .init(
+        key,
+        [
+          "involved": .number(count.involved), "agreed": .number(count.agreed), "disagreed": .number(count.disagreed),
+          "guessed_right": .number(count.guessedRight), "guessed_wrong": .number(count.guessedWrong),
+          "not_shown": .number(count.notShown),
+        ]
+      )
+    }
+    let reasons = agreement.reasons.map { reason -> JSONValue in
+      [
+        "text": .string(reason.text), "count": .number(reason.count), "decided": .bool(reason.isDecided),
+        "first_event": .number(reason.first.event), "domain": .number(UInt64(reason.first.domain)),
+        "vcpu": .number(UInt64(reason.first.vcpu)),
+        "predicted": .array(reason.first.registers.map { .number($0.value) }),
+        "seen": .array(reason.seen.map { .number($0) }),
+      ]
+    }
+    return .object([
+      .init("told", .string(row.knowledge.rawValue)), .init("loads", .number(UInt64(agreement.loads))),
+      .init("loads_without_entry", .number(UInt64(agreement.abandoned))),
+      .init("entries_not_covered", .number(agreement.outsideOfCoverage)),
+      .init("matched", .bool(agreement.clockOffset != nil)),
+      .init("clock_offset_changes", .number(UInt64(agreement.clockJumps))), .init("entries", .object(classes)),
+      .init("differences", .array(reasons)),
+    ])
+  }
+}

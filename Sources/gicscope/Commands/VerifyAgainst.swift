@@ -1,0 +1,50 @@
+import ArgumentParser
+import HypervisorModel
+import InterruptTrace
+import Replay
+import Reports
+import TraceImporters
+
+/// `gicscope verify INSIDE --against OUTSIDE`.
+extension VerifyCommand {
+  /// Compares the list registers that follow from a hypervisor's tracing with those that a capture from below shows.
+  func runAgainst(_ outside: String) throws {
+    let progress = ProgressLine(isShown: false)
+    defer { progress.clear() }
+    let options = ImportOptions(isStrict: trace.strict)
+    let check = try ListRegisterCheck(outside: try openTrace(paths: [outside], options: options))
+    try check.align(inside: try trace.open())
+    var hypervisor = HypervisorOptions()
+    hypervisor.policy = listRegisterPolicy
+    let topology = try trace.topology.map(TopologyFile.read) ?? Topology()
+    var rows: [ListRegisterReport.Row] = []
+    for knowledge in ListRegisterCheck.Knowledge.allCases {
+      let agreement = try check.compare(
+        inside: try trace.open(),
+        topology: topology,
+        options: hypervisor,
+        knowledge: knowledge
+      )
+      rows.append(ListRegisterReport.Row(knowledge: knowledge, agreement: agreement))
+    }
+    let report = ListRegisterReport(
+      inside: trace.path,
+      outside: outside,
+      policy: listRegisterPolicy,
+      listRegisters: check.listRegisters,
+      rows: rows
+    )
+    try json.write(
+      text: { report.text(.ofStandardOutput) },
+      json: {
+        .object([
+          .init("schema", .number(1)), .init("command", .string("verify")),
+          .init("verify", .object([.init("list_registers", report.json)])),
+        ])
+      }
+    )
+    if report.hasDisagreements { throw ExitStatus.failed }
+  }
+}
+
+extension ListRegisterPolicy: ExpressibleByArgument {}

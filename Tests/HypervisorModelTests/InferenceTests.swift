@@ -1,0 +1,134 @@
+import GICModel
+import InterruptTrace
+import Testing
+
+@testable import HypervisorModel
+
+/// One test for each rule by which the model fills what tracepoints do not show.
+@Suite struct InferenceTests {
+  /// A guest with the timer's interrupt loaded and back from a run of which nothing tells.
+  func afterARun(_ rig: KVMRig) {
+    rig.restore(control: 1, deadline: 500)
+    rig.timer()
+    rig.enter()
+    rig.exit()
+  }
+
+  @Test func undecidedIsSaid() {
+    let rig = KVMRig()
+    afterARun(rig)
+    rig.enter()
+    #expect(rig.last.registers.isEmpty && rig.last.doubtfullyAbsent == [27])
+    #expect(rig.model.summaries[0].undecidedEntries == 1)
+  }
+
+  @Test func idleGuestHasNothingInItsRegisters() {
+    let rig = KVMRig()
+    rig.timer()
+    rig.enter()
+    rig.waits()
+    rig.enter()
+    #expect(rig.last.registers.isEmpty && rig.last.doubtfullyAbsent.isEmpty)
+  }
+
+  @Test func physicalTimerThatFiresHadBeenEnded() {
+    let rig = KVMRig()
+    rig.timer()
+    rig.enter()
+    rig.timer()
+    rig.exit(reason: 0, exceptionClass: 0)
+    rig.enter()
+    #expect(rig.intids == [27] && rig.states == ["P"])
+    #expect(rig.last.registers[0].rule == .physicalTimerFired && rig.last.doubtfullyAbsent.isEmpty)
+  }
+
+  @Test func timerSavedAsserted_untouchedIsStillPending() {
+    let rig = KVMRig()
+    afterARun(rig)
+    rig.save(control: 5, deadline: 500)
+    rig.enter()
+    #expect(rig.states == ["P"] && rig.last.registers[0].rule == .timerUntouched)
+  }
+
+  @Test func timerSavedMaskedIsActive() {
+    let rig = KVMRig()
+    afterARun(rig)
+    rig.save(control: 7, deadline: 500)
+    rig.enter()
+    #expect(rig.states == ["A"] && rig.last.registers[0].rule == .timerMasked)
+  }
+
+  @Test func timerSavedWithAnotherDeadlineWasHandled() {
+    let rig = KVMRig()
+    afterARun(rig)
+    rig.save(control: 1, deadline: 900)
+    rig.enter()
+    #expect(rig.last.registers.isEmpty && rig.last.doubtfullyAbsent.isEmpty)
+  }
+
+  @Test func timerWhoseLineIsLowIsNotPending() {
+    let rig = KVMRig()
+    afterARun(rig)
+    rig.timer(false)
+    rig.enter()
+    #expect(rig.last.registers.isEmpty && rig.last.doubtfullyAbsent.isEmpty)
+  }
+
+  @Test func notifiedEndEmptiesTheRegisterOfALevelSPI() {
+    let rig = KVMRig()
+    rig.write(0x0800_6000 + 8 * 40, 0)
+    rig.write(0x0800_0C08, 0)
+    rig.inject(40)
+    rig.enter()
+    rig.inject(40, level: false)
+    rig.acknowledged(40)
+    rig.exit()
+    rig.enter()
+    #expect(rig.last.registers.isEmpty && rig.last.doubtfullyAbsent.isEmpty)
+  }
+
+  @Test func levelThatIsStillHighAfterItsEndIsLoadedAgain() {
+    let rig = KVMRig()
+    rig.write(0x0800_6000 + 8 * 40, 0)
+    rig.write(0x0800_0C08, 0)
+    rig.inject(40)
+    rig.enter()
+    rig.acknowledged(40)
+    rig.exit()
+    rig.enter()
+    #expect(rig.states == ["P"])
+  }
+
+  @Test func guestThatStoodStillHasTakenNothing() {
+    let rig = KVMRig()
+    rig.timer()
+    rig.enter(pc: 0x1000)
+    rig.exit(reason: 0, exceptionClass: 0, pc: 0x1004)
+    rig.enter()
+    #expect(rig.states == ["P"] && rig.last.registers[0].rule == .undecided)
+  }
+
+  @Test func witnessTellsWhatNoEventShows() {
+    let rig = KVMRig(isWitness: true)
+    rig.loaded = [0x50A0_0000_0000_2001]
+    rig.enter()
+    #expect(rig.intids == [8193] && rig.last.registers[0].rule == .registersShown)
+    rig.left = [0x90A0_0000_0000_2001]
+    rig.exit()
+    rig.loaded = nil
+    rig.enter()
+    #expect(rig.states == ["A"])
+  }
+
+  @Test func handlerOfAPhysicalTimerRunsAfterTheRegistersAreTakenBack() {
+    // The timer's interrupt ended, so it left the list, and comes back behind what was queued meanwhile.
+    let rig = KVMRig()
+    rig.timer()
+    rig.enter()
+    rig.inject(40)
+    rig.timer()
+    rig.exit(reason: 0, exceptionClass: 0)
+    rig.enter()
+    #expect(rig.intids == [40, 27])
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import HypervisorModel
+import InterruptTrace
+import Testing
+import TraceImporters
+
+@testable import Replay
+
+/// The model of KVM's VGIC against list registers that were seen from below, in bundled recordings of the same runs.
+@Suite struct ListRegisterCheckTests {
+  private static func path(_ name: String) -> String {
+    GoldenCapture.folder.appending(path: "kvm-list-registers/\(name)").path
+  }
+
+  private func agreement(
+    _ name: String,
+    _ knowledge: ListRegisterCheck.Knowledge
+  ) throws -> (check: ListRegisterCheck, agreement: ListRegisterAgreement) {
+    let inside = [Self.path("\(name)-inside.txt.zst")]
+    let check = try ListRegisterCheck(outside: try openTrace(paths: [Self.path("\(name)-below.log.zst")]))
+    try check.align(inside: try openTrace(paths: inside))
+    let agreement = try check.compare(
+      inside: try openTrace(paths: inside),
+      topology: Topology(),
+      options: HypervisorOptions(),
+      knowledge: knowledge
+    )
+    return (check, agreement)
+  }
+
+  @Test(arguments: [("gicv3", UInt64(650)), ("gicv2", 3400)])
+  func whatTheInsideDecidesIsRightForPPIsAndSPIs(name: String, decided: UInt64) throws {
+    let (check, found) = try agreement(name, .insideOnly)
+    #expect(check.listRegisters == 4)
+    #expect(found.clockOffset != nil && found.clockJumps == 0)
+    #expect(found.shown.decided > decided)
+    #expect(found.shown.disagreed * 100 <= found.shown.decided)
+  }
+
+  @Test(arguments: ["gicv3", "gicv2"])
+  func withInjectionsFromBelowAllRegistersAreRight(name: String) throws {
+    let (_, found) = try agreement(name, .withInjections)
+    #expect(found.shown.disagreed * 1000 <= found.shown.decided)
+    #expect(found.whole.disagreed * 1000 <= found.whole.decided)
+    #expect(found.abandoned < 10)
+  }
+
+  @Test func capturesOfDifferentRunsDoNotMatch() throws {
+    let check = try ListRegisterCheck(outside: try openTrace(paths: [Self.path("gicv3-below.log.zst")]))
+    try check.align(inside: try openTrace(paths: [Self.path("gicv2-inside.txt.zst")]))
+    let found = try check.compare(
+      inside: try openTrace(paths: [Self.path("gicv2-inside.txt.zst")]),
+      topology: Topology(),
+      options: HypervisorOptions(),
+      knowledge: .insideOnly
+    )
+    #expect(found.clockOffset == nil && found.whole.decided == 0)
+  }
+
+  // MARK: Alignment
+
+  private func load(_ time: UInt64, pe: UInt32 = 0) -> RegisterLoad {
+    RegisterLoad(from: time, to: time + 50_000, pe: pe, control: 1)
+  }
+  private func entry(_ time: UInt64, cpu: UInt32 = 0) -> EntryAlignment.Entry {
+    EntryAlignment.Entry(time: time, cpu: cpu, event: time)
+  }
+  /// Times that repeat no distance.
+  private let times = (0..<40 as Range<UInt64>).map { $0 * 1_000_000 + $0 * $0 * 7_000 }
+
+  @Test func entriesAreFoundWhateverTheClocksDifferBy() {
+    let alignment = EntryAlignment(
+      entries: times.map { entry($0 + 30_000) },
+      loads: times.map { load($0 + 5_000_000_000) }
+    )
+    #expect(alignment.loadOfEntry == Array(0..<40))
+    #expect(alignment.abandoned == 0)
+  }
+
+  @Test func entryWithoutLoadHasNone() {
+    var entries = times.map { entry($0 + 30_000) }
+    entries.insert(entry(times[20] + 500_000), at: 21)
+    let alignment = EntryAlignment(entries: entries, loads: times.map { load($0 + 5_000_000_000) })
+    #expect(alignment.loadOfEntry[21] == nil)
+    #expect(alignment.loadOfEntry[22] == 21)
+  }
+
+  @Test func loadWithoutEntryIsCounted() {
+    var entries = times.map { entry($0 + 30_000) }
+    entries.remove(at: 20)
+    let alignment = EntryAlignment(entries: entries, loads: times.map { load($0 + 5_000_000_000) })
+    #expect(alignment.abandoned == 1)
+    #expect(alignment.loadOfEntry[20] == 21)
+  }
+
+  @Test func loadsOfAnotherCPUAreNoMatch() {
+    let alignment = EntryAlignment(
+      entries: times.map { entry($0) },
+      loads: times.map { load($0 + 5_000_000_000, pe: 1) }
+    )
+    #expect(alignment.offset == nil)
+  }
+}
