@@ -38,6 +38,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
     // The page of `gicscope serve` needs a web server: this one is small, has no dependencies and builds in seconds.
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    // Perfetto's format is protocol buffers; the generated code is committed, so that no protoc is needed.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    // Templates of the HTML report: pages are written as pages, and every value in them is escaped.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     // System libraries. liblz4 holds the native file's hot path; zlib, zstd and lzma read what users
@@ -47,6 +51,9 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    // The database of results. SQLite itself, not GRDB: what is needed is to create tables and to insert rows fast, which
+    // is a page of code, while GRDB takes two minutes to build and half the speed.
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     // `fopencookie` needs _GNU_SOURCE, which Swift's Glibc module does not set.
     .target(name: "CStreams"),
     .target(name: "InterruptTrace", dependencies: ["CLZ4", "CPcap", "CZstd", "CZlib", "CLZMA", "CStreams"]),
@@ -79,9 +86,20 @@ let package = Package(
         "InterruptTrace", "HypervisorModel", "Replay", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]
     ),
+    // Generated from perfetto_trace.proto.
+    .target(
+      name: "PerfettoTrace",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["perfetto_trace.proto"]
+    ),
     .target(
       name: "Reports",
-      dependencies: ["Analyzers", "GICModel", "HypervisorModel", "InterruptTrace", "LPIBenchmark", "Replay"]
+      dependencies: [
+        "Analyzers", "CSQLite", "CZlib", "GICModel", "HypervisorModel", "InterruptTrace", "LPIBenchmark",
+        "PerfettoTrace", "Replay",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("HTML/Page")]
     ),
     // A capture in the browser, at any event.
     .target(
@@ -119,6 +137,10 @@ let package = Package(
       dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports", "TraceImporters"]
     ),
     .testTarget(name: "TimeTravelTests", dependencies: ["TimeTravel", "Reports", "Replay", "TraceImporters"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["Analyzers", "GICModel", "InterruptTrace", "PerfettoTrace", "Replay", "Reports", "TraceImporters"]
+    ),
     .testTarget(name: "CommandLineTests", dependencies: ["gicscope"]),
   ] + peerTargets,
   swiftLanguageModes: [.v6],

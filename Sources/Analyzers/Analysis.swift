@@ -14,13 +14,34 @@ import Replay
 public final class Analysis {
   private var analyzers: Analyzers
 
-  /// Analyzers that have seen nothing, and count what passes the filter.
-  public init(filter: TransitionFilter = TransitionFilter(), options: AnalysisOptions = AnalysisOptions()) {
-    analyzers = Analyzers(filter: filter, options)
+  private let onLives: LifeConsumer?
+
+  /// Takes lives that have come to their close; what it gets is valid only while it runs.
+  public typealias LifeConsumer = (UnsafeBufferPointer<InterruptLife>) throws -> Void
+
+  /// Analyzers that have seen nothing, and count what passes the filter. Whoever wants the interrupts' lives gets them
+  /// as they come to their close, and the rest from ``closeLives()``.
+  public init(
+    filter: TransitionFilter = TransitionFilter(),
+    options: AnalysisOptions = AnalysisOptions(),
+    onLives: LifeConsumer? = nil
+  ) {
+    self.onLives = onLives
+    analyzers = Analyzers(filter: filter, options, keepsLives: onLives != nil)
   }
 
-  /// Takes in a batch. Allocates only when live state grows.
-  public func consume(_ batch: ReplayBatch) { analyzers.consume(batch) }
+  /// Takes in a batch. Allocates only when live state grows; throws what the consumer of lives throws.
+  public func consume(_ batch: ReplayBatch) throws {
+    analyzers.consume(batch)
+    if let onLives, analyzers.latency.lives.count > 0 { try onLives(analyzers.latency.lives.lives) }
+  }
+
+  /// Hands out the lives that are still open, when the capture has ended.
+  public func closeLives() throws {
+    guard let onLives else { return }
+    analyzers.latency.closeAll()
+    try onLives(analyzers.latency.lives.lives)
+  }
 
   /// What was found so far. O(what was found).
   public var results: AnalysisResults { analyzers.results }
@@ -33,7 +54,7 @@ private struct Analyzers: ~Copyable {
   private var events = EventCounter()
   private var summary = SummaryAnalyzer()
   private var acknowledges = AcknowledgeAnalyzer()
-  private var latency: LatencyAnalyzer
+  fileprivate var latency: LatencyAnalyzer
   private var spurious = SpuriousAnalyzer()
   private var gaps = GapAnalyzer()
   private var activity = ActivityAnalyzer()
@@ -42,17 +63,17 @@ private struct Analyzers: ~Copyable {
   private var findings: FindingsAnalyzer
   private let kvm = KVMAnalyzer()
 
-  init(filter: TransitionFilter, _ options: AnalysisOptions) {
+  init(filter: TransitionFilter, _ options: AnalysisOptions, keepsLives: Bool) {
     itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches)
     self.filter = filter.isOpen ? nil : filter
     findings = FindingsAnalyzer(filter: filter, thresholds: options.findings)
-    latency = LatencyAnalyzer(filter: filter)
+    latency = LatencyAnalyzer(filter: filter, keepsLives: keepsLives)
   }
 
   mutating func consume(_ batch: ReplayBatch) {
     events.consume(batch)
     kvm.consume(batch)
-    latency.isReported = batch.isReported
+    latency.begin(isReported: batch.isReported)
     for i in batch.transitions.indices { dispatch(batch.transitions[i], batch.isReported) }
     findings.consume(batch)
   }

@@ -1,5 +1,6 @@
 import GICModel
 import InterruptTrace
+import Replay
 import Testing
 
 @testable import Analyzers
@@ -18,7 +19,18 @@ struct HTMLTests {
       statistics: ImportStatistics(),
       topology: Topology()
     )
-    return AnalysisReport(trace: trace, results: analyse(transitions), predictions: []).html()
+    let report = AnalysisReport(trace: trace, results: analyse(transitions), predictions: [])
+    var page = ""
+    let output = HTMLReport { page += $0 }
+    let analysis = Analysis(onLives: output.consume(lives:))
+    try! transitions.withUnsafeBufferPointer {
+      let batch = ReplayBatch(events: UnsafeBufferPointer(start: nil, count: 0), transitions: $0)
+      try analysis.consume(batch)
+      output.consume(batch)
+    }
+    try! analysis.closeLives()
+    try! output.finish(report)
+    return page
   }
 
   @Test("It needs nothing from elsewhere")
@@ -26,7 +38,7 @@ struct HTMLTests {
     let page = html([Make.pending(100, 40), Make.acknowledged(130, 40), Make.ended(200, 40, deactivates: true)])
     #expect(page.contains("<svg"))
     #expect(page.contains("Latency"))
-    for reference in ["http:", "https:", "<script", "<link", "src=", "@import"] { #expect(!page.contains(reference)) }
+    for reference in ["http:", "https:", "<link", "src=", "@import", "url("] { #expect(!page.contains(reference)) }
   }
 
   @Test("Text from outside can not become markup")
@@ -46,6 +58,36 @@ struct HTMLTests {
       let opened = page.components(of: "<\(element)>") + page.components(of: "<\(element) ")
       #expect(opened == page.components(of: "</\(element)>"), "\(element)")
     }
+  }
+
+  @Test("Every interrupt is on the timeline")
+  func timeline() {
+    let page = html([Make.pending(100, 40), Make.acknowledged(130, 40), Make.ended(200, 40, deactivates: true)])
+    #expect(page.contains("&quot;count&quot;:1,&quot;start&quot;:100,&quot;length&quot;:101,&quot;tick&quot;:1"))
+    #expect(page.contains("1 interrupts, from pending to their end."))
+  }
+
+  @Test(
+    "Base 64 is that of RFC 4648, section 10",
+    arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foobar", "Zm9vYmFy")]
+  )
+  func base64(text: String, encoded: String) { #expect(TimelineEncoding.base64(Array(text.utf8)) == encoded) }
+
+  @Test("A sample keeps the longest and does not grow")
+  func sample() {
+    var sample = TimelineSample(limit: 100)
+    for i in 0..<10_000 as Range<UInt64> {
+      var life = InterruptLife()
+      life.pe = 0
+      life.shown = [.acknowledge, .end]
+      life.acknowledgeTime = i * 100
+      life.endTime = i * 100 + (i == 4321 ? 5000 : i % 50)
+      sample.append(TimelineBar(life, end: life.endTime)!)
+    }
+    let bars = sample.result()
+    #expect(bars.count <= 100 && bars.count > 25)
+    #expect(bars.contains { $0.length == 5000 })
+    #expect(sample.isThinned && sample.offered == 10_000)
   }
 
   @Test("A capture without interrupts has a page too")

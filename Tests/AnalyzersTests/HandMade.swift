@@ -69,7 +69,7 @@ func analyse(_ transitions: [Transition], from: UInt64 = 0) -> AnalysisResults {
   for isReported in [false, true] {
     let part = transitions.filter { ($0.time >= from) == isReported }
     part.withUnsafeBufferPointer { buffer in
-      analysis.consume(
+      try! analysis.consume(
         ReplayBatch(events: UnsafeBufferPointer(start: nil, count: 0), transitions: buffer, isReported: isReported)
       )
     }

@@ -12,8 +12,17 @@ struct LatencyAnalyzer: ~Copyable {
     var since: UInt64 = 0
     /// A second one behind the first: another source's SGI (GICv2), or an edge before the acknowledge was seen.
     var next: UInt64 = 0
-    var device: UInt32 = 0
-    var hasDevice = false
+    /// The event that made it pending, and the one behind ``next``.
+    var event: UInt64 = 0
+    var nextEvent: UInt64 = 0
+    /// As ``InterruptLife/source``.
+    var source: UInt64 = 0
+    var pe: UInt32 = PE.none
+    var merged: UInt32 = 0
+    var hasSource = false
+    var cause: UInt8 = 0
+    var priority: UInt8 = 0
+    var certainty = Provenance.observed
     var isUsed = false
     var hasNext = false
     /// Whether the capture shows when it became pending.
@@ -35,6 +44,8 @@ struct LatencyAnalyzer: ~Copyable {
     var isUsed = false
     var hasEnded = false
     var isInactive = false
+    /// Kept only if somebody wants it.
+    var life = InterruptLife()
   }
 
   private var pending = LiveTable(Pending())
@@ -43,13 +54,23 @@ struct LatencyAnalyzer: ~Copyable {
   private var gaps = LiveTable<UInt64>(0)
   private(set) var recorder: LatencyRecorder
   private var exclusions = LatencyExclusions()
+  /// Lives that have come to their close in this batch; kept only if somebody wants them.
+  private(set) var lives = LifeBuffer()
+  private let keepsLives: Bool
   /// Whether what comes now lies in the window.
-  var isReported = true
+  private var isReported = true
   private let filter: TransitionFilter?
 
-  init(filter: TransitionFilter = TransitionFilter()) {
+  init(filter: TransitionFilter = TransitionFilter(), keepsLives: Bool = false) {
     self.filter = filter.isOpen ? nil : filter
+    self.keepsLives = keepsLives
     recorder = LatencyRecorder()
+  }
+
+  /// A batch begins: whoever wanted the lives of the one before has them.
+  mutating func begin(isReported: Bool) {
+    self.isReported = isReported
+    lives.removeAll()
   }
 
   /// A gap: spans across it are not measured.
@@ -70,15 +91,21 @@ struct LatencyAnalyzer: ~Copyable {
     let isKnown = Self.showsMoment(t)
     if entry.pointee.isUsed {
       entry.pointee.next = t.time
+      entry.pointee.nextEvent = t.event
       entry.pointee.hasNext = isKnown
     } else {
       entry.pointee.isUsed = true
       entry.pointee.since = t.time
+      entry.pointee.event = t.event
       entry.pointee.isKnown = isKnown
     }
-    if InterruptClass(intid: t.intid) == .lpi, Self.namesDevice(t) {
-      entry.pointee.device = UInt32(truncatingIfNeeded: t.b >> 32)
-      entry.pointee.hasDevice = true
+    entry.pointee.pe = t.pe
+    entry.pointee.cause = UInt8(truncatingIfNeeded: t.a)
+    entry.pointee.priority = UInt8(truncatingIfNeeded: t.priority)
+    entry.pointee.certainty = t.provenance
+    if Self.namesSource(t) {
+      entry.pointee.source = t.b
+      entry.pointee.hasSource = true
     }
   }
 
@@ -89,21 +116,37 @@ struct LatencyAnalyzer: ~Copyable {
       && t.a != UInt64(PendingCause.reset.rawValue)
   }
 
-  private static func namesDevice(_ t: Transition) -> Bool {
-    t.a == UInt64(PendingCause.msi.rawValue) || t.a == UInt64(PendingCause.command.rawValue)
+  private static func namesSource(_ t: Transition) -> Bool {
+    switch InterruptClass(intid: t.intid) {
+    case .lpi: t.a == UInt64(PendingCause.msi.rawValue) || t.a == UInt64(PendingCause.command.rawValue)
+    case .sgi: t.a == UInt64(PendingCause.sgi.rawValue)
+    default: false
+    }
   }
 
   mutating func merged(_ t: Transition) {
     if isReported { exclusions.merged += 1 }
     // What it merged with was pending before the capture showed it.
-    pending.insert(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue).pointee.isUsed = true
+    let entry = pending.insert(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue)
+    entry.pointee.isUsed = true
+    entry.pointee.merged &+= 1
   }
 
   mutating func withdrawn(_ t: Transition) {
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
     // A level that falls after its acknowledge is as it should be.
     let isHeld = pending.find(key)?.pointee.isHeld ?? false
-    if isReported, !isHeld { exclusions.withdrawn += 1 }
+    if isReported, !isHeld {
+      exclusions.withdrawn += 1
+      if keepsLives, let entry = pending.find(key) {
+        var life = Self.life(of: entry.pointee, domain: t.domain, intid: t.intid)
+        life.outcome = .withdrawn
+        life.endTime = t.time
+        life.endEvent = t.event
+        life.rest(on: t.provenance)
+        close(life)
+      }
+    }
     pending.remove(key)
   }
 
@@ -124,7 +167,9 @@ struct LatencyAnalyzer: ~Copyable {
     if let entry = pending.find(key), entry.pointee.isKnown {
       service.injected = entry.pointee.since
       service.injectionKnown = true
-      if entry.pointee.hasDevice { device = entry.pointee.device }
+      if entry.pointee.hasSource, InterruptClass(intid: t.intid) == .lpi {
+        device = UInt32(truncatingIfNeeded: entry.pointee.source >> 32)
+      }
     } else if isReported {
       exclusions.startUnknown += 1
     }
@@ -132,11 +177,16 @@ struct LatencyAnalyzer: ~Copyable {
     if service.isCounted {
       service.owner = recorder.owner(InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid), device: device)
     }
-    if service.injectionKnown { record(.pendingToAcknowledge, from: service.injected, t, service) }
+    if keepsLives { service.life = life(acknowledgedBy: t, key) }
+    if service.injectionKnown { record(.pendingToAcknowledge, from: service.injected, t, &service) }
     keepPending(key, t)
 
     let entry = inService.insert(Self.serviceKey(t))
-    if entry.pointee.isUsed, isReported { exclusions.neverEnded += 1 }
+    if entry.pointee.isUsed, isReported {
+      exclusions.neverEnded += 1
+      entry.pointee.life.outcome = .acknowledgedAgain
+      close(entry.pointee.life)
+    }
     entry.pointee = service
   }
 
@@ -150,6 +200,7 @@ struct LatencyAnalyzer: ~Copyable {
     entry.pointee.isUsed = true
     if entry.pointee.hasNext {
       entry.pointee.since = entry.pointee.next
+      entry.pointee.event = entry.pointee.nextEvent
       entry.pointee.hasNext = false
       entry.pointee.isKnown = true
     } else {
@@ -165,14 +216,20 @@ struct LatencyAnalyzer: ~Copyable {
       return
     }
     entry.pointee.hasEnded = true
+    if keepsLives { entry.pointee.life.end(t) }
     let service = entry.pointee
     let isLPI = InterruptClass(intid: t.intid) == .lpi
     // With EOImode 0 the end deactivates: one sample serves both stages.
     let deactivates = !isLPI && !service.isInactive && t.a & 1 != 0
-    record(deactivates ? .acknowledgeToEndThatDeactivates : .acknowledgeToEnd, from: service.acknowledged, t, service)
-    if service.injectionKnown { record(.injectionToEnd, from: service.injected, t, service) }
+    if deactivates, keepsLives { entry.pointee.life.deactivate(t) }
+    let span = deactivates ? LatencyRecorder.Span.acknowledgeToEndThatDeactivates : .acknowledgeToEnd
+    record(span, from: service.acknowledged, t, &entry.pointee)
+    if service.injectionKnown { record(.injectionToEnd, from: service.injected, t, &entry.pointee) }
     if deactivates { resignal(t, staysPending: false) }
-    if isLPI || service.isInactive || deactivates { inService.remove(key) }
+    if isLPI || service.isInactive || deactivates {
+      close(entry.pointee.life)
+      inService.remove(key)
+    }
   }
 
   mutating func deactivated(_ t: Transition) {
@@ -180,9 +237,11 @@ struct LatencyAnalyzer: ~Copyable {
     let key = Self.serviceKey(t)
     guard let entry = inService.find(key), !entry.pointee.isInactive else { return }
     entry.pointee.isInactive = true
-    let service = entry.pointee
-    record(.acknowledgeToDeactivate, from: service.acknowledged, t, service)
-    if service.hasEnded { inService.remove(key) }
+    if keepsLives { entry.pointee.life.deactivate(t) }
+    record(.acknowledgeToDeactivate, from: entry.pointee.acknowledged, t, &entry.pointee)
+    guard entry.pointee.hasEnded else { return }
+    close(entry.pointee.life)
+    inService.remove(key)
   }
 
   /// A level that is still high is a new request from now on.
@@ -194,6 +253,8 @@ struct LatencyAnalyzer: ~Copyable {
     entry.pointee.isHeld = false
     entry.pointee.isKnown = true
     entry.pointee.since = entry.pointee.hasNext ? entry.pointee.next : t.time
+    entry.pointee.event = entry.pointee.hasNext ? entry.pointee.nextEvent : t.event
+    entry.pointee.merged = 0
     entry.pointee.hasNext = false
     if isReported { exclusions.resignalled += 1 }
   }
@@ -205,7 +266,7 @@ struct LatencyAnalyzer: ~Copyable {
     _ span: LatencyRecorder.Span,
     from start: UInt64,
     _ t: Transition,
-    _ service: InService
+    _ service: inout InService
   ) {
     guard isReported, service.isCounted else { return }
     if gaps.count > 0, spansGap(start, service.pe) {
@@ -216,7 +277,67 @@ struct LatencyAnalyzer: ~Copyable {
     let nanoseconds = t.time >= start ? t.time &- start : 0
     if t.time < start { exclusions.backwards += 1 }
     if t.provenance == .inferred { exclusions.inferred += 1 }
+    service.life.measured |= span.stages
     recorder.record(nanoseconds, span, InterruptClass(intid: t.intid), owner: service.owner)
+  }
+
+  // MARK: Lives
+
+  private static func life(of pending: Pending, domain: UInt16, intid: UInt32) -> InterruptLife {
+    var life = InterruptLife()
+    life.domain = domain
+    life.intid = intid
+    life.pe = pending.pe
+    life.merged = pending.merged
+    life.priority = pending.priority
+    life.rest(on: pending.certainty)
+    guard pending.isKnown else { return life }
+    life.pendingTime = pending.since
+    life.pendingEvent = pending.event
+    life.cause = pending.cause
+    life.shown.insert(.pending)
+    if pending.hasSource {
+      life.source = pending.source
+      life.shown.insert(.source)
+    }
+    return life
+  }
+
+  private func life(acknowledgedBy t: Transition, _ key: UInt64) -> InterruptLife {
+    let entry = pending.find(key)?.pointee ?? Pending()
+    var life = Self.life(of: entry, domain: t.domain, intid: t.intid)
+    life.pe = t.pe
+    life.priority = UInt8(truncatingIfNeeded: t.priority)
+    life.acknowledgeTime = t.time
+    life.acknowledgeEvent = t.event
+    life.shown.insert(.acknowledge)
+    life.rest(on: t.provenance)
+    return life
+  }
+
+  @inline(__always)
+  private mutating func close(_ life: InterruptLife) {
+    guard keepsLives, isReported else { return }
+    if let filter, !filter.includes(domain: life.domain, pe: life.pe, intid: life.intid) { return }
+    lives.append(life)
+  }
+
+  /// Closes the lives that the capture leaves open, in the order of their keys.
+  mutating func closeAll() {
+    lives.removeAll()
+    for entry in pending.sorted() {
+      let key = InterruptKey(rawValue: entry.key)
+      // A level that stays high over its acknowledge belongs to the life that is in service.
+      if entry.value.isHeld { continue }
+      var life = Self.life(of: entry.value, domain: key.domain, intid: key.intid)
+      life.outcome = .pendingAtEnd
+      close(life)
+    }
+    for entry in inService.sorted() {
+      var life = entry.value.life
+      life.outcome = .activeAtEnd
+      close(life)
+    }
   }
 
   private func spansGap(_ start: UInt64, _ pe: UInt32) -> Bool {

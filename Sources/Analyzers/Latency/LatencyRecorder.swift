@@ -23,6 +23,19 @@ struct LatencyRecorder: ~Copyable {
       case .injectionToEnd: stage == .injectionToEOI
       }
     }
+
+    /// The same as ``InterruptLife/measured`` has it.
+    @inline(__always)
+    var stages: UInt8 {
+      switch self {
+      case .pendingToAcknowledge: 1 << LatencyStage.pendingToAcknowledge.rawValue
+      case .acknowledgeToEnd: 1 << LatencyStage.acknowledgeToEOI.rawValue
+      case .acknowledgeToDeactivate: 1 << LatencyStage.acknowledgeToDeactivate.rawValue
+      case .acknowledgeToEndThatDeactivates:
+        1 << LatencyStage.acknowledgeToEOI.rawValue | 1 << LatencyStage.acknowledgeToDeactivate.rawValue
+      case .injectionToEnd: 1 << LatencyStage.injectionToEOI.rawValue
+      }
+    }
   }
 
   /// Owners with distributions of their own are limited, so that memory does not grow with the number of LPIs.

@@ -2,61 +2,50 @@ import Analyzers
 import InterruptTrace
 
 extension AnalysisReport {
-  /// One file that needs nothing else: styles and pictures are in it, there are no scripts. Lists are cut to `rows`.
-  public func html(rows: Int = 40) -> String {
-    let name = trace.path.split(separator: "/").last.map(String.init) ?? trace.path
-    var out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-    out += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-    out += "<title>gicscope: \(name.escapedForHTML)</title>\n<style>\n\(HTMLStyle.css)\n</style></head>\n<body>\n"
-    out += head + tiles + section("Findings", findingsTable(rows))
-    out += section("Activity", activitySection) + section("Latency", latencySection)
-    out += section("Virtual interrupts", virtualSection)
-    out += section("Busiest interrupts", busiestTable(rows)) + section("Processing elements", peTable(rows))
-    out += section("Devices", deviceTable(rows)) + section("Spurious acknowledges", spuriousTable(rows))
-    out += section("Gaps in the capture", gapTable(rows)) + section("The model against the capture", verifySection)
-    return out + "</body></html>\n"
+  /// The parts of the report that follow from the results alone. Lists are cut to `rows`.
+  func htmlSections(_ rows: Int) -> [HTMLPage.Section] {
+    var sections: [HTMLPage.Section] = []
+    func add(_ title: String, _ id: String, _ body: String) { sections.append(.init(title: title, id: id, body: body)) }
+    add("Activity", "activity", activitySection)
+    add("Latency", "latency", latencySection)
+    add("Virtual interrupts", "virtual", virtualSection)
+    add("Interrupts", "interrupts", busiestTable(Self.listedINTIDs))
+    add("Processing elements", "pes", peTable(rows))
+    add("ITS tables and caches", "its", itsSection)
+    add("Devices", "devices", deviceTable(rows))
+    add("Spurious acknowledges", "spurious", spuriousTable(rows))
+    add("Gaps in the capture", "gaps", gapTable(rows))
+    add("The model against the capture", "model", verifySection)
+    return sections
   }
 
-  private func section(_ title: String, _ body: String) -> String {
-    body.isEmpty ? "" : "<h2>\(title)</h2>\n\(body)\n"
+  /// INTIDs in the table that can be sorted and filtered.
+  private static let listedINTIDs = 4096
+
+  private var itsSection: String {
+    guard case .array(let list)? = json["its"] else { return "" }
+    return list.map { MissCurvePicture($0).html }.joined()
   }
 
   // MARK: Head
 
-  private var head: String {
-    let compression = trace.format.compression == "none" ? "" : ", \(trace.format.compression)"
-    var out = "<h1>\(trace.path.escapedForHTML)</h1>\n<p class=\"faint\">\(trace.format.name)\(compression) · "
-    out +=
-      "\(Units.count(trace.events)) events in \(Units.duration(trace.duration)) · \(trace.topology.title.escapedForHTML)</p>\n"
-    if let damage = trace.statistics.damage {
-      out +=
-        "<p class=\"bad\">Damaged: \("\(damage.reason) \(damage.position)".escapedForHTML). Analysed up to there.</p>\n"
-    }
-    for problem in trace.statistics.problems {
-      let text =
-        "\(Units.count(problem.count)) × \(problem.kind), first at \(problem.firstPosition): \(problem.firstExample)"
-      out += "<p class=\"bad\">\(text.escapedForHTML)</p>\n"
-    }
-    return out
-  }
-
-  private var tiles: String {
+  /// The figures on top.
+  var htmlTiles: [(name: String, value: String)] {
     let s = results.summary
     let total = results.latency(of: .injectionToEOI)
-    var tiles: [(String, String)] = [(Units.count(s.acknowledges), "acknowledges")]
+    var tiles: [(name: String, value: String)] = [("acknowledges", Units.count(s.acknowledges))]
     if total.count > 0 {
-      tiles.append((Units.duration(total.percentile(50)), "injection → end, p50"))
-      tiles.append((Units.duration(total.percentile(99)), "injection → end, p99"))
-      tiles.append((Units.duration(total.max), "injection → end, max"))
+      tiles.append(("injection → end, p50", Units.duration(total.percentile(50))))
+      tiles.append(("injection → end, p99", Units.duration(total.percentile(99))))
+      tiles.append(("injection → end, max", Units.duration(total.max)))
     }
     for (count, name) in [
       (s.spuriousAcknowledges, "spurious acknowledges"), (s.msis, "MSIs"), (results.exclusions.merged, "merged"),
       (s.virtualAcknowledges, "virtual acknowledges"), (s.itsCommands, "ITS commands"), (s.itsFaults, "ITS faults"),
       (s.mismatchedEnds, "mismatched ends"),
       (s.guestErrors, "guest errors"), (results.gapCount, "gaps"),
-    ] where count > 0 { tiles.append((Units.count(count), name)) }
-    return "<div class=\"tiles\">"
-      + tiles.map { "<div class=\"tile\"><b>\($0.0)</b><span>\($0.1)</span></div>" }.joined() + "</div>\n"
+    ] where count > 0 { tiles.append((name, Units.count(count))) }
+    return tiles
   }
 
   // MARK: Pictures
@@ -121,6 +110,11 @@ extension AnalysisReport {
     return [row.percentile(50), row.percentile(90), row.percentile(99), row.max].map { $0.map(Units.duration) ?? "–" }
   }
 
+  private func timeValues(_ row: KeyedLatency?) -> [UInt64?] {
+    guard let row else { return [0, 0, 0, 0] }
+    return [row.percentile(50), row.percentile(90), row.percentile(99), row.max]
+  }
+
   private static let timeColumns = [("to end p50", true), ("p90", true), ("p99", true), ("max", true)]
 
   private func busiestTable(_ rows: Int) -> String {
@@ -138,10 +132,12 @@ extension AnalysisReport {
         [
           "\(row.intid)", InterruptClass(intid: row.intid).name, Units.count(row.count), rate,
           names + (takers.count > 8 ? " +\(takers.count - 8)" : ""),
-        ] + times(latencies.row(row.domain, row.intid, .injectionToEOI))
+        ] + times(latencies.row(row.domain, row.intid, .injectionToEOI)),
+        values: [nil, nil, row.count, row.count, nil]
+          + timeValues(latencies.row(row.domain, row.intid, .injectionToEOI))
       )
     }
-    return table.rows == 0 ? "" : table.html
+    return table.rows == 0 ? "" : table.sortable
   }
 
   private func peTable(_ rows: Int) -> String {

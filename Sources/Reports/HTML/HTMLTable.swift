@@ -6,12 +6,16 @@ struct HTMLTable {
 
   init(_ columns: [(String, Bool)]) { self.columns = columns.map { (name: $0.0, isNumber: $0.1) } }
 
-  mutating func add(_ cells: [String]) {
+  /// Adds a row; `values` are what a number's column sorts by, and `link` stands in a column behind the cells.
+  mutating func add(_ cells: [String], values: [UInt64?] = [], link: MomentLink? = nil) {
     rows += 1
     body += "<tr>"
-    for (column, cell) in zip(columns, cells) {
-      body += (column.isNumber ? "<td class=\"n\">" : "<td>") + cell.escapedForHTML + "</td>"
+    for (i, (column, cell)) in zip(columns, cells).enumerated() {
+      body += column.isNumber ? "<td class=\"n\"" : "<td"
+      if i < values.count, let value = values[i] { body += " data-value=\"\(value)\"" }
+      body += ">" + cell.escapedForHTML + "</td>"
     }
+    if let link { body += "<td>\(link.html)</td>" }
     body += "</tr>\n"
   }
 
@@ -19,8 +23,13 @@ struct HTMLTable {
     body += "<tr><td class=\"head\" colspan=\"\(columns.count)\">\(text.escapedForHTML)</td></tr>\n"
   }
 
-  var html: String {
+  var html: String { html(table: "<table>", frame: "scroll") }
+
+  /// A table that a script lets the reader sort and filter.
+  var sortable: String { html(table: "<table class=\"sortable\">", frame: "scroll tall") }
+
+  private func html(table: String, frame: String) -> String {
     let head = columns.map { ($0.isNumber ? "<th class=\"n\">" : "<th>") + $0.name.escapedForHTML + "</th>" }.joined()
-    return "<div class=\"scroll\"><table><thead><tr>\(head)</tr></thead><tbody>\n\(body)</tbody></table></div>\n"
+    return "<div class=\"\(frame)\">\(table)<thead><tr>\(head)</tr></thead><tbody>\n\(body)</tbody></table></div>\n"
   }
 }

@@ -30,8 +30,7 @@ struct AnalyzeCommand: ParsableCommand {
   )
   var threshold: [ThresholdSetting] = []
 
-  @Option(help: "Also a report with pictures, in one HTML file.")
-  var html: String?
+  @OptionGroup var files: OutputOptions
 
   @Option(help: "Rows of each list in the text.")
   var rows = 12
@@ -41,22 +40,11 @@ struct AnalyzeCommand: ParsableCommand {
     var options = AnalysisOptions()
     options.itsCaches = caches.shapes
     for setting in threshold { setting.apply(to: &options.findings) }
-    let analysis = Analysis(filter: filter.filter, options: options)
-    try engine.run(analysis.consume)
+    let outputs = try files.open(topology: engine.topology, filter: filter.filter)
+    let report = try outputs.analyse(engine, path: trace.path, filter: filter.filter, options: options)
     progress.clear()
-
-    let results = analysis.results
-    let report = AnalysisReport(
-      trace: TraceSummary(path: trace.path, engine: engine, gaps: results.gapCount),
-      results: results,
-      predictions: engine.predictions
-    )
     try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1)) }, json: { report.json })
-    if let html {
-      let file = try StandardOutput(path: html)
-      try file.write(report.html())
-      try file.flush()
-    }
+    try outputs.finish(report)
     let damage = trace.conclude(report.trace)
     let crossings = failOn.compactMap { $0.crossing(report) }
     for crossing in crossings { StandardError.write("gicscope: \(crossing)\n") }

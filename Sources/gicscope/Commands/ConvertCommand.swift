@@ -1,3 +1,4 @@
+import Analyzers
 import ArgumentParser
 import InterruptTrace
 import Replay
@@ -9,13 +10,16 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Writes a capture in another format, which the output's name tells.",
     discussion: "NAME.pcap.lz4 is gicscope's own format, which every pcap tool opens; NAME.pcap is the same, not "
-      + "compressed. NAME.csv and NAME.jsonl hold decoded events. - writes the own format to standard output."
+      + "compressed. NAME.csv and NAME.jsonl hold decoded events, NAME.pftrace is a timeline for ui.perfetto.dev. - writes the own format to standard output."
   )
 
   @OptionGroup var trace: TraceOptions
   @OptionGroup var window: WindowOptions
 
-  @Option(name: [.short, .long], help: "The file to write: NAME.pcap.lz4, NAME.pcap, NAME.csv or NAME.jsonl.")
+  @Option(
+    name: [.short, .long],
+    help: "The file to write: NAME.pcap.lz4, NAME.pcap, NAME.csv, NAME.jsonl or NAME.pftrace."
+  )
   var output: String
 
   @Option(help: "LZ4's effort, 1 to 12: 9 makes files a third smaller and takes several times as long.")
@@ -27,8 +31,13 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     let target = try target
-    let (engine, progress) = try trace.engine(window: window.window) { $0.isModelled = false }
+    let isModelled = if case .perfetto = target { true } else { false }
+    let (engine, progress) = try trace.engine(window: window.window) {
+      $0.isModelled = isModelled
+      $0.deliversUnreported = isModelled
+    }
     switch target {
+    case .perfetto: try writePerfetto(engine)
     case .native(let compression): try writeNative(engine, compression)
     case .text(let format): try writeText(engine, format)
     }
@@ -37,6 +46,7 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private enum Target {
+    case perfetto
     case native(NativeTraceWriter.Compression)
     case text(EventPrinter.Format)
   }
@@ -47,8 +57,18 @@ struct ConvertCommand: ParsableCommand {
       if output.hasSuffix(".pcap") { return .native(.none) }
       if output.hasSuffix(".csv") { return .text(.csv) }
       if output.hasSuffix(".jsonl") || output.hasSuffix(".ndjson") { return .text(.jsonl) }
-      throw UsageError(message: "\(output): what format is that? There are .pcap.lz4, .pcap, .csv and .jsonl")
+      if output.hasSuffix(".pftrace") { return .perfetto }
+      throw UsageError(
+        message: "\(output): what format is that? There are .pcap.lz4, .pcap, .csv, .jsonl and .pftrace"
+      )
     }
+  }
+
+  private func writePerfetto(_ engine: ReplayEngine) throws {
+    let file = try StandardOutput(path: output)
+    let outputs: [any AnalysisOutput] = [PerfettoReport(topology: engine.topology, write: file.write(bytes:))]
+    let report = try outputs.analyse(engine, path: trace.path)
+    try outputs.finish(report)
   }
 
   /// What the capture's header says goes in front; facts that stand between events stay where they are.

@@ -21,6 +21,9 @@ enum ExitStatus {
     case let error as OutputError:
       StandardError.write("gicscope: \(error.path): can not be written: \(error.reason)\n")
       return unreadable.rawValue
+    case let error as ReportWriteError:
+      StandardError.write("gicscope: \(error.path): can not be written: \(error.reason)\n")
+      return unreadable.rawValue
     case let error as UsageError:
       StandardError.write("gicscope: \(error.message)\n")
       return usage.rawValue

@@ -45,17 +45,22 @@ final class StandardOutput {
 
   /// Writes all that the buffer holds.
   func writeAll(_ buffer: ByteBuffer) throws {
-    try flush()
     try write(bytes: buffer.bytes)
   }
 
   func flush() throws {
     guard !pending.isEmpty else { return }
-    try write(bytes: pending)
+    try writeNow(pending)
     pending.removeAll(keepingCapacity: true)
   }
 
-  private func write(bytes: [UInt8]) throws {
+  /// Writes bytes at once, after what waits.
+  func write(bytes: [UInt8]) throws {
+    try flush()
+    try writeNow(bytes)
+  }
+
+  private func writeNow(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { buffer in
       var rest = buffer[...]
       while !rest.isEmpty {

@@ -1,0 +1,229 @@
+import Analyzers
+import GICModel
+import InterruptTrace
+import PerfettoTrace
+import Replay
+
+/// A timeline for ui.perfetto.dev: `analyze --perfetto` and `convert -o NAME.pftrace`.
+///
+/// Each span that the latency distributions hold is a slice, of the category that has the stage's name. A flow joins the
+/// source of an interrupt (a message at the ITS, the PE that sent an SGI, an input) to its slices.
+public final class PerfettoReport: AnalysisOutput {
+  var stream: PerfettoStream
+  private let naming: PENaming
+  private let filter: TransitionFilter
+  private var uuids: [PerfettoTrack: UInt64] = [:]
+  private var lanes: [PerfettoTrack: LaneAllocator] = [:]
+  private var lastFlow: UInt64 = 0
+  private var use = ListRegisterUse()
+  /// Slices that are open on a list register's track: 1 listed, 2 also active.
+  private var depth: [PerfettoTrack: Int] = [:]
+  private var pending: [UInt64: UInt32] = [:]
+  private var pendingCounts: [PerfettoTrack: Int64] = [:]
+
+  /// A trace that goes to `write` in large pieces.
+  public init(
+    topology: Topology,
+    filter: TransitionFilter = TransitionFilter(),
+    write: @escaping ([UInt8]) throws -> Void
+  ) {
+    naming = PENaming(topology)
+    self.filter = filter
+    stream = PerfettoStream(write: write)
+  }
+
+  /// The track's number; the track and those above it are described when they are first used.
+  private func uuid(_ track: PerfettoTrack) throws -> UInt64 {
+    if let known = uuids[track] { return known }
+    let parent = try track.parent.map(uuid)
+    let uuid = UInt64(uuids.count + 1)
+    uuids[track] = uuid
+    try stream.append(.init(track, uuid: uuid, parent: parent, naming: naming))
+    return uuid
+  }
+
+  private func event(_ type: Gicscope_Perfetto_TrackEvent.TypeEnum, on track: PerfettoTrack) throws
+    -> Gicscope_Perfetto_TrackEvent
+  {
+    var event = Gicscope_Perfetto_TrackEvent()
+    event.type = type
+    event.trackUuid = try uuid(track)
+    return event
+  }
+
+  // MARK: Lives
+
+  /// As ``AnalysisOutput`` wants it.
+  public func consume(lives: UnsafeBufferPointer<InterruptLife>) throws {
+    for life in lives { try show(life) }
+  }
+
+  private func show(_ life: InterruptLife) throws {
+    let name = "\(life.interruptClass.name) \(life.intid)"
+    lastFlow += 1
+    try showSource(life, name)
+    let spans = [LatencyStage.pendingToAcknowledge, .acknowledgeToEOI, .acknowledgeToDeactivate]
+      .compactMap { stage in life.span(stage).map { (stage, $0) } }
+    for (stage, span) in spans {
+      let base = Self.track(stage, life, lane: 0)
+      let lane = lanes[base, default: LaneAllocator()].lane(from: span.start, to: span.start + span.length)
+      let track = Self.track(stage, life, lane: lane)
+      var begin = try event(.sliceBegin, on: track)
+      begin.nameIid = stream.name(name)
+      begin.categoryIids = [stream.category(stage.name)]
+      begin.debugAnnotations = annotations(life)
+      if stage == spans.last?.0 { begin.terminatingFlowIds = [lastFlow] } else { begin.flowIds = [lastFlow] }
+      try stream.append(begin, at: span.start)
+      try stream.append(event(.sliceEnd, on: track), at: span.start + span.length)
+    }
+    if life.outcome != .ended { try showUnfinished(life, name) }
+  }
+
+  private static func track(_ stage: LatencyStage, _ life: InterruptLife, lane: Int) -> PerfettoTrack {
+    switch stage {
+    case .pendingToAcknowledge: .pending(life.domain, life.pe, lane: lane)
+    case .acknowledgeToDeactivate: .active(life.domain, life.pe, lane: lane)
+    default: .running(life.domain, life.pe, lane: lane)
+    }
+  }
+
+  private func annotations(_ life: InterruptLife) -> [Gicscope_Perfetto_DebugAnnotation] {
+    var result = [stream.annotation("intid", UInt64(life.intid)), stream.annotation("priority", UInt64(life.priority))]
+    if life.shown.contains(.acknowledge) { result.append(stream.annotation("event", life.acknowledgeEvent)) }
+    if let pe = life.sourcePE { result.append(stream.annotation("source PE", UInt64(pe))) }
+    if let device = life.deviceID { result.append(stream.annotation("DeviceID", UInt64(device))) }
+    if let event = life.eventID { result.append(stream.annotation("EventID", UInt64(event))) }
+    if life.merged > 0 { result.append(stream.annotation("merged", UInt64(life.merged))) }
+    result.append(stream.annotation("certainty", "\(life.certainty)"))
+    return result
+  }
+
+  /// Where the interrupt came from.
+  private func showSource(_ life: InterruptLife, _ name: String) throws {
+    guard life.shown.contains(.pending) else { return }
+    let track: PerfettoTrack =
+      if let pe = life.sourcePE {
+        .sent(life.domain, pe)
+      } else if life.interruptClass == .lpi {
+        .its(life.domain)
+      } else {
+        .inputs(life.domain)
+      }
+    var source = try event(.instant, on: track)
+    source.nameIid = stream.name(name)
+    source.categoryIids = [stream.category("source")]
+    source.debugAnnotations = annotations(life)
+    source.flowIds = [lastFlow]
+    try stream.append(source, at: life.pendingTime)
+  }
+
+  /// Interrupts that were withdrawn, or that the capture's end cut off, are marked where they began.
+  private func showUnfinished(_ life: InterruptLife, _ name: String) throws {
+    guard life.pe != PE.none else { return }
+    let isPending = life.outcome == .withdrawn || life.outcome == .pendingAtEnd
+    let track = Self.track(isPending ? .pendingToAcknowledge : .acknowledgeToEOI, life, lane: 0)
+    var mark = try event(.instant, on: track)
+    mark.nameIid = stream.name("\(name) \(life.outcome.name)")
+    mark.categoryIids = [stream.category(life.outcome.name)]
+    mark.debugAnnotations = annotations(life)
+    let time = life.outcome == .withdrawn ? life.endTime : isPending ? life.pendingTime : life.acknowledgeTime
+    try stream.append(mark, at: time)
+  }
+
+  // MARK: Transitions
+
+  /// As ``AnalysisOutput`` wants it.
+  public func consume(_ batch: ReplayBatch) throws {
+    for t in batch.transitions {
+      let inUse = use.changed(by: t)
+      let isShown = batch.isReported && filter.includes(t)
+      try followListRegister(t, isShown)
+      if let inUse, isShown { try count(Int64(inUse), .listRegisterCount(t.domain, t.pe), t.time) }
+      try followPending(t, isShown)
+      if isShown { try mark(t) }
+    }
+  }
+
+  private func count(_ value: Int64, _ track: PerfettoTrack, _ time: UInt64) throws {
+    var counter = try event(.counter, on: track)
+    counter.counterValue = value
+    try stream.append(counter, at: time)
+  }
+
+  private func followPending(_ t: Transition, _ isShown: Bool) throws {
+    let isPending: Bool
+    switch t.kind {
+    case .pending: isPending = true
+    case .pendingCleared: isPending = false
+    case .acknowledged: isPending = t.b & 1 != 0
+    case .deactivated where t.a & 1 != 0: isPending = true
+    default: return
+    }
+    let isPrivate = InterruptClass(intid: t.intid).isPrivate
+    let key = UInt64(t.domain) << 48 | UInt64((isPrivate ? t.pe : PE.none) & 0xFF_FFFF) << 24 | UInt64(t.intid)
+    let pe = pending[key]
+    guard isPending != (pe != nil) else { return }
+    pending[key] = isPending ? t.pe : nil
+    let track = PerfettoTrack.pendingCount(t.domain, pe ?? t.pe)
+    pendingCounts[track, default: 0] += isPending ? 1 : -1
+    if isShown, (pe ?? t.pe) != PE.none { try count(pendingCounts[track]!, track, t.time) }
+  }
+
+  private func followListRegister(_ t: Transition, _ isShown: Bool) throws {
+    let track = PerfettoTrack.listRegister(t.domain, t.pe, UInt32(truncatingIfNeeded: t.a & 63))
+    let open = depth[track] ?? 0
+    func end(to wanted: Int) throws {
+      guard open > wanted else { return }
+      depth[track] = wanted
+      for _ in wanted..<open where uuids[track] != nil { try stream.append(event(.sliceEnd, on: track), at: t.time) }
+    }
+    func begin(_ name: String) throws {
+      guard isShown else { return }
+      depth[track] = open + 1
+      var begin = try event(.sliceBegin, on: track)
+      begin.nameIid = stream.name(name)
+      begin.categoryIids = [stream.category("list_register")]
+      begin.debugAnnotations = [stream.annotation("event", t.event), stream.annotation("value", t.b)]
+      try stream.append(begin, at: t.time)
+    }
+    switch t.kind {
+    case .lrFilled where open == 0: try begin("\(InterruptClass(intid: t.intid).name) \(t.intid)")
+    case .virtualAcknowledged where open == 1 && t.a < 64: try begin("active")
+    case .virtualEndOfInterrupt where t.a < 64: try end(to: min(open, 1))
+    case .lrEmptied, .lrOverwritten: try end(to: 0)
+    default: break
+    }
+  }
+
+  /// What has no length.
+  private func mark(_ t: Transition) throws {
+    let (track, name): (PerfettoTrack, String)
+    switch t.kind {
+    case .itsCommand: (track, name) = (.its(t.domain), ITSCommandName.of(t.a))
+    case .itsFault: (track, name) = (.its(t.domain), ITSFault(rawValue: t.b)?.name ?? "fault")
+    case .spuriousAcknowledge: (track, name) = (.running(t.domain, t.pe, lane: 0), "spurious \(t.a)")
+    case .maintenance where t.a & 1 != 0: (track, name) = (.pe(t.domain, t.pe), "maintenance interrupt")
+    case .gap: (track, name) = (.capture, "events lost")
+    case .guestError: (track, name) = (.capture, "guest error")
+    default: return
+    }
+    var mark = try event(.instant, on: track)
+    mark.nameIid = stream.name(name)
+    mark.categoryIids = [stream.category("\(t.kind)")]
+    mark.debugAnnotations = [stream.annotation("event", t.event)]
+    if t.kind == .itsFault {
+      mark.debugAnnotations.append(stream.annotation("DeviceID", t.a >> 32))
+      mark.debugAnnotations.append(stream.annotation("EventID", t.a & 0xFFFF_FFFF))
+    }
+    try stream.append(mark, at: t.time)
+  }
+
+  /// As ``AnalysisOutput`` wants it.
+  public func finish(_ report: AnalysisReport) throws {
+    let end = report.trace.lastTime ?? 0
+    for (track, open) in depth.sorted(by: { uuids[$0.key] ?? 0 < uuids[$1.key] ?? 0 }) {
+      for _ in 0..<open { try stream.append(event(.sliceEnd, on: track), at: end) }
+    }
+    try stream.flush()
+  }
+}

@@ -1,0 +1,95 @@
+import Analyzers
+import ArgumentParser
+import InterruptTrace
+import Replay
+import Reports
+
+/// Files that an analysis writes beside its text.
+struct OutputOptions: ParsableArguments {
+  @Option(help: "Also a report with pictures, in one HTML file.")
+  var html: String?
+
+  @Option(help: "Also a database of results; Analyses/*.sql are questions to it.")
+  var sqlite: String?
+
+  @Flag(help: "All of the model's transitions go into the database too.")
+  var sqliteTransitions = false
+
+  @Option(help: "Also a timeline for ui.perfetto.dev.")
+  var perfetto: String?
+
+  @Option(help: "Also a line for each interrupt: NAME.csv or NAME.jsonl.")
+  var interrupts: String?
+
+  @Option(help: "Also a line for each finding: NAME.csv or NAME.jsonl.")
+  var findings: String?
+
+  func validate() throws {
+    for (option, file) in [("--interrupts", interrupts), ("--findings", findings)] {
+      if let file, Self.format(of: file) == nil {
+        throw ValidationError("\(option) \(file): what format is that? There are .csv and .jsonl.")
+      }
+    }
+    if sqliteTransitions, sqlite == nil { throw ValidationError("--sqlite-transitions goes with --sqlite FILE.") }
+  }
+
+  /// The format that a file's name tells.
+  static func format(of path: String) -> EventPrinter.Format? {
+    if path.hasSuffix(".csv") { return .csv }
+    return path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson") ? .jsonl : nil
+  }
+
+  /// Makes the files, so that one that can not be written is told of before the work.
+  func open(topology: Topology, filter: TransitionFilter) throws -> [any AnalysisOutput] {
+    var outputs: [any AnalysisOutput] = []
+    if let sqlite {
+      outputs.append(try SQLiteReport(path: sqlite, filter: filter, withTransitions: sqliteTransitions))
+    }
+    if let perfetto {
+      let file = try StandardOutput(path: perfetto)
+      outputs.append(PerfettoReport(topology: topology, filter: filter, write: file.write(bytes:)))
+    }
+    if let interrupts, let format = Self.format(of: interrupts) {
+      let file = try StandardOutput(path: interrupts)
+      outputs.append(LifeTable(format, write: file.write(bytes:)))
+    }
+    if let findings, let format = Self.format(of: findings) {
+      let file = try StandardOutput(path: findings)
+      outputs.append(FindingTable(format, write: file.write(bytes:)))
+    }
+    if let html {
+      let file = try StandardOutput(path: html)
+      outputs.append(HTMLReport(filter: filter) { try file.write(bytes: Array($0.utf8)) })
+    }
+    return outputs
+  }
+}
+
+extension [any AnalysisOutput] {
+  /// Replays a capture for the analyzers and these outputs.
+  func analyse(
+    _ engine: ReplayEngine,
+    path: String,
+    filter: TransitionFilter = TransitionFilter(),
+    options: AnalysisOptions = AnalysisOptions()
+  ) throws -> AnalysisReport {
+    let analysis = Analysis(filter: filter, options: options, onLives: isEmpty ? nil : consume(lives:))
+    try engine.run { batch in
+      try analysis.consume(batch)
+      try consume(batch)
+    }
+    try analysis.closeLives()
+    let results = analysis.results
+    return AnalysisReport(
+      trace: TraceSummary(path: path, engine: engine, gaps: results.gapCount),
+      results: results,
+      predictions: engine.predictions
+    )
+  }
+
+  func consume(_ batch: ReplayBatch) throws { for output in self { try output.consume(batch) } }
+  func consume(lives: UnsafeBufferPointer<InterruptLife>) throws {
+    for output in self { try output.consume(lives: lives) }
+  }
+  func finish(_ report: AnalysisReport) throws { for output in self { try output.finish(report) } }
+}

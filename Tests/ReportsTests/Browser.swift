@@ -1,0 +1,152 @@
+import Foundation
+import Glibc
+
+/// A headless Chromium, driven over the pipe of its DevTools protocol: messages are JSON, each ended by a zero byte.
+final class Browser {
+  static let program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
+  static var isInstalled: Bool { program != nil }
+
+  enum Failure: Error { case noAnswer, exception(String), closed }
+
+  private let process: pid_t
+  private let toBrowser: Int32
+  private let fromBrowser: Int32
+  private let profile: URL
+  private var lastMessage = 0
+  private var session = ""
+  private var unread: [UInt8] = []
+  /// Errors that pages' scripts threw.
+  private(set) var exceptions: [String] = []
+
+  /// Opens a page in a window of this size.
+  init(_ url: String, width: Int = 1280, height: Int = 900, dark: Bool = false) throws {
+    profile = FileManager.default.temporaryDirectory.appending(path: "gicscope-browser-\(UUID().uuidString)")
+    var (commands, answers): ([Int32], [Int32]) = ([0, 0], [0, 0])
+    guard pipe(&commands) == 0, pipe(&answers) == 0 else { throw Failure.closed }
+    (toBrowser, fromBrowser) = (commands[1], answers[0])
+    for own in [toBrowser, fromBrowser] { _ = fcntl(own, F_SETFD, FD_CLOEXEC) }
+    let arguments = [
+      Self.program ?? "", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+      "--remote-debugging-pipe", "--user-data-dir=\(profile.path)", "--window-size=\(width),\(height)",
+      "--no-first-run", "--disable-extensions", "about:blank",
+    ]
+    // The browser reads descriptor 3 and writes descriptor 4; from numbers above, so that neither is in the other's way.
+    let (input, output) = (fcntl(commands[0], F_DUPFD, 64), fcntl(answers[1], F_DUPFD, 64))
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    for standard in 0...2 as ClosedRange<Int32> {
+      posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0)
+    }
+    posix_spawn_file_actions_adddup2(&actions, input, 3)
+    posix_spawn_file_actions_adddup2(&actions, output, 4)
+    for copy in [input, output] { posix_spawn_file_actions_addclose(&actions, copy) }
+    var pid: pid_t = 0
+    var words = arguments.map { strdup($0) } + [nil]
+    let status = posix_spawn(&pid, Self.program ?? "", &actions, nil, &words, environ)
+    words.forEach { free($0) }
+    posix_spawn_file_actions_destroy(&actions)
+    for copy in [input, output] { close(copy) }
+    close(commands[0])
+    close(answers[1])
+    process = pid
+    guard status == 0 else { throw Failure.closed }
+    let target = try send("Target.createTarget", ["url": "about:blank"])["targetId"] as? String ?? ""
+    session =
+      try send("Target.attachToTarget", ["targetId": target, "flatten": true])["sessionId"] as? String ?? ""
+    _ = try send("Runtime.enable", [:])
+    _ = try send("Page.enable", [:])
+    _ = try send(
+      "Emulation.setDeviceMetricsOverride",
+      ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600]
+    )
+    let scheme = ["name": "prefers-color-scheme", "value": dark ? "dark" : "light"]
+    _ = try send("Emulation.setEmulatedMedia", ["features": [scheme]])
+    _ = try send("Page.navigate", ["url": url])
+  }
+
+  deinit {
+    close(toBrowser)
+    close(fromBrowser)
+    kill(process, SIGTERM)
+    var status: Int32 = 0
+    waitpid(process, &status, 0)
+    try? FileManager.default.removeItem(at: profile)
+  }
+
+  /// The value of an expression, promises awaited.
+  @discardableResult
+  func value(_ expression: String) throws -> Any? {
+    let answer = try send(
+      "Runtime.evaluate",
+      ["expression": expression, "returnByValue": true, "awaitPromise": true]
+    )
+    if let details = answer["exceptionDetails"] as? [String: Any] {
+      throw Failure.exception("\(expression): \(details["exception"] ?? details)")
+    }
+    return (answer["result"] as? [String: Any])?["value"]
+  }
+
+  /// Waits until an expression is true.
+  func wait(_ expression: String, seconds: Double = 60) throws {
+    let end = Date(timeIntervalSinceNow: seconds)
+    while Date() < end {
+      if let isTrue = try? value(expression) as? Bool, isTrue { return }
+      usleep(30_000)
+    }
+    throw Failure.exception("never true: \(expression)")
+  }
+
+  /// Presses a key.
+  func press(_ key: String) throws {
+    let text = key.count == 1 ? key : ""
+    _ = try send("Input.dispatchKeyEvent", ["type": "keyDown", "key": key, "text": text])
+    _ = try send("Input.dispatchKeyEvent", ["type": "keyUp", "key": key])
+  }
+
+  /// A picture of what the window shows, or of the whole page.
+  func screenshot(to path: String, wholePage: Bool = false) throws {
+    var parameters: [String: Any] = ["format": "png"]
+    if wholePage { parameters["captureBeyondViewport"] = true }
+    let answer = try send("Page.captureScreenshot", parameters)
+    let data = Data(base64Encoded: answer["data"] as? String ?? "") ?? Data()
+    try data.write(to: URL(filePath: path))
+  }
+
+  // MARK: Messages
+
+  private func send(_ method: String, _ parameters: [String: Any]) throws -> [String: Any] {
+    lastMessage += 1
+    var message: [String: Any] = ["id": lastMessage, "method": method, "params": parameters]
+    if !session.isEmpty { message["sessionId"] = session }
+    var bytes = Array(try JSONSerialization.data(withJSONObject: message)) + [0]
+    while !bytes.isEmpty {
+      let count = write(toBrowser, bytes, bytes.count)
+      guard count > 0 else { throw Failure.closed }
+      bytes.removeFirst(count)
+    }
+    while true {
+      let answer = try receive()
+      if answer["method"] as? String == "Runtime.exceptionThrown" { exceptions.append("\(answer)") }
+      guard answer["id"] as? Int == lastMessage else { continue }
+      if let error = answer["error"] { throw Failure.exception("\(method): \(error)") }
+      return answer["result"] as? [String: Any] ?? [:]
+    }
+  }
+
+  private func receive() throws -> [String: Any] {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      if let end = unread.firstIndex(of: 0) {
+        let message = Data(unread[..<end])
+        unread.removeSubrange(...end)
+        return try JSONSerialization.jsonObject(with: message) as? [String: Any] ?? [:]
+      }
+      var ready = pollfd(fd: fromBrowser, events: Int16(POLLIN), revents: 0)
+      guard poll(&ready, 1, 60_000) > 0 else { throw Failure.noAnswer }
+      let count = read(fromBrowser, &buffer, buffer.count)
+      guard count > 0 else { throw Failure.closed }
+      unread += buffer[..<count]
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import Analyzers
+@testable import Reports
+
+/// The HTML report in a real browser; needs Chromium, and says so where there is none.
+@Suite("HTML report in the browser", .serialized, .enabled(if: Browser.isInstalled, "Chromium is not installed"))
+struct ReportInBrowserTests {
+  private func page(_ capture: String) throws -> TemporaryFile {
+    let file = TemporaryFile(".html")
+    _ = try BundledCapture.analyse(capture) { _ in
+      [HTMLReport { try Data($0.utf8).write(to: URL(filePath: file.path)) }]
+    }
+    return file
+  }
+
+  @Test("It opens, sorts, filters, zooms, steps and links to moments, with the keyboard too")
+  func drive() throws {
+    let file = try page("its-and-preemption")
+    let browser = try Browser("file://\(file.path)")
+    try browser.wait("document.documentElement.dataset.ready === 'yes'")
+
+    // Sorting and filtering.
+    let rows = "[...document.querySelectorAll('table.sortable tbody tr')].filter(r => !r.hidden)"
+    let all = try #require(try browser.value("\(rows).length") as? Int)
+    #expect(all > 3)
+    try browser.value("document.querySelector('table.sortable th:nth-child(3) button').click()")
+    let counts = try browser.value("\(rows).map(r => +r.cells[2].dataset.value)") as? [Int] ?? []
+    #expect(counts == counts.sorted(by: >) && counts.count == all)
+    try browser.value("document.querySelector('table.sortable th:nth-child(3) button').click()")
+    #expect(try browser.value("\(rows).map(r => +r.cells[2].dataset.value)") as? [Int] == counts.sorted())
+    let filter =
+      "const f = document.querySelector('input.filter'); f.value = 'LPI'; f.dispatchEvent(new Event('input'))"
+    try browser.value("(() => { \(filter) })()")
+    let lpis = try #require(try browser.value("\(rows).length") as? Int)
+    #expect(lpis > 0 && lpis < all)
+    #expect(try browser.value("\(rows).every(r => r.cells[1].textContent === 'LPI')") as? Bool == true)
+
+    // Zooming and stepping, by button and by key.
+    func width() throws -> Double { try browser.value("gicscope.view().to - gicscope.view().from") as? Double ?? 0 }
+    let whole = try width()
+    try browser.value("document.querySelector('[data-do=in]').click()")
+    #expect(abs(try width() - whole / 2) < 1)
+    try browser.value("document.getElementById('bars').focus()")
+    try browser.press("+")
+    #expect(abs(try width() - whole / 4) < 1)
+    try browser.press("Home")
+    #expect(try width() == whole)
+    try browser.press("n")
+    let first = try browser.value("document.getElementById('chosen').textContent") as? String ?? ""
+    #expect(first.contains("PE ") && first.contains("event #"))
+    try browser.press("n")
+    #expect(try browser.value("document.getElementById('chosen').textContent") as? String != first)
+    try browser.press("p")
+    #expect(try browser.value("document.getElementById('chosen').textContent") as? String == first)
+
+    // From the worst interrupt to its place on the timeline.
+    try browser.value("document.querySelector('#over-time .moment').click()")
+    let wanted = try browser.value("document.querySelector('#over-time .moment').dataset.event") as? String ?? "?"
+    let chosen = try browser.value("document.getElementById('chosen').textContent") as? String ?? ""
+    #expect(chosen.contains("event #\(wanted)"))
+    #expect(try browser.value("location.hash") as? String == "#e=\(wanted)")
+    #expect(try width() < whole)
+
+    // Light and dark.
+    let background = "getComputedStyle(document.body).backgroundColor"
+    let light = try browser.value(background) as? String
+    try browser.value("document.getElementById('theme').click()")
+    #expect(try browser.value(background) as? String != light)
+    #expect(browser.exceptions.isEmpty)
+  }
+
+  @Test("On a phone nothing is wider than the screen")
+  func phone() throws {
+    let file = try page("its-and-preemption")
+    let browser = try Browser("file://\(file.path)", width: 390, height: 800, dark: true)
+    try browser.wait("document.documentElement.dataset.ready === 'yes'")
+    #expect(try browser.value("document.documentElement.scrollWidth") as? Int == 390)
+    #expect(browser.exceptions.isEmpty)
+  }
+
+  @Test("A hundred thousand bars are loaded and drawn")
+  func manyBars() throws {
+    var bars: [TimelineBar] = []
+    for i in 0..<100_000 as Range<UInt64> {
+      var life = InterruptLife()
+      (life.pe, life.intid) = (UInt32(i % 8), UInt32(8192 + i % 50))
+      life.shown = [.pending, .acknowledge, .end]
+      (life.pendingTime, life.acknowledgeTime, life.endTime) = (i * 1000, i * 1000 + 400, i * 1000 + 900)
+      bars.append(TimelineBar(life, end: 0)!)
+    }
+    var sample = TimelineSample()
+    for bar in bars { sample.append(bar) }
+    var page = HTMLPage(try BundledCapture.analyse("gicv2-ipi-qemu10"))
+    page.show(sample, hasLists: false)
+    let file = TemporaryFile(".html")
+    try Data(page.html.utf8).write(to: URL(filePath: file.path))
+    let browser = try Browser("file://\(file.path)")
+    try browser.wait("document.documentElement.dataset.ready === 'yes'")
+    #expect(try browser.value("gicscope.count") as? Int == 100_000)
+    try browser.value("for (let i = 0; i < 20; i++) gicscope.draw()")
+    #expect(browser.exceptions.isEmpty)
+  }
+}
