@@ -34,7 +34,7 @@ public actor TimeTraveller {
     let analysis = Analysis()
     var density = EventDensity()
     timeline = try ReplayTimeline(source: source, options: options, directory: directory, onProgress: onProgress) {
-      analysis.consume($0)
+      try analysis.consume($0)
       density.consume($0)
     }
     let results = analysis.results
