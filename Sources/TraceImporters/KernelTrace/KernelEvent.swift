@@ -198,19 +198,23 @@ extension KernelEvent {
   }
 
   /// The functions that execute ITS commands: the command's doublewords, or its operands by name.
-  private static let itsCommands: [KernelEvent] = [
-    ("movi", 0x01), ("int", 0x03), ("clear", 0x04), ("mapd", 0x08), ("mapc", 0x09), ("mapi", 0x0A), ("inv", 0x0C),
-    ("invall", 0x0D), ("movall", 0x0E), ("discard", 0x0F),
-  ].map { name, opcode in
-    KernelEvent(
-      ["vgic_its_cmd_handle_\(name)", "vgic_its_cmd_\(name)", "its_cmd_\(name)"],
-      split(
-        "dw0|cmd0 dw1|cmd1 dw2|cmd2 dw3|cmd3 device_id|devid|dev_id event_id|eventid intid|lpi_nr|lpi|pintid "
-          + "coll_id|icid|collection_id"
-      ),
-      [],
-      .itsCommand,
-      operand: UInt16(opcode)
-    )
-  }
+  private static let itsCommands: [KernelEvent] =
+    [
+      ("movi", 0x01), ("int", 0x03), ("clear", 0x04), ("mapd", 0x08), ("mapc", 0x09), ("mapi", 0x0A), ("inv", 0x0C),
+      ("invall", 0x0D), ("movall", 0x0E), ("discard", 0x0F),
+    ].map { name, opcode in
+      KernelEvent(
+        ["vgic_its_cmd_handle_\(name)", "vgic_its_cmd_\(name)", "its_cmd_\(name)"],
+        split(
+          "dw0|cmd0 dw1|cmd1 dw2|cmd2 dw3|cmd3 device_id|devid|dev_id event_id|eventid intid|lpi_nr|lpi|pintid "
+            + "coll_id|icid|collection_id"
+        ),
+        [],
+        .itsCommand,
+        operand: UInt16(opcode)
+      )
+    } + [
+      // The function that calls those: the compiler often makes one of them. The opcode is in the first doubleword.
+      KernelEvent(["vgic_its_handle_command"], split("dw0|cmd0 dw1|cmd1 dw2|cmd2 dw3|cmd3"), [], .itsCommand)
+    ]
 }

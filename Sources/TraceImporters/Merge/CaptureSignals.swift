@@ -1,0 +1,57 @@
+import InterruptTrace
+
+/// What of a capture can be found again in another of the same run: acknowledges, handlers, entries after injections.
+public struct CaptureSignals: Sendable {
+  /// One of them.
+  struct Signal: Sendable {
+    var time: UInt64
+    var pe: UInt32
+    /// An INTID, or a kernel's interrupt number.
+    var number: UInt32
+  }
+
+  /// Interrupts that the machine's own PEs acknowledged.
+  private(set) var acknowledges: [Signal] = []
+  /// Handlers that the machine's kernel ran.
+  private(set) var handlers: [Signal] = []
+  /// Entries of a guest that follow an injection, by domain.
+  private(set) var entries: [UInt16: [Signal]] = [:]
+
+  private static let limit = 4 << 20
+
+  /// Reads a source to its end.
+  public init(_ source: any EventSource) throws(TraceError) {
+    var batch = EventBatch()
+    // vCPUs to which something was injected since they were last entered; PE.none stands for all of a guest.
+    var injected = Set<UInt64>()
+    while try source.read(into: &batch) > 0 {
+      for event in batch.events {
+        switch event.kind {
+        case .sysregRead where event.domain == 0:
+          let isIAR = event.register == .ICC_IAR1_EL1 || event.register == .ICC_IAR0_EL1
+          if isIAR, event.b & 0xFF_FFFF < 1020 || event.b & 0xFF_FFFF >= 8192 {
+            Self.add(event, UInt32(truncatingIfNeeded: event.b & 0xFF_FFFF), to: &acknowledges)
+          }
+        case .mmioRead where event.domain == 0:
+          if !event.flags.contains(.absolute), event.frame == .gicc, event.offset == 0xC, event.b & 0x3FF < 1020 {
+            Self.add(event, UInt32(event.b & 0x3FF), pe: event.owner, to: &acknowledges)
+          }
+        case .handlerEnter where event.domain == 0: Self.add(event, UInt32(truncatingIfNeeded: event.a), to: &handlers)
+        case .inject where event.level: injected.insert(UInt64(event.domain) << 32 | UInt64(event.pe))
+        case .guestEnter:
+          let key = UInt64(event.domain) << 32
+          let own = injected.remove(key | UInt64(event.pe)) != nil
+          let shared = injected.remove(key | UInt64(PE.none)) != nil
+          if own || shared, entries.count < 64 || entries[event.domain] != nil {
+            Self.add(event, 0, to: &entries[event.domain, default: []])
+          }
+        default: break
+        }
+      }
+    }
+  }
+
+  private static func add(_ event: Event, _ number: UInt32, pe: UInt32? = nil, to list: inout [Signal]) {
+    if list.count < limit { list.append(Signal(time: event.time, pe: pe ?? event.pe, number: number)) }
+  }
+}

@@ -1,0 +1,133 @@
+import ArgumentParser
+import Foundation
+import InterruptTrace
+import Replay
+import Reports
+import TraceImporters
+
+/// `gicscope merge`.
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract:
+      "Puts two captures of the same run on one timeline: a machine from outside and inside, or a host and its guest.",
+    discussion: """
+      The second capture's times are moved to the first's clock: by --offset, or by what both show. Acknowledges are \
+      found again as handlers, injections into a guest as its handlers. With --guest, the second capture was recorded \
+      inside that guest of the first, and its machine becomes that domain.
+
+      A kernel's interrupt numbers become INTIDs by --irq-map: a copy of /proc/interrupts, of the files in \
+      /sys/kernel/debug/irq/irqs, or lines of IRQ INTID. Where the first capture shows acknowledges they are learned.
+      """
+  )
+
+  @Argument(help: "The first capture, whose clock counts.")
+  var first: String
+
+  @Argument(help: "The second capture.")
+  var second: String
+
+  @Option(name: [.short, .long], help: "The file to write: NAME.pcap.lz4 or NAME.pcap.")
+  var output: String
+
+  @Option(help: "What is added to the second capture's times: auto, or a time such as 1.5s or -20ms.")
+  var offset = "auto"
+
+  @Option(help: "The guest of the first capture that the second was recorded in; 0 for the same machine.")
+  var guest: UInt16 = 0
+
+  @Option(help: "INTIDs of the second capture's interrupt numbers: /proc/interrupts, debugfs, or lines IRQ INTID.")
+  var irqMap: String?
+
+  @Flag(name: .shortAndLong, help: "No progress, no remarks: only results and errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard output.hasSuffix(".pcap.lz4") || output.hasSuffix(".pcap") else {
+      throw ValidationError("\(output): what format is that? There are .pcap.lz4 and .pcap")
+    }
+    guard offset == "auto" || Self.time(offset) != nil else {
+      throw ValidationError("--offset \(offset): give auto, or a time such as 1.5s or -20ms.")
+    }
+    if first == "-" || second == "-" { throw ValidationError("merge reads files twice: - can not be merged.") }
+  }
+
+  func run() throws {
+    var relation = MergedSource.Relation(clock: ClockOffset(offset: 0), guest: guest)
+    if let irqMap { relation.interrupts = try Self.map(irqMap) }
+    if let given = Self.time(offset) {
+      relation.clock = ClockOffset(offset: given)
+    } else {
+      try findClock(&relation)
+    }
+    let merged = MergedSource(try openTrace(paths: [first]), try openTrace(paths: [second]), relation)
+    var options = ReplayOptions()
+    options.isModelled = false
+    let engine = ReplayEngine(source: merged, options: options)
+    let progress = ProgressLine(isShown: !quiet)
+    progress.follow(engine)
+    do {
+      let compression: NativeTraceWriter.Compression = output.hasSuffix(".lz4") ? .lz4() : .none
+      let writer = try NativeTraceWriter(path: output, topology: engine.topology, compression: compression)
+      try engine.run { try writer.append(contentsOf: $0.events) }
+      try writer.finish()
+    } catch let error as TraceWriteError {
+      throw OutputError(path: error.path, reason: error.reason)
+    }
+    progress.clear()
+    if let damage = engine.statistics.damage {
+      StandardError.write("gicscope: \(damage.reason) \(damage.position); merged up to there\n")
+      throw ExitStatus.damaged
+    }
+  }
+
+  private func findClock(_ relation: inout MergedSource.Relation) throws {
+    let ours = try CaptureSignals(openTrace(paths: [first]))
+    let theirs = try CaptureSignals(openTrace(paths: [second]))
+    guard let clock = ClockOffset.find(ours, theirs, guest: guest) else {
+      throw UsageError(
+        message: "\(second): no offset to \(first) stands out: too few interrupts are in both; give --offset"
+      )
+    }
+    relation.clock = clock
+    let given = relation.interrupts.intids.count
+    if guest == 0 { relation.interrupts.learn(ours, theirs, clock) }
+    if quiet { return }
+    StandardError.write(
+      "offset      \(Self.signed(clock.offset)), drift \(Self.parts(clock.drift)), from \(clock.matched) of "
+        + "\(clock.compared) interrupts seen in both, half of them within \(Units.duration(clock.spread))\n"
+    )
+    let known = relation.interrupts.intids.sorted { $0.key < $1.key }
+    if !known.isEmpty {
+      let learned = known.count - given
+      StandardError.write(
+        "interrupts  \(known.map { "\($0.key)=\($0.value)" }.joined(separator: " "))"
+          + (learned > 0 ? ", \(learned) of them inferred from acknowledges\n" : "\n")
+      )
+    }
+  }
+
+  private static func map(_ path: String) throws -> InterruptMap {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw TraceError.unreadable(path: path, reason: "no such file")
+    }
+    guard let map = InterruptMap(text: String(decoding: data, as: UTF8.self)) else {
+      throw UsageError(message: "\(path): no interrupt numbers in it; give /proc/interrupts, or lines of IRQ INTID")
+    }
+    return map
+  }
+
+  private static func signed(_ offset: Int64) -> String {
+    (offset < 0 ? "-" : "+") + String(format: "%.6f s", Double(offset.magnitude) / 1e9)
+  }
+
+  private static func parts(_ drift: Double) -> String { String(format: "%.2f ppm", drift * 1e6) }
+
+  /// A time with a sign, in ns.
+  private static func time(_ text: String) -> Int64? {
+    let isNegative = text.hasPrefix("-")
+    guard case .time(let time) = ReplayPosition(isNegative ? String(text.dropFirst()) : text) else { return nil }
+    guard let value = Int64(exactly: time) else { return nil }
+    return isNegative ? -value : value
+  }
+}
