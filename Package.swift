@@ -14,6 +14,13 @@ let peerTargets: [Target] =
   hasPeers ? [.target(name: "CLPIPeers", linkerSettings: peerLibraries.map { .linkedLibrary($0) })] : []
 let peers: [Target.Dependency] = hasPeers ? ["CLPIPeers"] : []
 
+// Reads CTF traces of LTTng, where it is installed (libbabeltrace2-dev): the core does not need it.
+let hasBabeltrace = FileManager.default.fileExists(atPath: "/usr/include/babeltrace2/babeltrace.h")
+let babeltraceTargets: [Target] =
+  hasBabeltrace
+  ? [.systemLibrary(name: "CBabeltrace2", pkgConfig: "babeltrace2", providers: [.apt(["libbabeltrace2-dev"])])] : []
+let babeltrace: [Target.Dependency] = hasBabeltrace ? ["CBabeltrace2"] : []
+
 let package = Package(
   name: "gicscope",
   products: [
@@ -58,7 +65,7 @@ let package = Package(
     .target(name: "CStreams"),
     .target(name: "InterruptTrace", dependencies: ["CLZ4", "CPcap", "CZstd", "CZlib", "CLZMA", "CStreams"]),
     // trace.dat compresses its sections with zlib or zstd.
-    .target(name: "TraceImporters", dependencies: ["InterruptTrace", "CZlib", "CZstd"]),
+    .target(name: "TraceImporters", dependencies: ["InterruptTrace", "CZlib", "CZstd"] + babeltrace),
     .target(name: "LPIStore"),
     // The competitors of the LPI store and what measures them; the model does not need it.
     .target(
@@ -142,7 +149,7 @@ let package = Package(
       dependencies: ["Analyzers", "GICModel", "InterruptTrace", "PerfettoTrace", "Replay", "Reports", "TraceImporters"]
     ),
     .testTarget(name: "CommandLineTests", dependencies: ["gicscope"]),
-  ] + peerTargets,
+  ] + peerTargets + babeltraceTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )

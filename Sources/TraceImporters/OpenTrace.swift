@@ -1,3 +1,4 @@
+import Glibc
 import InterruptTrace
 
 /// How a capture is opened.
@@ -20,6 +21,9 @@ public struct ImportOptions: Sendable {
 ///   ``TraceError/tooNew(path:version:)``.
 public func openTrace(paths: [String], options: ImportOptions = ImportOptions()) throws(TraceError) -> any EventSource {
   guard let path = paths.first else { throw .unreadable(path: "", reason: "no capture was named") }
+  if isFolder(path), access(path + "/metadata", F_OK) == 0 || access(path + "/kernel/metadata", F_OK) == 0 {
+    return try openCTF(folder: path)
+  }
   if paths.count > 1 { return try openThreadLogs(paths, options) }
   let input = try ByteInput.open(path: path)
   switch CaptureContent.recognise(input) {
@@ -42,4 +46,9 @@ private func openThreadLogs(_ paths: [String], _ options: ImportOptions) throws(
     inputs.append(input)
   }
   return QEMUThreadLogs(inputs, isStrict: options.isStrict)
+}
+
+private func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }

@@ -32,6 +32,9 @@ struct EventTimeOrder: ~Copyable {
   /// Whether a record's events find room.
   var hasRoom: Bool { count < Self.capacity - Self.reserve }
 
+  /// Whether the events of many records find room, where records come in batches.
+  var hasRoomForMany: Bool { count < Self.capacity / 2 }
+
   /// Adds an event; drops it if there is no room.
   @inline(__always)
   mutating func append(_ event: Event) {
