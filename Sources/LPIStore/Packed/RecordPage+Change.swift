@@ -1,3 +1,5 @@
+import Glibc
+
 extension RecordPage {
   /// Makes room for a record that does not exist yet, and returns where; it is zero. What the page costs more is added to
   /// `memory`.
@@ -34,60 +36,69 @@ extension RecordPage {
   }
 
   private mutating func insertDense(_ low: UInt8, _ memory: inout Int) -> UnsafeMutablePointer<UInt64> {
-    let count = self.count
-    if count == capacity { resize(isSparse: false, capacity: RecordPage.grown(capacity), &memory) }
+    // Capacity and count in one load.
+    let sizes = base.load(fromByteOffset: 36, as: UInt32.self)
+    let count = Int(sizes >> 16)
+    if count == Int(sizes & 0xFFFF) { resize(isSparse: false, capacity: RecordPage.grown(count), &memory) }
     let page = base
     let word = Int(low >> 6)
-    let bit = UInt64(1) << UInt64(low & 63)
+    let bit = UInt64(1) &<< UInt64(low & 63)
     let maps = page.assumingMemoryBound(to: UInt64.self)
     let before = (page + 32).assumingMemoryBound(to: UInt8.self)
-    let rank = Int(before[word]) + (maps[word] & (bit - 1)).nonzeroBitCount
+    let rank = Int(before[word]) &+ (maps[word] & (bit &- 1)).nonzeroBitCount
     maps[word] |= bit
-    for later in (word + 1)..<4 { before[later] &+= 1 }
-    let slot = records + rank
-    (slot + 1).update(from: slot, count: count - rank)
+    addBefore(word, 1)
+    let slot = (page + RecordPage.denseHeader).assumingMemoryBound(to: UInt64.self) + rank
+    memmove(slot + 1, slot, (count &- rank) &* 8)
     slot.pointee = 0
-    page.storeBytes(of: UInt16(count + 1), toByteOffset: 38, as: UInt16.self)
+    page.storeBytes(of: UInt16(truncatingIfNeeded: count &+ 1), toByteOffset: 38, as: UInt16.self)
     if count == 255 { tagged |= RecordPage.fullTag }
     return slot
+  }
+
+  /// Adds one, or all bits set for one less, to the counts of the map words after one: four bytes at once. None of them
+  /// passes a byte's limits, as 192 records at most lie before a word.
+  @inline(__always)
+  private func addBefore(_ word: Int, _ change: UInt32) {
+    let counts = base.load(fromByteOffset: 32, as: UInt32.self)
+    let ones: UInt32 = 0x0101_0100 &<< UInt32(truncatingIfNeeded: word &* 8)
+    base.storeBytes(of: counts &+ ones &* change, toByteOffset: 32, as: UInt32.self)
   }
 
   /// Takes out the record of an INTID that has one. What the page costs less is taken from `memory`.
   @usableFromInline
   mutating func remove(_ low: UInt8, at slot: UnsafeMutablePointer<UInt64>, _ memory: inout Int) {
+    if isSparse { return removeSparse(at: slot, &memory) }
+    let page = base
+    let left = Int(page.load(fromByteOffset: 38, as: UInt16.self)) &- 1
+    let rank = slot - (page + RecordPage.denseHeader).assumingMemoryBound(to: UInt64.self)
+    memmove(slot, slot + 1, (left &- rank) &* 8)
+    let word = Int(low >> 6)
+    page.assumingMemoryBound(to: UInt64.self)[word] &= ~(1 &<< UInt64(low & 63))
+    addBefore(word, .max)
+    page.storeBytes(of: UInt16(truncatingIfNeeded: left), toByteOffset: 38, as: UInt16.self)
+    tagged &= ~2
+    // Memory goes back late enough that a record that comes and goes does not resize the page each time.
+    if left <= 4 {
+      makeSparse(&memory)
+    } else if left &+ Swift.max(8, left / 2) < Int(page.load(fromByteOffset: 36, as: UInt16.self)) {
+      resize(isSparse: false, capacity: RecordPage.grown(left), &memory)
+    }
+  }
+
+  private mutating func removeSparse(at slot: UnsafeMutablePointer<UInt64>, _ memory: inout Int) {
     let left = count - 1
     let rank = slot - records
     slot.update(from: slot + 1, count: left - rank)
-    if isSparse {
-      let lows = (base + 2).assumingMemoryBound(to: UInt8.self)
-      (lows + rank).update(from: lows + rank + 1, count: left - rank)
-      base.storeBytes(of: UInt8(left), toByteOffset: 1, as: UInt8.self)
-    } else {
-      let word = Int(low >> 6)
-      base.assumingMemoryBound(to: UInt64.self)[word] &= ~(1 << UInt64(low & 63))
-      let before = (base + 32).assumingMemoryBound(to: UInt8.self)
-      for later in (word + 1)..<4 { before[later] &-= 1 }
-      base.storeBytes(of: UInt16(left), toByteOffset: 38, as: UInt16.self)
-      tagged &= ~2
-    }
-    shrink(left, &memory)
-  }
-
-  /// Gives memory back, late enough that a record that comes and goes does not resize the page each time.
-  @inline(__always)
-  private mutating func shrink(_ count: Int, _ memory: inout Int) {
-    if isSparse {
-      if count == 0 {
-        memory -= self.memory
-        release()
-        tagged = 0
-      } else if count + 4 <= capacity {
-        resize(isSparse: true, capacity: 2, &memory)
-      }
-    } else if count <= 4 {
-      makeSparse(&memory)
-    } else if count + Swift.max(8, count / 2) < capacity {
-      resize(isSparse: false, capacity: RecordPage.grown(count), &memory)
+    let lows = (base + 2).assumingMemoryBound(to: UInt8.self)
+    (lows + rank).update(from: lows + rank + 1, count: left - rank)
+    base.storeBytes(of: UInt8(left), toByteOffset: 1, as: UInt8.self)
+    if left == 0 {
+      memory -= self.memory
+      release()
+      tagged = 0
+    } else if left + 4 <= capacity {
+      resize(isSparse: true, capacity: 2, &memory)
     }
   }
 

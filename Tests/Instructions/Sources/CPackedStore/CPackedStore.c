@@ -101,7 +101,7 @@ static uint64_t *page_insert(page *p, uint8_t low) {
   uint64_t *map = (uint64_t *)b + (low >> 6), bit = 1ull << (low & 63);
   size_t rank = b[32 + (low >> 6)] + __builtin_popcountll(*map & (bit - 1));
   *map |= bit;
-  for (int w = (low >> 6) + 1; w < 4; w++) b[32 + w]++;
+  *(uint32_t *)(b + 32) += 0x01010100u << (low >> 6) * 8;
   uint64_t *slot = records_of(*p) + rank;
   memmove(slot + 1, slot, (count - rank) * 8);
   *slot = 0;
@@ -140,7 +140,7 @@ static void page_remove(page *p, uint8_t low, uint64_t *slot) {
     return;
   }
   ((uint64_t *)b)[low >> 6] &= ~(1ull << (low & 63));
-  for (int w = (low >> 6) + 1; w < 4; w++) b[32 + w]--;
+  *(uint32_t *)(b + 32) -= 0x01010100u << (low >> 6) * 8;
   put16(b + 38, left);
   *p &= ~(page)2;
   if (left <= 4) make_sparse(p);
