@@ -74,7 +74,9 @@ private struct Analyzers: ~Copyable {
     events.consume(batch)
     kvm.consume(batch)
     latency.begin(isReported: batch.isReported)
+    if let first = batch.events.first { virtual.advance(to: first.time, isReported: batch.isReported) }
     for i in batch.transitions.indices { dispatch(batch.transitions[i], batch.isReported) }
+    if let last = batch.events.last { virtual.advance(to: last.time, isReported: batch.isReported) }
     findings.consume(batch)
   }
 
@@ -127,7 +129,7 @@ private struct Analyzers: ~Copyable {
       if isReported { gaps.list(t) }
     default:
       if isCounted { summary.count(t) }
-      virtual.take(t, isCounted: isCounted)
+      virtual.take(t, isReported: isReported, isCounted: isCounted)
     }
   }
 
@@ -147,6 +149,7 @@ private struct Analyzers: ~Copyable {
       lostEvents: gaps.lost,
       activity: activity.activity,
       virtual: virtual.interrupts.result,
+      listRegisters: virtual.listRegisters.result(filter),
       its: itsCaches.caches,
       kvm: kvm.activity
     )
@@ -196,6 +199,8 @@ public struct AnalysisResults: Sendable {
   public var activity = Activity()
   /// What guests did with their virtual interrupts.
   public var virtual = VirtualInterrupts()
+  /// How list registers were used.
+  public var listRegisters = ListRegisterUse()
   /// What ITSes looked up in their tables, and what caches make of it.
   public var its: [ITSCaches] = []
   /// What went wrong, the worst first.

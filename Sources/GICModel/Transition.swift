@@ -183,6 +183,9 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   case maintenance
   /// The hypervisor wrote a list register, whatever that changed; what it changed follows. `a`: index, `b`: value.
   case lrWritten
+  /// A virtual interrupt found no list register when they were loaded, as the model of a hypervisor has it; no controller
+  /// knows. `a`: 1 if it is active, 0 if it is pending.
+  case lrOverflow
   /// The virtual CPU interface was enabled: a hypervisor that goes to its guest does so. `a`: `ICH_HCR_EL2` or `GICH_HCR`.
   case virtualInterfaceEnabled
   /// The virtual CPU interface was disabled: a hypervisor that comes from its guest does so. `a`: `ICH_HCR_EL2` or

@@ -17,7 +17,7 @@ struct Gicscope: ParsableCommand {
     subcommands: [
       InfoCommand.self, AnalyzeCommand.self, VerifyCommand.self, StateCommand.self, WhyCommand.self, EventsCommand.self,
       ConvertCommand.self, GenerateCommand.self, DiffCommand.self, ServeCommand.self, RegistersCommand.self,
-      MergeCommand.self,
+      MergeCommand.self, WhatIfCommand.self,
       BenchCommand.self,
     ]
   )

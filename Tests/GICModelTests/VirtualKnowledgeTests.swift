@@ -36,6 +36,7 @@ struct VirtualKnowledgeTests {
   @Test("ELRSR: a list register that is shown empty holds nothing")
   func emptyStatus() {
     let rig = Rig(atReset: false)
+    rig.write(.ICV_PMR_EL1, 0xF8)
     rig.write(.ICH_HCR_EL2, 1)
     #expect(rig.isTaught { read(rig, .ICH_ELRSR_EL2, 0b1110) })
     rig.load(0, Rig.lr(40))
@@ -46,6 +47,7 @@ struct VirtualKnowledgeTests {
   @Test("A list register that is shown to be the highest pending is taken for pending")
   func highestPending() {
     let rig = Rig(atReset: false)
+    rig.write(.ICV_PMR_EL1, 0xF8)
     #expect(rig.isTaught { rig.showVirtualHighest(2) })
     #expect(rig.virtualHighest(2))
     #expect(rig.isTaught { rig.showVirtualLines(.virq) })
@@ -107,6 +109,7 @@ struct VirtualKnowledgeTests {
   @Test("The maintenance interrupt is not predicted from list registers that nothing has shown")
   func maintenance() {
     let rig = Rig(atReset: false)
+    rig.write(.ICV_PMR_EL1, 0xF8)
     rig.write(.ICH_HCR_EL2, 1 | 1 << 1)
     #expect(rig.isTaught { rig.apply(Event(time: 0, kind: .maintenanceLine, pe: 0, a: 0)) })
     rig.openVirtual()
@@ -128,5 +131,16 @@ struct VirtualKnowledgeTests {
     for n in [0, 15, 16, 17, 255, 0xFFFF_FFFE] as [UInt32] { rig.showVirtualHighest(n, lpi: (0, 3)) }
     rig.showVirtualHighest(16, lpi: (0xFFFF_FFFF, 0xFFFF))
     rig.showVirtualLines([.virq, .vfiq])
+  }
+
+  @Test("Where a capture holds no access of a guest, what a guest may have changed is not contradicted but taught")
+  func guestsAreNotShown() {
+    let rig = Rig()
+    rig.openVirtual()
+    rig.load(0, Rig.lr(40))
+    #expect(rig.isTaught { read(rig, .ICH_LR0_EL2, Rig.lr(40, state: 2)) })
+    rig.load(0, Rig.lr(41))
+    #expect(rig.isTaught { read(rig, .ICH_ELRSR_EL2, 0b1111) })
+    #expect(rig.isTaught { read(rig, .ICH_AP1R0_EL2, 1 << 20) })
   }
 }

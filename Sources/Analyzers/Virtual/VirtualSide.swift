@@ -3,8 +3,22 @@ import GICModel
 /// The analyzers of the virtual side: guests' interrupts and list registers.
 struct VirtualSide: ~Copyable {
   private(set) var interrupts = VirtualInterruptAnalyzer()
+  private(set) var listRegisters = ListRegisterAnalyzer()
 
-  /// Takes in a transition of any kind; `isCounted` says that it passes the filter and lies in the window. O(1).
+  /// Takes in a transition of a physical interrupt, which may be linked to a virtual one. O(1).
   @inline(__always)
   mutating func take(_ t: Transition, isCounted: Bool) { interrupts.take(t, isCounted: isCounted) }
+
+  /// Takes in a transition of any kind; `isReported` says that it lies in the window, `isCounted` that it passes the filter
+  /// too. O(1).
+  @inline(__always)
+  mutating func take(_ t: Transition, isReported: Bool, isCounted: Bool) {
+    interrupts.take(t, isCounted: isCounted)
+    listRegisters.take(t, isReported: isReported)
+  }
+
+  /// The time of the last event of a batch.
+  mutating func advance(to time: UInt64, isReported: Bool) {
+    listRegisters.advance(to: time, isReported: isReported)
+  }
 }

@@ -7,6 +7,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func readSystemRegister(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
+    if event.register.rawValue < 64 { shown.insert(.interface) }
     switch event.register {
     case .ICC_IAR1_EL1:
       acknowledge(pe: pe, group0: false, seen: UInt32(truncatingIfNeeded: event.b), register: event.register)
@@ -86,6 +87,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func writeSystemRegister(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
+    if event.register.rawValue < SystemRegister.ICC_SGI0R_EL1.rawValue { shown.insert(.interface) }
     switch event.register {
     case .ICC_EOIR1_EL1: endOfInterrupt(pe: pe, group0: false, value: event.b)
     case .ICC_EOIR0_EL1: endOfInterrupt(pe: pe, group0: true, value: event.b)

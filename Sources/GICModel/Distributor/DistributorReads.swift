@@ -162,7 +162,11 @@ extension GICv3 where Store: ~Copyable {
       }
       refreshAllShared()
     }
-    distributor.knownControl = .max & ~Distributor.registerWritePending
+    // The Non-secure view has only its own bits; that there is one says that there are two Security states.
+    distributor.knownControl |=
+      isNonSecure(event)
+      ? Distributor.enableGroup1NonSecure | Distributor.affinityRoutingNonSecure | Distributor.disableSecurity
+      : .max & ~Distributor.registerWritePending
   }
 
   /// `GICD_CTLR` from Non-secure state: EnableGrp1A and ARE_NS, at bits 1 and 4.

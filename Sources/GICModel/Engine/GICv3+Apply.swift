@@ -33,7 +33,9 @@ extension GICv3 where Store: ~Copyable {
     case .maintenanceLine: observeMaintenance(event)
     case .mmioRead: readRegister(event)
     case .mmioWrite: writeRegister(event)
-    case .msi: receive(msi: event)
+    case .msi:
+      shown.insert(.translation)
+      receive(msi: event)
     case .itsCommand, .marker: hold(event)
     case .tableEntry: if !observeTableEntry(event) { hold(event) }
     case .continuation: applyContinuation(event)
@@ -68,6 +70,7 @@ extension GICv3 where Store: ~Copyable {
     let index = eventIndex
     eventIndex = heldIndex
     if first.kind == .itsCommand {
+      shown.insert(.translation)
       execute(ITSCommand(first, more))
     } else {
       observeTableEntry(first, more)

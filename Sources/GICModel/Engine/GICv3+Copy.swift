@@ -26,6 +26,7 @@ extension GICv3 where Store: ~Copyable {
     sgiSource = other.sgiSource
     configurationMemory = other.configurationMemory
     showsLines = other.showsLines
+    shown = other.shown
     sawLegacyOperation = other.sawLegacyOperation
     showsSGIs = other.showsSGIs
     virtualCause = other.virtualCause

@@ -47,6 +47,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var configurationMemory: [UInt32: UInt8] = [:]
   /// The capture shows interrupt lines changing.
   var showsLines = false
+  /// Kinds of events that the capture has held.
+  var shown: ShownKinds = []
   /// Accesses came before that only a controller with affinity routing off answers, so that a Secure world may go on with
   /// them: what those answer is not known.
   var sawLegacyOperation = false

@@ -13,13 +13,18 @@ extension GICv3 where Store: ~Copyable {
   mutating func readRegister(_ event: Event) {
     noteAccessor(event)
     switch event.frame {
-    case .gicd: readDistributor(event)
+    case .gicd:
+      shown.insert(.distributor)
+      readDistributor(event)
     case .gicr:
       guard holds(event.owner) else { return }
+      shown.insert(.redistributor)
       readRedistributor(event, pe: Int(event.owner))
       reportConditions(Int(event.owner))
     case .gits: readITS(event)
-    case .gicv: readVirtualInterfaceFrame(event)
+    case .gicv:
+      shown.insert(.guest)
+      readVirtualInterfaceFrame(event)
     default: break
     }
   }
@@ -29,13 +34,18 @@ extension GICv3 where Store: ~Copyable {
     noteAccessor(event)
     if event.flags.contains(.refused) { return }
     switch event.frame {
-    case .gicd: writeDistributor(event)
+    case .gicd:
+      shown.insert(.distributor)
+      writeDistributor(event)
     case .gicr:
       guard holds(event.owner) else { return }
+      shown.insert(.redistributor)
       writeRedistributor(event, pe: Int(event.owner))
       reportConditions(Int(event.owner))
     case .gits: writeITS(event)
-    case .gicv: writeVirtualInterfaceFrame(event)
+    case .gicv:
+      shown.insert(.guest)
+      writeVirtualInterfaceFrame(event)
     default: break
     }
   }

@@ -56,10 +56,18 @@ extension GICv2 {
   @inline(__always)
   private mutating func readRegister(_ event: Event) {
     switch event.frame {
-    case .gicc: readInterface(event)
-    case .gich: readHypervisor(event)
-    case .gicv: readVirtualInterface(event)
-    case .gicd: readDistributor(event)
+    case .gicc:
+      shown.insert(.interface)
+      readInterface(event)
+    case .gich:
+      shown.insert(.hypervisor)
+      readHypervisor(event)
+    case .gicv:
+      shown.insert(.guest)
+      readVirtualInterface(event)
+    case .gicd:
+      shown.insert(.distributor)
+      readDistributor(event)
     case .gicm: readDoorbell(event)
     default: break
     }
@@ -68,10 +76,18 @@ extension GICv2 {
   @inline(__always)
   private mutating func writeRegister(_ event: Event) {
     switch event.frame {
-    case .gicc: writeInterface(event)
-    case .gich: writeHypervisor(event)
-    case .gicv: writeVirtualInterface(event)
-    case .gicd: writeDistributor(event)
+    case .gicc:
+      shown.insert(.interface)
+      writeInterface(event)
+    case .gich:
+      shown.insert(.hypervisor)
+      writeHypervisor(event)
+    case .gicv:
+      shown.insert(.guest)
+      writeVirtualInterface(event)
+    case .gicd:
+      shown.insert(.distributor)
+      writeDistributor(event)
     case .gicm: writeDoorbell(event)
     default: break
     }
@@ -81,6 +97,7 @@ extension GICv2 {
   @inline(__always)
   private mutating func changeLine(_ event: Event) {
     let intid = event.intid
+    shown.insert(.lines)
     applyDeferred()
     if intid < 32 {
       guard intid >= 16, holds(event.pe) else { return }

@@ -55,6 +55,8 @@ extension GICv2 {
     evaluation = other.evaluation
     deferredWords = other.deferredWords
     lastAccessor = other.lastAccessor
+    accessorIsAssumed = other.accessorIsAssumed
+    shown = other.shown
     now = other.now
     eventIndex = other.eventIndex
     provenance = other.provenance

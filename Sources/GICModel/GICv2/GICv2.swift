@@ -41,6 +41,10 @@ struct GICv2: ~Copyable, Predicting {
   var deferredWords: UInt32 = 0
   /// The PE that made the last access whose PE was shown.
   var lastAccessor = 0
+  /// The access being applied may be another PE's than the last.
+  var accessorIsAssumed = false
+  /// Kinds of events that the capture has held.
+  var shown: GICv2Shown = []
 
   /// The event being applied.
   var now: UInt64 = 0

@@ -14,7 +14,11 @@ extension GICv2 {
     case .implementer, .identification: compareIdentification(event, check: check)
     default:
       let nonSecure = isNonSecure(event, pe: pe)
-      let first = value(event, pe: pe, nonSecure: nonSecure)
+      var first = value(event, pe: pe, nonSecure: nonSecure)
+      if accessorIsAssumed, isBanked(event.offset) {
+        learnAccessor(event)
+        first.known = 0
+      }
       if first.expected != event.b, mayBeOtherView(event), isOtherView(event, pe: pe, nonSecure: nonSecure) {
         differ(check, expected: first.expected, seen: event.b, isTaught: true, pe: event.pe)
         return

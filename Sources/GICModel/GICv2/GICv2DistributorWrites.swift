@@ -9,6 +9,7 @@ extension GICv2 {
     let pe = accessor(event)
     let nonSecure = isNonSecure(event, pe: pe)
     applyDeferred()
+    defer { if accessorIsAssumed { doubtBanked(event) } }
     if distributorMap.role(distributorMap.index(at: event.offset)) == .softwareInterrupt {
       if event.size == 4 {
         writeSoftwareInterrupt(UInt32(truncatingIfNeeded: event.b), sender: pe, nonSecure: nonSecure)

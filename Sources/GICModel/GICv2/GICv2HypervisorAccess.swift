@@ -5,6 +5,7 @@ extension GICv2 {
   @inline(__always)
   mutating func readHypervisor(_ event: Event) {
     let pe = accessor(event)
+    if accessorIsAssumed { doubtVirtualInterfaces() }
     let index = hypervisorMap.index(at: event.offset)
     let check = PredictionLedger.check(.gich, index: index)
     switch hypervisorMap.role(index) {
@@ -26,9 +27,12 @@ extension GICv2 {
   private func hypervisorValue(_ role: RegisterRole, _ offset: UInt32, pe: Int) -> (expected: UInt32, known: UInt32) {
     let known = virtualInterfaces[pe].interface.known
     let listsAreKnown =
-      virtualInterfaces[pe].knownLists & virtualInterfaces[pe].implemented == virtualInterfaces[pe].implemented
+      shown.contains(.guest)
+      && virtualInterfaces[pe].knownLists & virtualInterfaces[pe].implemented == virtualInterfaces[pe].implemented
     let upper = offset & 4 != 0 ? UInt64(32) : 0
-    func mask(_ registers: GICv2Interface.Known) -> UInt32 { known.isSuperset(of: registers) ? .max : 0 }
+    // What guests do that are not in the capture may have changed it.
+    let isShown = shown.contains(.guest)
+    func mask(_ registers: GICv2Interface.Known) -> UInt32 { isShown && known.isSuperset(of: registers) ? .max : 0 }
     switch role {
     case .hypervisorControl: return (virtualInterfaces[pe].control, mask(.hypervisorControl))
     case .virtualMachineControl:
@@ -64,7 +68,7 @@ extension GICv2 {
 
   private mutating func readListRegister(_ event: Event, pe: Int, check: Int) {
     let list = Int(event.offset &- 0x100) &>> 2
-    let isKnown = virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
+    let isKnown = shown.contains(.guest) && virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
     let verdict = compare(
       check,
       expected: UInt64(virtualInterfaces[pe][list].value),
@@ -92,6 +96,7 @@ extension GICv2 {
   @inline(__always)
   mutating func writeHypervisor(_ event: Event) {
     let pe = accessor(event)
+    defer { if accessorIsAssumed { doubtVirtualInterfaces() } }
     let value = UInt32(truncatingIfNeeded: event.b)
     switch hypervisorMap.role(hypervisorMap.index(at: event.offset)) {
     case .listRegister:

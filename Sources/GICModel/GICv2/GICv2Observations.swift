@@ -202,7 +202,13 @@ extension GICv2 {
     }
     // Without the read, what became of it is not known.
     guard selected != GICv2Interface.nothingSelected else { return }
-    compare(PredictionLedger.check(.selection), expected: UInt64(selected), seen: UInt64(event.intid), pe: event.pe)
+    compare(
+      PredictionLedger.check(.selection),
+      expected: UInt64(selected),
+      seen: UInt64(event.intid),
+      known: isVirtual && !virtualStateIsKnown(pe) ? 0 : .max,
+      pe: event.pe
+    )
   }
 
   /// The value that a list register holds after a write.
@@ -210,7 +216,7 @@ extension GICv2 {
   mutating func observeListRegister(_ event: Event) {
     guard holds(event.pe), event.a & 0xFF < 64 else { return }
     let (pe, list) = (Int(event.pe), Int(event.a & 0xFF))
-    let isKnown = virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
+    let isKnown = shown.contains(.hypervisor) && virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
     let verdict = compare(
       PredictionLedger.check(.listRegister),
       expected: UInt64(virtualInterfaces[pe][list].value),
@@ -231,7 +237,7 @@ extension GICv2 {
       PredictionLedger.check(.enable),
       expected: distributor.enabled[row].bit(bit) ? 1 : 0,
       seen: event.b & 1,
-      known: distributor.knownEnabled[row].bit(bit) ? .max : 0,
+      known: knowsEnable(row, bit) ? .max : 0,
       pe: event.pe
     )
     guard verdict == .taught else { return }

@@ -10,6 +10,7 @@ extension GICv2 {
   @inline(__always)
   mutating func accessor(_ event: Event) -> Int {
     if holds(event.pe) {
+      accessorIsAssumed = false
       lastAccessor = Int(event.pe)
       return lastAccessor
     }
@@ -17,7 +18,9 @@ extension GICv2 {
   }
 
   private mutating func assumedAccessor(_ event: Event) -> Int {
+    accessorIsAssumed = false
     if event.frame != .gicd, event.pe == PE.none, holds(event.owner & 0xFF_FFFF) { return Int(event.owner & 0xFF_FFFF) }
+    accessorIsAssumed = peCount > 1
     if peCount > 1 { provenance = .assumed }
     return lastAccessor
   }

@@ -152,7 +152,7 @@ extension GICv2 {
   /// Whether everything that a guest's acknowledge depends on has been shown.
   func virtualStateIsKnown(_ pe: Int) -> Bool {
     let known = virtualInterfaces[pe].interface.known
-    return known.isSuperset(of: [.control, .priorityMask, .activePriorities, .hypervisorControl])
+    return knowsGuests && known.isSuperset(of: [.control, .priorityMask, .activePriorities, .hypervisorControl])
       && virtualInterfaces[pe].knownLists & virtualInterfaces[pe].implemented == virtualInterfaces[pe].implemented
   }
 }

@@ -30,6 +30,18 @@ extension GICv3 where Store: ~Copyable {
     if intid >= 8192 {
       // The configuration byte in memory may have changed whenever the controller read it again.
       let record = lpis.record(expected.intid)
+      if seen.isNone || !shown.isSuperset(of: [.interface, .translation]), !knowsPendingLPIs(pe) {
+        // It was acknowledged or cleared by something that is not in the capture.
+        if lpis.clearPending(expected.intid, pe: UInt32(pe)) {
+          emit(
+            .pendingCleared,
+            pe: UInt32(pe),
+            intid: expected.intid,
+            a: UInt64(PendingCause.observed.rawValue)
+          )
+          return true
+        }
+      }
       guard record.userFlags & LPIFlags.confirmed == 0 || pes[pe].configurationIsReread else { return false }
       configureLPI(
         expected.intid,
@@ -41,12 +53,12 @@ extension GICv3 where Store: ~Copyable {
     }
     // Which unknown it is stays a guess, so that a later observation may correct it.
     if intid < 32 {
-      if !pes[pe].knownEnabled.bit(intid) {
+      if !knowsEnable(pe, intid) {
         if pes[pe].enabled.bit(intid) { emit(.disabled, pe: UInt32(pe), intid: expected.intid) }
         pes[pe].enabled.setBit(intid, to: false)
-      } else if !pes[pe].knownPending.bit(intid), pes[pe].pending.bit(intid) {
+      } else if !knowsPending(pe, intid), pes[pe].pending.bit(intid) {
         pes[pe].pending.setBit(intid, to: false)
-      } else if !pes[pe].knownActive.bit(intid) {
+      } else if !knowsActive(pe, intid) {
         pes[pe].active.setBit(intid, to: true)
       } else {
         return false
@@ -54,13 +66,19 @@ extension GICv3 where Store: ~Copyable {
       return true
     }
     let (word, bit) = (intid >> 5, intid & 31)
-    if !distributor.knownEnabled[word].bit(bit) {
+    if !knowsEnable(pe, intid) {
       if distributor.enabled[word].bit(bit) { emit(.disabled, pe: UInt32(pe), intid: expected.intid) }
       distributor.enabled[word].setBit(bit, to: false)
-    } else if !distributor.knownRoute[word].bit(bit) {
+    } else if !knowsRoute(intid) {
       distributor.route[intid] = Distributor.noPE
-    } else if !distributor.knownActive[word].bit(bit) {
+    } else if !knowsPending(pe, intid), distributor.pending[word].bit(bit) {
+      distributor.pending[word].setBit(bit, to: false)
+    } else if !knowsActive(pe, intid) {
       distributor.active[word].setBit(bit, to: true)
+    } else if !knowsTrigger(pe, intid), distributor.level[word].bit(bit) != distributor.edge[word].bit(bit) {
+      // Of the other trigger it would have been acknowledged for good, or have fallen with its line.
+      distributor.edge[word].setBit(bit, to: distributor.level[word].bit(bit))
+      distributor.pending[word].setBit(bit, to: false)
     } else {
       return false
     }
@@ -78,14 +96,16 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func promoteLPI(_ seen: PendingInterrupt, pe: Int) -> Bool {
-    guard pes[pe].control & 1 != 0 || !pes[pe].known.contains(.control) else { return false }
+    guard pes[pe].control & 1 != 0 || !pes[pe].known.contains(.control) || !shown.contains(.redistributor) else {
+      return false
+    }
     let configured = distributor.hasOneSecurityState ? seen.priority : (seen.priority << 1) & 0xFF
     let property = UInt8(truncatingIfNeeded: configured & 0xFC) | 1
     let record = lpis.record(seen.intid)
     let wasPending = lpis.isPending(seen.intid, pe: UInt32(pe))
     if wasPending, record.isKnown, record.property == property { return false }
     if !wasPending {
-      guard pes[pe].pendingTableIsUnknown else { return false }
+      guard !knowsPendingLPIs(pe) else { return false }
       lpis.setPending(seen.intid, pe: UInt32(pe))
       emit(
         .pending,
@@ -100,7 +120,7 @@ extension GICv3 where Store: ~Copyable {
     configureLPI(seen.intid, property: property, isKnown: true, as: .observed)
     lpis.setUserFlags(seen.intid, record.userFlags | LPIFlags.confirmed)
     pes[pe].control |= 1
-    if distributor.knownControl & Distributor.enableGroup1NonSecure == 0 {
+    if !knowsControl(Distributor.enableGroup1NonSecure) {
       distributor.control |= Distributor.enableGroup1NonSecure
     }
     return true
@@ -108,17 +128,22 @@ extension GICv3 where Store: ~Copyable {
 
   private mutating func promotePrivate(_ seen: PendingInterrupt, pe: Int, intid: Int) -> Bool {
     var changed = false
-    if !pes[pe].knownEnabled.bit(intid), !pes[pe].enabled.bit(intid) {
+    if !knowsEnable(pe, intid), !pes[pe].enabled.bit(intid) {
       pes[pe].enabled.setBit(intid, to: true)
       emit(.enabled, pe: UInt32(pe), intid: seen.intid)
       changed = true
     }
     pes[pe].knownEnabled.setBit(intid, to: true)
     if !pes[pe].pendingNow.bit(intid) {
-      if showsLines, intid >= 16, !pes[pe].edge.bit(intid), !pes[pe].knownLevel.bit(intid) {
+      if showsLines, intid >= 16, !pes[pe].edge.bit(intid), !knowsLevel(pe, intid) {
         pes[pe].level.setBit(intid, to: true)
         changed = true
-      } else if !pes[pe].knownPending.bit(intid) {
+      } else if !knowsPending(pe, intid) || intid >= 16 && !knowsLevel(pe, intid) {
+        pes[pe].pending.setBit(intid, to: true)
+        changed = true
+      } else if intid >= 16, !pes[pe].edge.bit(intid), !knowsTrigger(pe, intid) {
+        // A pulse of its line has left it pending: it is edge-triggered.
+        pes[pe].edge.setBit(intid, to: true)
         pes[pe].pending.setBit(intid, to: true)
         changed = true
       }
@@ -132,18 +157,18 @@ extension GICv3 where Store: ~Copyable {
         )
       }
     }
-    if !pes[pe].knownActive.bit(intid), pes[pe].active.bit(intid) {
+    if !knowsActive(pe, intid), pes[pe].active.bit(intid) {
       pes[pe].active.setBit(intid, to: false)
       changed = true
     }
     pes[pe].knownActive.setBit(intid, to: true)
-    if !pes[pe].knownPriority.bit(intid), UInt32(pes[pe].priority[intid]) != seen.priority {
+    if !knowsPriority(pe, intid), UInt32(pes[pe].priority[intid]) != seen.priority {
       pes[pe].priority[intid] = UInt8(truncatingIfNeeded: seen.priority)
       pes[pe].knownPriority.setBit(intid, to: true)
       changed = true
     }
     let inGroup1 = seen.group == .group1NonSecure
-    if !pes[pe].knownGroup.bit(intid), pes[pe].group.bit(intid) != inGroup1 {
+    if !knowsGroup(pe, intid), pes[pe].group.bit(intid) != inGroup1 {
       pes[pe].group.setBit(intid, to: inGroup1)
       changed = true
     }
@@ -153,14 +178,17 @@ extension GICv3 where Store: ~Copyable {
   private mutating func promoteShared(_ seen: PendingInterrupt, pe: Int, intid: Int) -> Bool {
     let (word, bit) = (intid >> 5, intid & 31)
     var changed = false
-    if !distributor.knownEnabled[word].bit(bit), !distributor.enabled[word].bit(bit) {
+    if !knowsEnable(pe, intid), !distributor.enabled[word].bit(bit) {
       distributor.enabled[word].setBit(bit, to: true)
       emit(.enabled, pe: UInt32(pe), intid: seen.intid)
       changed = true
     }
     distributor.knownEnabled[word].setBit(bit, to: true)
-    if !distributor.isPending(intid), !distributor.knownPending[word].bit(bit) || !distributor.knownLevel[word].bit(bit)
-    {
+    let isPulse = !knowsTrigger(pe, intid) && !distributor.edge[word].bit(bit)
+    let isUnknown = !knowsPending(pe, intid) || !knowsLevel(pe, intid)
+    if !distributor.isPending(intid), isUnknown || isPulse {
+      // A pulse of its line has left it pending: it is edge-triggered.
+      if isPulse, knowsLevel(pe, intid) { distributor.edge[word].setBit(bit, to: true) }
       distributor.pending[word].setBit(bit, to: true)
       changed = true
       emit(
@@ -171,17 +199,17 @@ extension GICv3 where Store: ~Copyable {
         a: UInt64(PendingCause.observed.rawValue)
       )
     }
-    if !distributor.knownActive[word].bit(bit), distributor.active[word].bit(bit) {
+    if !knowsActive(pe, intid), distributor.active[word].bit(bit) {
       distributor.active[word].setBit(bit, to: false)
       changed = true
     }
     distributor.knownActive[word].setBit(bit, to: true)
-    if !distributor.knownPriority[word].bit(bit), UInt32(distributor.priority[intid]) != seen.priority {
+    if !knowsPriority(pe, intid), UInt32(distributor.priority[intid]) != seen.priority {
       distributor.priority[intid] = UInt8(truncatingIfNeeded: seen.priority)
       distributor.knownPriority[word].setBit(bit, to: true)
       changed = true
     }
-    if !distributor.knownRoute[word].bit(bit), distributor.route[intid] != UInt32(pe) {
+    if !knowsRoute(intid), distributor.route[intid] != UInt32(pe) {
       emit(
         .retargeted,
         pe: UInt32(pe),
@@ -194,7 +222,7 @@ extension GICv3 where Store: ~Copyable {
       changed = true
     }
     let inGroup1 = seen.group == .group1NonSecure
-    if !distributor.knownGroup[word].bit(bit), distributor.group[word].bit(bit) != inGroup1 {
+    if !knowsGroup(pe, intid), distributor.group[word].bit(bit) != inGroup1 {
       distributor.group[word].setBit(bit, to: inGroup1)
       changed = true
     }
@@ -211,7 +239,7 @@ extension GICv3 where Store: ~Copyable {
       case .group1Secure: Distributor.enableGroup1Secure
       case .group1NonSecure: Distributor.enableGroup1NonSecure
       }
-    guard distributor.knownControl & bit == 0, distributor.control & bit == 0 else { return false }
+    guard !knowsControl(bit), distributor.control & bit == 0 else { return false }
     distributor.control |= bit
     refreshAllShared()
     return true
@@ -224,7 +252,10 @@ extension GICv3 where Store: ~Copyable {
       if expected == seen { return true }
       let pending = highest(pe)
       // A capture that begins between the two may show a line before it shows what is pending.
-      guard !pending.isNone else { return pes[pe].knownPending & pes[pe].knownLevel != .max }
+      guard !pending.isNone else {
+        return pes[pe].knownPending & pes[pe].knownLevel != .max
+          || !self.shown.isSuperset(of: [.interface, .redistributor])
+      }
       if seen.isEmpty {
         guard mask(pending, pe: pe) else { return false }
       } else if expected.isEmpty {
@@ -239,11 +270,11 @@ extension GICv3 where Store: ~Copyable {
   /// Closes what is unknown and stands open.
   private mutating func mask(_ pending: PendingInterrupt, pe: Int) -> Bool {
     let enable = Known.groupEnable(pending.group)
-    if !pes[pe].known.contains(enable), pes[pe].groupEnable[Int(pending.group.rawValue)] != 0 {
+    if !knowsInterface(pe, enable), pes[pe].groupEnable[Int(pending.group.rawValue)] != 0 {
       pes[pe].groupEnable[Int(pending.group.rawValue)] = 0
       return true
     }
-    if !pes[pe].known.contains(.priorityMask), pes[pe].priorityMask > pending.priority {
+    if !knowsInterface(pe, .priorityMask), pes[pe].priorityMask > pending.priority {
       pes[pe].priorityMask = pending.priority
       return true
     }
@@ -254,11 +285,11 @@ extension GICv3 where Store: ~Copyable {
   private mutating func unmask(_ pending: PendingInterrupt, pe: Int) -> Bool {
     var changed = false
     let enable = Known.groupEnable(pending.group)
-    if !pes[pe].known.contains(enable), pes[pe].groupEnable[Int(pending.group.rawValue)] == 0 {
+    if !knowsInterface(pe, enable), pes[pe].groupEnable[Int(pending.group.rawValue)] == 0 {
       pes[pe].groupEnable[Int(pending.group.rawValue)] = 1
       changed = true
     }
-    if !pes[pe].known.contains(.priorityMask), pes[pe].priorityMask <= pending.priority {
+    if !knowsInterface(pe, .priorityMask), pes[pe].priorityMask <= pending.priority {
       pes[pe].priorityMask = 0xF0 > pending.priority ? 0xF0 : 0xFF
       changed = true
     }
@@ -311,7 +342,7 @@ extension GICv3 where Store: ~Copyable {
       {
         return reconcileHighest(pe: pe, seen: .none)
       }
-      return mask(pending, pe: pe)
+      return mask(pending, pe: pe) || reconcileHighest(pe: pe, seen: .none)
     }
     let rank = guessedRank(pe: pe, intid: seen, group0: group0)
     if !reconcileHighest(pe: pe, seen: rank) { return false }

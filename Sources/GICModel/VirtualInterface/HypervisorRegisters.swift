@@ -7,6 +7,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func readVirtualSystemRegister(_ event: Event, pe: Int) {
     pes[pe].virtual.isInUse = true
     let number = event.register.rawValue
+    shown.insert(number < 128 ? .guest : .hypervisor)
     if number < 128 {
       pes[pe].virtual.setLegacy(false)
       readVirtualCPUInterface(event, pe: pe)
@@ -21,6 +22,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func writeVirtualSystemRegister(_ event: Event, pe: Int) {
     pes[pe].virtual.isInUse = true
     let number = event.register.rawValue
+    shown.insert(number < 128 ? .guest : .hypervisor)
     if number < 128 {
       pes[pe].virtual.setLegacy(false)
       writeVirtualCPUInterface(event, pe: pe)
@@ -36,7 +38,8 @@ extension GICv3 where Store: ~Copyable {
     let check = PredictionLedger.check(register)
     switch register {
     case .ICH_HCR_EL2:
-      let known: UInt64 = pes[pe].virtual.known.control ? .max : 0
+      // EOIcount changes with what guests do.
+      let known: UInt64 = pes[pe].virtual.known.control ? shown.contains(.guest) ? .max : ~(0x1F << 27) : 0
       let expected = UInt64(pes[pe].virtual.hypervisorControl)
       if compare(check, expected: expected, seen: event.b, known: known, pe: event.pe) == .taught {
         pes[pe].virtual.hypervisorControl = UInt32(truncatingIfNeeded: event.b)
@@ -48,11 +51,11 @@ extension GICv3 where Store: ~Copyable {
     case .ICH_VMCR_EL2: readMachineControl(event, pe: pe, check: check)
     case .ICH_MISR_EL2:
       let expected = UInt64(pes[pe].virtual.maintenanceStatus(followsQEMU: followsQEMU))
-      let known = UInt64(pes[pe].virtual.knownMaintenanceStatus()) | ~0xFFFF_FFFF
+      let known = (shown.contains(.guest) ? UInt64(pes[pe].virtual.knownMaintenanceStatus()) : 0) | ~0xFFFF_FFFF
       compare(check, expected: expected, seen: event.b, known: known, pe: event.pe)
     case .ICH_EISR_EL2:
       let expected = UInt64(pes[pe].virtual.ended & pes[pe].virtual.implemented)
-      let known = ~UInt64(pes[pe].virtual.implemented) | UInt64(pes[pe].virtual.known.listRegisters >> 16)
+      let known = ~UInt64(pes[pe].virtual.implemented) | UInt64(shownListRegisters(pe) >> 16)
       compare(check, expected: expected, seen: event.b, known: known, pe: event.pe)
     case .ICH_ELRSR_EL2: readEmptyStatus(event, pe: pe, check: check)
     case let other where other.rawValue >= SystemRegister.ICH_AP0R0_EL2.rawValue:
@@ -154,7 +157,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func readMachineControl(_ event: Event, pe: Int, check: Int) {
-    var known = UInt64(pes[pe].virtual.known.machineControl)
+    var known = shown.contains(.guest) ? UInt64(pes[pe].virtual.known.machineControl) : 0
     // VFIQEn is RES1 and VAckCtl RES0 for a guest that uses system registers; ICC_SRE_EL1 is not traced.
     if !followsQEMU, !(pes[pe].virtual.isLegacy && pes[pe].virtual.legacyIsKnown) {
       known &= ~UInt64(VirtualMachineControl.fiqEnable | VirtualMachineControl.acknowledgeControl)
@@ -176,6 +179,12 @@ extension GICv3 where Store: ~Copyable {
   /// The virtual priority bits that exist.
   func implementedPriorities(_ pe: Int) -> UInt32 { 0xFF << (8 - pes[pe].virtual.priorityBits) & 0xFF }
 
+  /// Halves of list registers that are known; a guest whose accesses are not in the capture may have changed the state in
+  /// the upper ones.
+  func shownListRegisters(_ pe: Int) -> UInt32 {
+    pes[pe].virtual.known.listRegisters & (shown.contains(.guest) ? .max : 0xFFFF)
+  }
+
   // MARK: Active priorities
 
   /// `ICH_AP0R<n>_EL2`, `ICH_AP1R<n>_EL2` and the guest's views of them; `at` counts from `AP0R0`.
@@ -185,7 +194,7 @@ extension GICv3 where Store: ~Copyable {
       compare(check, expected: 0, seen: event.b, pe: event.pe)
       return
     }
-    let isKnown = pes[pe].virtual.known.activePriorities >> UInt8(at) & 1 != 0
+    let isKnown = shown.contains(.guest) && pes[pe].virtual.known.activePriorities >> UInt8(at) & 1 != 0
     var expected = UInt64(pes[pe].virtual.activePriorities[at])
     if at == 4, pes[pe].virtual.nonMaskableIsActive { expected |= 1 << 63 }
     if compare(check, expected: expected, seen: event.b, known: isKnown ? .max : 0, pe: event.pe) == .taught {

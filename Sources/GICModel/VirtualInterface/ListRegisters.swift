@@ -28,7 +28,7 @@ extension GICv3 where Store: ~Copyable {
       compare(check, expected: 0, seen: event.b, pe: event.pe)
       return
     }
-    let halves = pes[pe].virtual.known.listRegisters >> UInt32(n)
+    let halves = shownListRegisters(pe) >> UInt32(n)
     let known: UInt64 = (halves & 1 != 0 ? 0xFFFF_FFFF : 0) | (halves >> 16 & 1 != 0 ? 0xFFFF_FFFF << 32 : 0)
     let value = pes[pe].virtual.listRegisters[n].bits
     let verdict = compare(
@@ -124,7 +124,7 @@ extension GICv3 where Store: ~Copyable {
   /// `ICH_ELRSR_EL2`. A list register that was not known and is shown empty holds no interrupt.
   mutating func readEmptyStatus(_ event: Event, pe: Int, check: Int) {
     let implemented = pes[pe].virtual.implemented
-    let unknown = implemented & ~(pes[pe].virtual.known.listRegisters >> 16)
+    let unknown = implemented & ~(shownListRegisters(pe) >> 16)
     let verdict = compare(
       check,
       expected: UInt64(pes[pe].virtual.empty & implemented),

@@ -65,7 +65,8 @@ extension GICv3 where Store: ~Copyable {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     pes[pe].virtual.isInUse = true
-    let isKnown = pes[pe].virtual.knownMaintenanceStatus() == .max
+    let isKnown =
+      shown.isSuperset(of: [.guest, .hypervisor]) && pes[pe].virtual.knownMaintenanceStatus() == .max
     let verdict = compare(
       PredictionLedger.check(.maintenance),
       expected: pes[pe].virtual.maintenance ? 1 : 0,

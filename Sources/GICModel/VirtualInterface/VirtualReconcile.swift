@@ -6,13 +6,13 @@ import LPIStore
 extension GICv3 where Store: ~Copyable {
   /// Whether the capture has shown a list register whole.
   private func isKnown(listRegister n: Int, pe: Int) -> Bool {
-    let halves = pes[pe].virtual.known.listRegisters >> UInt32(n)
+    let halves = shownListRegisters(pe) >> UInt32(n)
     return halves & 0x1_0001 == 0x1_0001
   }
 
   /// Whether the capture has shown some bits of `ICH_VMCR_EL2`.
   private func isKnown(machineControl bits: UInt32, pe: Int) -> Bool {
-    pes[pe].virtual.known.machineControl & bits == bits
+    shown.contains(.guest) && pes[pe].virtual.known.machineControl & bits == bits
   }
 
   private func enableBit(group1: Bool) -> UInt32 {

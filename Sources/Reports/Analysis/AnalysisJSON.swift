@@ -19,7 +19,7 @@ extension AnalysisReport {
         .init("findings", .array(results.findings.map { $0.json })),
         .init("findings_unlisted", .number(results.unlistedFindings)),
         .init("gaps", .array(results.gaps.map(gap))), .init("activity", activity),
-        .init("virtual", virtualJSON), .init("its", itsJSON), .init("kvm", kvmJSON),
+        .init("virtual", virtualJSON), .init("lr", listRegisterJSON), .init("its", itsJSON), .init("kvm", kvmJSON),
         .init("verify", Verification.json(predictions: predictions)),
       ]
     )

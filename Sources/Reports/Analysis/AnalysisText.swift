@@ -18,6 +18,7 @@ extension AnalysisReport {
       ("Interrupts", isTaken ? interrupts(style) : ""), ("Latency", LatencyText(report: self).stages(style)),
       ("Busiest interrupts", isTaken ? busiest(style, rows) : ""),
       ("Virtual interrupts", VirtualText(report: self).interrupts(style, rows)),
+      ("List registers", ListRegisterText(report: self).section(style)),
       ("Guests under KVM", KVMText(report: self).guests(style)),
       ("Processing elements", isTaken ? peTable(style, rows) : ""),
       ("Slowest devices", devices(style, rows)), ("ITS tables and caches", ITSText(report: self).caches(style, rows)),

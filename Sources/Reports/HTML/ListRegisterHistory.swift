@@ -3,7 +3,7 @@ import GICModel
 
 /// List registers over time: what each held, how many were in use, and for how long.
 struct ListRegisterHistory {
-  private var use = ListRegisterUse()
+  private var use = ListRegistersHeld()
   private var held: [UInt64: ListedInterrupt] = [:]
   private var last: [UInt64: (time: UInt64, inUse: Int)] = [:]
   /// ns with n list registers in use, by PE.

@@ -15,7 +15,7 @@ public final class PerfettoReport: AnalysisOutput {
   private var uuids: [PerfettoTrack: UInt64] = [:]
   private var lanes: [PerfettoTrack: LaneAllocator] = [:]
   private var lastFlow: UInt64 = 0
-  private var use = ListRegisterUse()
+  private var use = ListRegistersHeld()
   /// Slices that are open on a list register's track: 1 listed, 2 also active.
   private var depth: [PerfettoTrack: Int] = [:]
   private var pending: [UInt64: UInt32] = [:]

@@ -14,7 +14,7 @@ public final class SQLiteReport: AnalysisOutput {
   private let occupancy: SQLiteStatement
   private let transitions: SQLiteStatement?
   private var lastInterrupt: Int64 = 0
-  private var use = ListRegisterUse()
+  private var use = ListRegistersHeld()
   /// The last change on each PE, whose end is not known yet.
   private var lastUse: [UInt64: (start: UInt64, inUse: Int)] = [:]
   /// An MSI whose fault, if any, comes next.

@@ -1,7 +1,7 @@
 import GICModel
 
 /// Which list registers of each PE hold an interrupt.
-struct ListRegisterUse {
+struct ListRegistersHeld {
   private var held: [UInt64: UInt64] = [:]
 
   /// List registers in use on a PE.

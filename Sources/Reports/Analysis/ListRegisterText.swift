@@ -1,0 +1,90 @@
+import Analyzers
+
+/// The terminal report's section about list registers.
+struct ListRegisterText {
+  let report: AnalysisReport
+
+  private var use: ListRegisterUse { report.results.listRegisters }
+  private var used: [ListRegisterBank] { use.banks.filter { $0.fills > 0 || $0.overflows > 0 } }
+
+  func section(_ style: TextStyle) -> String {
+    guard !used.isEmpty else { return "" }
+    return occupancy(style) + activity(style) + maintenance(style) + waits(style)
+  }
+
+  /// Share of the time that the virtual interface was enabled with n list registers in use.
+  private func occupancy(_ style: TextStyle) -> String {
+    let most = used.map(\.most).max() ?? 0
+    let shown = min(most, 8)
+    var table = TextTable(
+      [("PE", .right), ("entries", .right), ("writes/entry", .right)]
+        + (0...shown).map { n in (n == shown && most > shown ? "\(n)+" : "\(n) in use", .right) } + [("most", .right)]
+    )
+    for bank in used {
+      // A hypervisor that never disables the interface has no entries; its time is all there is.
+      let times = bank.timeEnabled.contains { $0 > 0 } ? bank.timeEnabled : bank.time
+      let total = times.reduce(0, &+)
+      var cells: [TextTable.Cell] = [
+        .init(report.naming.text(bank.pe, domain: bank.domain)),
+        .init(bank.entries == 0 ? "–" : Units.count(bank.entries)),
+        .init(bank.entries == 0 ? "–" : Units.threeDigits(Double(bank.writes) / Double(bank.entries))),
+      ]
+      for n in 0...shown {
+        let time = n == shown ? times.dropFirst(n).reduce(0, &+) : n < times.count ? times[n] : 0
+        cells.append(.init(time == 0 ? "" : Units.percent(time, of: total)))
+      }
+      table.add(cells + [.init("\(bank.most)")])
+    }
+    return style.apply(.faint, "  share of the time that the virtual CPU interface is enabled") + "\n"
+      + table.render(style)
+  }
+
+  private func activity(_ style: TextStyle) -> String {
+    let bars = Sparkline.fold(use.overTime.used, columns: 72)
+    return bars.contains { $0 > 0 }
+      ? "  " + style.apply(.faint, "in use over time") + "  " + style.apply(.picture, Sparkline.bars(bars)) + "\n" : ""
+  }
+
+  private func maintenance(_ style: TextStyle) -> String {
+    var facts: [(String, TextStyle.Role)] = []
+    let total = used.reduce(0) { $0 + $1.maintenance }
+    if total > 0 {
+      facts.append(("\(Units.count(total)) maintenance interrupts", .plain))
+      for cause in MaintenanceCause.allCases {
+        let count = used.reduce(0) { $0 + $1.maintenanceByCause[Int(cause.rawValue)] }
+        if count > 0 { facts.append(("\(Units.count(count)) \(cause.name)", .plain)) }
+      }
+    } else {
+      facts.append(("no maintenance interrupts", .faint))
+    }
+    let ends = used.reduce(0) { $0 + $1.endsWithoutListRegister }
+    if ends > 0 { facts.append(("\(Units.count(ends)) ends that hit no list register", .notice)) }
+    let overwritten = used.reduce(0) { $0 + $1.overwritten }
+    if overwritten > 0 { facts.append(("\(Units.count(overwritten)) valid ones overwritten", .notice)) }
+    return WrappedParts.lines(facts, " · ", style: style)
+  }
+
+  private func waits(_ style: TextStyle) -> String {
+    var out = ""
+    let pressed = used.reduce(0) { $0 + $1.entriesWithMoreWaiting }
+    if pressed > 0 {
+      out += "  " + style.apply(.notice, "\(Units.count(pressed)) entries with more interrupts than list registers")
+      let d = use.possibleWaits
+      out +=
+        d.count == 0
+        ? "\n"
+        : "; \(Units.count(d.count)) were listed after one, having waited at most \(Units.duration(d.percentile(50))) (p50), "
+          + "\(Units.duration(d.max)) (max)\n"
+    }
+    let overflows = used.reduce(0) { $0 + $1.overflows }
+    if overflows > 0 {
+      out += "  " + style.apply(.notice, "\(Units.count(overflows)) times an interrupt found no list register")
+      let d = use.waits
+      out +=
+        d.count == 0
+        ? "\n"
+        : "; \(Units.count(d.count)) waits of \(Units.duration(d.mean)) (mean), \(Units.duration(d.max)) (max)\n"
+    }
+    return out
+  }
+}

@@ -1,0 +1,87 @@
+import Analyzers
+
+/// `whatif`'s answer about list registers, ready to be rendered.
+public struct ListRegisterWhatIf: Sendable {
+  /// What was read.
+  public var trace: TraceSummary
+  /// A row for each variant.
+  public var outlooks: [ListRegisterOutlook]
+  /// What a maintenance interrupt was assumed to take, in ns.
+  public var maintenanceCost: UInt64
+
+  /// A report with every field given.
+  public init(trace: TraceSummary, outlooks: [ListRegisterOutlook], maintenanceCost: UInt64) {
+    self.trace = trace
+    self.outlooks = outlooks
+    self.maintenanceCost = maintenanceCost
+  }
+
+  /// For a terminal.
+  public func text(_ style: TextStyle) -> String {
+    var out = trace.text(style)
+    guard outlooks.contains(where: { $0.entries > 0 }) else {
+      return out + "\n" + style.apply(.notice, "No list register was loaded in this capture.") + "\n"
+    }
+    var table = TextTable([
+      ("policy", .left), ("LRs", .right), ("overflowing", .right), ("waited", .right), ("most", .right),
+      ("maintenance", .right), ("U", .right), ("NP", .right), ("LRENP", .right), ("delayed", .right), ("mean", .right),
+      ("max", .right), ("lost", .right),
+    ])
+    for o in outlooks {
+      let hasDelays = o.delays.count > 0
+      func cause(_ cause: MaintenanceCause) -> TextTable.Cell {
+        .init(number(o.maintenanceByCause[Int(cause.rawValue)]))
+      }
+      table.add([
+        .init(o.variant.policy.rawValue), .init("\(o.variant.count)"),
+        .init(Units.percent(o.overflowingEntries, of: o.entries)), .init(number(o.overflows)),
+        .init("\(o.mostWaiting)"),
+        .init(number(o.maintenance)), cause(.underflow), cause(.noPending), cause(.entryNotPresent),
+        .init(number(o.delays.count)), .init(hasDelays ? Units.duration(o.delays.mean) : "–"),
+        .init(hasDelays ? Units.duration(o.delays.max) : "–"),
+        .init(number(o.lostEnds), o.lostEnds > 0 ? .bad : .plain),
+      ])
+    }
+    out += "\n" + style.apply(.heading, "What if there were other list registers") + "\n" + table.render(style)
+    let taken = outlooks.first?.taken ?? 0
+    return out
+      + WrappedParts.lines(
+        [
+          "of \(Units.count(taken)) interrupts that guests took;",
+          "overflowing: entries with more interrupts than list",
+          "registers; waited: interrupts that found none; most: at one time; delayed: taken later than in the",
+          "capture; lost: ends that nobody was told of.", "Inferred: arrivals and the guest's times are the capture's,",
+          "a maintenance interrupt is assumed to take \(Units.duration(maintenanceCost)).",
+        ],
+        " ",
+        style: style,
+        .faint
+      )
+  }
+
+  private func number(_ value: UInt64) -> String { value == 0 ? "–" : Units.count(value) }
+
+  /// The object that scripts depend on; times are in ns.
+  public var json: JSONValue {
+    Document.json(
+      command: "whatif",
+      trace: trace,
+      [.init("maintenance_cost_ns", .number(maintenanceCost)), .init("list_registers", .array(outlooks.map(row)))]
+    )
+  }
+
+  private func row(_ o: ListRegisterOutlook) -> JSONValue {
+    [
+      "policy": .string(o.variant.policy.rawValue), "count": .number(UInt64(o.variant.count)),
+      "entries": .number(o.entries), "overflowing_entries": .number(o.overflowingEntries),
+      "overflows": .number(o.overflows), "most_waiting": .number(UInt64(o.mostWaiting)), "loads": .number(o.loads),
+      "maintenance": .number(o.maintenance),
+      "maintenance_by_cause": .object(
+        MaintenanceCause.allCases.map { .init($0.name, .number(o.maintenanceByCause[Int($0.rawValue)])) }
+      ),
+      "taken": .number(o.taken), "delayed": .number(o.delays.count), "delay_mean_ns": .number(o.delays.mean),
+      "delay_p99_ns": .number(o.delays.percentile(99)), "delay_max_ns": .number(o.delays.max),
+      "lost_ends": .number(o.lostEnds), "certainty": .string("inferred"),
+    ]
+  }
+}

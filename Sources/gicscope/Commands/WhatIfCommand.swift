@@ -1,0 +1,61 @@
+import Analyzers
+import ArgumentParser
+import HypervisorModel
+import Replay
+import Reports
+
+/// `gicscope whatif`.
+struct WhatIfCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "whatif",
+    abstract: "The same interrupts against other list registers and other policies of a hypervisor.",
+    discussion: "Policies: kvm-legacy (Linux up to 6.18), kvm-overflow (from 6.19)."
+  )
+
+  @OptionGroup var trace: TraceOptions
+  @OptionGroup var window: WindowOptions
+  @OptionGroup var json: JSONOptions
+
+  @Option(help: "Numbers of list registers, 1 to 64: 1,2,4 or 2-5.")
+  var listRegisters = "1,2,4,8,16"
+
+  @Option(help: "Policies, separated by commas.")
+  var policy = "kvm-legacy,kvm-overflow"
+
+  @Option(help: "What a maintenance interrupt takes, in ns.")
+  var maintenanceCost: UInt64 = 5000
+
+  func run() throws {
+    let variants = try variants()
+    let (engine, progress) = try trace.engine(window: window.window)
+    let replay = ListRegisterReplay(variants: variants, maintenanceCost: maintenanceCost)
+    try engine.run(replay.consume)
+    progress.clear()
+    let report = ListRegisterWhatIf(
+      trace: TraceSummary(path: trace.path, engine: engine, gaps: 0),
+      outlooks: replay.results,
+      maintenanceCost: maintenanceCost
+    )
+    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+    if let damage = trace.conclude(report.trace) { throw damage }
+  }
+
+  private func variants() throws -> [ListRegisterVariant] {
+    guard let numbers = NumberSet(listRegisters) else {
+      throw ValidationError("--list-registers \(listRegisters): numbers and ranges, such as 1,2,4 or 2-5")
+    }
+    let counts = numbers.numbers(upTo: 64).filter { $0 > 0 }.sorted()
+    guard !counts.isEmpty else {
+      throw ValidationError("--list-registers \(listRegisters): there are 1 to 64 list registers")
+    }
+    let policies = try policy.split(separator: ",").map { name in
+      guard let policy = ListRegisterPolicy(rawValue: String(name)) else {
+        let known = ListRegisterPolicy.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("--policy \(name): known are \(known)")
+      }
+      return policy
+    }
+    guard !policies.isEmpty else { throw ValidationError("--policy: none is given") }
+    return policies.flatMap { policy in counts.map { ListRegisterVariant(policy: policy, count: Int($0)) } }
+  }
+}
