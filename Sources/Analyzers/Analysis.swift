@@ -55,6 +55,7 @@ private struct Analyzers: ~Copyable {
   private var summary = SummaryAnalyzer()
   private var acknowledges = AcknowledgeAnalyzer()
   fileprivate var latency: LatencyAnalyzer
+  private var waits = WaitAnalyzer()
   private var spurious = SpuriousAnalyzer()
   private var gaps = GapAnalyzer()
   private var activity = ActivityAnalyzer()
@@ -67,7 +68,7 @@ private struct Analyzers: ~Copyable {
     itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches)
     self.filter = filter.isOpen ? nil : filter
     findings = FindingsAnalyzer(filter: filter, thresholds: options.findings)
-    latency = LatencyAnalyzer(filter: filter, keepsLives: keepsLives)
+    latency = LatencyAnalyzer(filter: filter, keepsLives: keepsLives, worst: options.worst)
   }
 
   mutating func consume(_ batch: ReplayBatch) {
@@ -92,16 +93,18 @@ private struct Analyzers: ~Copyable {
     case .pending:
       if isCounted { summary.count(t) }
       latency.becamePending(t)
+      waits.becamePending(t)
       virtual.take(t, isCounted: isCounted)
     case .merged:
       latency.merged(t)
       itsCaches.take(t, isReported: isReported)
     case .pendingCleared:
       latency.withdrawn(t)
+      waits.withdrawn(t)
       spurious.withdrawn(t)
       virtual.take(t, isCounted: isCounted)
     case .acknowledged:
-      latency.acknowledged(t)
+      latency.acknowledged(t, waits: waits.acknowledged(t, isCounted: isCounted))
       spurious.acknowledged(t)
       virtual.take(t, isCounted: isCounted)
       if isCounted {
@@ -112,6 +115,7 @@ private struct Analyzers: ~Copyable {
     case .endOfInterrupt:
       if isCounted { summary.count(t) }
       latency.ended(t)
+      waits.ended(t)
     case .deactivated:
       latency.deactivated(t)
       spurious.deactivated(t)
@@ -119,8 +123,17 @@ private struct Analyzers: ~Copyable {
     case .spuriousAcknowledge:
       if isCounted { summary.count(t) }
       spurious.count(t, isCounted: isCounted)
-    case .disabled: spurious.disabled(t)
-    case .retargeted: spurious.retargeted(t)
+    case .enabled, .priorityChanged: waits.changed(t)
+    case .disabled:
+      spurious.disabled(t)
+      waits.changed(t)
+    case .retargeted:
+      spurious.retargeted(t)
+      waits.retargeted(t)
+    case .priorityMask: waits.priorityMask(t)
+    case .groupEnables: waits.groupEnables(t)
+    case .sleep: waits.sleep(t)
+    case .interfaceReset: waits.reset(t)
     case .tableWalk, .tableRead, .itsEnabled, .lpisEnabled, .configurationInvalidated:
       itsCaches.take(t, isReported: isReported)
     case .gap:
@@ -153,6 +166,8 @@ private struct Analyzers: ~Copyable {
       its: itsCaches.caches,
       kvm: kvm.activity
     )
+    results.waits = waits.counts
+    results.worst = latency.worstCases
     results.findings = findings.findings()
     results.unlistedFindings = findings.log.unlisted
     return results
@@ -165,6 +180,8 @@ public struct AnalysisOptions: Sendable {
   public var itsCaches = ITSCacheShape.standard
   /// From where on something counts as a finding.
   public var findings = FindingThresholds()
+  /// How many of the interrupts that took longest are kept; at most 10,000.
+  public var worst = 10
   /// The defaults.
   public init() {}
 }
@@ -175,6 +192,10 @@ public struct AnalysisResults: Sendable {
   public var eventKinds: [(kind: EventKind, count: UInt64)] = []
   /// Totals.
   public var summary = Summary()
+  /// What interrupts waited for while they were pending, by class and cause.
+  public var waits: [WaitCount] = []
+  /// The interrupts that took longest from becoming pending to their end, the worst first.
+  public var worst: [LongInterrupt] = []
   /// By domain, PE and INTID.
   public var acknowledges: [AcknowledgeCount] = []
   /// By class and stage.

@@ -46,6 +46,13 @@ struct LatencyAnalyzer: ~Copyable {
     var isInactive = false
     /// Kept only if somebody wants it.
     var life = InterruptLife()
+    /// For the worst cases.
+    var acknowledgedEvent: UInt64 = 0
+    var injectedEvent: UInt64 = 0
+    var cause = PendingCause.observed
+    var device = UInt32.max
+    var waits = WaitTimes()
+    var hasWaits = false
   }
 
   private var pending = LiveTable(Pending())
@@ -57,11 +64,13 @@ struct LatencyAnalyzer: ~Copyable {
   /// Lives that have come to their close in this batch; kept only if somebody wants them.
   private(set) var lives = LifeBuffer()
   private let keepsLives: Bool
+  private var worst: WorstCases
   /// Whether what comes now lies in the window.
   private var isReported = true
   private let filter: TransitionFilter?
 
-  init(filter: TransitionFilter = TransitionFilter(), keepsLives: Bool = false) {
+  init(filter: TransitionFilter = TransitionFilter(), keepsLives: Bool = false, worst: Int = 10) {
+    self.worst = WorstCases(limit: worst)
     self.filter = filter.isOpen ? nil : filter
     self.keepsLives = keepsLives
     recorder = LatencyRecorder()
@@ -72,6 +81,9 @@ struct LatencyAnalyzer: ~Copyable {
     self.isReported = isReported
     lives.removeAll()
   }
+
+  /// The interrupts that took longest, the worst first.
+  var worstCases: [LongInterrupt] { worst.sorted }
 
   /// A gap: spans across it are not measured.
   mutating func gap(_ t: Transition) { gaps.insert(UInt64(t.pe)).pointee = t.time }
@@ -110,7 +122,7 @@ struct LatencyAnalyzer: ~Copyable {
   }
 
   /// Whether the interrupt became pending at the time of the transition, and not some time before.
-  private static func showsMoment(_ t: Transition) -> Bool {
+  static func showsMoment(_ t: Transition) -> Bool {
     guard t.provenance != .assumed else { return false }
     return t.a != UInt64(PendingCause.observed.rawValue) && t.a != UInt64(PendingCause.pendingTable.rawValue)
       && t.a != UInt64(PendingCause.reset.rawValue)
@@ -160,15 +172,24 @@ struct LatencyAnalyzer: ~Copyable {
       : InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
   }
 
-  mutating func acknowledged(_ t: Transition) {
+  /// `waits` is what it waited for, where that was measured.
+  mutating func acknowledged(_ t: Transition, waits: WaitTimes?) {
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
     var service = InService(acknowledged: t.time, pe: t.pe, isUsed: true)
+    service.acknowledgedEvent = t.event
+    if let waits {
+      service.waits = waits
+      service.hasWaits = true
+    }
     var device: UInt32?
     if let entry = pending.find(key), entry.pointee.isKnown {
       service.injected = entry.pointee.since
       service.injectionKnown = true
+      service.injectedEvent = entry.pointee.event
+      service.cause = PendingCause(rawValue: entry.pointee.cause) ?? .observed
       if entry.pointee.hasSource, InterruptClass(intid: t.intid) == .lpi {
         device = UInt32(truncatingIfNeeded: entry.pointee.source >> 32)
+        service.device = device ?? .max
       }
     } else if isReported {
       exclusions.startUnknown += 1
@@ -224,7 +245,10 @@ struct LatencyAnalyzer: ~Copyable {
     if deactivates, keepsLives { entry.pointee.life.deactivate(t) }
     let span = deactivates ? LatencyRecorder.Span.acknowledgeToEndThatDeactivates : .acknowledgeToEnd
     record(span, from: service.acknowledged, t, &entry.pointee)
-    if service.injectionKnown { record(.injectionToEnd, from: service.injected, t, &entry.pointee) }
+    if service.injectionKnown {
+      record(.injectionToEnd, from: service.injected, t, &entry.pointee)
+      if isReported, service.isCounted, worst.takes(t.time &- service.injected) { keepWorst(t, service) }
+    }
     if deactivates { resignal(t, staysPending: false) }
     if isLPI || service.isInactive || deactivates {
       close(entry.pointee.life)
@@ -257,6 +281,25 @@ struct LatencyAnalyzer: ~Copyable {
     entry.pointee.merged = 0
     entry.pointee.hasNext = false
     if isReported { exclusions.resignalled += 1 }
+  }
+
+  @inline(never)
+  private mutating func keepWorst(_ t: Transition, _ service: InService) {
+    guard gaps.count == 0 || !spansGap(service.injected, service.pe) else { return }
+    worst.add(
+      LongInterrupt(
+        domain: t.domain,
+        pe: service.pe,
+        intid: t.intid,
+        device: service.device,
+        cause: service.cause,
+        pending: .init(time: service.injected, event: service.injectedEvent),
+        acknowledged: .init(time: service.acknowledged, event: service.acknowledgedEvent),
+        ended: .init(time: t.time, event: t.event),
+        waits: service.waits,
+        hasWaits: service.hasWaits
+      )
+    )
   }
 
   // MARK: Samples

@@ -15,6 +15,7 @@ extension AnalysisReport {
         .init("latency_by_intid", .array(results.latencyByINTID.map { keyed($0, "intid") })),
         .init("latency_by_pe", .array(results.latencyByPE.map { keyed($0, "pe") })),
         .init("latency_by_device", .array(results.latencyByDevice.map { keyed($0, "device") })),
+        .init("waits", .array(results.waits.map(wait))), .init("worst", .array(results.worst.map(long))),
         .init("latency_excluded", exclusions), .init("spurious", .array(results.spurious.map(spurious))),
         .init("findings", .array(results.findings.map { $0.json })),
         .init("findings_unlisted", .number(results.unlistedFindings)),

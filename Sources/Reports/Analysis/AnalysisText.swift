@@ -2,8 +2,8 @@ import Analyzers
 import InterruptTrace
 
 extension AnalysisReport {
-  /// For a terminal. Long lists are cut to `rows`.
-  public func text(_ style: TextStyle, rows: Int = 12) -> String {
+  /// For a terminal. Long lists are cut to `rows`; `worst` chains of events are printed.
+  public func text(_ style: TextStyle, rows: Int = 12, worst: Int = 0) -> String {
     var out = trace.text(style) + predictionLine(style)
     let found = findings(style, rows)
     if !found.isEmpty { out += "\n" + style.apply(.heading, "Findings") + "\n" + found }
@@ -16,6 +16,8 @@ extension AnalysisReport {
     let isTaken = results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
     let sections: [(String, String)] = [
       ("Interrupts", isTaken ? interrupts(style) : ""), ("Latency", LatencyText(report: self).stages(style)),
+      ("What pending interrupts waited for", WaitText(report: self).causes(style)),
+      ("Longest from pending to end", WaitText(report: self).worst(style, worst)),
       ("Busiest interrupts", isTaken ? busiest(style, rows) : ""),
       ("Virtual interrupts", VirtualText(report: self).interrupts(style, rows)),
       ("List registers", ListRegisterText(report: self).section(style)),

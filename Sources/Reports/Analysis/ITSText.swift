@@ -112,8 +112,8 @@ struct ITSText {
     let names = its.agreement.map(\.table.name).joined(separator: ", ")
     let text =
       differed == 0
-      ? "  The capture shows \(Units.count(shown)) table reads (\(names)); the walks above are the same.\n"
-      : "  The capture shows \(Units.count(shown)) table reads (\(names)); \(Units.count(differed)) walks above differ.\n"
+      ? "  The capture shows \(Units.count(shown)) reads of \(names) tables; the walks above agree.\n"
+      : "  The capture shows \(Units.count(shown)) reads of \(names) tables; \(Units.count(differed)) walks above differ.\n"
     return style.apply(differed == 0 ? .faint : .notice, text)
   }
 }

@@ -11,34 +11,45 @@ struct LatencyTable {
   /// Those without rows are left out.
   var blocks: [Block]
 
+  /// What the pictures leave of a line.
+  private static let lineLength = 100
+
   func render(_ style: TextStyle) -> String {
     let distributions = blocks.flatMap { $0.rows.map(\.distribution) }
+    guard !distributions.isEmpty else { return "" }
+    let bare = table(nil).render(TextStyle(isColoured: false))
+    let width = bare.split(separator: "\n").map(\.count).max() ?? 0
     let axis = Sparkline.Axis(
       low: distributions.map(\.min).min() ?? 1,
       high: distributions.map(\.max).max() ?? 1,
-      columns: 20
+      columns: max(8, min(20, Self.lineLength - 2 - width))
     )
+    return table(axis).render(style)
+  }
+
+  private func table(_ axis: Sparkline.Axis?) -> TextTable {
     var table = TextTable([
-      ("", .left), ("count", .right), ("p50", .right), ("p90", .right), ("p99", .right),
-      ("p99.9", .right), ("max", .right), (Self.title(of: axis), .left),
+      ("", .left), ("count", .right), ("p50", .right), ("p90", .right), ("p99", .right), ("p99.9", .right),
+      ("max", .right), (axis.map(Self.title) ?? "", .left),
     ])
     for block in blocks where !block.rows.isEmpty {
       table.add([.init(block.title)])
       for (name, d) in block.rows {
         table.add([
-          .init("  " + name), .init(Units.count(d.count)),
-          .init(Units.duration(d.percentile(50))), .init(Units.duration(d.percentile(90))),
-          .init(Units.duration(d.percentile(99))), .init(Units.duration(d.percentile(99.9)), .faint),
-          .init(Units.duration(d.max)), .init(axis.picture(d.buckets), .picture),
+          .init("  " + name), .init(Units.count(d.count)), .init(Units.duration(d.percentile(50))),
+          .init(Units.duration(d.percentile(90))), .init(Units.duration(d.percentile(99))),
+          .init(Units.duration(d.percentile(99.9)), .faint), .init(Units.duration(d.max)),
+          .init(axis?.picture(d.buckets) ?? "", .picture),
         ])
       }
     }
-    return table.isEmpty ? "" : table.render(style)
+    return table
   }
 
-  private static func title(of axis: Sparkline.Axis) -> String {
+  private static func title(_ axis: Sparkline.Axis) -> String {
     let (low, high) = (Units.duration(axis.low), Units.duration(axis.high))
-    let dots = max(1, axis.columns - low.count - high.count - 2)
+    let dots = axis.columns - low.count - high.count - 2
+    guard dots > 0 else { return high.count <= axis.columns ? high.padded(toRight: axis.columns) : "" }
     return low + " " + String(repeating: "·", count: dots) + " " + high
   }
 }

@@ -30,13 +30,22 @@ public struct BenchReport: Sendable {
   private let path: String
   private let unit: String
   private let stages: [Stage]
+  private let overheads: [(name: String, ratio: Double)]
 
-  /// A report; rates are compared with that of the first stage.
-  public init(command: String, path: String, unit: String, stages: [Stage]) {
+  /// A report; rates are compared with that of the first stage. `overheads` are further ratios of times, with what they
+  /// say.
+  public init(
+    command: String,
+    path: String,
+    unit: String,
+    stages: [Stage],
+    overheads: [(name: String, ratio: Double)] = []
+  ) {
     self.command = command
     self.path = path
     self.unit = unit
     self.stages = stages
+    self.overheads = overheads
   }
 
   /// The object that scripts depend on.
@@ -52,6 +61,7 @@ public struct BenchReport: Sendable {
           ]
         }
       ),
+      "overheads": .array(overheads.map { ["name": .string($0.name), "ratio": .fraction($0.ratio)] }),
     ]
   }
 
@@ -73,6 +83,7 @@ public struct BenchReport: Sendable {
       ])
     }
     return table.render(style, indent: 0)
+      + overheads.map { "\($0.name): \(Units.fixed($0.ratio, 2))\n" }.joined()
   }
 
   private func time(_ seconds: Double) -> String { Units.duration(UInt64(max(0, seconds) * 1e9)) }

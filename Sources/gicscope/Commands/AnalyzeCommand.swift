@@ -32,6 +32,9 @@ struct AnalyzeCommand: ParsableCommand {
 
   @OptionGroup var files: OutputOptions
 
+  @Option(help: "Print the chains of events of so many interrupts that took longest.")
+  var worst = 0
+
   @Option(help: "Rows of each list in the text.")
   var rows = 12
 
@@ -39,11 +42,12 @@ struct AnalyzeCommand: ParsableCommand {
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
     var options = AnalysisOptions()
     options.itsCaches = caches.shapes
+    options.worst = max(worst, 10)
     for setting in threshold { setting.apply(to: &options.findings) }
     let outputs = try files.open(topology: engine.topology, filter: filter.filter)
     let report = try outputs.analyse(engine, path: trace.path, filter: filter.filter, options: options)
     progress.clear()
-    try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1)) }, json: { report.json })
+    try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1), worst: worst) }, json: { report.json })
     try outputs.finish(report)
     let damage = trace.conclude(report.trace)
     let crossings = failOn.compactMap { $0.crossing(report) }

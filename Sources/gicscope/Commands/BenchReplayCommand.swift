@@ -38,11 +38,13 @@ struct BenchReplayCommand: ParsableCommand {
       }
       for i in stages.indices { try stages[i].measure() }
     }
+    let replay = stages[1].result.median
     let report = BenchReport(
       command: "bench replay",
       path: trace,
       unit: "events",
-      stages: (isNative ? [decompression] : []) + stages.map(\.result)
+      stages: (isNative ? [decompression] : []) + stages.map(\.result),
+      overheads: [("time with all analyzers / replay alone", replay > 0 ? stages[2].result.median / replay : 0)]
     )
     try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
   }

@@ -1,0 +1,261 @@
+import GICModel
+import InterruptTrace
+
+/// Divides the time that interrupts are pending by what they wait for.
+///
+/// The conditions are a PE's; whenever one changes, the interrupts that are pending for the PE are charged with the time
+/// since the last change. A PE's list is short; what does not fit is not measured, and counted. Interrupts whose PE is not
+/// known, such as 1-of-N SPIs, are not measured either. A condition that the capture has not shown counts as fulfilled.
+struct WaitAnalyzer: ~Copyable {
+  private static var listLength: Int { 16 }
+  private static var peLimit: UInt32 { 4096 }
+  private static var idle: UInt32 { 0xFF }
+
+  private struct Waiting: BitwiseCopyable {
+    var key: UInt64 = 0
+    var since: UInt64 = 0
+    var priority: UInt32 = 0
+    var isDisabled = false
+    var times = WaitTimes()
+  }
+
+  private struct Interface: BitwiseCopyable {
+    var count = 0
+    var running: UInt32 = 0xFF
+    var mask: UInt32 = 0x100
+    var isAsleep = false
+    /// Nothing is enabled as far as is known.
+    var groupsAreOff = false
+    var list = InlineArray<16, Waiting>(repeating: Waiting())
+  }
+
+  private var interfaces: UnsafeMutablePointer<Interface>
+  private var capacity = 8
+  private var distributorIsOff = false
+  /// Interrupts in all lists.
+  private var waiting = 0
+  /// Interrupts that are disabled now, of those that were ever reported so.
+  private var disabled = LiveTable(false)
+  private let sums: UnsafeMutablePointer<WaitCount>
+  /// Interrupts that fitted no list.
+  private(set) var unmeasured: UInt64 = 0
+
+  init() {
+    interfaces = .allocate(capacity: capacity)
+    interfaces.initialize(repeating: Interface(), count: capacity)
+    sums = .allocate(capacity: InterruptClass.allCases.count * WaitCause.allCases.count)
+    for interruptClass in InterruptClass.allCases {
+      for cause in WaitCause.allCases {
+        (sums + Self.slot(interruptClass, cause)).initialize(
+          to: WaitCount(interruptClass: interruptClass, cause: cause)
+        )
+      }
+    }
+  }
+
+  deinit {
+    interfaces.deallocate()
+    sums.deallocate()
+  }
+
+  @inline(__always)
+  private static func slot(_ interruptClass: InterruptClass, _ cause: WaitCause) -> Int {
+    Int(interruptClass.rawValue) &* 6 &+ Int(cause.rawValue)
+  }
+
+  @inline(__always)
+  private static func key(_ t: Transition) -> UInt64 {
+    InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+  }
+
+  /// A PE's interface; nil for none and for more than any system has. Only the physical controller is followed.
+  @inline(__always)
+  private mutating func interface(_ t: Transition) -> UnsafeMutablePointer<Interface>? {
+    guard t.domain == 0, t.pe < Self.peLimit else { return nil }
+    if Int(t.pe) >= capacity { grow(toHold: Int(t.pe)) }
+    return interfaces + Int(t.pe)
+  }
+
+  private mutating func grow(toHold pe: Int) {
+    let size = max(capacity * 2, pe + 1)
+    let bigger = UnsafeMutablePointer<Interface>.allocate(capacity: size)
+    bigger.update(from: interfaces, count: capacity)
+    (bigger + capacity).initialize(repeating: Interface(), count: size - capacity)
+    interfaces.deallocate()
+    interfaces = bigger
+    capacity = size
+  }
+
+  // MARK: Conditions
+
+  /// Charges what is pending for a PE with the time up to now. Called before a condition changes.
+  @inline(__always)
+  private func settle(_ interface: UnsafeMutablePointer<Interface>, _ now: UInt64) {
+    for n in 0..<interface.pointee.count { settle(interface, n, now) }
+  }
+
+  private func settle(_ interface: UnsafeMutablePointer<Interface>, _ n: Int, _ now: UInt64) {
+    let entry = interface.pointee.list[n]
+    // Stamps of several threads may step back by a few microseconds.
+    guard now > entry.since else { return }
+    let cause: WaitCause =
+      if entry.isDisabled {
+        .disabled
+      } else if distributorIsOff || interface.pointee.groupsAreOff {
+        .groupsDisabled
+      } else if interface.pointee.isAsleep {
+        .asleep
+      } else if entry.priority >= interface.pointee.mask {
+        .priorityMask
+      } else if interface.pointee.running != Self.idle, entry.priority >= interface.pointee.running {
+        .activePriority
+      } else {
+        .acknowledge
+      }
+    interface.pointee.list[n].times.add(now &- entry.since, for: cause)
+    interface.pointee.list[n].since = now
+  }
+
+  mutating func priorityMask(_ t: Transition) {
+    guard let interface = interface(t) else { return }
+    settle(interface, t.time)
+    // Of eight bits, 255 lets everything pass but the idle priority.
+    interface.pointee.mask = UInt32(truncatingIfNeeded: min(t.a, 0x100))
+  }
+
+  mutating func sleep(_ t: Transition) {
+    guard let interface = interface(t) else { return }
+    settle(interface, t.time)
+    interface.pointee.isAsleep = t.a & 1 != 0
+  }
+
+  mutating func groupEnables(_ t: Transition) {
+    guard t.domain == 0 else { return }
+    let areOff = t.b != 0 && t.a & t.b == 0
+    if t.pe == PE.none {
+      for pe in 0..<capacity where interfaces[pe].count > 0 { settle(interfaces + pe, t.time) }
+      distributorIsOff = areOff
+    } else if let interface = interface(t) {
+      settle(interface, t.time)
+      interface.pointee.groupsAreOff = areOff
+    }
+  }
+
+  /// The interface was reset: nothing is in service any more.
+  mutating func reset(_ t: Transition) {
+    guard let interface = interface(t) else { return }
+    settle(interface, t.time)
+    interface.pointee.running = Self.idle
+  }
+
+  mutating func ended(_ t: Transition) {
+    guard let interface = interface(t) else { return }
+    settle(interface, t.time)
+    interface.pointee.running = UInt32(truncatingIfNeeded: t.b & 0xFF)
+  }
+
+  /// An interrupt was enabled or disabled, or its priority changed.
+  mutating func changed(_ t: Transition) {
+    guard t.domain == 0 else { return }
+    let key = Self.key(t)
+    if t.kind == .disabled { disabled.insert(key).pointee = true }
+    if t.kind == .enabled, disabled.count > 0 { disabled.remove(key) }
+    guard waiting > 0 else { return }
+    if t.pe < UInt32(capacity) {
+      change(interfaces + Int(t.pe), key, t)
+    } else {
+      for pe in 0..<capacity where interfaces[pe].count > 0 { change(interfaces + pe, key, t) }
+    }
+  }
+
+  private func change(_ interface: UnsafeMutablePointer<Interface>, _ key: UInt64, _ t: Transition) {
+    for n in 0..<interface.pointee.count where interface.pointee.list[n].key == key {
+      settle(interface, n, t.time)
+      if t.kind == .priorityChanged {
+        interface.pointee.list[n].priority = t.priority
+      } else {
+        interface.pointee.list[n].isDisabled = t.kind == .disabled
+      }
+    }
+  }
+
+  // MARK: Interrupts
+
+  mutating func becamePending(_ t: Transition) {
+    guard let interface = interface(t), LatencyAnalyzer.showsMoment(t) else { return }
+    let key = Self.key(t)
+    guard find(interface, key) == nil else { return }
+    guard interface.pointee.count < Self.listLength else {
+      unmeasured &+= 1
+      return
+    }
+    let isDisabled = disabled.count > 0 && disabled.find(key) != nil
+    interface.pointee.list[interface.pointee.count] = Waiting(
+      key: key,
+      since: t.time,
+      priority: t.priority,
+      isDisabled: isDisabled
+    )
+    interface.pointee.count += 1
+    waiting += 1
+  }
+
+  @inline(__always)
+  private func find(_ interface: UnsafeMutablePointer<Interface>, _ key: UInt64) -> Int? {
+    for n in 0..<interface.pointee.count where interface.pointee.list[n].key == key { return n }
+    return nil
+  }
+
+  private mutating func remove(_ interface: UnsafeMutablePointer<Interface>, _ n: Int) {
+    interface.pointee.count -= 1
+    if n < interface.pointee.count { interface.pointee.list[n] = interface.pointee.list[interface.pointee.count] }
+    waiting -= 1
+  }
+
+  /// It stopped being pending, or moved to another PE.
+  mutating func withdrawn(_ t: Transition) {
+    guard waiting > 0, let interface = interface(t), let n = find(interface, Self.key(t)) else { return }
+    remove(interface, n)
+  }
+
+  /// It has another target. An LPI takes its pending state along (MOVI).
+  mutating func retargeted(_ t: Transition) {
+    guard waiting > 0, t.domain == 0, t.a < UInt64(capacity) else { return }
+    let old = interfaces + Int(t.a)
+    guard let n = find(old, Self.key(t)) else { return }
+    settle(old, n, t.time)
+    let entry = old.pointee.list[n]
+    remove(old, n)
+    guard let new = interface(t), new.pointee.count < Self.listLength else { return }
+    new.pointee.list[new.pointee.count] = entry
+    new.pointee.count += 1
+    waiting += 1
+  }
+
+  /// How long it waited for what, if that was measured.
+  mutating func acknowledged(_ t: Transition, isCounted: Bool) -> WaitTimes? {
+    guard let interface = interface(t) else { return nil }
+    settle(interface, t.time)
+    interface.pointee.running = UInt32(truncatingIfNeeded: t.b >> 8 & 0xFF)
+    guard let n = find(interface, Self.key(t)) else { return nil }
+    let times = interface.pointee.list[n].times
+    remove(interface, n)
+    if isCounted { count(times, InterruptClass(intid: t.intid)) }
+    return times
+  }
+
+  @inline(__always)
+  private func count(_ times: WaitTimes, _ interruptClass: InterruptClass) {
+    for cause in WaitCause.allCases {
+      let time = times[cause]
+      guard time > 0 else { continue }
+      let sum = sums + Self.slot(interruptClass, cause)
+      sum.pointee.count += 1
+      sum.pointee.total += time
+      sum.pointee.max = max(sum.pointee.max, time)
+    }
+  }
+
+  /// What was waited for, by class and cause.
+  var counts: [WaitCount] { (0..<24).map { sums[$0] }.filter { $0.count > 0 } }
+}

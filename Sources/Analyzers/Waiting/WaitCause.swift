@@ -1,0 +1,70 @@
+/// What a pending interrupt waits for, the first in this order that holds (IHI 0069H, 4.6 and 4.8; IHI 0048B, 3.2).
+public enum WaitCause: UInt8, Sendable, CaseIterable {
+  /// It is disabled itself.
+  case disabled
+  /// No group is enabled at the Distributor, or at its PE's CPU interface.
+  case groupsDisabled
+  /// Its PE is asleep (`GICR_WAKER.ProcessorSleep`).
+  case asleep
+  /// Its priority does not pass the PE's priority mask.
+  case priorityMask
+  /// An interrupt of the same or a higher priority is in service on its PE.
+  case activePriority
+  /// Nothing in the controller: it is signalled, and the PE has not acknowledged it yet, or another one first.
+  case acknowledge
+
+  /// The name that scripts depend on.
+  public var name: String {
+    switch self {
+    case .disabled: "disabled"
+    case .groupsDisabled: "groups_disabled"
+    case .asleep: "pe_asleep"
+    case .priorityMask: "priority_mask"
+    case .activePriority: "active_priority"
+    case .acknowledge: "acknowledge"
+    }
+  }
+
+  /// For people: completes "waited for …".
+  public var title: String {
+    switch self {
+    case .disabled: "its enable"
+    case .groupsDisabled: "a group enable"
+    case .asleep: "the PE to wake"
+    case .priorityMask: "the priority mask"
+    case .activePriority: "another interrupt to end"
+    case .acknowledge: "the PE to acknowledge it"
+    }
+  }
+}
+
+/// How long one interrupt waited, by ``WaitCause``, in ns; 4.29 s and more count as that.
+public struct WaitTimes: BitwiseCopyable, Sendable {
+  private var nanoseconds = InlineArray<6, UInt32>(repeating: 0)
+
+  /// No time.
+  public init() {}
+
+  /// The time for one cause.
+  public subscript(_ cause: WaitCause) -> UInt64 { UInt64(nanoseconds[Int(cause.rawValue)]) }
+
+  @inline(__always)
+  mutating func add(_ time: UInt64, for cause: WaitCause) {
+    let sum = UInt64(nanoseconds[Int(cause.rawValue)]) &+ min(time, UInt64(UInt32.max))
+    nanoseconds[Int(cause.rawValue)] = UInt32(truncatingIfNeeded: min(sum, UInt64(UInt32.max)))
+  }
+}
+
+/// How the interrupts of a class waited for one thing.
+public struct WaitCount: Sendable, Equatable {
+  /// SGI, PPI, SPI or LPI.
+  public var interruptClass: InterruptClass
+  /// For what.
+  public var cause: WaitCause
+  /// Acknowledged interrupts that waited for it.
+  public var count: UInt64 = 0
+  /// All their time, in ns.
+  public var total: UInt64 = 0
+  /// The longest, in ns.
+  public var max: UInt64 = 0
+}
