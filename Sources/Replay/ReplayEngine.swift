@@ -21,7 +21,7 @@ public struct ReplayOptions: Sendable {
   /// Whether events go through the model; without it there are no transitions, and replaying is reading.
   public var isModelled = true
   /// Events per batch.
-  public var batchCapacity = 8192
+  public var batchCapacity = 3072
   /// The defaults.
   public init() {}
 }
