@@ -11,18 +11,29 @@ public struct ReplayBatch {
   public let firstIndex: UInt64
   /// Whether the batch lies in the ``ReplayOptions/window``. A batch lies in it whole or not at all.
   public let isReported: Bool
+  /// Whether events of guests are among them.
+  public let hasGuests: Bool
 
-  /// A batch with every field given, for tests of consumers.
+  /// A batch with every field given, for tests of consumers; `hasGuests` is looked for if it is not given.
   public init(
     events: UnsafeBufferPointer<Event>,
     transitions: UnsafeBufferPointer<Transition>,
     firstIndex: UInt64 = 0,
-    isReported: Bool = true
+    isReported: Bool = true,
+    hasGuests: Bool? = nil
   ) {
     self.events = events
     self.transitions = transitions
     self.firstIndex = firstIndex
     self.isReported = isReported
+    self.hasGuests = hasGuests ?? Self.hasGuests(events)
+  }
+
+  /// Whether events of guests are among some. One look at each event's domain.
+  static func hasGuests(_ events: UnsafeBufferPointer<Event>) -> Bool {
+    var domains: UInt16 = 0
+    for event in events { domains |= event.domain }
+    return domains != Domain.physical
   }
 }
 

@@ -146,9 +146,10 @@ public final class ReplayEngine {
     let part = UnsafeBufferPointer(rebasing: pending[..<count])
     pending = UnsafeBufferPointer(rebasing: pending[count...])
     buffer.removeAll()
+    let hasGuests = ReplayBatch.hasGuests(part)
     if options.isModelled {
       controller.apply(part, firstIndex: events, into: &buffer)
-      applyToGuests(part)
+      if hasGuests { applyToGuests(part) }
     }
     noteTimes(part)
     let first = events
@@ -159,7 +160,8 @@ public final class ReplayEngine {
           events: part,
           transitions: buffer.transitions,
           firstIndex: first,
-          isReported: phase == .within
+          isReported: phase == .within,
+          hasGuests: hasGuests
         )
       )
     }
@@ -167,9 +169,6 @@ public final class ReplayEngine {
 
   /// Events of guests go through the model of the hypervisor, which comes with the first of them.
   private func applyToGuests(_ part: UnsafeBufferPointer<Event>) {
-    var domains: UInt16 = 0
-    for event in part { domains |= event.domain }
-    guard domains != 0 else { return }
     let model = hypervisor ?? HypervisorModel(topology: topology, options: options.hypervisor)
     hypervisor = model
     model.apply(part, firstIndex: events, into: &buffer)

@@ -87,8 +87,8 @@ struct WaitTests {
     let expected = (2...30).map { 10 + ($0 * 7) % 31 }.sorted(by: >).prefix(10).map(UInt64.init)
     #expect(results.worst.map(\.duration) == expected)
     let first = try #require(results.worst.first)
-    #expect(first.acknowledged.event == first.pending.event + 10)
-    #expect(first.ended.event == first.ended.time)
-    #expect(first.hasWaits && first.waits[.acknowledge] == 10)
+    #expect(first.life.acknowledgeEvent == first.life.pendingEvent + 10)
+    #expect(first.life.endEvent == first.life.endTime)
+    #expect(first.waits?[.acknowledge] == 10)
   }
 }

@@ -9,11 +9,9 @@ final class KVMAnalyzer {
   private var vcpuOnCPU: [UInt32: (guest: Int, vcpu: Int)] = [:]
   private static let guestLimit = 4096
 
-  /// Takes in a batch; a capture without guests costs one look at each event's domain.
+  /// Takes in a batch; a capture without guests costs nothing.
   func consume(_ batch: ReplayBatch) {
-    var domains: UInt16 = 0
-    for event in batch.events { domains |= event.domain }
-    guard domains != 0 || !guests.isEmpty else { return }
+    guard batch.hasGuests || !guests.isEmpty else { return }
     var next = 0
     let transitions = batch.transitions
     // The model of the guests appends behind the controller's: theirs are looked for by event.

@@ -33,10 +33,10 @@ struct LatencyAnalyzer: ~Copyable {
 
   /// An interrupt that a PE has acknowledged.
   private struct InService: BitwiseCopyable {
-    var acknowledged: UInt64 = 0
-    var injected: UInt64 = 0
-    var pe: UInt32 = 0
-    var injectionKnown = false
+    /// Its moments so far.
+    var life = InterruptLife()
+    /// What it waited for until the acknowledge, where that was measured.
+    var waits: WaitTimes?
     /// Whether the filter lets its samples pass.
     var isCounted = true
     /// Number of the owner in the recorder.
@@ -44,15 +44,6 @@ struct LatencyAnalyzer: ~Copyable {
     var isUsed = false
     var hasEnded = false
     var isInactive = false
-    /// Kept only if somebody wants it.
-    var life = InterruptLife()
-    /// For the worst cases.
-    var acknowledgedEvent: UInt64 = 0
-    var injectedEvent: UInt64 = 0
-    var cause = PendingCause.observed
-    var device = UInt32.max
-    var waits = WaitTimes()
-    var hasWaits = false
   }
 
   private var pending = LiveTable(Pending())
@@ -175,31 +166,16 @@ struct LatencyAnalyzer: ~Copyable {
   /// `waits` is what it waited for, where that was measured.
   mutating func acknowledged(_ t: Transition, waits: WaitTimes?) {
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
-    var service = InService(acknowledged: t.time, pe: t.pe, isUsed: true)
-    service.acknowledgedEvent = t.event
-    if let waits {
-      service.waits = waits
-      service.hasWaits = true
-    }
-    var device: UInt32?
-    if let entry = pending.find(key), entry.pointee.isKnown {
-      service.injected = entry.pointee.since
-      service.injectionKnown = true
-      service.injectedEvent = entry.pointee.event
-      service.cause = PendingCause(rawValue: entry.pointee.cause) ?? .observed
-      if entry.pointee.hasSource, InterruptClass(intid: t.intid) == .lpi {
-        device = UInt32(truncatingIfNeeded: entry.pointee.source >> 32)
-        service.device = device ?? .max
-      }
-    } else if isReported {
-      exclusions.startUnknown += 1
-    }
+    var service = InService(life: life(acknowledgedBy: t, key), waits: waits, isUsed: true)
+    if !service.life.shown.contains(.pending), isReported { exclusions.startUnknown += 1 }
     service.isCounted = filter?.includes(t) ?? true
     if service.isCounted {
-      service.owner = recorder.owner(InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid), device: device)
+      let key = InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid)
+      service.owner = recorder.owner(key, device: service.life.deviceID)
     }
-    if keepsLives { service.life = life(acknowledgedBy: t, key) }
-    if service.injectionKnown { record(.pendingToAcknowledge, from: service.injected, t, &service) }
+    if service.life.shown.contains(.pending) {
+      record(.pendingToAcknowledge, from: service.life.pendingTime, t, &service)
+    }
     keepPending(key, t)
 
     let entry = inService.insert(Self.serviceKey(t))
@@ -237,20 +213,19 @@ struct LatencyAnalyzer: ~Copyable {
       return
     }
     entry.pointee.hasEnded = true
-    if keepsLives { entry.pointee.life.end(t) }
-    let service = entry.pointee
+    entry.pointee.life.end(t)
     let isLPI = InterruptClass(intid: t.intid) == .lpi
     // With EOImode 0 the end deactivates: one sample serves both stages.
-    let deactivates = !isLPI && !service.isInactive && t.a & 1 != 0
-    if deactivates, keepsLives { entry.pointee.life.deactivate(t) }
+    let deactivates = !isLPI && !entry.pointee.isInactive && t.a & 1 != 0
+    if deactivates { entry.pointee.life.deactivate(t) }
     let span = deactivates ? LatencyRecorder.Span.acknowledgeToEndThatDeactivates : .acknowledgeToEnd
-    record(span, from: service.acknowledged, t, &entry.pointee)
-    if service.injectionKnown {
-      record(.injectionToEnd, from: service.injected, t, &entry.pointee)
-      if isReported, service.isCounted, worst.takes(t.time &- service.injected) { keepWorst(t, service) }
+    record(span, from: entry.pointee.life.acknowledgeTime, t, &entry.pointee)
+    if entry.pointee.life.shown.contains(.pending) {
+      record(.injectionToEnd, from: entry.pointee.life.pendingTime, t, &entry.pointee)
+      keepWorst(entry.pointee)
     }
     if deactivates { resignal(t, staysPending: false) }
-    if isLPI || service.isInactive || deactivates {
+    if isLPI || entry.pointee.isInactive || deactivates {
       close(entry.pointee.life)
       inService.remove(key)
     }
@@ -261,8 +236,8 @@ struct LatencyAnalyzer: ~Copyable {
     let key = Self.serviceKey(t)
     guard let entry = inService.find(key), !entry.pointee.isInactive else { return }
     entry.pointee.isInactive = true
-    if keepsLives { entry.pointee.life.deactivate(t) }
-    record(.acknowledgeToDeactivate, from: entry.pointee.acknowledged, t, &entry.pointee)
+    entry.pointee.life.deactivate(t)
+    record(.acknowledgeToDeactivate, from: entry.pointee.life.acknowledgeTime, t, &entry.pointee)
     guard entry.pointee.hasEnded else { return }
     close(entry.pointee.life)
     inService.remove(key)
@@ -283,23 +258,12 @@ struct LatencyAnalyzer: ~Copyable {
     if isReported { exclusions.resignalled += 1 }
   }
 
-  @inline(never)
-  private mutating func keepWorst(_ t: Transition, _ service: InService) {
-    guard gaps.count == 0 || !spansGap(service.injected, service.pe) else { return }
-    worst.add(
-      LongInterrupt(
-        domain: t.domain,
-        pe: service.pe,
-        intid: t.intid,
-        device: service.device,
-        cause: service.cause,
-        pending: .init(time: service.injected, event: service.injectedEvent),
-        acknowledged: .init(time: service.acknowledged, event: service.acknowledgedEvent),
-        ended: .init(time: t.time, event: t.event),
-        waits: service.waits,
-        hasWaits: service.hasWaits
-      )
-    )
+  @inline(__always)
+  private mutating func keepWorst(_ service: InService) {
+    let start = service.life.pendingTime
+    guard isReported, service.isCounted, worst.takes(service.life.endTime &- start) else { return }
+    guard gaps.count == 0 || !spansGap(start, service.life.pe) else { return }
+    worst.add(LongInterrupt(life: service.life, waits: service.waits))
   }
 
   // MARK: Samples
@@ -312,7 +276,7 @@ struct LatencyAnalyzer: ~Copyable {
     _ service: inout InService
   ) {
     guard isReported, service.isCounted else { return }
-    if gaps.count > 0, spansGap(start, service.pe) {
+    if gaps.count > 0, spansGap(start, service.life.pe) {
       exclusions.acrossGap += 1
       return
     }

@@ -1,38 +1,12 @@
-import GICModel
-
-/// One interrupt from becoming pending to its end, with the events that made it.
+/// An interrupt that took long from becoming pending to its end, and what it waited for.
 public struct LongInterrupt: BitwiseCopyable, Sendable {
-  /// A moment: when, and the number of the event that caused it.
-  public struct Moment: BitwiseCopyable, Sendable {
-    /// In ns since the capture's epoch.
-    public var time: UInt64 = 0
-    /// The event's number.
-    public var event: UInt64 = 0
-  }
-
-  /// 0 is the physical controller, n is guest n.
-  public var domain: UInt16 = 0
-  /// The PE that acknowledged it.
-  public var pe: UInt32 = 0
-  /// The interrupt.
-  public var intid: UInt32 = 0
-  /// Its DeviceID, or ``UInt32/max`` if none is known.
-  public var device = UInt32.max
-  /// What made it pending.
-  public var cause = PendingCause.observed
-  /// When it became pending.
-  public var pending = Moment()
-  /// When it was acknowledged.
-  public var acknowledged = Moment()
-  /// When it ended.
-  public var ended = Moment()
-  /// What it waited for until the acknowledge.
-  public var waits = WaitTimes()
-  /// Whether that was measured.
-  public var hasWaits = false
+  /// Its moments, with the events that made them.
+  public var life: InterruptLife
+  /// What it waited for until the acknowledge, where that was measured.
+  public var waits: WaitTimes?
 
   /// From becoming pending to its end, in ns.
-  public var duration: UInt64 { ended.time >= pending.time ? ended.time - pending.time : 0 }
+  public var duration: UInt64 { life.endTime >= life.pendingTime ? life.endTime - life.pendingTime : 0 }
 }
 
 /// The interrupts that took longest from becoming pending to their end.

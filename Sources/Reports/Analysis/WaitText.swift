@@ -30,37 +30,31 @@ struct WaitText {
     report.results.worst.prefix(max(count, 0)).map { chain($0, style) }.joined()
   }
 
-  private func chain(_ life: LongInterrupt, _ style: TextStyle) -> String {
-    var title =
-      "\(InterruptClass(intid: life.intid).name) \(life.intid) on PE \(report.naming.text(life.pe, domain: life.domain))"
-    if life.device != .max { title += ", device 0x" + String(life.device, radix: 16) }
+  private func chain(_ long: LongInterrupt, _ style: TextStyle) -> String {
+    let life = long.life
+    var title = "\(life.interruptClass.name) \(life.intid) on PE \(report.naming.text(life.pe, domain: life.domain))"
+    if let device = life.deviceID { title += ", device 0x" + String(device, radix: 16) }
+    let span: (UInt64, UInt64) -> String = { "+" + Units.duration($1 >= $0 ? $1 - $0 : 0) }
     var table = TextTable([("", .right), ("", .right), ("", .left)])
     table.add([
-      .init("#\(life.pending.event)", .faint), .init(Units.moment(life.pending.time)),
-      .init("pending: " + life.cause.title),
+      .init("#\(life.pendingEvent)", .faint), .init(Units.moment(life.pendingTime)),
+      .init("pending: " + (life.pendingCause ?? .observed).title),
     ])
     table.add([
-      .init("#\(life.acknowledged.event)", .faint), .init("+" + Units.duration(span(life.pending, life.acknowledged))),
-      .init("acknowledged" + waits(life)),
+      .init("#\(life.acknowledgeEvent)", .faint), .init(span(life.pendingTime, life.acknowledgeTime)),
+      .init("acknowledged" + waits(long)),
     ])
-    table.add([
-      .init("#\(life.ended.event)", .faint), .init("+" + Units.duration(span(life.acknowledged, life.ended))),
-      .init("ended"),
-    ])
-    return "  " + style.apply(.heading, Units.duration(life.duration)) + "  " + title + "\n"
+    table.add([.init("#\(life.endEvent)", .faint), .init(span(life.acknowledgeTime, life.endTime)), .init("ended")])
+    return "  " + style.apply(.heading, Units.duration(long.duration)) + "  " + title + "\n"
       + table.render(style, indent: 4)
   }
 
-  private func span(_ from: LongInterrupt.Moment, _ to: LongInterrupt.Moment) -> UInt64 {
-    to.time >= from.time ? to.time - from.time : 0
-  }
-
-  private func waits(_ life: LongInterrupt) -> String {
-    guard life.hasWaits else { return "" }
+  private func waits(_ long: LongInterrupt) -> String {
+    guard let waits = long.waits else { return "" }
     // What is no more than a hundredth of it explains nothing.
-    let least = WaitCause.allCases.reduce(0) { $0 + life.waits[$1] } / 100
-    let parts = WaitCause.allCases.filter { life.waits[$0] > least }.sorted { life.waits[$0] > life.waits[$1] }
-      .map { "\(Units.duration(life.waits[$0])) for \($0.title)" }
+    let least = WaitCause.allCases.reduce(0) { $0 + waits[$1] } / 100
+    let parts = WaitCause.allCases.filter { waits[$0] > least }.sorted { waits[$0] > waits[$1] }
+      .map { "\(Units.duration(waits[$0])) for \($0.title)" }
     return parts.isEmpty ? "" : "; waited " + parts.joined(separator: ", ")
   }
 }
@@ -94,22 +88,19 @@ extension AnalysisReport {
   }
 
   /// `"worst"`: the interrupts that took longest, with the numbers of their events.
-  func long(_ life: LongInterrupt) -> JSONValue {
-    .object(
+  func long(_ long: LongInterrupt) -> JSONValue {
+    let life = long.life
+    let waits = WaitCause.allCases.compactMap { cause -> JSONValue.Member? in
+      let time = long.waits?[cause] ?? 0
+      return time > 0 ? .init(cause.name, .number(time)) : nil
+    }
+    return .object(
       domain(life.domain) + naming.json(life.pe, domain: life.domain) + [
-        .init("intid", .number(UInt64(life.intid))),
-        .init("device_id", .optional(life.device == .max ? nil : UInt64(life.device))),
-        .init("duration_ns", .number(life.duration)), .init("pending_ns", .number(life.pending.time)),
-        .init("pending_event", .number(life.pending.event)),
-        .init("acknowledged_ns", .number(life.acknowledged.time)),
-        .init("acknowledged_event", .number(life.acknowledged.event)), .init("ended_ns", .number(life.ended.time)),
-        .init("ended_event", .number(life.ended.event)),
-        .init(
-          "waits",
-          .object(
-            WaitCause.allCases.filter { life.waits[$0] > 0 }.map { .init($0.name, .number(life.waits[$0])) }
-          )
-        ),
+        .init("intid", .number(UInt64(life.intid))), .init("device_id", .optional(life.deviceID.map(UInt64.init))),
+        .init("duration_ns", .number(long.duration)), .init("pending_ns", .number(life.pendingTime)),
+        .init("pending_event", .number(life.pendingEvent)), .init("acknowledged_ns", .number(life.acknowledgeTime)),
+        .init("acknowledged_event", .number(life.acknowledgeEvent)), .init("ended_ns", .number(life.endTime)),
+        .init("ended_event", .number(life.endEvent)), .init("waits", .object(waits)),
       ]
     )
   }

@@ -98,15 +98,8 @@ struct DiffCommand: ParsableCommand {
     options.singleThreaded = false
     options.lpiStore = nil
     let (engine, progress) = try options.engine { $0.deliversUnreported = true }
-    let analysis = Analysis()
-    try engine.run(analysis.consume)
+    let report = try [any AnalysisOutput]().analyse(engine, path: path)
     progress.clear()
-    let results = analysis.results
-    let report = AnalysisReport(
-      trace: TraceSummary(path: path, engine: engine, gaps: results.gapCount),
-      results: results,
-      predictions: engine.predictions
-    )
     damage = options.conclude(report.trace) ?? damage
     do {
       return try DiffSide(path: path, report.json)
