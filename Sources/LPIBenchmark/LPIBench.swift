@@ -6,7 +6,7 @@ import LPIStore
 /// Every loop leaves the store as it found it, so that it can be run again. It stops at `deadline` (thread time), because
 /// some stores are slow beyond use, and says how many operations it did until then. `check` depends on every answer.
 struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~Copyable>: ~Copyable {
-  typealias Outcome = (operations: Int, check: UInt64)
+  typealias Outcome = (operations: Int, check: UInt64, isPartial: Bool)
 
   var translations: Translations
   var store: Store
@@ -78,9 +78,9 @@ struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~C
     var sum: UInt64 = 0
     for index in 0..<intids.count {
       sum &+= store.record(intids[index]).bits
-      if isLate(index, deadline) { return (index + 1, sum) }
+      if isLate(index, deadline) { return (index + 1, sum, true) }
     }
-    return (intids.count, sum)
+    return (intids.count, sum, false)
   }
 
   mutating func churn(deadline: UInt64) -> Outcome {
@@ -90,9 +90,9 @@ struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~C
       let lpi = lpis[Int(order[index])]
       if store.remove(lpi.intid) { removed &+= 1 }
       store.setRecord(lpi.intid, record(lpi))
-      if isLate(index << 6 | 0x3F, deadline) { return (index + 1, removed) }
+      if isLate(index << 6 | 0x3F, deadline) { return (index + 1, removed, true) }
     }
-    return (count, removed)
+    return (count, removed, false)
   }
 
   func iterate() -> Outcome {
@@ -101,7 +101,7 @@ struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~C
       sum = sum &* 3 &+ UInt64(intid) &+ record.bits
       return true
     }
-    return (store.count, sum)
+    return (store.count, sum, false)
   }
 
   // MARK: Pending
@@ -121,9 +121,9 @@ struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~C
     for index in 0..<sequence.count {
       let pe = inject(sequence[index])
       if let taken = store.acknowledge(pe: pe) { check = check &* 3 &+ UInt64(taken.intid) }
-      if isLate(index, deadline) { return (index + 1, check) }
+      if isLate(index, deadline) { return (index + 1, check, true) }
     }
-    return (sequence.count, check)
+    return (sequence.count, check, false)
   }
 
   /// Injects in bursts and acknowledges all that came of each.
@@ -146,12 +146,12 @@ struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~C
         while let taken = store.acknowledge(pe: pe) { check = check &* 3 &+ UInt64(taken.intid) }
         if isLate(index, deadline) {
           for pe in targets { store.clearAllPending(pe: pe) }
-          return (index + 1, check)
+          return (index + 1, check, true)
         }
       }
       first = end
     }
-    return (sequence.count, check)
+    return (sequence.count, check, false)
   }
 
   /// Makes everything pending. Returns false if the deadline came before.
@@ -173,9 +173,9 @@ struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~C
     for index in 0..<lpis.count {
       let lpi = lpis[Int(order[index])]
       if store.clearPending(lpi.intid, pe: lpi.pe) { cleared &+= 1 }
-      if isLate(index << 4 | 0xF, deadline) { return (index + 1, cleared) }
+      if isLate(index << 4 | 0xF, deadline) { return (index + 1, cleared, true) }
     }
-    return (lpis.count, cleared)
+    return (lpis.count, cleared, false)
   }
 
   mutating func reconfigure(round: Int, deadline: UInt64) -> Outcome {
@@ -183,9 +183,9 @@ struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~C
     for index in 0..<lpis.count {
       let lpi = lpis[Int(order[index])]
       store.setConfiguration(lpi.intid, property: lpi.property ^ step, isKnown: true)
-      if isLate(index << 4 | 0xF, deadline) { return (index + 1, UInt64(index + 1)) }
+      if isLate(index << 4 | 0xF, deadline) { return (index + 1, UInt64(index + 1), true) }
     }
-    return (lpis.count, UInt64(lpis.count))
+    return (lpis.count, UInt64(lpis.count), false)
   }
 
   mutating func moveAll(round: Int, deadline: UInt64) -> Outcome {
@@ -195,8 +195,8 @@ struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~C
       let source = round & 1 == 0 ? pe : pe + count
       moved += store.pendingCount(pe: source)
       store.movePending(from: source, to: round & 1 == 0 ? pe + count : pe)
-      if ThreadTime.now() > deadline { break }
+      if ThreadTime.now() > deadline { return (moved, UInt64(moved), true) }
     }
-    return (moved, UInt64(moved))
+    return (moved, UInt64(moved), false)
   }
 }

@@ -48,11 +48,11 @@ struct RecordPage: BitwiseCopyable {
   @inlinable @inline(__always)
   static func denseSlot(_ page: UnsafeMutableRawPointer, _ low: UInt8) -> UnsafeMutablePointer<UInt64>? {
     let word = Int(low >> 6)
-    let map = page.load(fromByteOffset: word &<< 3, as: UInt64.self)
-    let bit = UInt64(1) &<< UInt64(low & 63)
-    if map & bit == 0 { return nil }
+    // The record's bit on top and those before it below, so that one shift serves the test and the count.
+    let map = page.load(fromByteOffset: word &<< 3, as: UInt64.self) &<< UInt64(~low & 63)
+    if Int64(bitPattern: map) >= 0 { return nil }
     let before = Int(page.load(fromByteOffset: 32 &+ word, as: UInt8.self))
-    let rank = before &+ (map & (bit &- 1)).nonzeroBitCount
+    let rank = before &+ map.nonzeroBitCount &- 1
     return (page + (denseHeader &+ rank &<< 3)).assumingMemoryBound(to: UInt64.self)
   }
 
