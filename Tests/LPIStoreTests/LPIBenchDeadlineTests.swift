@@ -14,7 +14,7 @@ struct LPIBenchDeadlineTests {
     return bench.churn(deadline: deadline)
   }
 
-  @Test("A loop that stops at the deadline says so, however few its operations were: its answer compares with no other's")
+  @Test("A loop that stops at the deadline says so, however few its operations were")
   func late() {
     let late = outcome(deadline: 0)
     #expect(late.isPartial)
