@@ -21,6 +21,14 @@ let babeltraceTargets: [Target] =
   ? [.systemLibrary(name: "CBabeltrace2", pkgConfig: "babeltrace2", providers: [.apt(["libbabeltrace2-dev"])])] : []
 let babeltrace: [Target.Dependency] = hasBabeltrace ? ["CBabeltrace2"] : []
 
+// x86-64-v2 is what every x86 server since 2009 has; with it, population counts are one instruction, which takes a third off a
+// look at a packed LPI store. GICSCOPE_PORTABLE=1 builds for any x86-64.
+#if arch(x86_64)
+let machineFlags = Context.environment["GICSCOPE_PORTABLE"] == nil ? ["-march=x86-64-v2"] : []
+#else
+let machineFlags: [String] = []
+#endif
+
 let package = Package(
   name: "gicscope",
   products: [
@@ -153,3 +161,10 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
+
+for target in package.targets where [.regular, .executable].contains(target.type) && !machineFlags.isEmpty {
+  let release = BuildSettingCondition.when(configuration: .release)
+  target.cSettings = [.unsafeFlags(machineFlags, release)]
+  target.cxxSettings = [.unsafeFlags(machineFlags, release)]
+  target.swiftSettings = [.unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] }, release)]
+}
