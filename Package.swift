@@ -24,9 +24,9 @@ let babeltrace: [Target.Dependency] = hasBabeltrace ? ["CBabeltrace2"] : []
 // x86-64-v2 is what every x86 server since 2009 has; with it, population counts are one instruction, which takes a third off a
 // look at a packed LPI store. GICSCOPE_PORTABLE=1 builds for any x86-64.
 #if arch(x86_64)
-let machineFlags = Context.environment["GICSCOPE_PORTABLE"] == nil ? ["-march=x86-64-v2"] : []
+  let machineFlags = Context.environment["GICSCOPE_PORTABLE"] == nil ? ["-march=x86-64-v2"] : []
 #else
-let machineFlags: [String] = []
+  let machineFlags: [String] = []
 #endif
 
 let package = Package(

@@ -5,9 +5,9 @@ import PackageDescription
 // `make instructions` counts both with callgrind.
 // As gicscope's own manifest has it, so that both are compiled for the same processor.
 #if arch(x86_64)
-let machineFlags = Context.environment["GICSCOPE_PORTABLE"] == nil ? ["-march=x86-64-v2"] : []
+  let machineFlags = Context.environment["GICSCOPE_PORTABLE"] == nil ? ["-march=x86-64-v2"] : []
 #else
-let machineFlags: [String] = []
+  let machineFlags: [String] = []
 #endif
 
 let package = Package(
