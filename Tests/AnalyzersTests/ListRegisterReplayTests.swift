@@ -104,4 +104,111 @@ struct ListRegisterReplayTests {
     #expect(o.mostWaiting == 1)
     #expect(o.entries == 2)
   }
+
+  // MARK: Interrupts that the guest is late with
+
+  private func shown(_ number: UInt64, at time: UInt64, state: UInt64 = 1, priority: UInt64 = 0xA0) -> Transition {
+    Make.filled(time, number, lr(40 + number, state: state) | priority << 48)
+  }
+
+  @Test("What comes again while the guest is late with it follows, and nothing is left over")
+  func again() {
+    // 41 is taken at 130 and again at 150 in the capture; here its first time begins at 145 and lasts to 155.
+    let o = replay(
+      [Make.entered(100), shown(0, at: 101), shown(1, at: 101), Make.taken(110, 0, 40)]
+        + Make.completed(120, 0, lr(40, state: 2)) + [Make.taken(130, 1, 41)] + Make.completed(140, 1, lr(41, state: 2))
+        + [shown(1, at: 146), Make.taken(150, 1, 41)] + Make.completed(160, 1, lr(41, state: 2))
+        + [Make.exited(300), Make.entered(400), shown(2, at: 401), Make.taken(410, 2, 42), Make.exited(500)],
+      .kvmLegacy,
+      1,
+      cost: 25
+    )
+    #expect([o.taken, o.delays.count, o.merged, o.lostEnds] == [4, 2, 0, 0])
+    #expect(o.delays.min == 5 && o.delays.max == 15)
+    #expect(o.overflows == 1)
+  }
+
+  @Test("What the guest is late with holds back what has the same priority, and not what has a higher one")
+  func rank() {
+    func life(_ priority: UInt64) -> [Transition] {
+      [Make.entered(100), shown(0, at: 101), shown(1, at: 101), Make.taken(110, 0, 40)]
+        + Make.completed(115, 0, lr(40, state: 2)) + [Make.taken(120, 1, 41)] + Make.completed(140, 1, lr(41, state: 2))
+        + [Make.exited(150), Make.entered(160), shown(2, at: 161, priority: priority), Make.taken(170, 2, 42)]
+        + Make.completed(175, 2, lr(42, state: 2)) + [Make.exited(300)]
+    }
+    // One list register: 41 is listed at 155, after the exit, and ends at 175.
+    #expect(replay(life(0xA0), .kvmOverflow, 1, cost: 55).delays.count == 2)
+    #expect(replay(life(0x20), .kvmOverflow, 1, cost: 55).delays.count == 1)
+  }
+
+  @Test(
+    "At an exit with work undone the hypervisor goes back to the guest, even if in the capture it had nothing to list"
+  )
+  func goesBack() {
+    let o = replay(
+      [Make.entered(100), shown(0, at: 101), shown(1, at: 101), Make.taken(110, 0, 40)]
+        + Make.completed(120, 0, lr(40, state: 2)) + [Make.taken(121, 1, 41)] + Make.completed(122, 1, lr(41, state: 2))
+        + [
+          Make.exited(123), Make.entered(90_000), shown(2, at: 90_001), Make.taken(90_010, 2, 42), Make.exited(91_000),
+        ],
+      .kvmLegacy,
+      1
+    )
+    #expect(o.delays.count == 1 && o.delays.max == 7, "123, and 5 for the hypervisor")
+    #expect([o.entries, o.overflows] == [3, 1])
+  }
+
+  @Test("An active interrupt that is listed as pending is another vCPU's: the first one's does not stay")
+  func otherVCPU() {
+    let o = replay(
+      [
+        Make.entered(100), shown(0, at: 101), Make.taken(110, 0, 40), Make.exited(120),
+        Make.emptied(121, 0, lr(40, state: 2)), Make.entered(130), shown(0, at: 131), Make.taken(140, 0, 40),
+      ] + Make.completed(150, 0, lr(40, state: 2))
+        + [Make.exited(160), Make.entered(170), shown(1, at: 171), Make.taken(180, 1, 41), Make.exited(190)],
+      .kvmLegacy,
+      1
+    )
+    #expect([o.entries, o.overflowingEntries, o.overflows, o.delays.count] == [3, 0, 0, 0])
+  }
+
+  @Test("A hypervisor that takes list registers back before it disables the interface has loaded them")
+  func takenBackFirst() {
+    let o = replay(
+      [
+        Make.entered(100), shown(0, at: 101), shown(1, at: 102), Make.emptied(110, 0, lr(40)),
+        Make.emptied(111, 1, lr(41)), Make.exited(120), Make.entered(130), shown(0, at: 131), shown(1, at: 132),
+        Make.exited(140),
+      ],
+      .kvmLegacy,
+      4
+    )
+    #expect([o.entries, o.loads] == [2, 4])
+  }
+
+  // MARK: The policies
+
+  @Test("Three active interrupts and two list registers: kvm-legacy is not told of the third's end, kvm-overflow is")
+  func lostEnd() {
+    var life = [Make.entered(100)] + (0..<3).map { shown($0, at: 101, state: 2, priority: 0xA0 - $0 * 0x20) }
+    life += Make.completed(110, 2, lr(42, state: 2)) + Make.completed(200, 1, lr(41, state: 2)) + [Make.exited(300)]
+    let legacy = replay(life, .kvmLegacy, 2, cost: 500)
+    #expect(legacy.lostEnds == 1 && legacy.maintenanceByCause[Int(MaintenanceCause.entryNotPresent.rawValue)] == 0)
+    #expect(replay(life, .kvmOverflow, 2, cost: 500).lostEnds == 0)
+    // In the order of their priorities 42 and 41 are listed: it is the end of 40 that hits none.
+    let last = Array(life.dropLast()) + Make.completed(210, 0, lr(40, state: 2)) + [Make.exited(300)]
+    #expect(
+      replay(last, .kvmOverflow, 1, cost: 1).maintenanceByCause[Int(MaintenanceCause.entryNotPresent.rawValue)] == 0
+    )
+    let unordered = Make.completed(105, 0, lr(40, state: 2))
+    let overflow = replay(Array(life.prefix(4)) + unordered + [Make.exited(300)], .kvmOverflow, 2, cost: 1)
+    #expect(overflow.maintenanceByCause[Int(MaintenanceCause.entryNotPresent.rawValue)] == 1 && overflow.lostEnds == 0)
+  }
+
+  @Test("Underflow maintenance with one list register holds from the entry on (IHI 0069H, 12.4.7)")
+  func stalled() {
+    #expect(replay(three, .kvmLegacy, 1).stalledEntries == 2)
+    #expect(replay(three, .kvmLegacy, 2).stalledEntries == 0)
+    #expect(replay(three, .kvmOverflow, 1).stalledEntries > 0)
+  }
 }

@@ -6,9 +6,10 @@ import Replay
 /// Replays a capture's virtual interrupts against other numbers of list registers and other policies.
 ///
 /// An interrupt arrives when the capture first shows it in a list register; from then on the policy decides when it is in
-/// one. The guest takes it when it did in the capture, or as soon as it is listed if that is later, and is at it for as
-/// long as it was. List registers are loaded when the hypervisor of the capture did, and after each maintenance interrupt
-/// that the policy asks for. A PE stands for a vCPU.
+/// one. The guest takes it when it did in the capture, or as soon as it is listed and what it is late with is done if that
+/// is later, and is at it for as long as it was. List registers are loaded when the hypervisor of the capture did, after
+/// each maintenance interrupt that the policy asks for, and after an exit at which the guest has not taken what it had in
+/// the capture. A PE stands for a vCPU.
 public final class ListRegisterReplay {
   /// What a round trip to the hypervisor for a maintenance interrupt takes, in ns: an assumption.
   public let maintenanceCost: UInt64
@@ -56,6 +57,9 @@ public final class ListRegisterReplay {
         sum.mostWaiting = max(sum.mostWaiting, one.mostWaiting)
         sum.loads += one.loads
         sum.taken += one.taken
+        sum.pressedEntries += one.pressedEntries
+        sum.stalledEntries += one.stalledEntries
+        sum.merged += one.merged
         sum.lostEnds += one.lostEnds
         for cause in 0..<8 { sum.maintenanceByCause[cause] += one.maintenanceByCause[cause] }
         sum.delays = sum.delays.merged(with: one.delays)

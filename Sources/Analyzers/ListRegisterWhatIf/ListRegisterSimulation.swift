@@ -2,38 +2,58 @@ import GICModel
 import HypervisorModel
 
 /// One vCPU with the list registers and the policy of a variant.
+///
+/// What the capture shows comes in by ``take(_:)``; what the guest does with it here is in
+/// `ListRegisterSimulation+Guest.swift`, what the hypervisor does in `ListRegisterSimulation+Hypervisor.swift`.
 final class ListRegisterSimulation {
   /// What is known of an interrupt on the vCPU's list, beside what the policy sees.
-  private struct Course {
-    /// The guest took it in the capture, and has not yet here.
+  struct Course {
+    /// When the guest took the pending one in the capture; it has not yet here.
     var wanted: UInt64?
-    /// How long the guest was at it, where the capture showed its end before it was taken here.
+    /// How long the guest was at the one that is wanted, if the capture has shown its end.
     var service: UInt64?
-    /// By how much the guest is late with it.
+    /// The guest's last acknowledge of it in the capture.
+    var taken: UInt64 = 0
+    /// The guest is at it in the capture.
+    var isInService = false
+    /// By how much the guest is late with the active one.
     var delay: UInt64 = 0
+    /// The end of the active one is known, and lies ahead.
+    var isEnding = false
+    /// A level-sensitive one came anew while it was active: it is pending once it ended.
+    var comesAgain = false
     var isWaiting = false
+    /// Which of several courses of the same INTID.
+    var number: UInt64 = 0
   }
 
-  private let variant: ListRegisterVariant
-  private let maintenanceCost: UInt64
-  private var outlook: ListRegisterOutlook
-  private var delays = LatencyCounts()
+  let variant: ListRegisterVariant
+  let maintenanceCost: UInt64
+  var outlook: ListRegisterOutlook
+  var delays = LatencyCounts()
 
-  private var list: [QueuedInterrupt] = []
-  private var courses: [UInt32: Course] = [:]
-  private var fill = ListRegisterFill()
-  private var format = ListRegisterFormat.ich
-  private var registers = [ListRegisterValue?](repeating: nil, count: 64)
-  private var control: HypervisorControlBits = []
-  /// Where in ``list`` the last interrupt that was loaded is.
-  private var lastLoaded = -1
+  var list: [QueuedInterrupt] = []
+  var courses: [UInt32: Course] = [:]
+  var fill = ListRegisterFill()
+  var format = ListRegisterFormat.ich
+  var registers = [ListRegisterValue?](repeating: nil, count: 64)
+  var control: HypervisorControlBits = []
+  /// Active interrupts that the guest is late with: until their end it takes nothing of the same or a lower rank.
+  var late: [UInt32] = []
   /// The capture's list registers: which interrupt each holds.
-  private var shown = [UInt32?](repeating: nil, count: 64)
+  var shown = [UInt32?](repeating: nil, count: 64)
+  /// The capture's hypervisor had more interrupts than list registers.
+  var shownIsPressed = false
 
+  /// The next time that the hypervisor loads the list registers here and did not in the capture.
+  var nextLoad: UInt64?
+  /// Ends that lie ahead, the next first.
+  var ends: [(time: UInt64, intid: UInt32, course: UInt64)] = []
   private var loadTime: UInt64 = 0
   private var mustLoad = false
-  private var maintenanceAt: UInt64?
-  private var ends: [(time: UInt64, intid: UInt32)] = []
+  /// List registers that were filled since the last load here.
+  private var filled: UInt64 = 0
+  private var courseCount: UInt64 = 0
 
   init(_ variant: ListRegisterVariant, maintenanceCost: UInt64) {
     self.variant = variant
@@ -41,13 +61,15 @@ final class ListRegisterSimulation {
     outlook = ListRegisterOutlook(variant: variant)
   }
 
+  /// What has come of it so far; a load that is under way is taken for complete.
   var result: ListRegisterOutlook {
+    loadIfShown()
     var result = outlook
     result.delays = delays.distribution
     return result
   }
 
-  /// Takes in a transition about this vCPU's PE.
+  /// Takes in a transition about this vCPU's PE. A load takes place when all of it has been shown.
   func take(_ t: Transition) {
     switch t.kind {
     case .lrWritten: return
@@ -56,21 +78,40 @@ final class ListRegisterSimulation {
       arrive(t)
       return
     case .lrEmptied, .lrOverwritten:
-      if t.a < 64 { shown[Int(t.a)] = nil }
+      guard t.a < 64 else { return }
+      // A hypervisor may take a list register back before it disables the interface.
+      if filled >> t.a & 1 != 0 { loadIfShown() }
+      shown[Int(t.a)] = nil
+      return
+    case .virtualInterfaceEnabled:
+      advance(to: t.time)
+      let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
+      shownIsPressed = !asked.isDisjoint(with: [.underflow, .noPending, .entryNotPresent])
+      if shownIsPressed { outlook.pressedEntries += 1 }
+      askForLoad(t.time)
       return
     default: break
     }
-    if mustLoad { load(at: loadTime, isShown: true) }
+    loadIfShown()
     advance(to: t.time)
     switch t.kind {
-    case .virtualAcknowledged: if t.a != 0xFF, t.a < 64, shown[Int(t.a)] == t.intid { acknowledge(t.intid, at: t.time) }
-    case .virtualDeactivated: end(t.intid, at: t.time)
-    case .virtualInterfaceEnabled:
-      mustLoad = true
-      loadTime = t.time
-    case .virtualInterfaceDisabled: foldAll()
+    case .virtualAcknowledged: if t.a < 64, shown[Int(t.a)] == t.intid { acknowledged(t.intid, at: t.time) }
+    case .virtualDeactivated: ended(t.intid, at: t.time)
+    case .virtualInterfaceDisabled: exit(at: t.time)
     default: break
     }
+  }
+
+  private func loadIfShown() {
+    guard mustLoad else { return }
+    mustLoad = false
+    filled = 0
+    load(at: loadTime, isShown: true)
+  }
+
+  private func askForLoad(_ time: UInt64) {
+    mustLoad = true
+    loadTime = time
   }
 
   // MARK: What the capture shows
@@ -78,46 +119,64 @@ final class ListRegisterSimulation {
   private func arrive(_ t: Transition) {
     let value = ListRegisterValue.inTransition(t.b)
     format = value.format
-    if t.a < 64 { shown[Int(t.a)] = t.intid }
-    mustLoad = true
-    loadTime = t.time
+    if t.a < 64 {
+      shown[Int(t.a)] = t.intid
+      filled |= 1 << t.a
+    }
+    askForLoad(t.time)
     if let place = place(of: t.intid) {
-      if value.isPending, !list[place].isPending, courses[t.intid]?.wanted == nil, registers(hold: t.intid) == nil {
-        list[place].traits.insert(.latched)
+      if courses[t.intid]?.isInService == value.isActive {
+        if value.isPending { becomePending(place) }
+        return
       }
+      // The capture has not shown how it came to be so: this is another vCPU, to which the PE went over.
+      list.remove(at: place)
+      forget(t.intid)
+    }
+    list.append(QueuedInterrupt(shown: value, intid: t.intid))
+    courseCount += 1
+    courses[t.intid] = Course(isInService: value.isActive, number: courseCount)
+  }
+
+  /// Forgets an interrupt that has left the list.
+  func forget(_ intid: UInt32) {
+    courses[intid] = nil
+    late.removeAll { $0 == intid }
+    if let n = register(of: intid) { registers[n] = nil }
+  }
+
+  /// It is pending in the capture. Here it may be so still, or be pending behind the one that the guest is late with.
+  private func becomePending(_ place: Int) {
+    let intid = list[place].intid
+    if let n = register(of: intid) {
+      if registers[n]?.isPending == true { return }
+    } else if !list[place].isActive {
+      list[place].traits.insert(.latched)
       return
     }
-    var traits: QueuedInterrupt.Traits = [.enabled, .deliverable]
-    if value.isPending { traits.insert(.latched) }
-    if value.isActive { traits.insert(.active) }
-    if value.isGroup1 { traits.insert(.group1) }
-    if value.isHardware { traits.formUnion([.hardware, .level]) } else if value.asksAtEnd { traits.insert(.level) }
-    list.append(
-      QueuedInterrupt(
-        intid: t.intid,
-        priority: UInt8(truncatingIfNeeded: t.priority),
-        traits: traits,
-        physicalINTID: value.isHardware ? value.physicalINTID : 0
-      )
-    )
-    courses[t.intid] = Course()
-  }
-
-  private func acknowledge(_ intid: UInt32, at time: UInt64) {
-    outlook.taken += 1
-    guard place(of: intid) != nil else { return }
-    if let n = registers(hold: intid), registers[n].unsafelyUnwrapped.isPending {
-      activate(n, at: time)
+    if list[place].traits.contains(.level) {
+      courses[intid]?.comesAgain = true
     } else {
-      courses[intid, default: Course()].wanted = time
-      courses[intid]?.service = nil
+      list[place].traits.insert(.latched)
     }
   }
 
-  private func end(_ intid: UInt32, at time: UInt64) {
+  private func acknowledged(_ intid: UInt32, at time: UInt64) {
+    outlook.taken += 1
+    guard let place = place(of: intid) else { return }
+    becomePending(place)
+    courses[intid]?.taken = time
+    courses[intid]?.isInService = true
+    if courses[intid]?.wanted == nil { courses[intid]?.wanted = time } else { outlook.merged += 1 }
+    courses[intid]?.service = nil
+    takeWanted(at: time)
+  }
+
+  private func ended(_ intid: UInt32, at time: UInt64) {
     guard let course = courses[intid] else { return }
-    if let wanted = course.wanted {
-      courses[intid]?.service = time &- wanted
+    courses[intid]?.isInService = false
+    if course.wanted != nil {
+      courses[intid]?.service = time >= course.taken ? time - course.taken : 0
     } else if course.delay > 0 {
       schedule(intid, at: time &+ course.delay)
     } else {
@@ -130,162 +189,48 @@ final class ListRegisterSimulation {
   /// Carries out what falls due up to `time`.
   private func advance(to time: UInt64) {
     while true {
-      let next = ends.first?.time ?? .max
-      if let due = maintenanceAt, due <= time, due <= next {
-        maintenanceAt = nil
+      let end = ends.first?.time ?? .max
+      if let due = nextLoad, due <= time, due <= end {
+        nextLoad = nil
         load(at: due, isShown: false)
-      } else if next <= time {
-        let end = ends.removeFirst()
-        finish(end.intid, at: end.time)
+      } else if end <= time, !ends.isEmpty {
+        let (time, intid, course) = ends.removeFirst()
+        if courses[intid]?.number == course { finish(intid, at: time) }
       } else {
         return
       }
     }
   }
 
-  private func schedule(_ intid: UInt32, at time: UInt64) {
+  func schedule(_ intid: UInt32, at time: UInt64) {
+    guard let course = courses[intid] else { return }
+    courses[intid]?.isEnding = true
     let place = ends.firstIndex { $0.time > time } ?? ends.endIndex
-    ends.insert((time, intid), at: place)
+    ends.insert((time, intid, course.number), at: place)
   }
 
-  // MARK: The guest
+  // MARK: Where an interrupt is
 
-  /// The guest takes the interrupt of list register `n`.
-  private func activate(_ n: Int, at time: UInt64) {
-    guard let value = registers[n] else { return }
-    let intid = value.intid(hasGICv2Guest: false)
-    registers[n] = value.acknowledged
-    var course = courses[intid] ?? Course()
-    if let wanted = course.wanted {
-      course.delay = time >= wanted ? time - wanted : 0
-      course.wanted = nil
-      if course.delay > 0 { delays.record(course.delay) }
-    }
-    if let service = course.service {
-      course.service = nil
-      schedule(intid, at: time &+ service)
-    }
-    courses[intid] = course
-    if control.contains(.noPending), !registers.contains(where: { $0?.isPendingOnly == true }) {
-      ask(.noPending, at: time)
-    }
-  }
+  func place(of intid: UInt32) -> Int? { list.firstIndex { $0.intid == intid } }
 
-  /// The guest ends an interrupt.
-  private func finish(_ intid: UInt32, at time: UInt64) {
-    courses[intid]?.delay = 0
-    if let n = registers(hold: intid), let value = registers[n], value.isActive {
-      registers[n] = value.ended
-      guard registers[n]?.isValid == false else { return }
-      if value.asksAtEnd, !value.isHardware { count(.end) }
-      if control.contains(.underflow), registers.count(where: { $0?.isValid == true }) <= 1 {
-        ask(.underflow, at: time)
-      }
-    } else if let place = place(of: intid), list[place].isActive {
-      if variant.policy == .kvmOverflow, control.contains(.entryNotPresent) {
-        // Counted by EOIcount: the policy deactivates as many of those behind the last one that it loaded.
-        _ = list.withUnsafeMutableBufferPointer { deactivateUnloaded($0, after: lastLoaded, count: 1) }
-        ask(.entryNotPresent, at: time)
-      } else if control.contains(.enable) {
-        outlook.lostEnds += 1
-        // So that one loss is counted once; in truth the interrupt stays active.
-        list[place].isActive = false
-      } else {
-        list[place].isActive = false
-      }
-    }
-  }
-
-  private func ask(_ cause: MaintenanceCause, at time: UInt64) {
-    guard maintenanceAt == nil else { return }
-    count(cause)
-    maintenanceAt = time &+ maintenanceCost
-  }
-
-  private func count(_ cause: MaintenanceCause) { outlook.maintenanceByCause[Int(cause.rawValue)] += 1 }
-
-  // MARK: The hypervisor
-
-  private func place(of intid: UInt32) -> Int? { list.firstIndex { $0.intid == intid } }
-
-  private func registers(hold intid: UInt32) -> Int? {
+  func register(of intid: UInt32) -> Int? {
     registers.firstIndex { $0?.isValid == true && $0?.intid(hasGICv2Guest: false) == intid }
-  }
-
-  /// Takes all list registers back.
-  private func foldAll() {
-    for n in registers.indices {
-      guard let value = registers[n] else { continue }
-      registers[n] = nil
-      let intid = value.intid(hasGICv2Guest: false)
-      guard let place = place(of: intid) else { continue }
-      _ = list[place].fold(value, hasGICv2Guest: false, policy: variant.policy, physicalLine: false)
-    }
-    control = []
-    maintenanceAt = nil
-  }
-
-  /// Loads the list registers as the policy does. `isShown`: the hypervisor of the capture did so too.
-  private func load(at time: UInt64, isShown: Bool) {
-    if isShown { mustLoad = false }
-    foldAll()
-    list.removeAll { interrupt in
-      if !interrupt.isPending, !interrupt.isActive {
-        let isDone = courses[interrupt.intid]?.wanted == nil
-        if isDone { courses[interrupt.intid] = nil }
-        return isDone
-      }
-      // What the hypervisor no longer lists, and the guest does not owe, went to another vCPU or was withdrawn.
-      guard isShown, !shown.contains(interrupt.intid), !isOwed(interrupt.intid) else { return false }
-      courses[interrupt.intid] = nil
-      return true
-    }
-    let setting = ListRegisterSetting(policy: variant.policy, format: format, count: variant.count)
-    let outcome = list.withUnsafeMutableBufferPointer { fill.fill($0, setting) }
-    control = outcome.control
-    outlook.entries += 1
-    outlook.loads += UInt64(outcome.loaded)
-    lastLoaded = -1
-    for n in 0..<min(outcome.loaded, 64) {
-      registers[n] = ListRegisterValue(fill.value(n), format)
-      lastLoaded = max(lastLoaded, fill.place(n))
-    }
-    noteWaiting(outcome)
-    // What the guest has wanted since before goes first.
-    for n in 0..<min(outcome.loaded, 64) {
-      guard let value = registers[n], value.isPending, courses[value.intid(hasGICv2Guest: false)]?.wanted != nil else {
-        continue
-      }
-      activate(n, at: time)
-    }
-  }
-
-  private func isOwed(_ intid: UInt32) -> Bool {
-    guard let course = courses[intid] else { return false }
-    return course.wanted != nil || course.delay > 0 || course.service != nil
-  }
-
-  private func noteWaiting(_ outcome: ListRegisterOutcome) {
-    let left = outcome.pendingLeft + outcome.activeLeft
-    outlook.mostWaiting = max(outlook.mostWaiting, left)
-    if left > 0 { outlook.overflowingEntries += 1 }
-    for interrupt in list {
-      let isLoaded = registers(hold: interrupt.intid) != nil
-      let isWaiting = !isLoaded && (interrupt.isPending || interrupt.isActive)
-      if isWaiting, courses[interrupt.intid]?.isWaiting == false { outlook.overflows += 1 }
-      courses[interrupt.intid]?.isWaiting = isWaiting
-    }
   }
 }
 
-extension ListRegisterValue {
-  private var pendingBit: UInt64 { format == .gich ? 1 << 28 : 1 << 62 }
-  private var activeBit: UInt64 { format == .gich ? 1 << 29 : 1 << 63 }
-
-  /// Pending and not active.
-  fileprivate var isPendingOnly: Bool { isPending && !isActive }
-  /// The value after the guest took the interrupt.
-  fileprivate var acknowledged: ListRegisterValue { ListRegisterValue(bits & ~pendingBit | activeBit, format) }
-  /// The value after the guest's end of interrupt.
-  fileprivate var ended: ListRegisterValue { ListRegisterValue(bits & ~activeBit, format) }
+extension QueuedInterrupt {
+  /// An interrupt as a list register of the capture shows it.
+  fileprivate init(shown value: ListRegisterValue, intid: UInt32) {
+    var traits: Traits = [.enabled, .deliverable]
+    if value.isPending { traits.insert(.latched) }
+    if value.isActive { traits.insert(.active) }
+    if value.isGroup1 { traits.insert(.group1) }
+    if value.isHardware { traits.formUnion([.hardware, .level]) } else if value.asksAtEnd { traits.insert(.level) }
+    self.init(
+      intid: intid,
+      priority: value.priority,
+      traits: traits,
+      physicalINTID: value.isHardware ? value.physicalINTID : 0
+    )
+  }
 }

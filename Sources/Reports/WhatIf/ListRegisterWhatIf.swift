@@ -19,9 +19,7 @@ public struct ListRegisterWhatIf: Sendable {
   /// For a terminal.
   public func text(_ style: TextStyle) -> String {
     var out = trace.text(style)
-    guard outlooks.contains(where: { $0.entries > 0 }) else {
-      return out + "\n" + style.apply(.notice, "No list register was loaded in this capture.") + "\n"
-    }
+    if let reason = reasonForNone { return out + "\n" + style.apply(.notice, reason) + "\n" }
     var table = TextTable([
       ("policy", .left), ("LRs", .right), ("overflowing", .right), ("waited", .right), ("most", .right),
       ("maintenance", .right), ("U", .right), ("NP", .right), ("LRENP", .right), ("delayed", .right), ("mean", .right),
@@ -43,20 +41,40 @@ public struct ListRegisterWhatIf: Sendable {
       ])
     }
     out += "\n" + style.apply(.heading, "What if there were other list registers") + "\n" + table.render(style)
-    let taken = outlooks.first?.taken ?? 0
-    return out
-      + WrappedParts.lines(
-        [
-          "of \(Units.count(taken)) interrupts that guests took;",
-          "overflowing: entries with more interrupts than list",
-          "registers; waited: interrupts that found none; most: at one time; delayed: taken later than in the",
-          "capture; lost: ends that nobody was told of.", "Inferred: arrivals and the guest's times are the capture's,",
-          "a maintenance interrupt is assumed to take \(Units.duration(maintenanceCost)).",
-        ],
-        " ",
-        style: style,
-        .faint
-      )
+    return out + WrappedParts.lines(explanations, " ", style: style, .faint)
+  }
+
+  private var reasonForNone: String? {
+    if !outlooks.contains(where: { $0.loads > 0 }) { return "No list register was loaded in this capture." }
+    if !outlooks.contains(where: { $0.taken > 0 }) {
+      return "The capture shows no acknowledge of a guest: when it wanted its interrupts is not known."
+    }
+    return nil
+  }
+
+  private var explanations: [String] {
+    guard let first = outlooks.first else { return [] }
+    var parts = [
+      "of \(Units.count(first.taken)) interrupts that guests took;",
+      "overflowing: entries with more interrupts than list",
+      "registers; waited: interrupts that found none; most: at one time; delayed: taken later than in the",
+      "capture; lost: ends that nobody was told of.", "Inferred: arrivals and the guest's times are the capture's,",
+      "a maintenance interrupt is assumed to take \(Units.duration(maintenanceCost)).",
+    ]
+    if first.pressedEntries > 0 {
+      parts += [
+        "At \(Units.count(first.pressedEntries)) entries the capture's own hypervisor had more than list registers:",
+        "what waited there counts from when it was listed.",
+      ]
+    }
+    if let stalled = outlooks.first(where: { $0.stalledEntries > 0 }) {
+      parts += [
+        "With \(stalled.variant.count == 1 ? "one list register" : "\(stalled.variant.count) list registers")",
+        "underflow (U) holds as soon as it is asked for: a guest that leaves at once gets nowhere.",
+        "Its rows are those of one that takes an interrupt first.",
+      ]
+    }
+    return parts
   }
 
   private func number(_ value: UInt64) -> String { value == 0 ? "–" : Units.count(value) }
@@ -81,7 +99,8 @@ public struct ListRegisterWhatIf: Sendable {
       ),
       "taken": .number(o.taken), "delayed": .number(o.delays.count), "delay_mean_ns": .number(o.delays.mean),
       "delay_p99_ns": .number(o.delays.percentile(99)), "delay_max_ns": .number(o.delays.max),
-      "lost_ends": .number(o.lostEnds), "certainty": .string("inferred"),
+      "merged": .number(o.merged), "stalled_entries": .number(o.stalledEntries),
+      "pressed_entries": .number(o.pressedEntries), "lost_ends": .number(o.lostEnds), "certainty": .string("inferred"),
     ]
   }
 }
