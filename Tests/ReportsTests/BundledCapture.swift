@@ -13,8 +13,10 @@ enum BundledCapture {
   /// Small ones of every kind: an ITS, preemption, two Security states, GICv2.
   static let small = ["its-and-preemption", "stale-lpi-configuration", "two-security-states", "gicv2-ipi-qemu10"]
 
+  /// A capture's file by its folder, or by folder and file.
   static func path(_ name: String) -> String {
-    ["", ".lz4", ".zst", ".gz", ".xz"].map { root.appending(path: "Traces/\(name)/trace.log\($0)").path }
+    let file = name.contains("/") ? name : name + "/trace.log"
+    return ["", ".lz4", ".zst", ".gz", ".xz"].map { root.appending(path: "Traces/\(file)\($0)").path }
       .first { FileManager.default.fileExists(atPath: $0) } ?? ""
   }
 

@@ -11,13 +11,15 @@ import Replay
 /// each maintenance interrupt that the policy asks for, and after an exit at which the guest has not taken what it had in
 /// the capture. A PE stands for a vCPU.
 public final class ListRegisterReplay {
+  /// What a round trip for a maintenance interrupt is assumed to take unless something else is said, in ns.
+  public static let assumedMaintenanceCost: UInt64 = 5000
   /// What a round trip to the hypervisor for a maintenance interrupt takes, in ns: an assumption.
   public let maintenanceCost: UInt64
   private let variants: [ListRegisterVariant]
   private var vCPUs: [UInt64: [ListRegisterSimulation]] = [:]
 
   /// A replay of nothing yet.
-  public init(variants: [ListRegisterVariant], maintenanceCost: UInt64 = 5000) {
+  public init(variants: [ListRegisterVariant], maintenanceCost: UInt64 = assumedMaintenanceCost) {
     self.variants = variants
     self.maintenanceCost = maintenanceCost
   }

@@ -7,6 +7,11 @@ public struct ListRegisterVariant: Hashable, Sendable {
   /// How many there are.
   public var count: Int
 
+  /// What is asked unless something else is: both policies of KVM, each with 1, 2, 4, 8 and 16 list registers.
+  public static let standard = ListRegisterPolicy.allCases.flatMap { policy in
+    [1, 2, 4, 8, 16].map { ListRegisterVariant(policy: policy, count: $0) }
+  }
+
   /// A variant; the architecture has at most 16 (`ICH_LR<n>_EL2`) or 64 (`GICH_LR<n>`).
   public init(policy: ListRegisterPolicy, count: Int) {
     self.policy = policy

@@ -81,6 +81,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   var result: VirtualInterrupts {
     var result = counts
     result.latency = recorder.latency
+    result.latencyOverTime = recorder.latencyOverTime
     result.interrupts = recorder.interrupts
     result.exclusions.unfinished = UInt64(slots.count + unlisted.count)
     return result

@@ -16,6 +16,8 @@ struct VirtualRecorder: ~Copyable {
 
   /// Made when a class first has a sample in a stage.
   private var distributions: [LatencyCountsBox?]
+  /// Made when a class first has an end.
+  private var overTime: [LatencySeriesBox?] = Array(repeating: nil, count: InterruptClass.allCases.count)
   private var table = LiveTable(Counts())
 
   init() {
@@ -35,11 +37,22 @@ struct VirtualRecorder: ~Copyable {
       box.counts.record(nanoseconds)
       distributions[slot] = box
     }
-    guard stage == .listedToEOI || stage == .pendingToEOI, let entry = entry(t) else { return }
+    guard stage == .listedToEOI || stage == .pendingToEOI else { return }
+    recordOverTime(nanoseconds, t)
+    guard let entry = entry(t) else { return }
     entry.pointee.samples += 1
     entry.pointee.min = Swift.min(entry.pointee.min, nanoseconds)
     entry.pointee.max = Swift.max(entry.pointee.max, nanoseconds)
     entry.pointee.sum += Double(nanoseconds)
+  }
+
+  private mutating func recordOverTime(_ nanoseconds: UInt64, _ t: Transition) {
+    let slot = Int(InterruptClass(intid: t.intid).rawValue)
+    let start = t.time > nanoseconds ? t.time &- nanoseconds : 0
+    if let box = overTime[slot] { return box.series.add(nanoseconds, at: start) }
+    let box = LatencySeriesBox()
+    box.series.add(nanoseconds, at: start)
+    overTime[slot] = box
   }
 
   mutating func acknowledged(_ t: Transition) { entry(t)?.pointee.acknowledges += 1 }
@@ -61,6 +74,12 @@ struct VirtualRecorder: ~Copyable {
     }
   }
 
+  var latencyOverTime: [VirtualLatencySeries] {
+    InterruptClass.allCases.compactMap { interruptClass in
+      overTime[Int(interruptClass.rawValue)].map { .init(interruptClass: interruptClass, series: $0.series) }
+    }
+  }
+
   var interrupts: [VirtualInterruptCount] {
     table.sorted().map { key, c in
       VirtualInterruptCount(
@@ -77,4 +96,9 @@ struct VirtualRecorder: ~Copyable {
 /// A distribution that exists only once something was counted.
 final class LatencyCountsBox {
   var counts = LatencyCounts()
+}
+
+/// The same of latencies over time.
+final class LatencySeriesBox {
+  var series = LatencySeries()
 }

@@ -14,6 +14,13 @@ struct ITSText {
   }
 
   private func facts(_ its: ITSCaches, _ style: TextStyle) -> String {
+    WrappedParts.lines(rolledFacts(its), " · ", style: style)
+  }
+
+  /// What an ITS did, in words.
+  func facts(_ its: ITSCaches) -> [String] { rolledFacts(its).map(\.0) }
+
+  private func rolledFacts(_ its: ITSCaches) -> [(String, TextStyle.Role)] {
     var facts: [(String, TextStyle.Role)] = []
     func fact(_ count: UInt64, _ one: String, _ many: String, _ role: TextStyle.Role = .plain) {
       if count > 0 { facts.append(("\(Units.count(count)) \(count == 1 ? one : many)", role)) }
@@ -22,7 +29,7 @@ struct ITSText {
     fact(its.commands, "command", "commands")
     fact(its.lpiMatch, "MSI for an LPI already pending", "MSIs for LPIs already pending")
     fact(its.invalid, "walk ended at an invalid entry", "walks ended at an invalid entry", .notice)
-    return WrappedParts.lines(facts, " · ", style: style)
+    return facts
   }
 
   /// Misses of fully associative caches. Sizes that all tables fit into long before are left out.
@@ -75,21 +82,23 @@ struct ITSText {
   }
 
   private func software(_ its: ITSCaches, _ style: TextStyle) -> String {
+    let parts = software(its)
+    return parts.isEmpty ? "" : WrappedParts.lines(parts, ", ", style: style, .plain)
+  }
+
+  /// What KVM's cache of translations would have done, in words.
+  func software(_ its: ITSCaches) -> [String] {
     let curve = its.software
-    guard curve.references > 0 else { return "" }
+    guard curve.references > 0 else { return [] }
     let entries = its.softwareEntries(pes: report.trace.topology.peCount)
     let flushes = its.softwareFlushes.reduce(0) { $0 + $1.count }
     let again = its.softwareFlushes.reduce(0) { $0 + $1.refetched }
-    return WrappedParts.lines(
-      [
-        "As KVM caches translations: \(Units.count(curve.misses(entries: entries))) of \(Units.count(curve.references)) MSIs miss with \(entries) entries (to 6.9)",
-        "\(Units.count(curve.compulsory)) without a limit (from 6.10)",
-        "\(Units.count(flushes)) \(flushes == 1 ? "flush makes" : "flushes make") \(Units.count(again)) of them",
-      ],
-      ", ",
-      style: style,
-      .plain
-    )
+    return [
+      "As KVM caches translations: \(Units.count(curve.misses(entries: entries))) of \(Units.count(curve.references)) "
+        + "MSIs miss with \(entries) entries (to 6.9)",
+      "\(Units.count(curve.compulsory)) without a limit (from 6.10)",
+      "\(Units.count(flushes)) \(flushes == 1 ? "flush makes" : "flushes make") \(Units.count(again)) of them",
+    ]
   }
 
   private func invalidations(_ its: ITSCaches, _ style: TextStyle) -> String {
@@ -106,14 +115,16 @@ struct ITSText {
   }
 
   private func agreement(_ its: ITSCaches, _ style: TextStyle) -> String {
-    guard !its.agreement.isEmpty else { return "" }
+    agreement(its).map { style.apply($0.isGood ? .faint : .notice, "  \($0.sentence)\n") } ?? ""
+  }
+
+  /// Whether the capture's own reads of tables are those of the walks; nil if it shows none.
+  func agreement(_ its: ITSCaches) -> (sentence: String, isGood: Bool)? {
+    guard !its.agreement.isEmpty else { return nil }
     let differed = its.agreement.reduce(0) { $0 + $1.differed }
     let shown = its.agreement.reduce(0) { $0 + $1.shown }
     let names = its.agreement.map(\.table.name).joined(separator: ", ")
-    let text =
-      differed == 0
-      ? "  The capture shows \(Units.count(shown)) reads of \(names) tables; the walks above agree.\n"
-      : "  The capture shows \(Units.count(shown)) reads of \(names) tables; \(Units.count(differed)) walks above differ.\n"
-    return style.apply(differed == 0 ? .faint : .notice, text)
+    let verdict = differed == 0 ? "the walks above agree." : "\(Units.count(differed)) walks above differ."
+    return ("The capture shows \(Units.count(shown)) reads of \(names) tables; \(verdict)", differed == 0)
   }
 }

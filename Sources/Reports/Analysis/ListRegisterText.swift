@@ -21,8 +21,7 @@ struct ListRegisterText {
         + (0...shown).map { n in (n == shown && most > shown ? "\(n)+" : "\(n) in use", .right) } + [("most", .right)]
     )
     for bank in used {
-      // A hypervisor that never disables the interface has no entries; its time is all there is.
-      let times = bank.timeEnabled.contains { $0 > 0 } ? bank.timeEnabled : bank.time
+      let times = bank.shownTimes
       let total = times.reduce(0, &+)
       var cells: [TextTable.Cell] = [
         .init(report.naming.text(bank.pe, domain: bank.domain)),
@@ -45,7 +44,12 @@ struct ListRegisterText {
       ? "  " + style.apply(.faint, "in use over time") + "  " + style.apply(.picture, Sparkline.bars(bars)) + "\n" : ""
   }
 
-  private func maintenance(_ style: TextStyle) -> String {
+  private func maintenance(_ style: TextStyle) -> String { WrappedParts.lines(rolledFacts, " · ", style: style) }
+
+  /// Maintenance interrupts and what else happened to list registers, in words.
+  var facts: [String] { rolledFacts.map(\.0) }
+
+  private var rolledFacts: [(String, TextStyle.Role)] {
     var facts: [(String, TextStyle.Role)] = []
     let total = used.reduce(0) { $0 + $1.maintenance }
     if total > 0 {
@@ -61,7 +65,7 @@ struct ListRegisterText {
     if ends > 0 { facts.append(("\(Units.count(ends)) ends that hit no list register", .notice)) }
     let overwritten = used.reduce(0) { $0 + $1.overwritten }
     if overwritten > 0 { facts.append(("\(Units.count(overwritten)) valid ones overwritten", .notice)) }
-    return WrappedParts.lines(facts, " · ", style: style)
+    return facts
   }
 
   private func waits(_ style: TextStyle) -> String {
@@ -87,4 +91,10 @@ struct ListRegisterText {
     }
     return out
   }
+}
+
+extension ListRegisterBank {
+  /// The times that reports show: a hypervisor that never disables the interface has no entries, so that all of the time
+  /// is all there is.
+  var shownTimes: [UInt64] { timeEnabled.contains { $0 > 0 } ? timeEnabled : time }
 }

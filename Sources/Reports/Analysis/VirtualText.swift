@@ -11,7 +11,12 @@ struct VirtualText {
     return facts(style) + latencies(style) + busiest(style, rows) + exclusions(style)
   }
 
-  private func facts(_ style: TextStyle) -> String {
+  private func facts(_ style: TextStyle) -> String { WrappedParts.lines(rolledFacts, " · ", style: style) }
+
+  /// What happened to virtual interrupts, in words.
+  var facts: [String] { rolledFacts.map(\.0) }
+
+  private var rolledFacts: [(String, TextStyle.Role)] {
     var facts: [(String, TextStyle.Role)] = []
     func fact(_ count: UInt64, _ one: String, _ many: String, _ role: TextStyle.Role = .plain) {
       if count > 0 { facts.append(("\(Units.count(count)) \(count == 1 ? one : many)", role)) }
@@ -23,7 +28,7 @@ struct VirtualText {
     fact(virtual.acknowledges, "acknowledge", "acknowledges")
     fact(virtual.spuriousAcknowledges, "spurious", "spurious", .notice)
     fact(virtual.endOfInterrupts, "end of interrupt", "ends of interrupt")
-    return WrappedParts.lines(facts, " · ", style: style)
+    return facts
   }
 
   private func latencies(_ style: TextStyle) -> String {
@@ -44,9 +49,7 @@ struct VirtualText {
       ("vINTID", .right), ("class", .left), ("linked to", .right), ("acknowledged", .right), ("to end min", .right),
       ("mean", .right), ("max", .right),
     ])
-    let sorted = virtual.interrupts.filter { $0.acknowledges > 0 }.sorted {
-      ($1.acknowledges, $0.domain, $0.intid) < ($0.acknowledges, $1.domain, $1.intid)
-    }
+    let sorted = virtual.busiest
     for row in sorted.prefix(rows) {
       let hasSamples = row.toEOI.count > 0
       table.add([
@@ -64,9 +67,22 @@ struct VirtualText {
   }
 
   private func exclusions(_ style: TextStyle) -> String {
+    excluded.isEmpty ? "" : WrappedParts.lines(excluded, ", ", style: style, .faint)
+  }
+
+  /// What the latencies leave out, in words.
+  var excluded: [String] {
     let parts = virtual.exclusions.titled.filter { $0.count > 0 }.map { "\(Units.count($0.count)) \($0.title)" }
-    guard let first = parts.first else { return "" }
-    return WrappedParts.lines(["not measured: " + first] + parts.dropFirst(), ", ", style: style, .faint)
+    return parts.first.map { ["not measured: " + $0] + parts.dropFirst() } ?? []
+  }
+}
+
+extension VirtualInterrupts {
+  /// Virtual INTIDs that were acknowledged, the busiest first.
+  var busiest: [VirtualInterruptCount] {
+    interrupts.filter { $0.acknowledges > 0 }.sorted {
+      ($1.acknowledges, $0.domain, $0.intid) < ($0.acknowledges, $1.domain, $1.intid)
+    }
   }
 }
 

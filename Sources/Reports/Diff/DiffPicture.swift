@@ -2,23 +2,23 @@
 struct DiffPicture {
   let change: DiffReport.LatencyChange
 
-  var svg: String {
+  var html: String {
     let axes = PercentileAxes(
       low: min(change.before.min, change.after.min),
       high: max(change.before.max, change.after.max),
       nines: 3,
-      height: 190,
-      right: 60
+      height: 210,
+      right: 30
     )
-    var out = "<svg viewBox=\"0 0 \(Int(axes.width)) \(Int(axes.height))\" role=\"img\" "
-    out += "aria-label=\"\(DiffWording.subject(change.key)): latency by percentile, before and after\">"
-    out += axes.grid + line(axes, change.before, "before", "stroke-width:1.2;stroke-dasharray:5 4;")
-    return out + line(axes, change.after, "after", "") + "</svg>"
-  }
-
-  private func line(_ axes: PercentileAxes, _ latency: SampledLatency, _ name: String, _ style: String) -> String {
-    let path = axes.path(steps: 72, latency.quantile)
-    return
-      "<g><title>\(name)</title><path class=\"line \(change.key.interruptClass)\" style=\"fill:none;\(style)\" d=\"\(path)\"/></g>"
+    let name = change.key.interruptClass
+    var svg = axes.picture
+    svg.path("line thin \(name)", axes.path(steps: 72, change.before.quantile), tip: "before")
+    svg.path("line \(name)", axes.path(steps: 72, change.after.quantile), tip: "after")
+    let moves = change.quantiles.map {
+      "\(DiffWording.quantile($0))"
+    }
+    return svg.html(
+      "\(DiffWording.subject(change.key)): latency by percentile, before and after. \(moves.joined(separator: "; "))."
+    )
   }
 }

@@ -31,7 +31,7 @@ extension DiffReport {
   private var pictures: String {
     classes.filter { $0.key.stage == "injection_to_eoi" && min($0.before.count, $0.after.count) >= 20 }.map { change in
       "<h3>\(DiffWording.subject(change.key)), injection → end of interrupt (dashed: before)</h3>\n"
-        + DiffPicture(change: change).svg
+        + DiffPicture(change: change).html
     }.joined()
   }
 

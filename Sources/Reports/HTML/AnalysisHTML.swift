@@ -8,10 +8,11 @@ extension AnalysisReport {
     func add(_ title: String, _ id: String, _ body: String) { sections.append(.init(title: title, id: id, body: body)) }
     add("Activity", "activity", activitySection)
     add("Latency", "latency", latencySection)
-    add("Virtual interrupts", "virtual", virtualSection)
+    add("Virtual interrupts", "virtual", virtualSection(Self.listedINTIDs))
+    add("Guests under KVM", "kvm", KVMHTML.section(self))
     add("Interrupts", "interrupts", busiestTable(Self.listedINTIDs))
     add("Processing elements", "pes", peTable(rows))
-    add("ITS tables and caches", "its", itsSection)
+    add("ITS tables and caches", "its", ITSHTML.section(self))
     add("Devices", "devices", deviceTable(rows))
     add("Spurious acknowledges", "spurious", spuriousTable(rows))
     add("Gaps in the capture", "gaps", gapTable(rows))
@@ -21,11 +22,6 @@ extension AnalysisReport {
 
   /// INTIDs in the table that can be sorted and filtered.
   private static let listedINTIDs = 4096
-
-  private var itsSection: String {
-    guard case .array(let list)? = json["its"] else { return "" }
-    return list.map { MissCurvePicture($0).html }.joined()
-  }
 
   // MARK: Head
 
@@ -62,40 +58,21 @@ extension AnalysisReport {
 
   private var activitySection: String {
     guard results.summary.acknowledges > 0 else { return "" }
-    return
-      "<p class=\"faint\">Acknowledges per second, by class.</p>\n\(legend)\(ActivityPicture(results.activity).svg)"
+    return "<p class=\"faint\">Acknowledges per second, by class.</p>\n" + legend
+      + ActivityPicture(results.activity).html
   }
 
   private var latencySection: String {
-    guard !results.latency.isEmpty else { return "" }
-    let low = results.latency.map(\.distribution.min).min() ?? 1
-    let high = results.latency.map(\.distribution.max).max() ?? 1
-    var out = "<h3>By percentile, injection → end of interrupt</h3>\n"
-    out += PercentilePicture(results.latency.filter { $0.stage == .injectionToEOI }).svg
-    for stage in LatencyStage.allCases {
-      let rows = results.latency.filter { $0.stage == stage }
-      guard !rows.isEmpty else { continue }
-      out += "<h3>\(stage.title)</h3>\n" + DistributionPicture(rows, low: low, high: high).svg
+    let stages = LatencyStage.allCases.map { stage in
+      LatencyFigures.Stage(
+        title: stage.title,
+        rows: results.latency.filter { $0.stage == stage }.map {
+          NamedLatency($0.interruptClass.name, style: $0.interruptClass.name, $0.distribution)
+        }
+      )
     }
-    return out + latencyTable + exclusionText
-  }
-
-  private var latencyTable: String {
-    var table = HTMLTable([
-      ("", false), ("count", true), ("min", true), ("mean", true), ("p50", true), ("p90", true), ("p99", true),
-      ("p99.9", true), ("p99.99", true), ("max", true),
-    ])
-    for stage in LatencyStage.allCases {
-      let rows = results.latency.filter { $0.stage == stage }
-      guard !rows.isEmpty else { continue }
-      table.addHeading(stage.title)
-      for row in rows {
-        let d = row.distribution
-        let times = [d.min, d.mean] + [50, 90, 99, 99.9, 99.99].map(d.percentile) + [d.max]
-        table.add([row.interruptClass.name, Units.count(d.count)] + times.map(Units.duration))
-      }
-    }
-    return table.html
+    let figures = LatencyFigures(stages).html
+    return figures.isEmpty ? "" : figures + exclusionText + waitTable
   }
 
   private var exclusionText: String {

@@ -1,35 +1,32 @@
 import Analyzers
 
-/// The latencies of one stage: a histogram for each class, all on one logarithmic axis.
+/// The latencies of one stage: a histogram for each row, all on one logarithmic axis.
 struct DistributionPicture {
-  let rows: [ClassLatency]
+  let rows: [NamedLatency]
   let axis: LogAxis
-  private let width = 1000.0
   private let rowHeight = 64.0
   private let bins = 180
 
   /// Pictures of several stages compare if they share the axis.
-  init(_ rows: [ClassLatency], low: UInt64, high: UInt64) {
+  init(_ rows: [NamedLatency], low: UInt64, high: UInt64) {
     self.rows = rows
-    axis = LogAxis(low: low, high: high, left: 60, width: 925)
+    let left = max(60, Double(rows.map(\.name.count).max() ?? 0) * 7.5 + 10)
+    axis = LogAxis(low: low, high: high, left: left, width: SVG.width - left - 24)
   }
 
-  var svg: String {
-    let height = rowHeight * Double(rows.count) + 24
-    var out =
-      "<svg viewBox=\"0 0 \(Int(width)) \(coordinate(height))\" role=\"img\" aria-label=\"Latency distribution\">"
+  func html(_ title: String) -> String {
+    let height = rowHeight * Double(rows.count) + 38
+    var svg = SVG(height: height)
     for decade in axis.decades {
-      out +=
-        "<line class=\"grid\" x1=\"\(coordinate(decade.x))\" x2=\"\(coordinate(decade.x))\" y1=\"0\" y2=\"\(coordinate(height - 20))\"/>"
-      out +=
-        "<text class=\"tick\" text-anchor=\"middle\" x=\"\(coordinate(decade.x))\" y=\"\(coordinate(height - 5))\">\(decade.name)</text>"
+      svg.line("grid", x1: decade.x, y1: 0, x2: decade.x, y2: height - 36)
+      svg.text("tick", decade.name, x: decade.x, y: height - 21, .middle)
     }
-    for (index, row) in rows.enumerated() { out += histogram(row, baseline: rowHeight * Double(index + 1)) }
-    return out + "</svg>"
+    svg.text("axis", "latency; height: share of the samples", x: axis.left + axis.width / 2, y: height - 5, .middle)
+    for (index, row) in rows.enumerated() { addHistogram(row, baseline: rowHeight * Double(index + 1), to: &svg) }
+    return svg.html("\(title), histogram. \(rows.map(\.sentence).joined(separator: " "))")
   }
 
-  private func histogram(_ row: ClassLatency, baseline: Double) -> String {
-    let name = row.interruptClass.name
+  private func addHistogram(_ row: NamedLatency, baseline: Double, to svg: inout SVG) {
     let counts = axis.bins(row.distribution.buckets, count: bins)
     let top = Double(counts.max() ?? 1)
     let step = axis.width / Double(bins)
@@ -41,24 +38,23 @@ struct DistributionPicture {
       path += "V\(coordinate(baseline - tall))H\(coordinate(x + step))"
     }
     path += "V\(coordinate(baseline))Z"
+    svg.text("label", row.name, x: 4, y: baseline - 6)
+    svg.path(row.style, path, tip: row.sentence)
+    addMarks(row, baseline: baseline, to: &svg)
+  }
+
+  private func addMarks(_ row: NamedLatency, baseline: Double, to svg: inout SVG) {
     let d = row.distribution
-    var out = "<text class=\"label\" x=\"4\" y=\"\(coordinate(baseline - 6))\">\(name)</text>"
-    out +=
-      "<g><title>\(name): \(Units.count(d.count)) samples, \(Units.duration(d.min)) to \(Units.duration(d.max))</title>"
-    out += "<path class=\"\(name)\" d=\"\(path)\"/></g>"
     var labelled: [Double] = []
-    for (value, title) in [(d.percentile(50), "p50"), (d.max, "max"), (d.percentile(99), "p99")] {
+    for (value, name) in [(d.percentile(50), "p50"), (d.max, "max"), (d.percentile(99), "p99")] {
       let x = axis.x(value)
-      out += "<g><title>\(name) \(title): \(Units.duration(value))</title>"
-      out +=
-        "<line class=\"mark\" x1=\"\(coordinate(x))\" x2=\"\(coordinate(x))\" y1=\"\(coordinate(baseline - rowHeight + 14))\" y2=\"\(coordinate(baseline))\"/>"
-      if labelled.allSatisfy({ abs($0 - x) > 26 }) {
-        labelled.append(x)
-        out +=
-          "<text class=\"tick\" text-anchor=\"middle\" x=\"\(coordinate(x))\" y=\"\(coordinate(baseline - rowHeight + 11))\">\(title)</text>"
+      svg.group("\(row.name) \(name): \(Units.duration(value))") { svg in
+        svg.line("mark", x1: x, y1: baseline - rowHeight + 14, x2: x, y2: baseline)
+        if labelled.allSatisfy({ abs($0 - x) > 26 }) {
+          labelled.append(x)
+          svg.text("tick", name, x: x, y: baseline - rowHeight + 11, .middle)
+        }
       }
-      out += "</g>"
     }
-    return out
   }
 }

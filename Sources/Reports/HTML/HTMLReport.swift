@@ -6,11 +6,11 @@ import Replay
 public final class HTMLReport: AnalysisOutput {
   private let write: (String) throws -> Void
   private let filter: TransitionFilter
-  private var lives: [InterruptLife] = []
   private var sample = TimelineSample()
   private var overTime = LatencyOverTime()
   private var heat = HeatMap()
   private var lists = ListRegisterHistory()
+  private let whatIf = ListRegisterReplay(variants: ListRegisterVariant.standard)
   private var lastTime: UInt64 = 0
   private var hasLists = false
 
@@ -22,6 +22,7 @@ public final class HTMLReport: AnalysisOutput {
 
   /// As ``AnalysisOutput`` wants it.
   public func consume(_ batch: ReplayBatch) {
+    if batch.isReported { whatIf.consume(batch) }
     for t in batch.transitions {
       lastTime = max(lastTime, t.time)
       guard let ended = lists.ended(by: t), batch.isReported, filter.includes(t) else { continue }
@@ -44,17 +45,17 @@ public final class HTMLReport: AnalysisOutput {
   public func finish(_ report: AnalysisReport) throws {
     let end = report.trace.lastTime ?? lastTime
     for listed in lists.open { sample.append(TimelineBar(listed: listed, end: end)) }
-    lists.finish(at: end)
     var page = HTMLPage(report)
     page.show(sample, hasLists: hasLists)
     page.insert("Latency over time", id: "over-time", overTimeSection(report), after: "latency")
-    page.insert("Interrupts by PE over time", id: "heat", heat.svg(report.naming), after: "pes")
-    page.insert("List registers", id: "list-registers", lists.html(report.naming), after: "virtual")
+    page.insert("Interrupts by PE over time", id: "heat", heat.html(report.naming), after: "pes")
+    let registers = ListRegisterHTML(report: report, outlooks: whatIf.results).html
+    page.insert("List registers", id: "list-registers", registers, after: "virtual")
     try write(page.html)
   }
 
   private func overTimeSection(_ report: AnalysisReport) -> String {
-    let picture = overTime.svg
+    let picture = overTime.picture
     guard !picture.isEmpty else { return "" }
     var table = HTMLTable([
       ("injection → end", true), ("pending", true), ("handled", true), ("class", false), ("INTID", true), ("PE", true),

@@ -21,6 +21,7 @@ enum HTMLStyle {
     svg .SGI{fill:var(--SGI)}svg .PPI{fill:var(--PPI)}svg .SPI{fill:var(--SPI)}svg .LPI{fill:var(--LPI)}
     svg .line{fill:none;stroke-width:2}svg .line.SGI{stroke:var(--SGI)}svg .line.PPI{stroke:var(--PPI)}
     svg .line.SPI{stroke:var(--SPI)}svg .line.LPI{stroke:var(--LPI)}
+    svg .line.thin{stroke-width:1.2;stroke-dasharray:5 4}svg .axis{fill:var(--faint);font-size:12px;font-style:italic}
     .legend{display:flex;gap:16px;font-size:13px}.legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px}
     .scroll{overflow-x:auto}
     table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:14px;margin:4px 0 8px}

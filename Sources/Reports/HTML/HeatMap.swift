@@ -5,6 +5,7 @@ struct HeatMap {
   private static let spans = 128
   /// More rows than that nobody looks at.
   static let limit = 64
+  private static let rowHeight = 16.0
   private var rows: [UInt32: TimeSeries<UInt64>] = [:]
   private var first: UInt64?
 
@@ -21,39 +22,63 @@ struct HeatMap {
     rows[life.pe]!.add(1, at: max(life.acknowledgeTime, first))
   }
 
-  func svg(_ naming: PENaming) -> String {
+  func html(_ naming: PENaming) -> String {
     guard let first, let width = rows.values.map(\.width).max() else { return "" }
     let folded = rows.sorted { $0.key < $1.key }.map { pe, series in
-      (pe, Self.fold(series.values, by: Int(width / series.width)))
+      (name: "PE \(naming.text(pe))", counts: Self.fold(series.values, by: Int(width / series.width)))
     }
-    let columns = folded.map(\.1.count).max() ?? 0
-    let most = folded.flatMap(\.1).max() ?? 1
-    let rowHeight = 16.0
+    let columns = max(folded.map(\.counts.count).max() ?? 0, 1)
+    let most = max(folded.flatMap(\.counts).max() ?? 1, 1)
     let picture = TimePicture(
-      height: Double(folded.count) * rowHeight + 30,
+      height: Double(folded.count) * Self.rowHeight + 48,
       start: first,
-      length: width * UInt64(max(columns, 1))
+      length: width * UInt64(columns)
     )
-    var content = ""
-    for (row, (pe, counts)) in folded.enumerated() {
-      let y = picture.top + Double(row) * rowHeight
-      content +=
-        "<text class=\"tick\" text-anchor=\"end\" x=\"58\" y=\"\(coordinate(y + 12))\">PE \(naming.text(pe))</text>"
+    var svg = picture.frame("", grid: [])
+    for (row, (name, counts)) in folded.enumerated() {
+      let y = picture.top + Double(row) * Self.rowHeight
+      svg.text("tick", name, x: picture.left - 6, y: y + 12, .end)
       for (column, count) in counts.enumerated() where count > 0 {
-        let from = picture.x(first + UInt64(column) * width)
-        let to = picture.x(first + UInt64(column + 1) * width)
-        // The square root, so that what is rare can be seen beside what is frequent.
-        let strength = max(0.08, (Double(count) / Double(max(most, 1))).squareRoot())
-        content +=
-          "<rect class=\"cell\" x=\"\(coordinate(from))\" y=\"\(coordinate(y))\" width=\"\(coordinate(to - from + 0.2))\" "
-        content += "height=\"\(coordinate(rowHeight - 2))\" opacity=\"\(Units.fixed(strength, 2))\"><title>PE "
-        content +=
-          "\(naming.text(pe)), \(Units.moment(first + UInt64(column) * width)): \(Units.count(count))</title></rect>"
+        let from = first + UInt64(column) * width
+        svg.rectangle(
+          "cell",
+          x: picture.x(from),
+          y: y,
+          width: picture.x(from + width) - picture.x(from) + 0.2,
+          height: Self.rowHeight - 2,
+          opacity: Self.strength(count, most),
+          tip: "\(name), \(Units.moment(from)): \(Units.count(count))"
+        )
       }
     }
-    let scale =
-      "<p class=\"faint\">Acknowledges in spans of \(Units.duration(width)); the darkest: \(Units.count(most)).</p>\n"
-    return scale + picture.svg("Acknowledges by PE over time", grid: [], content)
+    return "<p class=\"faint\">Acknowledges of each PE in spans of \(Units.duration(width)).</p>\n"
+      + Self.scale(most) + svg.html("Acknowledges by PE over time, at most \(Units.count(most)) in a span.")
+      + Self.numbers(folded, first, width)
+  }
+
+  /// The square root, so that what is rare can be seen beside what is frequent.
+  private static func strength(_ count: UInt64, _ most: UInt64) -> Double {
+    max(0.08, (Double(count) / Double(most)).squareRoot())
+  }
+
+  /// What the shades stand for.
+  private static func scale(_ most: UInt64) -> String {
+    let steps = [1, most / 16, most / 4, most].filter { $0 > 0 }
+    let entries = Set(steps).sorted().map { count in
+      "<span><i style=\"background:var(--SGI);opacity:\(Units.fixed(strength(count, most), 2))\"></i>"
+        + "\(Units.count(count))</span>"
+    }
+    return "<div class=\"legend\">\(entries.joined())</div>\n"
+  }
+
+  /// The same in at most eight spans.
+  private static func numbers(_ rows: [(name: String, counts: [UInt64])], _ first: UInt64, _ width: UInt64) -> String {
+    let columns = rows.map(\.counts.count).max() ?? 0
+    let factor = max(1, (columns + 7) / 8)
+    let spans = stride(from: 0, to: columns, by: factor).map { "from \(Units.moment(first + UInt64($0) * width))" }
+    var table = HTMLTable([("", false)] + spans.map { ($0, true) })
+    for row in rows { table.add([row.name] + fold(row.counts, by: factor).map(Units.count)) }
+    return PictureNumbers(table: table).html
   }
 
   private static func fold(_ values: [UInt64], by factor: Int) -> [UInt64] {

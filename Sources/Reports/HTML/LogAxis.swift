@@ -28,7 +28,7 @@ struct LogAxis {
     }
   }
 
-  private static func name(_ nanoseconds: UInt64) -> String {
+  static func name(_ nanoseconds: UInt64) -> String {
     switch nanoseconds {
     case ..<1000: "\(nanoseconds) ns"
     case ..<1_000_000: "\(nanoseconds / 1000) µs"

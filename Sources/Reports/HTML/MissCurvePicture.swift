@@ -1,73 +1,143 @@
 import Analyzers
 import Glibc
 
-/// Miss-ratio curves of the ITS's tables: what share of the look-ups a cache of each size would miss.
+/// Miss-ratio curves of an ITS's tables: what share of the look-ups a cache of each size would miss, with marks for the
+/// caches that were simulated.
 struct MissCurvePicture {
-  private let curves: [(name: String, points: [(entries: UInt64, ratio: Double)])]
-  private static let styles = ["SGI", "PPI", "SPI", "LPI"]
-
-  /// From the JSON report's `its` object: `tables`, each with `references` and `miss_curve`.
-  init(_ its: JSONValue) {
-    var curves: [(String, [(UInt64, Double)])] = []
-    if case .array(let tables)? = its["tables"] {
-      for table in tables {
-        guard case .string(let name)? = table["table"], case .number(let references)? = table["references"],
-          case .array(let points)? = table["miss_curve"], references > 0
-        else { continue }
-        let pairs = points.compactMap { point -> (UInt64, Double)? in
-          guard case .array(let pair) = point, pair.count == 2, case .number(let entries) = pair[0],
-            case .number(let misses) = pair[1]
-          else { return nil }
-          return (entries, Double(misses) / Double(references))
-        }
-        if !pairs.isEmpty { curves.append((name, pairs)) }
-      }
-    }
-    self.curves = curves.map { (name: $0.0, points: $0.1.map { (entries: $0.0, ratio: $0.1) }) }
+  private struct Curve {
+    var name: String
+    var style: String
+    var curve: MissCurve
+    var table: ITSCacheTable?
   }
+
+  private let curves: [Curve]
+  private let shapes: [ITSCaches.Shape]
+  private static let styles: [(ITSCacheTable, String)] = [
+    (.device, "SGI"), (.event, "PPI"), (.collection, "SPI"), (.vPE, "bad"), (.lpi, "LPI"),
+  ]
+  /// The marks of the shapes, in their order.
+  private static let symbols = ["●", "■", "▲", "◆", "✚", "★"]
+
+  private let height = 260.0
+  private let left = 82.0
+  private let right = 20.0
+  private let bottom = 40.0
+  private let decades: Double
+  private let top: Double
+
+  init(_ its: ITSCaches) {
+    var curves = its.tables.filter { $0.curve.references > 0 }.map { table in
+      let style = Self.styles.first { $0.0 == table.table }?.1 ?? "faint"
+      return Curve(name: table.table.title, style: style, curve: table.curve, table: table.table)
+    }
+    if its.software.references > 0 {
+      curves.append(Curve(name: "KVM's translations", style: "ink", curve: its.software))
+    }
+    self.curves = curves
+    shapes = its.shapes
+    let marked = its.shapes.flatMap { shape in
+      shape.caches.map { UInt64(shape.shape.entries(of: $0.table) ?? 1) }
+    }
+    let most = max(curves.map(\.curve.sufficient).max() ?? 2, marked.max() ?? 2, 2)
+    decades = log2(Double(most)).rounded(.up)
+    // A cache of one entry misses most; where that is little, the axis ends there.
+    let greatest = curves.map { Self.ratio($0.curve.misses(entries: 1), $0.curve) }.max() ?? 1
+    let steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
+    top = steps.first { $0 >= greatest } ?? 1
+  }
+
+  private static func ratio(_ misses: UInt64, _ curve: MissCurve) -> Double {
+    Double(misses) / Double(max(curve.references, 1))
+  }
+
+  private func x(_ entries: UInt64) -> Double {
+    left + log2(Double(max(entries, 1))) / decades * (SVG.width - left - right)
+  }
+  private func y(_ ratio: Double) -> Double { 8 + (height - bottom - 8) * (1 - min(ratio / top, 1)) }
 
   var html: String {
     guard !curves.isEmpty else { return "" }
-    let most = Double(curves.flatMap(\.points).map(\.entries).max() ?? 2)
-    let decades = max(1, log2(max(most, 2)).rounded(.up))
-    let (width, height, left, bottom) = (1000.0, 220.0, 64.0, 22.0)
-    func x(_ entries: UInt64) -> Double { left + log2(Double(max(entries, 1))) / decades * (width - left - 20) }
-    func y(_ ratio: Double) -> Double { 8 + (height - bottom - 8) * (1 - ratio) }
-    var out =
-      "<div class=\"picture\"><svg class=\"wide\" viewBox=\"0 0 1000 220\" role=\"img\" aria-label=\"Miss ratio by size of the cache\">"
-    for part in [0.0, 0.5, 1.0] {
-      let place = coordinate(y(part))
-      out += "<line class=\"grid\" x1=\"\(coordinate(left))\" x2=\"1000\" y1=\"\(place)\" y2=\"\(place)\"/>"
-      out +=
-        "<text class=\"tick\" text-anchor=\"end\" x=\"58\" y=\"\(coordinate(y(part) + 4))\">\(Int(part * 100)) %</text>"
+    var svg = frame
+    for curve in curves { add(curve, to: &svg) }
+    for (n, shape) in shapes.enumerated() { add(shape, Self.symbols[n % Self.symbols.count], to: &svg) }
+    return "<h3>Misses by size of the cache</h3>\n<p class=\"faint\">Lines: fully associative caches, least recently "
+      + "used first out. Marks: what caches of a real shape miss, with their ways and sets.</p>\n" + legend
+      + svg.html("Share of look-ups missed, by entries of the cache. \(sentences.joined(separator: " "))") + numbers
+  }
+
+  private var frame: SVG {
+    var svg = SVG(height: height)
+    let decimals = top < 0.04 ? 2 : top < 0.4 ? 1 : 0
+    for i in 0...4 {
+      let part = Double(i) / 4 * top
+      svg.line("grid", x1: left, y1: y(part), x2: SVG.width, y2: y(part))
+      svg.text("tick", "\(Units.fixed(part * 100, decimals)) %", x: left - 6, y: y(part) + 4, .end)
     }
-    for power in stride(from: 0.0, through: decades, by: max(1, (decades / 8).rounded(.up))) {
+    for power in stride(from: 0.0, through: decades, by: max(1, (decades / 12).rounded(.up))) {
       let entries = UInt64(exp2(power))
-      out +=
-        "<text class=\"tick\" text-anchor=\"middle\" x=\"\(coordinate(x(entries)))\" y=\"216\">\(Units.count(entries))</text>"
+      svg.line("grid", x1: x(entries), y1: 8, x2: x(entries), y2: height - bottom)
+      svg.text("tick", Units.count(entries), x: x(entries), y: height - bottom + 16, .middle)
     }
-    for (i, curve) in curves.enumerated() {
-      var path = ""
-      var last = y(1)
-      for (n, point) in curve.points.enumerated() {
-        path += n == 0 ? "M\(coordinate(x(point.entries))) \(coordinate(y(point.ratio)))" : ""
-        if n > 0 {
-          path +=
-            "L\(coordinate(x(point.entries))) \(coordinate(last))L\(coordinate(x(point.entries))) \(coordinate(y(point.ratio)))"
-        }
-        last = y(point.ratio)
-      }
-      path += "L1000 \(coordinate(last))"
-      let style = Self.styles[i % Self.styles.count]
-      out +=
-        "<g><title>\(curve.name.escapedForHTML)</title><path class=\"curve\" style=\"stroke:var(--\(style))\" d=\"\(path)\"/></g>"
+    svg.text("axis", "entries of the cache", x: (left + SVG.width) / 2, y: height - 5, .middle)
+    svg.verticalTitle("misses, of all look-ups", middle: (height - bottom + 8) / 2)
+    return svg
+  }
+
+  private func add(_ curve: Curve, to svg: inout SVG) {
+    var last = y(Self.ratio(curve.curve.misses(entries: 1), curve.curve))
+    var path = "M\(coordinate(x(1))) \(coordinate(last))"
+    for point in curve.curve.points where point.entries > 1 {
+      path += "H\(coordinate(x(point.entries)))"
+      last = y(Self.ratio(point.misses, curve.curve))
+      path += "V\(coordinate(last))"
     }
-    out += "</svg></div>\n<div class=\"legend\">"
-    for (i, curve) in curves.enumerated() {
-      out +=
-        "<span><i style=\"background:var(--\(Self.styles[i % Self.styles.count]))\"></i>\(curve.name.escapedForHTML)</span>"
+    svg.path("curve \(curve.style)", path + "H\(coordinate(SVG.width))", tip: curve.name)
+  }
+
+  private func add(_ shape: ITSCaches.Shape, _ symbol: String, to svg: inout SVG) {
+    for cache in shape.caches {
+      guard let curve = curves.first(where: { $0.table == cache.table }),
+        let entries = shape.shape.entries(of: cache.table)
+      else { continue }
+      let ratio = Double(cache.misses) / Double(max(cache.references, 1))
+      let tip =
+        "\(shape.shape.name), \(entries) entries for the \(curve.name) table: \(Units.count(cache.misses)) of "
+        + "\(Units.count(cache.references)) missed"
+      svg.group(tip) { $0.text("shape \(curve.style)", symbol, x: x(UInt64(entries)), y: y(ratio) + 5, .middle) }
     }
-    return out
-      + "</div>\n<p class=\"faint\">Entries of a fully associative cache with least-recently-used replacement.</p>\n"
+  }
+
+  private var legend: String {
+    let marks = shapes.enumerated().map { n, shape in
+      "<span>\(Self.symbols[n % Self.symbols.count]) \(shape.shape.name.escapedForHTML)</span>"
+    }
+    let lines = curves.map { "<span><i style=\"background:var(--\($0.style))\"></i>\($0.name.escapedForHTML)</span>" }
+    return "<div class=\"legend\">\((lines + marks).joined())</div>\n"
+  }
+
+  private var sentences: [String] {
+    curves.map {
+      "\($0.name): \(Units.percent($0.curve.misses(entries: 1), of: $0.curve.references)) with one entry, "
+        + "\(Units.percent($0.curve.compulsory, of: $0.curve.references)) with \($0.curve.sufficient) or more."
+    }
+  }
+
+  /// Misses at powers of four.
+  private var numbers: String {
+    let sizes = stride(from: 0.0, through: decades, by: decades > 6 ? 2 : 1).map { UInt64(exp2($0)) }
+    var table = HTMLTable(
+      [("table", false), ("look-ups", true), ("different entries", true)]
+        + sizes.map { ("\(Units.count($0)) \($0 == 1 ? "entry" : "entries")", true) } + [("never less", true)]
+    )
+    for curve in curves {
+      let c = curve.curve
+      table.add(
+        [curve.name, Units.count(c.references), Units.count(c.different)]
+          + sizes.map { Units.percent(c.misses(entries: $0), of: c.references) }
+          + [Units.percent(c.compulsory, of: c.references)]
+      )
+    }
+    return table.html
   }
 }

@@ -7,9 +7,8 @@ struct PercentileAxes {
   let nines: Double
   let height: Double
   let right: Double
-  let width = 1000.0
-  private let left = 60.0
-  private let bottom = 24.0
+  private let left = 82.0
+  private let bottom = 40.0
   private let low: Double
   private let high: Double
 
@@ -22,29 +21,28 @@ struct PercentileAxes {
     self.high = max(log10(Double(max(high, 1))).rounded(.up), self.low + 1)
   }
 
-  func x(_ nines: Double) -> Double { left + nines / self.nines * (width - left - right) }
+  func x(_ nines: Double) -> Double { left + nines / self.nines * (SVG.width - left - right) }
 
   func y(_ nanoseconds: UInt64) -> Double {
     8 + (height - bottom - 8) * (1 - (log10(Double(max(nanoseconds, 1))) - low) / (high - low))
   }
 
-  /// Lines and names of decades and percentiles.
-  var grid: String {
-    var out = ""
+  /// A picture with lines and names of decades and percentiles.
+  var picture: SVG {
+    var svg = SVG(height: height)
     for exponent in stride(from: low, through: high, by: 1) {
       let value = UInt64(min(pow(10, exponent), 1e19))
-      let place = coordinate(y(value))
-      out += "<line class=\"grid\" x1=\"\(coordinate(left))\" x2=\"\(coordinate(width - right))\" "
-      out += "y1=\"\(place)\" y2=\"\(place)\"/><text class=\"tick\" text-anchor=\"end\" "
-      out += "x=\"\(coordinate(left - 6))\" y=\"\(coordinate(y(value) + 4))\">\(Units.duration(value))</text>"
+      svg.line("grid", x1: left, y1: y(value), x2: SVG.width - right, y2: y(value))
+      svg.text("tick", LogAxis.name(value), x: left - 6, y: y(value) + 4, .end)
     }
     let marks = [(0.0, "0 %"), (0.30103, "50 %"), (1, "90 %"), (2, "99 %"), (3, "99.9 %"), (4, "99.99 %")]
     for (nines, name) in marks where nines <= self.nines {
-      let place = coordinate(x(nines))
-      out += "<line class=\"grid\" x1=\"\(place)\" x2=\"\(place)\" y1=\"8\" y2=\"\(coordinate(height - bottom))\"/>"
-      out += "<text class=\"tick\" text-anchor=\"middle\" x=\"\(place)\" y=\"\(coordinate(height - 6))\">\(name)</text>"
+      svg.line("grid", x1: x(nines), y1: 8, x2: x(nines), y2: height - bottom)
+      svg.text("tick", name, x: x(nines), y: height - bottom + 16, .middle)
     }
-    return out
+    svg.text("axis", "percentile", x: (left + SVG.width - right) / 2, y: height - 5, .middle)
+    svg.verticalTitle("latency", middle: (height - bottom + 8) / 2)
+    return svg
   }
 
   /// The path of a curve in `steps` pieces; `quantile` gives the latency that a part of all, 0 to 1, does not exceed.

@@ -1,9 +1,8 @@
 /// The frame of a picture over time: grid, labels of both axes, and where things go in it.
 struct TimePicture {
-  let width = 1000.0
   let height: Double
-  let left = 64.0
-  let bottom = 22.0
+  let left = 82.0
+  let bottom = 40.0
   let top = 8.0
   let start: UInt64
   let length: UInt64
@@ -16,30 +15,27 @@ struct TimePicture {
 
   /// Where a moment lies.
   func x(_ time: UInt64) -> Double {
-    left + Double(time > start ? time - start : 0) / Double(length) * (width - left)
+    left + Double(time > start ? time - start : 0) / Double(length) * (SVG.width - left)
   }
 
   /// A height between 0 and 1.
   func y(_ part: Double) -> Double { top + (height - bottom - top) * (1 - part) }
 
-  func svg(_ title: String, grid: [(part: Double, name: String)], _ content: String) -> String {
-    var out = "<div class=\"picture\"><svg class=\"wide\" viewBox=\"0 0 \(Int(width)) \(Int(height))\" role=\"img\" "
-    out += "aria-label=\"\(title.escapedForHTML)\">"
+  /// The frame; `vertical` is what stands beside its vertical axis.
+  func frame(_ vertical: String, grid: [(part: Double, name: String)]) -> SVG {
+    var svg = SVG(height: height)
     for line in grid {
-      let place = coordinate(y(line.part))
-      out +=
-        "<line class=\"grid\" x1=\"\(coordinate(left))\" x2=\"\(coordinate(width))\" y1=\"\(place)\" y2=\"\(place)\"/>"
-      out +=
-        "<text class=\"tick\" text-anchor=\"end\" x=\"\(coordinate(left - 6))\" y=\"\(coordinate(y(line.part) + 4))\">"
-      out += "\(line.name.escapedForHTML)</text>"
+      svg.line("grid", x1: left, y1: y(line.part), x2: SVG.width, y2: y(line.part))
+      svg.text("tick", line.name, x: left - 6, y: y(line.part) + 4, .end)
     }
     for i in 0...5 {
-      let anchor = i == 0 ? "start" : i == 5 ? "end" : "middle"
       let time = Double(start) + Double(length) * Double(i) / 5
-      out +=
-        "<text class=\"tick\" text-anchor=\"\(anchor)\" x=\"\(coordinate(left + (width - left) * Double(i) / 5))\" "
-      out += "y=\"\(coordinate(height - 4))\">\(Units.threeDigits(time / 1e9)) s</text>"
+      let place = left + (SVG.width - left) * Double(i) / 5
+      let anchor: SVG.Anchor = i == 0 ? .start : i == 5 ? .end : .middle
+      svg.text("tick", "\(Units.threeDigits(time / 1e9)) s", x: place, y: height - bottom + 16, anchor)
     }
-    return out + content + "</svg></div>\n"
+    svg.text("axis", "time in the capture", x: (left + SVG.width) / 2, y: height - 5, .middle)
+    if !vertical.isEmpty { svg.verticalTitle(vertical, middle: (height - bottom + top) / 2) }
+    return svg
   }
 }

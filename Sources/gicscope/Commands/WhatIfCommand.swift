@@ -23,7 +23,7 @@ struct WhatIfCommand: ParsableCommand {
   var policy = "kvm-legacy,kvm-overflow"
 
   @Option(help: "What a maintenance interrupt takes, in ns.")
-  var maintenanceCost: UInt64 = 5000
+  var maintenanceCost = ListRegisterReplay.assumedMaintenanceCost
 
   func run() throws {
     let variants = try variants()

@@ -1,0 +1,63 @@
+import Analyzers
+
+/// The report's section about guests, from a hypervisor's own tracing.
+struct KVMHTML {
+  let guest: GuestActivity
+
+  static func section(_ report: AnalysisReport) -> String {
+    report.results.kvm.map { KVMHTML(guest: $0).html }.joined()
+  }
+
+  private var html: String {
+    let exits = guest.exits.reduce(0) { $0 + $1.count }
+    let blamed = guest.exits.filter(\.cause.isInterruptRelated).reduce(0) { $0 + $1.count }
+    let blame = exits > 0 ? "; interrupts are to blame for \(Units.percent(blamed, of: exits)) of the exits" : ""
+    return "<h3>Guest \(guest.domain)</h3>\n<p class=\"faint\">\(guest.vcpus) vCPUs, \(Units.count(guest.entries)) "
+      + "entries\(blame).</p>\n" + exitTable(exits) + delays + registers
+  }
+
+  private func exitTable(_ exits: UInt64) -> String {
+    var table = HTMLTable([
+      ("exits", false), ("count", true), ("share", true), ("for an interrupt", false), ("to next entry p50", true),
+      ("p99", true), ("max", true),
+    ])
+    for row in guest.exits.sorted(by: { ($1.count, $0.cause.rawValue) < ($0.count, $1.cause.rawValue) }) {
+      let times = [row.away.percentile(50), row.away.percentile(99), row.away.max]
+      table.add(
+        [
+          row.cause.title, Units.count(row.count), Units.percent(row.count, of: exits),
+          row.cause.isInterruptRelated ? "yes" : "",
+        ] + times.map { row.away.count > 0 ? Units.duration($0) : "" },
+        values: [nil, row.count, row.count, nil] + times
+      )
+    }
+    return table.rows == 0 ? "" : table.sortable
+  }
+
+  private var delays: String {
+    let colors = InterruptClass.allCases.map(\.name)
+    let rows = guest.delays.enumerated().map { n, delay in
+      // There are more delays than colours: the second of a colour is dashed.
+      NamedLatency(
+        delay.stage.title,
+        style: colors[n % colors.count] + (n >= colors.count ? " thin" : ""),
+        delay.distribution
+      )
+    }
+    return LatencyFigures([.init(title: "Delays on an interrupt's way into the guest", rows: rows)]).html
+  }
+
+  private var registers: String {
+    let total = guest.listRegistersUsed.reduce(0, +)
+    guard total > 0 else { return "" }
+    var table = HTMLTable([("list registers used at entry", true), ("entries", true), ("share", true)])
+    for (n, count) in guest.listRegistersUsed.enumerated() where count > 0 {
+      table.add(["\(n)", Units.count(count), Units.percent(count, of: total)])
+    }
+    let waited =
+      guest.waitedForRegister > 0
+      ? "<p>\(Units.count(guest.waitedForRegister)) interrupts waited for a list register beyond an entry.</p>\n" : ""
+    return "<h3>List registers at entry</h3>\n"
+      + "<p class=\"faint\">Inferred: as the model of the hypervisor loads them.</p>\n" + table.html + waited
+  }
+}
