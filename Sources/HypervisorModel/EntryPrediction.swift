@@ -21,6 +21,9 @@ public struct EntryPrediction: Sendable {
   /// The guest's SGIs are shown with number and target: those of a GICv2 are, those of a GICv3 are system registers whose
   /// value no tracepoint has.
   public var showsSGIs: Bool
+  /// No register is free, and an SGI or an LPI that no event shows may have taken one: which interrupts have one is not
+  /// known.
+  public var mayBeDisplaced = false
 
   /// One list register.
   public struct Register: Equatable, Sendable {

@@ -11,6 +11,8 @@ public final class HypervisorModel {
   private let options: HypervisorOptions
   private var topology: Topology
   private var guests: [Guest] = []
+  /// The guest of the last event.
+  private var lastGuest: Guest?
   private static let guestLimit: UInt16 = 4096
   /// Called at each entry of a guest. Meant for comparisons; an analysis lives on transitions.
   public var onEntry: ((EntryPrediction) -> Void)? { didSet { for guest in guests { guest.onEntry = onEntry } } }
@@ -18,6 +20,7 @@ public final class HypervisorModel {
   public weak var witness: (any ListRegisterWitness)? { didSet { for guest in guests { guest.witness = witness } } }
   /// Events of the last entry, by guest and vCPU.
   private var lastEntry: [UInt64: UInt64] = [:]
+  private var ipis = PendingIPIs()
 
   /// A model without guests; they come with their events.
   public init(topology: Topology, options: HypervisorOptions = .init()) {
@@ -32,7 +35,11 @@ public final class HypervisorModel {
     into transitions: inout TransitionBuffer
   ) {
     withUnsafeMutablePointer(to: &transitions) { buffer in
-      for (offset, event) in events.enumerated() where event.domain != Domain.physical {
+      for (offset, event) in events.enumerated() {
+        guard event.domain != Domain.physical else {
+          ipis.take(event, number: firstIndex &+ UInt64(offset))
+          continue
+        }
         var out = HypervisorOutput(buffer: buffer, time: event.time, event: firstIndex &+ UInt64(offset))
         apply(event, &out)
       }
@@ -43,6 +50,7 @@ public final class HypervisorModel {
   public var summaries: [GuestSummary] { guests.filter { $0.entries > 0 }.map(GuestSummary.init) }
 
   private func guest(_ domain: UInt16) -> Guest? {
+    if let lastGuest, lastGuest.domain == domain { return lastGuest }
     // Of an event whose guest is not told, the only guest's.
     let domain = domain == Domain.unknownGuest && guests.count == 1 ? 1 : domain
     guard domain > 0, domain < Self.guestLimit else { return nil }
@@ -52,7 +60,8 @@ public final class HypervisorModel {
       guest.witness = witness
       guests.append(guest)
     }
-    return guests[Int(domain) - 1]
+    lastGuest = guests[Int(domain) - 1]
+    return lastGuest
   }
 
   private func apply(_ event: Event, _ out: inout HypervisorOutput) {
@@ -61,7 +70,7 @@ public final class HypervisorModel {
     switch event.kind {
     case .guestEnter:
       lastEntry[UInt64(guest.domain) << 32 | UInt64(vcpu)] = out.event
-      guest.enter(vcpu, cpu: event.cpu, pc: event.b, &out)
+      guest.enter(vcpu, cpu: event.cpu, pc: event.b, interruptedSince: ipis.takeFirst(to: event.cpu), &out)
     case .guestExit:
       let entry = lastEntry[UInt64(guest.domain) << 32 | UInt64(vcpu)] ?? .max
       guest.exit(vcpu, reason: event.exitReason, pc: event.b, entry: entry, &out)
@@ -91,7 +100,11 @@ public final class HypervisorModel {
     guest.linkTimer(intid: event.intid, vcpu: event.pe)
     if event.level {
       let vcpu = Int(event.pe)
-      guard guest.vcpus[vcpu].isInside, guest.vcpus[vcpu].cpu == event.cpu else { return }
+      guard guest.vcpus[vcpu].cpu == event.cpu else { return }
+      guard guest.vcpus[vcpu].isInside else {
+        if guest.vcpus[vcpu].areTimersLoaded { guest.fireOutside(intid: event.intid, vcpu: event.pe) }
+        return
+      }
       let entry = lastEntry[UInt64(guest.domain) << 32 | UInt64(event.pe)] ?? .max
       guest.exitBeforeHandler(event.pe, intid: event.intid, entry: entry, &out)
     } else {
@@ -113,6 +126,7 @@ public final class HypervisorModel {
       )
     } else {
       guest.vcpus[Int(event.pe)].deadlines[timer] = event.a
+      guest.vcpus[Int(event.pe)].areTimersLoaded = true
     }
   }
 

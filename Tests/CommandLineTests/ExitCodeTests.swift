@@ -108,6 +108,27 @@ struct ExitCodeTests {
     }
   }
 
+  @Test("verify --against exits with 4 if either capture is truncated, and names it")
+  func truncatedAgainst() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Traces/kvm-list-registers").standardized
+    let inside = folder.appending(path: "gicv3-inside.txt.zst")
+    let outside = folder.appending(path: "gicv3-below.log.zst")
+    try BuiltProgram.withDirectory { directory in
+      for whole in [inside, outside] {
+        let cut = directory.appendingPathComponent("cut-\(whole.lastPathComponent)")
+        let bytes = try Data(contentsOf: whole)
+        try bytes.prefix(bytes.count * 3 / 4).write(to: cut)
+        let result = try BuiltProgram.run([
+          "verify", (whole == inside ? cut : inside).path, "--against", (whole == outside ? cut : outside).path,
+        ])
+        #expect(result.status == 4)
+        #expect(result.output.contains("loads of list registers"))
+        #expect(result.errors.contains("cut-\(whole.lastPathComponent)") && result.errors.contains("analysed up to"))
+      }
+    }
+  }
+
   @Test("Standard output that nobody reads any more is no error")
   func brokenPipe() throws {
     let process = Process()

@@ -120,6 +120,88 @@ import Testing
     #expect(rig.states == ["A"])
   }
 
+  @Test func whatComesBetweenTheExitAndTheWaitIsStillPending() {
+    let rig = KVMRig()
+    rig.inject(40)
+    rig.enter()
+    rig.exit(exceptionClass: 1)
+    rig.inject(40)
+    rig.send(.wfx)
+    rig.enter()
+    #expect(rig.intids == [40] && rig.states == ["P"] && rig.last.doubtfullyAbsent.isEmpty)
+  }
+
+  @Test func physicalTimerThatFiresBehindTheExitHadBeenEnded() {
+    let rig = KVMRig()
+    afterARun(rig)
+    rig.timer()
+    rig.send(.wfx)
+    rig.enter()
+    #expect(rig.states == ["P"] && rig.last.doubtfullyAbsent.isEmpty)
+  }
+
+  @Test func lineComputedAnewAtALoadTellsNothingOfTheEnd() {
+    let rig = KVMRig()
+    afterARun(rig)
+    rig.save(control: 7, deadline: 500)
+    rig.timer()
+    rig.restore(control: 7, deadline: 500)
+    rig.enter()
+    #expect(rig.states == ["A"])
+  }
+
+  @Test func fullRegistersOfAGICv3GuestMayHoldWhatNoEventShows() {
+    let rig = KVMRig(listRegisters: 2)
+    rig.inject(40)
+    rig.enter()
+    #expect(!rig.last.mayBeDisplaced)
+    rig.exit()
+    rig.inject(41)
+    rig.inject(42)
+    rig.enter()
+    #expect(rig.last.mayBeDisplaced)
+  }
+
+  // MARK: Injections between the fill and the entry
+
+  @Test func injectionWhoseIPIWaitsAtTheEntryCameAfterTheRegistersWereFilled() {
+    let rig = KVMRig()
+    rig.enter()
+    rig.exit()
+    rig.inject(40, cpu: 1)
+    rig.ipi(from: 1, to: 0)
+    rig.enter()
+    #expect(rig.intids.isEmpty)
+    rig.exit(reason: 0, exceptionClass: 0)
+    rig.enter()
+    #expect(rig.intids == [40])
+  }
+
+  @Test func laterInjectionsNeedNoIPIOfTheirOwn() {
+    let rig = KVMRig()
+    rig.enter()
+    rig.exit()
+    rig.inject(40, cpu: 2)
+    rig.ipi(from: 1, to: 0)
+    rig.inject(41, cpu: 1)
+    rig.enter()
+    #expect(rig.intids == [40])
+    rig.exit(reason: 0, exceptionClass: 0)
+    rig.enter()
+    #expect(rig.intids.contains(41))
+  }
+
+  @Test func injectionWhoseIPIIsTakenBeforeTheEntryIsInTheRegisters() {
+    let rig = KVMRig()
+    rig.enter()
+    rig.exit()
+    rig.inject(40, cpu: 1)
+    rig.ipi(from: 1, to: 0)
+    rig.send(.ipiEnter, domain: 0)
+    rig.enter()
+    #expect(rig.intids == [40])
+  }
+
   @Test func handlerOfAPhysicalTimerRunsAfterTheRegistersAreTakenBack() {
     // The timer's interrupt ended, so it left the list, and comes back behind what was queued meanwhile.
     let rig = KVMRig()

@@ -73,6 +73,8 @@ final class KVMRig: ListRegisterWitness {
   func restore(control: UInt64, deadline: UInt64, vcpu: UInt32 = 0) {
     send(.timerRestore, vcpu: vcpu, a: deadline, b: control | 1 << 32)
   }
+  /// A host's IPI.
+  func ipi(from sender: UInt32, to cpu: UInt64) { send(.ipiSend, vcpu: sender, domain: 0, b: 1 << cpu) }
   func acknowledged(_ intid: UInt64) { send(.ackNotify, vcpu: PE.none, a: intid) }
   /// A write that trapped, in QEMU's layout.
   func write(_ address: UInt64, _ value: UInt64, vcpu: UInt32 = 0) {

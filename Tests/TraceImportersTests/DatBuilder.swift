@@ -1,3 +1,6 @@
+import CZlib
+import CZstd
+
 /// Writes small trace.dat files by hand, with every length under the test's control.
 struct DatBuilder {
   var version = 6
@@ -80,18 +83,20 @@ struct DatBuilder {
     var places: [(UInt16, Int)] = []
     func section(_ id: UInt16, _ body: [UInt8]) {
       places.append((id, file.count))
-      file += number(id) + number(UInt16(0)) + number(UInt32(0)) + number(UInt64(body.count)) + body
+      file += number(id) + sectionContent(body)
     }
     section(16, pageHeader)
     section(18, eventFormats)
     section(21, number(UInt64(threadNames.utf8.count)) + Array(threadNames.utf8))
     let buffer = file.count
-    file += number(UInt16(3)) + number(UInt16(0)) + number(UInt32(0)) + number(UInt64(0))
+    file += number(UInt16(3)) + number(UInt16(isCompressed ? 1 : 0)) + number(UInt32(0)) + number(UInt64(0))
     var option =
       number(UInt64(buffer)) + [0] + Array("\(clock)\0".utf8) + number(UInt32(256)) + number(UInt32(cpus.count))
     for (cpu, pages) in cpus.enumerated() {
-      option += number(UInt32(cpu)) + number(UInt64(file.count)) + number(UInt64(pages.count * 256))
-      file += pages.joined()
+      let data = isCompressed ? chunks(pages) : Array(pages.joined())
+      // The length leaves out the number of chunks.
+      option += number(UInt32(cpu)) + number(UInt64(file.count)) + number(UInt64(data.count - (isCompressed ? 4 : 0)))
+      file += data
     }
     var body: [UInt8] = []
     for (id, place) in places { body += number(id) + number(UInt32(8)) + number(UInt64(place)) }
@@ -100,7 +105,39 @@ struct DatBuilder {
     body += number(UInt16(0)) + number(UInt32(8)) + number(UInt64(0))
     let place = number(UInt64(file.count))
     file.replaceSubrange(link..<(link + 8), with: place)
-    return file + number(UInt16(0)) + number(UInt16(0)) + number(UInt32(0)) + number(UInt64(body.count)) + body
+    return file + number(UInt16(0)) + sectionContent(body)
+  }
+
+  // MARK: Compression
+
+  private var isCompressed: Bool { ["zlib", "zstd"].contains(compression) }
+
+  private func compressed(_ data: [UInt8]) -> [UInt8] {
+    var target = [UInt8](repeating: 0, count: data.count + 1024)
+    if compression == "zstd" {
+      return Array(target[..<ZSTD_compress(&target, target.count, data, data.count, 3)])
+    }
+    var length = uLong(target.count)
+    precondition(compress2(&target, &length, data, uLong(data.count), 6) == Z_OK)
+    return Array(target[..<Int(length)])
+  }
+
+  /// What follows a section's number.
+  private func sectionContent(_ body: [UInt8]) -> [UInt8] {
+    guard isCompressed else { return number(UInt16(0)) + number(UInt32(0)) + number(UInt64(body.count)) + body }
+    let data = compressed(body)
+    return number(UInt16(1)) + number(UInt32(0)) + number(UInt64(data.count + 8)) + number(UInt32(data.count))
+      + number(UInt32(body.count)) + data
+  }
+
+  /// A CPU's pages in chunks of one page each.
+  private func chunks(_ pages: [[UInt8]]) -> [UInt8] {
+    var bytes = number(UInt32(pages.count))
+    for page in pages {
+      let data = compressed(page)
+      bytes += number(UInt32(data.count)) + number(UInt32(page.count)) + data
+    }
+    return bytes
   }
 
   // MARK: Pages and records

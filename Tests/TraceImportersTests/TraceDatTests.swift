@@ -55,6 +55,12 @@ struct TraceDatTests {
   @Test("Records are merged by time; events are known by name, fields by name and place", arguments: [6, 7])
   func versions(version: Int) throws { try check(DatBuilder(version: version)) }
 
+  @Test("Sections and data compressed with zlib or zstd", arguments: ["zlib", "zstd"])
+  func compressions(name: String) throws {
+    try check(DatBuilder(version: 7, compression: name))
+    try check(DatBuilder(version: 7, isBigEndian: true, compression: name))
+  }
+
   @Test("Highest byte first, and a commit of four bytes", arguments: [6, 7])
   func byteOrders(version: Int) throws {
     try check(DatBuilder(version: version, isBigEndian: true))
@@ -161,7 +167,7 @@ struct CaptureFormsTests {
   }
 
   /// Times as ftrace prints them: rounded to microseconds.
-  private func rounded(_ events: [Event]) -> [Event] {
+  static func rounded(_ events: [Event]) -> [Event] {
     events.map { event in
       var event = event
       event.time = (event.time + 500) / 1000 * 1000
@@ -178,7 +184,7 @@ struct CaptureFormsTests {
     #expect(events.count == 7143)
     #expect(Set(events.filter { $0.domain == 1 }.map(\.pe)) == [0, 1, PE.none])
     #expect(try self.events("trace-v6.dat.xz") == events)
-    #expect(try self.events("ftrace.txt.zst") == rounded(events))
+    #expect(try self.events("ftrace.txt.zst") == Self.rounded(events))
     #expect(try withoutWaits(self.events("trace-report.txt.zst")) == withoutWaits(events))
   }
 

@@ -73,8 +73,9 @@ final class GuestFollower {
     case .guestExit: exit(vcpu, event)
     case .timerLine: timer(vcpu, event)
     case .timerSave:
-      // Timer 1 is the virtual one. A deadline that was loaded for a guest is of no use: it may set another at any time.
-      if event.b >> 32 & 0xFF == 1 { vcpus[vcpu].deadline = event.b & 3 == 1 ? event.a : nil }
+      // Timer 1 is the virtual one. A deadline that was loaded for a guest is of no use: it may set another at any time;
+      // nor is one that has passed, whose interrupt came before.
+      if event.b >> 32 & 0xFF == 1 { vcpus[vcpu].deadline = event.b & 7 == 1 ? event.a : nil }
     case .wfx: if !event.flags.contains(.isWFE) { vcpus[vcpu].waits = true }
     case .vcpuWakeup:
       delays[(event.b & 1 != 0 ? GuestDelayStage.slept : .polled).rawValue].add(event.a)

@@ -10,6 +10,8 @@ struct GuestInterrupt {
   var pendingSince: UInt64 = 0
   /// The list register that it was put into at its vCPU's last entry; -1 if none.
   var register: Int8 = -1
+  /// It became pending anew since its vCPU's last exit: whatever the guest did before, it is pending.
+  var isFresh = false
   /// By which rule its state is what it is.
   var rule = InferenceRule.shown
   /// The Distributor forwards its group.

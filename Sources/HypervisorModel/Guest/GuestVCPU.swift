@@ -27,6 +27,12 @@ struct GuestVCPU {
   var doubtful: [Int] = []
   /// Deadlines of its timers, as last saved or restored.
   var deadlines = InlineArray<4, UInt64>(repeating: 0)
+  /// Its timers are on the hardware: restored, or in use since an entry, and not saved since.
+  var areTimersLoaded = false
+  /// Number of the event of its last exit.
+  var exitEvent: UInt64 = 0
+  /// Injections for it since its last exit, the latest of them, for those that come too late for the next entry.
+  var injections: [RecentInjection] = []
   /// List registers as a probe shows them: written since the last exit, and read back since the last entry.
   var shownWritten: [UInt64] = []
   var shownRead: [UInt64] = []

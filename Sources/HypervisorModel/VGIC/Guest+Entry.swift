@@ -3,16 +3,27 @@ import InterruptTrace
 
 /// `kvm_vgic_flush_hwstate`: what a vCPU takes into its guest.
 extension Guest {
-  func enter(_ vcpu: UInt32, cpu: UInt32, pc: UInt64, _ out: inout HypervisorOutput) {
+  /// `interruptedSince` is the event of an IPI to the CPU that it has not taken, or nil: interrupts have been masked on the
+  /// CPU since, and the list registers been filled.
+  func enter(
+    _ vcpu: UInt32,
+    cpu: UInt32,
+    pc: UInt64,
+    interruptedSince: PendingIPI? = nil,
+    _ out: inout HypervisorOutput
+  ) {
     guard holds(vcpu) else { return }
     let number = Int(vcpu)
+    let late = takeLate(number, interruptedSince)
     let shown =
       vcpus[number].shownWritten.isEmpty ? witness?.registersLoaded(event: out.event) : vcpus[number].shownWritten
     if let shown { takeHidden(shown, number, &out) }
     let count = gather(number)
     let outcome = fill.fill(UnsafeMutableBufferPointer(rebasing: scratch[..<count]), setting)
     scatter(number, count, outcome, &out)
-    note(number, cpu, outcome, out)
+    note(number, cpu, outcome, isTold: shown != nil, out)
+    for injection in late { putBack(injection) }
+    vcpus[number].areTimersLoaded = true
     vcpus[number].isInside = true
     vcpus[number].cpu = cpu
     vcpus[number].entryPC = pc
@@ -55,6 +66,7 @@ extension Guest {
       vcpus[vcpu].registers[register] = value
       vcpus[vcpu].places[register] = place
       interrupts[place].register = Int8(register)
+      interrupts[place].isFresh = false
       out.emit(
         .lrFilled,
         provenance: interrupts[place].rule == .shown ? .derived : .inferred,
@@ -68,7 +80,13 @@ extension Guest {
     }
   }
 
-  private func note(_ vcpu: Int, _ cpu: UInt32, _ outcome: ListRegisterOutcome, _ out: borrowing HypervisorOutput) {
+  private func note(
+    _ vcpu: Int,
+    _ cpu: UInt32,
+    _ outcome: ListRegisterOutcome,
+    isTold: Bool,
+    _ out: borrowing HypervisorOutput
+  ) {
     entries += 1
     occupancy[outcome.loaded] += 1
     if outcome.pendingLeft + outcome.activeLeft > 0 { overflows += 1 }
@@ -102,7 +120,8 @@ extension Guest {
         registers: registers,
         doubtfullyAbsent: absent,
         outcome: outcome,
-        showsSGIs: isGICv2
+        showsSGIs: isGICv2,
+        mayBeDisplaced: outcome.wanted >= setting.count && !isTold && !isGICv2
       )
     )
   }

@@ -4,29 +4,44 @@ import InterruptTrace
 /// `kvm_vgic_sync_hwstate`: what comes back when a vCPU leaves its guest. Mainline tracepoints do not show it; rules find
 /// what they can.
 extension Guest {
-  func exit(_ vcpu: UInt32, reason: GuestExitReason, pc: UInt64, entry: UInt64, _ out: inout HypervisorOutput) {
+  func exit(
+    _ vcpu: UInt32,
+    reason: GuestExitReason,
+    pc: UInt64,
+    entry: UInt64,
+    _ out: inout HypervisorOutput
+  ) {
     guard holds(vcpu), vcpus[Int(vcpu)].isInside else { return }
     let number = Int(vcpu)
-    // A guest that is interrupted a few instructions behind its entry, sooner than it takes to handle an interrupt, has
-    // taken none.
     let ran = out.time &- vcpus[number].entryTime
-    let stood =
-      reason == .interrupt && pc &- vcpus[number].entryPC &+ 64 < 128 && (handlingTime == 0 || ran < handlingTime)
+    let isNear = pc &- vcpus[number].entryPC &+ 64 < 128
     vcpus[number].ranFor = ran
-    takeBack(number, entry: entry, stood: stood, &out)
+    takeBack(number, entry: entry, Run(length: ran, reason: reason, isNear: isNear), &out)
   }
 
   /// The hypervisor's handler of a physical timer runs after the exit from the guest, though before the exit is shown: what
   /// the registers held is taken back first.
   func exitBeforeHandler(_ vcpu: UInt32, intid: UInt32, entry: UInt64, _ out: inout HypervisorOutput) {
     guard holds(vcpu), vcpus[Int(vcpu)].isInside else { return }
-    vcpus[Int(vcpu)].fired |= 1 << intid
-    vcpus[Int(vcpu)].ranFor = 0
-    takeBack(Int(vcpu), entry: entry, stood: false, &out)
+    let number = Int(vcpu)
+    vcpus[number].fired |= 1 << intid
+    vcpus[number].ranFor = 0
+    let ran = out.time &- vcpus[number].entryTime
+    takeBack(number, entry: entry, Run(length: ran, reason: .interrupt, isNear: false), &out)
   }
 
-  private func takeBack(_ vcpu: Int, entry: UInt64, stood: Bool, _ out: inout HypervisorOutput) {
+  /// What is seen of a run of the guest.
+  private struct Run {
+    var length: UInt64
+    var reason: GuestExitReason
+    /// It ended a few instructions from where it started.
+    var isNear: Bool
+  }
+
+  private func takeBack(_ vcpu: Int, entry: UInt64, _ run: Run, _ out: inout HypervisorOutput) {
     vcpus[vcpu].isInside = false
+    vcpus[vcpu].exitEvent = out.event
+    vcpus[vcpu].injections.removeAll(keepingCapacity: true)
     vcpus[vcpu].hadInterrupts = vcpus[vcpu].loaded > 0
     let left = vcpus[vcpu].shownRead.isEmpty ? witness?.registersLeft(entry: entry) : vcpus[vcpu].shownRead
     // What was in no register stays as doubtful as it was, unless its physical timer came.
@@ -43,7 +58,7 @@ extension Guest {
     for register in 0..<vcpus[vcpu].loaded {
       let place = vcpus[vcpu].places[register]
       let loaded = ListRegisterValue(vcpus[vcpu].registers[register], setting.format)
-      let (value, rule) = outcome(loaded, place, left, vcpu, stood: stood)
+      let (value, rule) = outcome(loaded, place, left, vcpu, run)
       takeBack(value, place, rule, vcpu, &out)
     }
     vcpus[vcpu].loaded = 0
@@ -56,7 +71,7 @@ extension Guest {
     _ place: Int,
     _ left: [UInt64]?,
     _ vcpu: Int,
-    stood: Bool
+    _ run: Run
   ) -> (ListRegisterValue, InferenceRule) {
     let intid = interrupts[place].queued.intid
     if let left {
@@ -67,7 +82,14 @@ extension Guest {
     }
     if intid < 32, vcpus[vcpu].fired & 1 << intid != 0, loaded.isHardware { return (loaded.empty, .physicalTimerFired) }
     if vcpus[vcpu].ended.contains(intid) { return (loaded.empty, .endNotified) }
-    return (stood ? loaded : loaded.empty, .undecided)
+    return (guess(loaded, run), .undecided)
+  }
+
+  /// A guess at what a register holds of which nothing tells: a guest that is interrupted a few instructions behind its
+  /// entry, sooner than it takes to handle an interrupt, has taken none.
+  private func guess(_ loaded: ListRegisterValue, _ run: Run) -> ListRegisterValue {
+    let isShort = handlingTime == 0 || run.length < handlingTime
+    return run.reason == .interrupt && run.isNear && isShort ? loaded : loaded.empty
   }
 
   private func takeBack(
@@ -131,6 +153,7 @@ extension Guest {
   func saveTimer(_ timer: Int, intid: UInt32, vcpu: UInt32, control: UInt32, deadline: UInt64) {
     guard holds(vcpu), timer < 4 else { return }
     let number = Int(vcpu)
+    vcpus[number].areTimersLoaded = false
     defer { vcpus[number].deadlines[timer] = deadline }
     guard let place = knownPlace(intid, vcpu: vcpu),
       let at = vcpus[number].doubtful.firstIndex(of: place)
@@ -147,6 +170,17 @@ extension Guest {
     prune(number)
   }
 
+  /// A physical timer's handler ran behind the exit, while the guest's timers were still on the hardware: the interrupt was
+  /// inactive, so the guest had ended it. Its line rises with the injection that follows.
+  func fireOutside(intid: UInt32, vcpu: UInt32) {
+    let number = Int(vcpu)
+    guard let place = knownPlace(intid, vcpu: vcpu),
+      let at = vcpus[number].doubtful.firstIndex(of: place)
+    else { return }
+    vcpus[number].doubtful.remove(at: at)
+    settle(place, pending: false, active: false, .physicalTimerFired)
+  }
+
   /// The hypervisor has computed a timer's line and it is low: what was pending no longer is.
   func lowerTimer(intid: UInt32, vcpu: UInt32) {
     guard holds(vcpu), let place = knownPlace(intid, vcpu: vcpu) else { return }
@@ -160,10 +194,13 @@ extension Guest {
     rules[Int(rule.rawValue)] += 1
     interrupts[place].rule = rule
     interrupts[place].queued.isActive = active
+    // What came since the exit is still to be delivered.
+    let isPending = pending || interrupts[place].isFresh
     if interrupts[place].queued.isMappedLevel {
-      interrupts[place].queued.traits.set(.line, to: pending)
-    } else if !pending, !interrupts[place].queued.traits.contains(.level) {
+      interrupts[place].queued.traits.set(.line, to: isPending)
+    } else if !isPending, !interrupts[place].queued.traits.contains(.level) {
       interrupts[place].queued.traits.remove(.latched)
+      interrupts[place].queued.sources = 0
     }
     queue(place)
   }

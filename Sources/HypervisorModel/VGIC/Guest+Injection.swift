@@ -10,6 +10,7 @@ extension Guest {
     let place = place(intid, vcpu: intid < 32 ? vcpu : 0)
     refresh(place, vcpu: intid < 32 ? vcpu : 0)
     let was = interrupts[place].queued.isPending
+    let before = remembered(place, .line(level), cpu: event.cpu, out.event)
     if interrupts[place].queued.traits.contains(.level) {
       guard level != interrupts[place].queued.traits.contains(.line) else {
         ignoredInjections += 1
@@ -23,7 +24,9 @@ extension Guest {
       }
       interrupts[place].queued.traits.insert(.latched)
     }
+    interrupts[place].isFresh = level
     becamePending(place, was: was, cause: .line, out: &out)
+    remember(before)
   }
 
   /// A timer is linked to the physical one of the same INTID (`kvm_vgic_map_phys_irq`).
@@ -102,11 +105,16 @@ extension Guest {
       let place = place(intid, vcpu: vcpu)
       refresh(place, vcpu: vcpu)
       let was = interrupts[place].queued.isPending
+      let source: UInt8 = intid < 16 && isGICv2 && transition.b < 8 ? 1 << UInt8(transition.b) : 0
+      let sender = transition.b < UInt64(vcpus.count) ? vcpus[Int(transition.b)].cpu : PE.none
+      let before = remembered(place, .latch(source: source), cpu: sender, out.event)
       interrupts[place].queued.traits.insert(.latched)
-      if intid < 16, isGICv2, transition.b < 8 { interrupts[place].queued.sources |= 1 << UInt8(transition.b) }
+      interrupts[place].queued.sources |= source
+      interrupts[place].isFresh = true
       if intid >= 8192 { interrupts[place].target = Int32(vcpu) }
       let cause = PendingCause(rawValue: UInt8(truncatingIfNeeded: transition.a)) ?? .register
       becamePending(place, was: was, cause: cause, source: UInt32(truncatingIfNeeded: transition.b), out: &out)
+      remember(before)
     case .pendingCleared:
       guard let place = knownPlace(intid, vcpu: vcpu) else { return }
       interrupts[place].queued.traits.remove(.latched)

@@ -88,9 +88,21 @@ public struct ListRegisterAgreement: Sendable {
 
   enum Verdict: Int { case notShown, guessedWrong, disagreed, guessedRight, agreed }
 
-  /// Compares one entry.
-  mutating func add(_ prediction: EntryPrediction, seen: [UInt64], format: ListRegisterFormat, hasGICv2Guest: Bool) {
+  /// Compares one entry of a PE with so many list registers.
+  mutating func add(
+    _ prediction: EntryPrediction,
+    seen: [UInt64],
+    format: ListRegisterFormat,
+    listRegisters: Int,
+    hasGICv2Guest: Bool
+  ) {
     let values = seen.map { ListRegisterValue($0, format) }
+    let isCrowded =
+      seen.count >= listRegisters
+      && values.contains { value in
+        let intid = value.intid(hasGICv2Guest: hasGICv2Guest)
+        return isHidden(intid, prediction) && !prediction.registers.contains { $0.intid == intid }
+      }
     var verdicts: [Verdict] = []
     var shownVerdicts: [Verdict] = []
     for kind in RegisterClass.allCases {
@@ -98,13 +110,16 @@ public struct ListRegisterAgreement: Sendable {
       let theirs = values.filter { RegisterClass($0.intid(hasGICv2Guest: hasGICv2Guest)) == kind }
       let absent = prediction.doubtfullyAbsent.contains { RegisterClass($0) == kind }
       let isInvolved = !mine.isEmpty || !theirs.isEmpty
-      let isUndecided = absent || mine.contains { $0.rule == .undecided }
+      let isUndecided =
+        absent || mine.contains { $0.rule == .undecided } || prediction.mayBeDisplaced && !mine.isEmpty
       let isEqual = mine.map(\.value) == theirs.map(\.bits)
       var verdict: Verdict =
         isEqual ? (isUndecided ? .guessedRight : .agreed) : (isUndecided ? .guessedWrong : .disagreed)
-      if !isEqual, isHidden(kind, prediction, theirs.map { $0.intid(hasGICv2Guest: hasGICv2Guest) }, mine) {
-        verdict = .notShown
+      let hasHidden = theirs.contains { value in
+        let intid = value.intid(hasGICv2Guest: hasGICv2Guest)
+        return isHidden(intid, prediction) && !mine.contains { $0.intid == intid }
       }
+      if !isEqual, hasHidden || isCrowded { verdict = .notShown }
       Self.count(verdict, &classes[kind.rawValue], involved: isInvolved)
       verdicts.append(verdict)
       if kind == .ppi || kind == .spi { shownVerdicts.append(verdict) }
@@ -112,23 +127,18 @@ public struct ListRegisterAgreement: Sendable {
     }
     var all = verdicts.min { $0.rawValue < $1.rawValue }!
     if all.rawValue >= Verdict.guessedRight.rawValue, prediction.registers.map(\.value) != seen {
-      all = .disagreed
-      note("order of the registers", prediction, seen, isDecided: true)
+      let isDecided = all == .agreed
+      all = isDecided ? .disagreed : .guessedWrong
+      note("order of the registers", prediction, seen, isDecided: isDecided)
     }
     let isInvolved = !prediction.registers.isEmpty || !seen.isEmpty
     Self.count(all, &whole, involved: isInvolved)
     Self.count(shownVerdicts.min { $0.rawValue < $1.rawValue }!, &shown, involved: isInvolved)
   }
 
-  /// Whether no event of a mainline tracepoint shows these interrupts: LPIs, and SGIs of a GICv3.
-  private func isHidden(
-    _ kind: RegisterClass,
-    _ prediction: EntryPrediction,
-    _ theirs: [UInt32],
-    _ mine: [EntryPrediction.Register]
-  ) -> Bool {
-    guard kind == .lpi || kind == .sgi && !prediction.showsSGIs else { return false }
-    return theirs.contains { intid in !mine.contains { $0.intid == intid } }
+  /// Whether no event of a mainline tracepoint shows the interrupt: an LPI, or an SGI of a GICv3.
+  private func isHidden(_ intid: UInt32, _ prediction: EntryPrediction) -> Bool {
+    intid >= 8192 || intid < 16 && !prediction.showsSGIs
   }
 
   private static func count(_ verdict: Verdict, _ count: inout Count, involved: Bool) {
@@ -171,7 +181,11 @@ public struct ListRegisterAgreement: Sendable {
     } else {
       text += "order"
     }
-    if verdict == .notShown { text += " (no event shows it)" }
+    if verdict == .notShown {
+      let isHiddenItself = kind == .lpi || kind == .sgi && !prediction.showsSGIs
+      text += isHiddenItself ? " (no event shows it)" : " (interrupts that no event shows took the registers)"
+    }
+    if prediction.mayBeDisplaced, verdict == .guessedWrong { text += " (all registers used)" }
     note(text, prediction, seen, isDecided: verdict == .disagreed)
   }
 

@@ -20,6 +20,10 @@ public final class ListRegisterCheck: ListRegisterWitness {
   public let format: ListRegisterFormat
   /// How many there are.
   public let listRegisters: Int
+  /// Why the capture from below ended early, if it did.
+  public let outsideDamage: ImportStatistics.Damage?
+  /// Why the hypervisor's capture ended early, if it did; known when it was aligned.
+  public private(set) var insideDamage: ImportStatistics.Damage?
 
   private var alignment = EntryAlignment(entries: [], loads: [])
   private var placeOfEvent: [UInt64: Int] = [:]
@@ -35,6 +39,7 @@ public final class ListRegisterCheck: ListRegisterWitness {
     loads = finder.loads
     format = finder.format ?? .ich
     listRegisters = finder.listRegisters ?? 4
+    outsideDamage = source.statistics.damage
   }
 
   private static func read(_ source: any EventSource, _ body: (Event) -> Void) throws {
@@ -54,6 +59,7 @@ public final class ListRegisterCheck: ListRegisterWitness {
       }
       number += 1
     }
+    insideDamage = source.statistics.damage
     alignment = EntryAlignment(entries: entries, loads: loads)
     placeOfEvent = [:]
     for place in entries.indices { placeOfEvent[entries[place].event] = place }
@@ -115,6 +121,12 @@ public final class ListRegisterCheck: ListRegisterWitness {
     }
     let isV2Guest = format == .gich || prediction.registers.contains { $0.intid < 16 && $0.value & 0x1C00 != 0 }
     let seen = alignment.loadOfEntry[place].map { loads[$0].values } ?? []
-    counts.add(prediction, seen: seen.filter { $0 != 0 }, format: format, hasGICv2Guest: isV2Guest)
+    counts.add(
+      prediction,
+      seen: seen.filter { $0 != 0 },
+      format: format,
+      listRegisters: listRegisters,
+      hasGICv2Guest: isV2Guest
+    )
   }
 }

@@ -65,7 +65,8 @@ struct EventTimeOrder: ~Copyable {
     if start == count {
       start = 0
       count = 0
-    } else if count > Self.capacity - Self.reserve * 2 || start > Self.window {
+    } else if start >= Self.capacity / 2 || number == available {
+      // Not sooner: what waits is moved once for as much that was given out.
       events.update(from: events + start, count: count - start)
       count -= start
       start = 0

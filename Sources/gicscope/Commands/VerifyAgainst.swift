@@ -43,6 +43,10 @@ extension VerifyCommand {
         ])
       }
     )
+    // Disagreements with a damaged capture say little: damage comes first.
+    let inside = trace.conclude(check.insideDamage, path: trace.path)
+    let outside = trace.conclude(check.outsideDamage, path: outside)
+    if let damage = inside ?? outside { throw damage }
     if report.hasDisagreements { throw ExitStatus.failed }
   }
 }

@@ -86,7 +86,12 @@ struct TraceOptions: ParsableArguments {
 
   /// Says on standard error what was wrong with the capture, and gives the exit code for it.
   func conclude(_ trace: TraceSummary) -> ExitCode? {
-    guard let damage = trace.statistics.damage else { return nil }
+    conclude(trace.statistics.damage, path: path)
+  }
+
+  /// The same for any of the captures that a command reads.
+  func conclude(_ damage: ImportStatistics.Damage?, path: String) -> ExitCode? {
+    guard let damage else { return nil }
     if !quiet { StandardError.write("gicscope: \(path): \(damage.reason) \(damage.position); analysed up to there\n") }
     return ExitStatus.damaged
   }
