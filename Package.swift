@@ -124,8 +124,9 @@ let package = Package(
       name: "TimeTravel",
       dependencies: [
         "Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports",
-        .product(name: "FlyingFox", package: "FlyingFox"),
-      ]
+        .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("Page")]
     ),
     .executableTarget(
       name: "gicscope",
@@ -135,6 +136,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
+    // Drives Chromium, where it is installed, in the tests of pages.
+    .target(name: "HeadlessBrowser", path: "Tests/HeadlessBrowser"),
     .testTarget(name: "InterruptTraceTests", dependencies: ["InterruptTrace"]),
     .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters", "CZlib", "CZstd"]),
     .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "LPIBenchmark"]),
@@ -154,10 +157,19 @@ let package = Package(
       name: "AnalyzersTests",
       dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports", "TraceImporters"]
     ),
-    .testTarget(name: "TimeTravelTests", dependencies: ["TimeTravel", "Reports", "Replay", "TraceImporters"]),
+    .testTarget(
+      name: "TimeTravelTests",
+      dependencies: [
+        "Analyzers", "GICModel", "HeadlessBrowser", "InterruptTrace", "TimeTravel", "Reports", "Replay",
+        "TraceImporters",
+      ]
+    ),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Analyzers", "GICModel", "InterruptTrace", "PerfettoTrace", "Replay", "Reports", "TraceImporters"]
+      dependencies: [
+        "Analyzers", "GICModel", "HeadlessBrowser", "InterruptTrace", "PerfettoTrace", "Replay", "Reports",
+        "TraceImporters",
+      ]
     ),
     .testTarget(name: "CommandLineTests", dependencies: ["gicscope"]),
   ] + peerTargets + babeltraceTargets,

@@ -43,6 +43,9 @@ public final class Analysis {
     try onLives(analyzers.latency.lives.lives)
   }
 
+  /// What is known of the interrupts by now, to be followed further on its own. O(interrupts and PEs that occur).
+  public var follower: InterruptFollower { analyzers.follower }
+
   /// What was found so far. O(what was found).
   public var results: AnalysisResults { analyzers.results }
 }
@@ -145,6 +148,8 @@ private struct Analyzers: ~Copyable {
       virtual.take(t, isReported: isReported, isCounted: isCounted)
     }
   }
+
+  var follower: InterruptFollower { InterruptFollower(following: findings) }
 
   var results: AnalysisResults {
     var results = AnalysisResults(

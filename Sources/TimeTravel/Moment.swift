@@ -11,52 +11,55 @@ struct Moment {
   let domain: UInt16
   let text: String
   let transitions: [Transition]
-  let differences: [StateDifference]
+  /// What the event changed.
+  let changes: [StateDifference]
   let state: StateValue
+
+  static let filter = StateFilter(includesIdle: false)
 
   /// The moment of an event. Moves the timeline there.
   init(_ timeline: ReplayTimeline, at index: UInt64, printer: inout EventPrinter) {
     let index = timeline.record(of: index)
     let group = timeline.group(at: index)
-    let filter = StateFilter(includesIdle: false)
     self.index = index
     time = group.first?.time ?? 0
     pe = group.first?.pe ?? PE.none
     domain = group.first?.domain ?? 0
     text = printer.line(group[...], index: index)
     timeline.move(before: index)
-    let before = timeline.controller.state(filter)
+    let before = timeline.controller.state(Self.filter)
     transitions = timeline.transitions(of: index)
-    state = timeline.controller.state(filter)
-    differences = StateDifference.between(before, state)
+    state = timeline.controller.state(Self.filter)
+    changes = StateDifference.between(before, state)
   }
 
-  /// What the page asks for.
-  var json: JSONValue {
+  /// What the page asks for; with another moment also what differs from it.
+  func json(since earlier: (index: UInt64, state: StateValue)?) -> JSONValue {
     [
       "event": .number(index), "time_ns": .number(time), "pe": pe == PE.none ? .null : .number(UInt64(pe)),
       "domain": .number(UInt64(domain)), "text": .string(text),
       "transitions": .array(transitions.map(\.json)),
-      "changes": .array(
-        differences.map {
-          [
-            "path": .string($0.path), "before": $0.before?.drawn ?? .null, "after": $0.after?.drawn ?? .null,
-          ]
-        }
-      ),
+      "changes": .array(changes.map(\.json)), "since": .optional(earlier?.index),
+      "differences": .array(earlier.map { StateDifference.between($0.state, state).map(\.json) } ?? []),
       "state": state.drawn,
     ]
+  }
+}
+
+extension StateDifference {
+  fileprivate var json: JSONValue {
+    ["path": .string(path), "before": before?.drawn ?? .null, "after": after?.drawn ?? .null]
   }
 }
 
 extension Transition {
   /// For the page.
   fileprivate var json: JSONValue {
-    [
-      "kind": .string("\(kind)"), "provenance": .string("\(provenance)"), "domain": .number(UInt64(domain)),
+    let text = TransitionText(self)
+    return [
+      "kind": .string(text.kind), "provenance": .string("\(provenance)"), "domain": .number(UInt64(domain)),
       "pe": pe == PE.none ? .null : .number(UInt64(pe)),
-      "intid": intid == 0xFFFF_FFFF ? .null : .number(UInt64(intid)), "priority": .number(UInt64(priority)),
-      "a": .string("0x" + String(a, radix: 16)), "b": .string("0x" + String(b, radix: 16)),
+      "intid": intid == 0xFFFF_FFFF ? .null : .number(UInt64(intid)), "detail": .string(text.detail),
     ]
   }
 }

@@ -71,7 +71,7 @@ public final class TimeTravelServer: Sendable {
     case "/api/trace": return json(await traveller.overview)
     case "/api/at":
       guard let event = query.event else { return bad("event is a number") }
-      return json(await traveller.moment(at: event))
+      return json(await traveller.moment(at: event, since: query["since"].flatMap { UInt64($0) }))
     case "/api/place":
       guard let place = query["place"], let event = await traveller.event(at: place) else {
         return bad("a place is an event (#17), a time (1.5s, 20ms) or end")
@@ -87,7 +87,7 @@ public final class TimeTravelServer: Sendable {
       return json(["event": .optional(await traveller.find(search, from: event, forward: query.isForward))])
     case "/api/why":
       guard let event = query.event, let intid = query.number("irq") else { return bad("irq and event are numbers") }
-      return json(["why": await traveller.why(intid, pe: query.number("pe"), at: event) ?? .null])
+      return json(["why": .array(await traveller.why(intid, pe: query.number("pe"), at: event).map(\.json))])
     default: return HTTPResponse(statusCode: .notFound)
     }
   }

@@ -6,15 +6,14 @@ import Reports
 
 /// A capture to move about in: answers what the page asks, one question at a time.
 public actor TimeTraveller {
-  /// Explains an interrupt at an event: the `why` of the command line, as JSON. The timeline stands behind the event.
-  public typealias Explanation =
-    @Sendable (ReplayTimeline, _ intid: UInt32, _ pe: UInt32?, _ event: UInt64) -> JSONValue?
-
   private let timeline: ReplayTimeline
   private let report: AnalysisReport
   private let density: EventDensity
   private var printer: EventPrinter
-  private let explain: Explanation?
+  /// The state that was shown last: mostly the one that the next question compares with.
+  private var shown: (index: UInt64, state: StateValue)?
+  /// What is known of the interrupts at the event that was asked about last.
+  private var follower: (index: UInt64, follower: InterruptFollower)?
 
   /// Replays a capture once, analysing it on the way.
   ///
@@ -28,15 +27,21 @@ public actor TimeTraveller {
     options: ReplayOptions = ReplayOptions(),
     directory: String,
     registerName: @escaping @Sendable (Frame, UInt32) -> String?,
-    explain: Explanation? = nil,
     onProgress: (@Sendable (ReplayProgress) -> Void)? = nil
   ) throws {
     let analysis = Analysis()
     var density = EventDensity()
-    timeline = try ReplayTimeline(source: source, options: options, directory: directory, onProgress: onProgress) {
-      try analysis.consume($0)
-      density.consume($0)
-    }
+    timeline = try ReplayTimeline(
+      source: source,
+      options: options,
+      directory: directory,
+      follower: { analysis.follower },
+      onProgress: onProgress,
+      consume: {
+        try analysis.consume($0)
+        density.consume($0)
+      }
+    )
     let results = analysis.results
     report = AnalysisReport(
       trace: TraceSummary(
@@ -53,7 +58,6 @@ public actor TimeTraveller {
       predictions: timeline.predictions
     )
     self.density = density
-    self.explain = explain
     printer = EventPrinter(.text, registerName: registerName)
   }
 
@@ -77,9 +81,20 @@ public actor TimeTraveller {
     )
   }
 
-  /// The moment of an event.
-  func moment(at index: UInt64) -> JSONValue {
-    timeline.count == 0 ? .null : Moment(timeline, at: min(index, timeline.count - 1), printer: &printer).json
+  /// The moment of an event, with what is different from `earlier`.
+  func moment(at index: UInt64, since earlier: UInt64? = nil) -> JSONValue {
+    guard timeline.count > 0 else { return .null }
+    let before = earlier.map { before in
+      shown?.index == before ? shown! : (before, state(at: before))
+    }
+    let moment = Moment(timeline, at: min(index, timeline.count - 1), printer: &printer)
+    shown = (moment.index, moment.state)
+    return moment.json(since: before)
+  }
+
+  private func state(at index: UInt64) -> StateValue {
+    timeline.move(to: index)
+    return timeline.controller.state(Moment.filter)
   }
 
   /// The event at a place as a person writes it: `#17`, `1.5s`, `end`; nil if it is none.
@@ -107,10 +122,13 @@ public actor TimeTraveller {
     return next < timeline.count ? next : nil
   }
 
-  /// Why an interrupt was or was not delivered, at an event.
-  func why(_ intid: UInt32, pe: UInt32?, at index: UInt64) -> JSONValue? {
-    guard let explain, timeline.count > 0 else { return nil }
-    timeline.move(to: min(index, timeline.count - 1))
-    return explain(timeline, intid, pe, index)
+  /// Why an interrupt was or was not delivered, at an event: the ladder of each PE that it concerns.
+  func why(_ intid: UInt32, pe: UInt32?, at index: UInt64) -> [DeliveryLadder] {
+    guard timeline.count > 0 else { return [] }
+    let index = timeline.record(of: index)
+    if follower?.index != index {
+      follower = (timeline.follower(at: index) as? InterruptFollower).map { (index, $0) }
+    }
+    return follower?.follower.ladders(intid: intid, pe: pe, peCount: timeline.topology.peCount) ?? []
   }
 }

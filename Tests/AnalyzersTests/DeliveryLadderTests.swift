@@ -1,7 +1,9 @@
+import Foundation
 import GICModel
 import InterruptTrace
 import Replay
 import Testing
+import TraceImporters
 
 @testable import Analyzers
 @testable import Reports
@@ -87,5 +89,53 @@ struct DeliveryLadderTests {
   func width() {
     let found = ladder([pending, Make.make(.priorityMask, 12, .max, 0, a: 0x80)])
     #expect(found.text(TextStyle(isColoured: false)).split(separator: "\n").allSatisfy { $0.count <= 100 })
+  }
+
+  @Test(
+    "A timeline's followers know at any event what following the capture from its start tells",
+    arguments: ["its-and-preemption/trace.log.xz", "random-gicv3-qemu10/trace.log.xz"]
+  )
+  func followers(name: String) throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Traces/\(name)").path
+    let analysis = Analysis()
+    let timeline = try ReplayTimeline(
+      source: try openTrace(paths: [path]),
+      interval: 100,
+      follower: { analysis.follower },
+      consume: analysis.consume
+    )
+    #expect(timeline.checkpointCount >= 2)
+    let engine = ReplayEngine(source: try openTrace(paths: [path]))
+    let straight = InterruptFollower()
+    for part in 1...10 as ClosedRange<UInt64> {
+      let place = timeline.record(of: timeline.count * part / 10 - 1)
+      try engine.run(until: .event(place), straight.consume)
+      let follower = try #require(timeline.follower(at: place) as? InterruptFollower)
+      #expect(timeline.position == engine.events)
+      for intid in Array(0..<64) + Array(8192..<8256) as [UInt32] {
+        let expected = straight.ladders(intid: intid, pe: nil, peCount: 4)
+        #expect(follower.ladders(intid: intid, pe: nil, peCount: 4) == expected, "INTID \(intid) at #\(place)")
+      }
+    }
+  }
+
+  @Test("A copy knows what the original knows, and neither changes the other")
+  func copies() throws {
+    let original = InterruptFollower()
+    func follow(_ follower: InterruptFollower, _ transitions: [Transition]) {
+      transitions.withUnsafeBufferPointer {
+        follower.consume(ReplayBatch(events: UnsafeBufferPointer(start: nil, count: 0), transitions: $0))
+      }
+    }
+    follow(original, open + [pending, Make.make(.lrFilled, 12, 40, 1, a: 2, b: 1 << 62 | 40)])
+    let before = original.ladder(intid: 40)
+    #expect(before.rungs.contains { $0.name == "listed" && $0.event == 12 })
+    let copy = try #require(original.copy() as? InterruptFollower)
+    #expect(copy.ladder(intid: 40) == before)
+    follow(original, [Make.acknowledged(20, 40), Make.make(.lrEmptied, 21, 40, 1, a: 2)])
+    #expect(original.ladder(intid: 40) != before && copy.ladder(intid: 40) == before)
+    follow(copy, [Make.make(.disabled, 20, 40, 0)])
+    #expect(copy.ladder(intid: 40).firstBroken?.name == "enabled")
+    #expect(original.ladder(intid: 40).firstBroken?.name != "enabled")
   }
 }

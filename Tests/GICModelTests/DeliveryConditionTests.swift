@@ -122,6 +122,25 @@ struct DeliveryConditionTests {
     #expect(rig.transitions(.disabled).contains { $0.intid == 8192 && $0.provenance == .inferred })
   }
 
+  @Test("The state shows the highest pending interrupt, asked for before or not")
+  func highestInState() {
+    let rig = Rig()
+    rig.open()
+    for spi in [40, 41] as [UInt32] { rig.enable(spi: spi) }
+    rig.line(40, true)
+    rig.line(41, true)
+    _ = rig.reads(.ICC_IAR1_EL1, 40)
+    guard case .object(let parts) = rig.controller.state(),
+      case .list(let interfaces)? = parts.first(where: { $0.name == "cpu_interfaces" })?.value,
+      case .object(let interface)? = interfaces.first
+    else {
+      Issue.record("no CPU interfaces")
+      return
+    }
+    let expected = StateValue.object([.init("intid", .number(41)), .init("priority", .number(0xA0))])
+    #expect(interface.first { $0.name == "highest_pending" }?.value == expected)
+  }
+
   @Test("Lines and highest pending interrupts are reported when they change")
   func observations() {
     let rig = Rig()

@@ -1,4 +1,5 @@
 import Foundation
+import HeadlessBrowser
 import Testing
 
 @testable import Analyzers
@@ -68,7 +69,28 @@ struct ReportInBrowserTests {
     let light = try browser.value(background) as? String
     try browser.value("document.getElementById('theme').click()")
     #expect(try browser.value(background) as? String != light)
-    #expect(browser.exceptions.isEmpty)
+    #expect(browser.errors.isEmpty)
+  }
+
+  @Test("A click on a finding moves the timeline to it; nothing is asked of any network", arguments: [1400, 390])
+  func finding(width: Int) throws {
+    let file = try page("stale-lpi-configuration")
+    let browser = try Browser("file://\(file.path)", width: width, height: 844)
+    try browser.wait("document.documentElement.dataset.ready === 'yes'")
+    let whole = try browser.value("gicscope.view().span") as? Double ?? 0
+    try browser.click(".finding a.moment")
+    try browser.wait("gicscope.view().to - gicscope.view().from < \(whole)")
+    let isThere = """
+      (() => {
+        const link = document.querySelector('.finding a.moment'), view = gicscope.view();
+        const at = (+link.dataset.time - gicscope.facts.start) / gicscope.facts.tick;
+        return view.from <= at && at <= view.to;
+      })()
+      """
+    #expect(try browser.value(isThere) as? Bool == true)
+    try browser.wait("Math.abs(document.getElementById('timeline').getBoundingClientRect().top) < innerHeight")
+    #expect(browser.errors.isEmpty)
+    #expect(browser.requests == ["file://\(file.path)"])
   }
 
   @Test("On a phone nothing is wider than the screen")
@@ -77,7 +99,7 @@ struct ReportInBrowserTests {
     let browser = try Browser("file://\(file.path)", width: 390, height: 800, dark: true)
     try browser.wait("document.documentElement.dataset.ready === 'yes'")
     #expect(try browser.value("document.documentElement.scrollWidth") as? Int == 390)
-    #expect(browser.exceptions.isEmpty)
+    #expect(browser.errors.isEmpty)
   }
 
   @Test("A hundred thousand bars are loaded and drawn")
@@ -100,6 +122,6 @@ struct ReportInBrowserTests {
     try browser.wait("document.documentElement.dataset.ready === 'yes'")
     #expect(try browser.value("gicscope.count") as? Int == 100_000)
     try browser.value("for (let i = 0; i < 20; i++) gicscope.draw()")
-    #expect(browser.exceptions.isEmpty)
+    #expect(browser.errors.isEmpty)
   }
 }

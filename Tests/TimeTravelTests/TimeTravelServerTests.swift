@@ -7,8 +7,7 @@ import Testing
 
 @Suite("Time travel server")
 struct TimeTravelServerTests {
-  /// Runs a server on a free port and gives it to `body`.
-  private func serving(_ body: (UInt16) throws -> Void) async throws {
+  private func serving(_ body: @escaping @Sendable (UInt16) throws -> Void) async throws {
     let events = (0..<20).map { Event(time: UInt64($0), kind: .softirqEnter) }
     let traveller = try TimeTraveller(
       source: EventArraySource(events),
@@ -16,12 +15,7 @@ struct TimeTravelServerTests {
       directory: NSTemporaryDirectory(),
       registerName: { _, _ in nil }
     )
-    let server = try TimeTravelServer(traveller, port: 0)
-    let (ports, continuation) = AsyncStream.makeStream(of: UInt16.self)
-    let task = Task { try await server.run { continuation.yield($0) } }
-    defer { task.cancel() }
-    let port = try #require(await ports.first { _ in true })
-    try body(port)
+    try await withServer(traveller, body)
   }
 
   /// One request, spelled out; the whole answer.
@@ -52,7 +46,7 @@ struct TimeTravelServerTests {
 
   @Test("It serves its page, what the page asks for, and nothing else; only to this machine's own names")
   func serves() async throws {
-    try await serving { port in
+    try await serving { [self] port in
       let page = try ask(port, "/")
       #expect(page.contains("200 OK") && page.contains("<title>gicscope</title>"))
       #expect(page.lowercased().contains("content-security-policy"))

@@ -1,3 +1,4 @@
+import Analyzers
 import Foundation
 import InterruptTrace
 import Replay
@@ -14,21 +15,15 @@ struct TimeTravellerTests {
       source: source,
       path: "a.log",
       directory: NSTemporaryDirectory(),
-      registerName: { _, _ in nil },
-      explain: { timeline, intid, _, event in
-        ["intid": .number(UInt64(intid)), "position": .number(timeline.position), "event": .number(event)]
-      }
+      registerName: { _, _ in nil }
     )
   }
 
   /// A bundled capture of a bare-metal program.
-  private func bundled() throws -> TimeTraveller {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try traveller(
-      try openTrace(paths: [root.appendingPathComponent("Traces/gicv2-ipi-qemu10/trace.log").path])
-    )
-  }
+  private func bundled() throws -> TimeTraveller { try traveller(try openTrace(paths: [Self.path])) }
+
+  private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Traces/gicv2-ipi-qemu10/trace.log").path
 
   @Test("The overview names the capture, what can be looked for, and every acknowledge in the density")
   func overview() async throws {
@@ -97,10 +92,34 @@ struct TimeTravellerTests {
     #expect(await traveller.find(none, from: 500, forward: false) == nil)
   }
 
-  @Test("An explanation is asked for with the timeline behind the event")
-  func why() async throws {
-    let why = await (try bundled()).why(27, pe: nil, at: 100)
-    #expect(why?["position"] == .number(101))
+  @Test("Why, at events in any order, is what following the capture from its start says", arguments: [nil, 0, 1])
+  func why(pe: UInt32?) async throws {
+    let traveller = try bundled()
+    let end = try #require(await traveller.event(at: "end"))
+    for place in [end, end / 3, 5, end / 3 + 1, end / 2] {
+      let engine = ReplayEngine(source: try openTrace(paths: [Self.path]))
+      let follower = InterruptFollower()
+      try engine.run(until: .event(place), follower.consume)
+      for intid in [0, 1, 27, 33] as [UInt32] {
+        let expected = follower.ladders(intid: intid, pe: pe, peCount: engine.topology.peCount)
+        #expect(await traveller.why(intid, pe: pe, at: place) == expected, "INTID \(intid) at #\(place)")
+      }
+    }
+  }
+
+  @Test("A moment says what is different from another one, earlier or later")
+  func since() async throws {
+    let traveller = try bundled()
+    let end = try #require(await traveller.event(at: "end"))
+    let there = await traveller.moment(at: end, since: 3)
+    let back = await traveller.moment(at: 3, since: end)
+    guard case .array(let forward)? = there["differences"], case .array(let backward)? = back["differences"] else {
+      Issue.record("no differences")
+      return
+    }
+    #expect(there["since"] == .number(3) && !forward.isEmpty && forward.count == backward.count)
+    #expect(forward.first?["before"] == backward.first { $0["path"] == forward.first?["path"] }?["after"])
+    #expect((await traveller.moment(at: 3))["since"] == .null)
   }
 
   @Test("A capture without events has no moments")
@@ -108,6 +127,6 @@ struct TimeTravellerTests {
     let traveller = try traveller(EventArraySource([]))
     #expect(await traveller.moment(at: 3) == .null)
     #expect(await traveller.event(at: "end") == nil)
-    #expect(await traveller.why(27, pe: nil, at: 0) == nil)
+    #expect(await traveller.why(27, pe: nil, at: 0).isEmpty)
   }
 }

@@ -28,6 +28,13 @@ public struct FindingThresholds: Sendable, Equatable {
   /// The defaults.
   public init() {}
 
+  /// The defaults for whoever lists nothing.
+  static var unlisted: FindingThresholds {
+    var thresholds = FindingThresholds()
+    thresholds.listed = 0
+    return thresholds
+  }
+
   /// Names of the thresholds, each with whether it is a span of time.
   public static var names: [(name: String, isTime: Bool)] { fields.map { ($0.name, $0.isTime) } }
 

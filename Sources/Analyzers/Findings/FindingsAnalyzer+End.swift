@@ -320,11 +320,13 @@ extension FindingsAnalyzer {
 
   private func reportEdges(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
     let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : PE.none
-    if r.merged >= thresholds.coalescedEdges, r.merged >= r.edges / 10 {
+    if r.merged > 0, r.merged >= thresholds.coalescedEdges, r.merged >= r.edges / 10 {
+      var last = at(key, pe)
+      (last.event, last.time) = (r.lastMerged.event, r.lastMerged.time)
       record(
         log,
         .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid),
-        at(key, pe),
+        last,
         count: r.merged
       ) {
         FindingLog.Description(
@@ -332,7 +334,9 @@ extension FindingsAnalyzer {
           certainty: .certain,
           summary: "\(r.merged) of \(r.edges) requests for \(Self.name(key.intid)) came while one was pending",
           chain: [.init("what is pending already takes up what comes", event: r.pendingEvent.known)],
-          next: "whether the driver looks for all work at once, as it must; what keeps the interrupt waiting"
+          next: "whether the driver looks for all work at once, as it must; what keeps the interrupt waiting",
+          event: r.firstMerged.event,
+          time: r.firstMerged.time
         )
       }
     }

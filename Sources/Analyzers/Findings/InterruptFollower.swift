@@ -8,11 +8,15 @@ import Replay
 /// try engine.run(until: .event(5000), follower.consume)
 /// print(follower.ladder(intid: 40).conclusion)
 /// ```
+///
+/// A ``ReplayTimeline`` that is given one answers this at any event.
 public final class InterruptFollower {
-  private var analyzer = FindingsAnalyzer()
+  private var analyzer: FindingsAnalyzer
 
   /// Nothing has been followed yet.
-  public init() {}
+  public init() { analyzer = FindingsAnalyzer(thresholds: .unlisted) }
+
+  init(following other: borrowing FindingsAnalyzer) { analyzer = FindingsAnalyzer(following: other) }
 
   /// Takes in a batch.
   public func consume(_ batch: ReplayBatch) { analyzer.consume(batch) }
@@ -21,4 +25,17 @@ public final class InterruptFollower {
   public func ladder(domain: UInt16 = 0, intid: UInt32, pe: UInt32? = nil) -> DeliveryLadder {
     analyzer.ladder(domain: domain, intid: intid, pe: pe)
   }
+
+  /// The ways of an interrupt as they are now: one, or of an SGI or PPI without a PE one for each of the first eight PEs.
+  public func ladders(domain: UInt16 = 0, intid: UInt32, pe: UInt32?, peCount: Int) -> [DeliveryLadder] {
+    guard pe == nil, InterruptClass(intid: intid).isPrivate else {
+      return [ladder(domain: domain, intid: intid, pe: pe)]
+    }
+    return (0..<UInt32(min(max(peCount, 1), 8))).map { ladder(domain: domain, intid: intid, pe: $0) }
+  }
+}
+
+extension InterruptFollower: TimelineFollower {
+  /// As ``TimelineFollower`` wants it. O(interrupts and PEs that occur).
+  public func copy() -> any TimelineFollower { InterruptFollower(following: analyzer) }
 }

@@ -8,6 +8,12 @@ struct InterruptRecord: BitwiseCopyable {
     init(_ value: Bool) { self = value ? .yes : .no }
   }
 
+  /// An event and its time; `.max` for none.
+  struct Moment: BitwiseCopyable {
+    var event: UInt64 = .max
+    var time: UInt64 = 0
+  }
+
   // MARK: Configuration
 
   var enabled = Tristate.unknown
@@ -51,6 +57,9 @@ struct InterruptRecord: BitwiseCopyable {
   /// Edges, and those that came while it was pending.
   var edges: UInt64 = 0
   var merged: UInt64 = 0
+  /// The first and the last edge that came while it was pending.
+  var firstMerged = Moment()
+  var lastMerged = Moment()
   /// Level pulses that fell before they were taken.
   var missedPulses: UInt64 = 0
   var mostMissedPulses: UInt64 = 0

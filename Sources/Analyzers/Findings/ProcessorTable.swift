@@ -8,11 +8,21 @@ struct ProcessorTable: ~Copyable {
   private var dense: UnsafeMutablePointer<ProcessorRecord>
   private var capacity = 8
   private var used = 0
-  private var others = LiveTable(ProcessorRecord())
+  private var others: LiveTable<ProcessorRecord>
 
   init() {
+    others = LiveTable(ProcessorRecord())
     dense = .allocate(capacity: capacity)
     dense.initialize(repeating: ProcessorRecord(), count: capacity)
+  }
+
+  /// The same records. O(PEs).
+  init(copying other: borrowing ProcessorTable) {
+    capacity = other.capacity
+    used = other.used
+    others = LiveTable(copying: other.others)
+    dense = .allocate(capacity: capacity)
+    dense.initialize(from: other.dense, count: capacity)
   }
 
   deinit { dense.deallocate() }

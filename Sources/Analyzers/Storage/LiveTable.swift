@@ -23,6 +23,17 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     values.initialize(repeating: empty, count: 16)
   }
 
+  /// The same entries at the same places. O(capacity).
+  init(copying other: borrowing LiveTable) {
+    empty = other.empty
+    mask = other.mask
+    count = other.count
+    keys = .allocate(capacity: mask + 1)
+    keys.initialize(from: other.keys, count: mask + 1)
+    values = .allocate(capacity: mask + 1)
+    values.initialize(from: other.values, count: mask + 1)
+  }
+
   deinit {
     keys.deallocate()
     values.deallocate()

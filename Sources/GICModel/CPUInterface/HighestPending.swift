@@ -12,6 +12,13 @@ extension GICv3 where Store: ~Copyable {
 
   @inline(never)
   private mutating func refreshHighest(_ pe: Int) {
+    pes[pe].highest = computeHighest(pe)
+    pes[pe].highestIsStale = false
+  }
+
+  /// The same from the state of the interrupts, whatever is remembered.
+  @inline(__always)
+  func computeHighest(_ pe: Int) -> PendingInterrupt {
     var best = PendingInterrupt.none
     let one = distributor.hasOneSecurityState
     var rest =
@@ -49,8 +56,7 @@ extension GICv3 where Store: ~Copyable {
         best = PendingInterrupt(intid: lpi.intid, priority: priority, group: .group1NonSecure)
       }
     }
-    pes[pe].highest = best
-    pes[pe].highestIsStale = false
+    return best
   }
 
   /// Whether an SPI goes to a PE: by affinity, or as one of N that are awake (IHI 0069H, 3.5).

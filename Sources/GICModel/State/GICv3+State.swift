@@ -143,8 +143,8 @@ extension GICv3 where Store: ~Copyable {
       banked("ICC_AP1R\(n)_EL1", element.activePriorities[4 + n], element.activePriorities[8 + n])
     }
     members.append(.init("ICC_RPR_EL1", .register(UInt64(element.runningPriority))))
-    let pending = element.highestIsStale ? nil : element.highest
-    if let pending, !pending.isNone {
+    let pending = element.highestIsStale ? computeHighest(pe) : element.highest
+    if !pending.isNone {
       members.append(
         .init(
           "highest_pending",

@@ -42,12 +42,15 @@ public final class ReplayTimeline {
   /// - Parameters:
   ///   - directory: where the events are kept while this exists, 32 bytes each.
   ///   - interval: events between copies of the controller, at first.
+  ///   - follower: gives what is kept beside the controller, for ``follower(at:)``; asked before the first batch and
+  ///     after `consume` has seen one.
   ///   - onProgress: called at most ten times a second.
   public init(
     source: any EventSource,
     options: ReplayOptions = ReplayOptions(),
     directory: String = "/tmp",
     interval: UInt64 = 100_000,
+    follower: () -> (any TimelineFollower)? = { nil },
     onProgress: ((ReplayProgress) -> Void)? = nil,
     consume: (ReplayBatch) throws -> Void = { _ in }
   ) throws {
@@ -55,7 +58,7 @@ public final class ReplayTimeline {
     engine.onProgress = onProgress
     let archive = try EventArchive(directory: directory)
     var list = CheckpointList()
-    list.append(0, engine.controller.copy())
+    list.append(0, engine.controller.copy(), follower())
     var interval = max(interval, 1)
     var next = interval
     try engine.run { batch in
@@ -63,7 +66,7 @@ public final class ReplayTimeline {
       try consume(batch)
       let end = batch.firstIndex + UInt64(batch.events.count)
       guard end >= next else { return }
-      list.append(end, engine.controller.copy())
+      list.append(end, engine.controller.copy(), follower())
       if list.count > Self.checkpointLimit {
         list.thin()
         interval *= 2
@@ -145,16 +148,29 @@ public final class ReplayTimeline {
   }
 
   /// Replays on to `target` in pieces that end with records.
-  private func apply(to target: UInt64, _ body: (UnsafeBufferPointer<Transition>) -> Void) {
+  private func apply(to target: UInt64, _ body: (ReplayBatch) -> Void) {
     while position < target {
       var end = Int(min(position + 8192, target))
       while end < archive.count, archive.events[end].kind == .continuation { end += 1 }
       buffer.removeAll()
       let part = UnsafeBufferPointer(rebasing: archive.events[Int(position)..<end])
       controller.apply(part, firstIndex: position, into: &buffer)
+      let batch = ReplayBatch(events: part, transitions: buffer.transitions, firstIndex: position)
       position = UInt64(end)
-      body(buffer.transitions)
+      body(batch)
     }
+  }
+
+  /// What follows the replay, after an event and its continuations; nil if nothing does. Moves to the event.
+  public func follower(at index: UInt64) -> (any TimelineFollower)? {
+    guard count > 0 else { return checkpoints.follower(at: 0) }
+    let target = UInt64(end(of: Int(record(of: index))))
+    let checkpoint = checkpoints.last(notAfter: target)
+    guard let follower = checkpoints.follower(at: checkpoint) else { return nil }
+    controller = checkpoints.copy(at: checkpoint)
+    position = checkpoints.events(checkpoint)
+    apply(to: target) { follower.consume($0) }
+    return follower
   }
 
   /// What followed from an event. Moves to it.
@@ -163,7 +179,7 @@ public final class ReplayTimeline {
     let index = record(of: index)
     move(before: index)
     var found: [Transition] = []
-    apply(to: UInt64(end(of: Int(index)))) { found += Array($0) }
+    apply(to: UInt64(end(of: Int(index)))) { found += Array($0.transitions) }
     return found
   }
 
@@ -174,8 +190,8 @@ public final class ReplayTimeline {
     move(to: index)
     while position < count {
       var found: UInt64?
-      apply(to: min(position + 8192, count)) { transitions in
-        found = found ?? transitions.first(where: matches)?.event
+      apply(to: min(position + 8192, count)) { batch in
+        found = found ?? batch.transitions.first(where: matches)?.event
       }
       if let found { return found }
     }
@@ -191,47 +207,12 @@ public final class ReplayTimeline {
       controller = checkpoints.copy(at: checkpoint)
       position = start
       var found: UInt64?
-      apply(to: limit) { transitions in
-        found = transitions.last { $0.event < limit && matches($0) }?.event ?? found
+      apply(to: limit) { batch in
+        found = batch.transitions.last { $0.event < limit && matches($0) }?.event ?? found
       }
       if let found { return found }
       limit = start
     }
     return nil
-  }
-}
-
-/// Copies of a controller, by the number of events they have taken in.
-private struct CheckpointList {
-  private final class Box {
-    let events: UInt64
-    let controller: Controller
-    init(_ events: UInt64, _ controller: consuming Controller) {
-      self.events = events
-      self.controller = controller
-    }
-  }
-
-  private var boxes: [Box] = []
-
-  var count: Int { boxes.count }
-
-  mutating func append(_ events: UInt64, _ controller: consuming Controller) { boxes.append(Box(events, controller)) }
-
-  /// Drops every other one; the first stays.
-  mutating func thin() { boxes = boxes.indices.filter { $0 % 2 == 0 }.map { boxes[$0] } }
-
-  func events(_ index: Int) -> UInt64 { boxes[index].events }
-
-  func copy(at index: Int) -> Controller { boxes[index].controller.copy() }
-
-  /// The place of the last one that has taken in no more than `events`. The first has taken in nothing.
-  func last(notAfter events: UInt64) -> Int {
-    var (low, high) = (0, boxes.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if boxes[middle].events <= events { low = middle } else { high = middle }
-    }
-    return low
   }
 }

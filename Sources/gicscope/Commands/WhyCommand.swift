@@ -39,7 +39,7 @@ struct WhyCommand: ParsableCommand {
       for transition in batch.transitions where transition.kind == .gap { gaps += 1 }
     }
     progress.clear()
-    let ladders = pes(engine).map { follower.ladder(domain: domain, intid: irq, pe: $0) }
+    let ladders = follower.ladders(domain: domain, intid: irq, pe: pe, peCount: engine.topology.peCount)
     let summary = TraceSummary(path: trace.path, engine: engine, gaps: gaps)
     let style = TextStyle.ofStandardOutput
     try json.write(
@@ -56,12 +56,6 @@ struct WhyCommand: ParsableCommand {
       }
     )
     if let code = trace.conclude(summary) { throw code }
-  }
-
-  /// The PEs to look at: for an interrupt that each PE has of its own all of them, eight at most.
-  private func pes(_ engine: ReplayEngine) -> [UInt32?] {
-    guard pe == nil, InterruptClass(intid: irq).isPrivate else { return [pe] }
-    return (0..<UInt32(min(max(engine.topology.peCount, 1), 8))).map { $0 }
   }
 
   private func place(_ engine: ReplayEngine, _ style: TextStyle) -> String {

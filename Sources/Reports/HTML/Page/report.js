@@ -80,11 +80,6 @@ load().then(data => {
   let from = 0, to = span, chosen = -1, only = null, waiting = false;
 
   const color = name => getComputedStyle(root).getPropertyValue('--' + name).trim();
-  const time = ticks => {
-    const seconds = (facts.start + ticks * facts.tick) / 1e9;
-    const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10((to - from) * facts.tick / 1e9 / 1000))));
-    return seconds.toFixed(digits) + ' s';
-  };
   const duration = ns => ns < 1e3 ? ns + ' ns' : ns < 1e6 ? +(ns / 1e3).toPrecision(4) + ' µs'
     : ns < 1e9 ? +(ns / 1e6).toPrecision(4) + ' ms' : +(ns / 1e9).toPrecision(4) + ' s';
 
@@ -106,14 +101,18 @@ load().then(data => {
     const ink = color('ink'), faint = color('faint'), line = color('line'), colors = names.map(color);
     g.font = '11px system-ui, sans-serif';
     g.textBaseline = 'middle';
-    const steps = Math.max(2, Math.min(8, Math.floor((width - LEFT) / 120)));
-    for (let i = 0; i <= steps; i++) {
-      const t = from + (to - from) * i / steps, at = Math.round(x(t)) + .5;
+    // Ticks at round times: 1, 2 or 5 of a power of ten apart, as many as there is room for.
+    const ns = t => facts.start + t * facts.tick, room = Math.max(2, Math.floor((width - LEFT) / 130));
+    const least = (to - from) * facts.tick / room, power = 10 ** Math.floor(Math.log10(least));
+    const step = power * [1, 2, 5, 10].find(n => n * power >= least);
+    const digits = Math.min(9, Math.max(0, -Math.floor(Math.log10(step / 1e9) + 1e-9)));
+    for (let n = Math.ceil(ns(from) / step); n * step <= ns(to); n++) {
+      const at = Math.round(x((n * step - facts.start) / facts.tick)) + .5;
       g.strokeStyle = line;
       g.beginPath(); g.moveTo(at, TOP - 4); g.lineTo(at, height); g.stroke();
       g.fillStyle = faint;
-      g.textAlign = i === 0 ? 'left' : i === steps ? 'right' : 'center';
-      g.fillText(time(t), at, 9);
+      g.textAlign = at < LEFT + 30 ? 'left' : at > width - 34 ? 'right' : 'center';
+      g.fillText((n * step / 1e9).toFixed(digits) + ' s', at, 9);
     }
     g.save();
     rows.forEach((row, n) => {
@@ -190,7 +189,7 @@ load().then(data => {
   }
   function choose(i, follow) {
     chosen = i;
-    $('chosen').textContent = i < 0 ? 'Nothing chosen.' : describe(i);
+    $('chosen').textContent = i < 0 ? 'Nothing chosen: click on a bar.' : describe(i);
     if (i >= 0 && follow) {
       const length = Math.max(data.wait[i] + Math.max(data.run[i], data.active[i]), 10), middle = data.start[i] + length / 2;
       if (data.start[i] < from || data.start[i] + length > to || length < (to - from) / 400) view(middle - length * 4, middle + length * 4);
@@ -281,7 +280,7 @@ load().then(data => {
   fromAddress();
   draw();
   // For whoever drives the page from outside.
-  window.gicscope = { view: () => ({ from, to, span }), chosen: () => chosen, draw, count: facts.count, choose };
+  window.gicscope = { view: () => ({ from, to, span }), chosen: () => chosen, draw, count: facts.count, choose, facts };
   root.dataset.ready = 'yes';
 });
 })();

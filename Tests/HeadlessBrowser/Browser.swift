@@ -2,12 +2,15 @@ import Foundation
 import Glibc
 
 /// A headless Chromium, driven over the pipe of its DevTools protocol: messages are JSON, each ended by a zero byte.
-final class Browser {
-  static let program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+public final class Browser {
+  /// The program; nil if none is installed.
+  public static let program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
     .first { FileManager.default.isExecutableFile(atPath: $0) }
-  static var isInstalled: Bool { program != nil }
+  /// Whether there is a browser to drive.
+  public static var isInstalled: Bool { program != nil }
 
-  enum Failure: Error { case noAnswer, exception(String), closed }
+  /// What can go wrong with the browser or a page.
+  public enum Failure: Error { case noAnswer, exception(String), closed }
 
   private let process: pid_t
   private let toBrowser: Int32
@@ -16,11 +19,13 @@ final class Browser {
   private var lastMessage = 0
   private var session = ""
   private var unread: [UInt8] = []
-  /// Errors that pages' scripts threw.
-  private(set) var exceptions: [String] = []
+  /// What pages' scripts threw, and what else the console counts as an error.
+  public private(set) var errors: [String] = []
+  /// Addresses that pages asked for.
+  public private(set) var requests: [String] = []
 
   /// Opens a page in a window of this size.
-  init(_ url: String, width: Int = 1280, height: Int = 900, dark: Bool = false) throws {
+  public init(_ url: String, width: Int = 1280, height: Int = 900, dark: Bool = false) throws {
     profile = FileManager.default.temporaryDirectory.appending(path: "gicscope-browser-\(UUID().uuidString)")
     var (commands, answers): ([Int32], [Int32]) = ([0, 0], [0, 0])
     guard pipe(&commands) == 0, pipe(&answers) == 0 else { throw Failure.closed }
@@ -29,7 +34,7 @@ final class Browser {
     let arguments = [
       Self.program ?? "", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
       "--remote-debugging-pipe", "--user-data-dir=\(profile.path)", "--window-size=\(width),\(height)",
-      "--no-first-run", "--disable-extensions", "about:blank",
+      "--no-first-run", "--disable-extensions", "--disable-background-networking", "about:blank",
     ]
     // The browser reads descriptor 3 and writes descriptor 4; from numbers above, so that neither is in the other's way.
     let (input, output) = (fcntl(commands[0], F_DUPFD, 64), fcntl(answers[1], F_DUPFD, 64))
@@ -55,7 +60,7 @@ final class Browser {
     session =
       try send("Target.attachToTarget", ["targetId": target, "flatten": true])["sessionId"] as? String ?? ""
     _ = try send("Runtime.enable", [:])
-    _ = try send("Page.enable", [:])
+    for domain in ["Page", "Log", "Network"] { _ = try send("\(domain).enable", [:]) }
     _ = try send(
       "Emulation.setDeviceMetricsOverride",
       ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600]
@@ -76,7 +81,7 @@ final class Browser {
 
   /// The value of an expression, promises awaited.
   @discardableResult
-  func value(_ expression: String) throws -> Any? {
+  public func value(_ expression: String) throws -> Any? {
     let answer = try send(
       "Runtime.evaluate",
       ["expression": expression, "returnByValue": true, "awaitPromise": true]
@@ -88,7 +93,7 @@ final class Browser {
   }
 
   /// Waits until an expression is true.
-  func wait(_ expression: String, seconds: Double = 60) throws {
+  public func wait(_ expression: String, seconds: Double = 60) throws {
     let end = Date(timeIntervalSinceNow: seconds)
     while Date() < end {
       if let isTrue = try? value(expression) as? Bool, isTrue { return }
@@ -97,15 +102,47 @@ final class Browser {
     throw Failure.exception("never true: \(expression)")
   }
 
+  /// Clicks on the first element that a selector finds, in the middle of its first line, as a mouse would.
+  public func click(_ selector: String) throws {
+    let place = """
+      (() => {
+        const node = document.querySelector(\(Self.quoted(selector)));
+        node.scrollIntoView({ block: 'center', behavior: 'instant' });
+        const box = node.getClientRects()[0];
+        return [box.x + box.width / 2, box.y + box.height / 2];
+      })()
+      """
+    guard let place = try value(place) as? [Double], place.count == 2 else {
+      throw Failure.exception("nothing to click: \(selector)")
+    }
+    for kind in ["mousePressed", "mouseReleased"] {
+      let parameters: [String: Any] = [
+        "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1,
+      ]
+      _ = try send("Input.dispatchMouseEvent", parameters)
+    }
+  }
+
+  /// Puts text into the field that a selector finds, as typing does.
+  public func type(_ text: String, into selector: String) throws {
+    try click(selector)
+    _ = try send("Input.insertText", ["text": text])
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let bytes = (try? JSONSerialization.data(withJSONObject: [text])) ?? Data()
+    return String(String(decoding: bytes, as: UTF8.self).dropFirst().dropLast())
+  }
+
   /// Presses a key.
-  func press(_ key: String) throws {
+  public func press(_ key: String) throws {
     let text = key.count == 1 ? key : ""
     _ = try send("Input.dispatchKeyEvent", ["type": "keyDown", "key": key, "text": text])
     _ = try send("Input.dispatchKeyEvent", ["type": "keyUp", "key": key])
   }
 
   /// A picture of what the window shows, or of the whole page.
-  func screenshot(to path: String, wholePage: Bool = false) throws {
+  public func screenshot(to path: String, wholePage: Bool = false) throws {
     var parameters: [String: Any] = ["format": "png"]
     if wholePage { parameters["captureBeyondViewport"] = true }
     let answer = try send("Page.captureScreenshot", parameters)
@@ -127,10 +164,26 @@ final class Browser {
     }
     while true {
       let answer = try receive()
-      if answer["method"] as? String == "Runtime.exceptionThrown" { exceptions.append("\(answer)") }
+      note(answer)
       guard answer["id"] as? Int == lastMessage else { continue }
       if let error = answer["error"] { throw Failure.exception("\(method): \(error)") }
       return answer["result"] as? [String: Any] ?? [:]
+    }
+  }
+
+  /// Keeps what happens by itself and tests ask about.
+  private func note(_ message: [String: Any]) {
+    guard let method = message["method"] as? String, let what = message["params"] as? [String: Any] else { return }
+    switch method {
+    case "Runtime.exceptionThrown": errors.append("\(what)")
+    case "Runtime.consoleAPICalled":
+      if ["error", "assert"].contains(what["type"] as? String) { errors.append("\(what)") }
+    case "Log.entryAdded":
+      guard let entry = what["entry"] as? [String: Any], entry["level"] as? String == "error" else { return }
+      errors.append("\(entry["text"] ?? "") \(entry["url"] ?? "")")
+    case "Network.requestWillBeSent":
+      if let url = (what["request"] as? [String: Any])?["url"] as? String { requests.append(url) }
+    default: break
     }
   }
 

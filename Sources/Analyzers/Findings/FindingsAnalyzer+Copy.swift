@@ -1,0 +1,18 @@
+extension FindingsAnalyzer {
+  /// What `other` knows of interrupts and PEs by now, without its findings: to go on from there, and to be asked for
+  /// ladders. O(interrupts and PEs that occur).
+  init(following other: borrowing FindingsAnalyzer) {
+    self.init(thresholds: .unlisted)
+    interrupts = LiveTable(copying: other.interrupts)
+    processors = ProcessorTable(copying: other.processors)
+    waiting = LiveTable(copying: other.waiting)
+    lists = LiveTable(copying: other.lists)
+    (startsAtReset, hasGaps, disagreements) = (other.startsAtReset, other.hasGaps, other.disagreements)
+    distributor = other.distributor
+    (lastEvent, lastTime, firstTime) = (other.lastEvent, other.lastTime, other.firstTime)
+    (services, deactivations, waits) = (other.services, other.deactivations, other.waits)
+    (lastMSI, unresolved, cleared, lastCommand) = (other.lastMSI, other.unresolved, other.cleared, other.lastCommand)
+    invalidateAllEvent = other.invalidateAllEvent
+    (itsEnabled, itsDisabledEvent) = (other.itsEnabled, other.itsDisabledEvent)
+  }
+}

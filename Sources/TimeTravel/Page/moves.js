@@ -1,0 +1,127 @@
+// Asking, moving, the address.
+'use strict';
+const $ = id => document.getElementById(id);
+let trace = null, moment = null, chosen = null;
+
+async function ask(path) {
+  const reply = await fetch(path);
+  const body = await reply.json();
+  if (!reply.ok) throw new Error(body.error || reply.status);
+  return body;
+}
+const filters = () =>
+  ['irq', 'pe'].map(id => /^\d+$/.test($(id).value.trim()) ? `&${id}=${$(id).value.trim()}` : '').join('');
+const say = text => { $('now').textContent = text; };
+
+// One question at a time: while the slider moves, only the last place that was wanted is asked for next.
+let isAsking = false, wanted = null;
+async function show(event, how = {}) {
+  if (isAsking) { wanted = [event, how]; return; }
+  isAsking = true;
+  try {
+    const since = moment ? '&since=' + moment.event : '';
+    const reply = await ask(`/api/at?event=${event}${since}`);
+    if (reply) {
+      moment = reply;
+      $('slider').value = moment.event;
+      if (how.isPlace) history.pushState(null, '', address(moment.event, chosen));
+      else if (!how.keepsAddress) history.replaceState(null, '', address(moment.event, chosen));
+      drawMoment();
+      drawDensity();
+      if (chosen) await explain(chosen.intid, chosen.pe);
+    }
+  } catch (error) { say(error.message); }
+  isAsking = false;
+  if (wanted) {
+    const [next, way] = wanted;
+    wanted = null;
+    await show(next, way);
+  }
+}
+async function step(back) {
+  const reply = await ask(`/api/step?event=${moment.event}${back ? '&back=1' : ''}`);
+  if (reply.event !== null) await show(reply.event);
+}
+async function find(what, back) {
+  if (what === 'finding') { findFinding(back); return; }
+  say('Looking …');
+  const reply = await ask(`/api/find?event=${moment.event}&what=${what}${filters()}${back ? '&back=1' : ''}`);
+  if (reply.event === null) say(`There is no ${back ? 'earlier' : 'later'} ${what.replace('-', ' ')}${filters() ? ' of that INTID or PE' : ''}.`);
+  else await show(reply.event, { isPlace: true });
+}
+function findFinding(back) {
+  const all = trace.findings.filter(f => Number.isInteger(f.first_event)).sort((a, b) => a.first_event - b.first_event);
+  const place = back ? all.filter(f => f.first_event < moment.event).pop() : all.find(f => f.first_event > moment.event);
+  if (!place) { say(`There is no ${back ? 'earlier' : 'later'} finding.`); return; }
+  chosen = ofFinding(place);
+  show(place.first_event, { isPlace: true });
+}
+const ofFinding = f => Number.isInteger(f.intid) ? { intid: f.intid, pe: f.pe ?? null } : null;
+
+// The address names the moment, and the interrupt that is explained.
+function address(event, interrupt) {
+  const why = interrupt ? `&irq=${interrupt.intid}` + (interrupt.pe === null ? '' : `&pe=${interrupt.pe}`) : '';
+  return `#event=${event}${why}`;
+}
+function readAddress() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const number = name => /^\d+$/.test(parts.get(name) || '') ? Number(parts.get(name)) : null;
+  chosen = number('irq') === null ? null : { intid: number('irq'), pe: number('pe') };
+  return number('event');
+}
+async function explain(intid, pe) {
+  chosen = { intid, pe };
+  history.replaceState(null, '', address(moment.event, chosen));
+  const event = moment.event;
+  const reply = await ask(`/api/why?event=${event}&irq=${intid}${pe === null ? '' : '&pe=' + pe}`);
+  if (event === moment.event && chosen && chosen.intid === intid) drawWhy(reply.why, intid, pe);
+}
+
+async function begin() {
+  trace = await ask('/api/trace');
+  document.title = 'gicscope: ' + trace.trace.path.split('/').pop();
+  $('path').textContent = trace.trace.path;
+  $('controller').textContent = trace.controller + ', ' + trace.trace.events.toLocaleString('en') + ' events';
+  $('slider').max = Math.max(0, trace.trace.events - 1);
+  $('findingPair').hidden = !trace.findings.length;
+  for (const name of trace.searches) {
+    if (name === 'acknowledge') continue;
+    const option = document.createElement('option');
+    option.value = name;
+    option.textContent = name === 'its' ? 'ITS' : name === 'any' ? 'anything' : name.replace('-', ' ');
+    $('what').append(option);
+  }
+  drawFindings();
+  if (!trace.trace.events) { say('There are no events in this capture.'); return; }
+  drawScale();
+  await show(readAddress() ?? 0);
+  document.documentElement.dataset.ready = 'yes';
+}
+
+const told = promise => promise.catch(error => say(error.message));
+$('previous').onclick = () => told(step(true));
+$('next').onclick = () => told(step(false));
+for (const button of document.querySelectorAll('[data-find]')) {
+  button.onclick = () => told(find(button.dataset.find, 'back' in button.dataset));
+}
+$('findBack').onclick = () => told(find($('what').value, true));
+$('findNext').onclick = () => told(find($('what').value, false));
+$('slider').oninput = () => show(Number($('slider').value));
+$('go').onsubmit = submission => {
+  submission.preventDefault();
+  told(ask('/api/place?place=' + encodeURIComponent($('place').value.trim())).then(reply => show(reply.event, { isPlace: true })));
+};
+addEventListener('hashchange', () => {
+  const event = readAddress();
+  if (!chosen) $('whySection').hidden = true;
+  if (event !== null) show(event, { keepsAddress: true });
+});
+addEventListener('resize', () => moment && drawDensity());
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => moment && drawDensity());
+addEventListener('keydown', key => {
+  if (key.target.matches('input:not([type=range]), select') || !moment) return;
+  if (key.key !== 'ArrowLeft' && key.key !== 'ArrowRight') return;
+  key.preventDefault();
+  const back = key.key === 'ArrowLeft';
+  told(key.shiftKey ? find($('what').value, back) : step(back));
+});

@@ -1,0 +1,108 @@
+import Foundation
+import HeadlessBrowser
+import Testing
+import TraceImporters
+
+@testable import TimeTravel
+
+/// The page of `serve` in a real browser; needs Chromium, and says so where there is none.
+@Suite("Time travel in the browser", .serialized, .enabled(if: Browser.isInstalled, "Chromium is not installed"))
+struct ServeInBrowserTests {
+  private func traveller() throws -> TimeTraveller {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+    return try TimeTraveller(
+      source: try openTrace(paths: [root.appending(path: "Traces/stale-lpi-configuration/trace.log.xz").path]),
+      path: "stale.log",
+      directory: NSTemporaryDirectory(),
+      registerName: { _, _ in nil }
+    )
+  }
+
+  private static let isReady = "document.documentElement.dataset.ready === 'yes'"
+
+  /// The page asked its own server only, and nothing went wrong in it.
+  private static func checkQuiet(_ browser: Browser, _ port: UInt16) {
+    #expect(browser.errors.isEmpty)
+    #expect(browser.requests.count > 2)
+    #expect(browser.requests.allSatisfy { $0.hasPrefix("http://127.0.0.1:\(port)/") })
+  }
+
+  @Test("It steps, searches, goes to places and comes back, by button, by key and by link")
+  func moves() async throws {
+    try await withServer(try traveller()) { port in
+      let browser = try Browser("http://127.0.0.1:\(port)/")
+      try browser.wait(Self.isReady)
+      func event() throws -> Int { try browser.value("moment.event") as? Int ?? -1 }
+      #expect(try event() == 0)
+      try browser.click("#next")
+      try browser.wait("moment.event > 0")
+      let second = try event()
+      try browser.press("ArrowRight")
+      try browser.wait("moment.event > \(second)")
+      try browser.click("#previous")
+      try browser.wait("moment.event === \(second)")
+
+      try browser.click("[data-find=acknowledge]:not([data-back])")
+      try browser.wait("document.getElementById('transitions').textContent.includes('acknowledged')")
+      let acknowledge = try event()
+      #expect(try browser.value("location.hash") as? String == "#event=\(acknowledge)")
+      #expect(try browser.value("document.getElementById('changes').textContent.length > 20") as? Bool == true)
+      let since = "document.getElementById('sinceTitle').textContent.includes('#\(second)')"
+      #expect(try browser.value("document.getElementById('sinceSection').hidden || \(since)") as? Bool == true)
+
+      try browser.type("end", into: "#place")
+      try browser.click("#go button")
+      try browser.wait("moment.event > \(acknowledge)")
+      let end = try event()
+      try browser.value("history.back()")
+      try browser.wait("moment.event === \(acknowledge)")
+      try browser.value("(() => { slider.value = \(end); slider.dispatchEvent(new Event('input')) })()")
+      try browser.wait("moment.event === \(end)")
+      Self.checkQuiet(browser, port)
+    }
+  }
+
+  @Test("A finding leads to its moment and the interrupt's ladder, whose links lead to the events that made it")
+  func ladder() async throws {
+    try await withServer(try traveller()) { port in
+      let browser = try Browser("http://127.0.0.1:\(port)/")
+      try browser.wait(Self.isReady)
+      let first = "trace.findings.find(f => Number.isInteger(f.intid))"
+      let place = try #require(try browser.value("\(first).first_event") as? Int)
+      try browser.click("#findings a[href*='irq=']")
+      try browser.wait("moment.event === \(place) && !document.getElementById('whySection').hidden")
+      try browser.wait("document.querySelectorAll('.ladder tr').length > 8")
+      let broken = "document.querySelector('.ladder tr.first .mark').textContent"
+      #expect(try browser.value(broken) as? String == "NO")
+      #expect(try browser.value("document.querySelector('.broken').textContent.length > 40") as? Bool == true)
+
+      let link = "document.querySelector('.ladder a')"
+      let target = try #require(try browser.value("+\(link).textContent.slice(1)") as? Int)
+      try browser.click(".ladder a")
+      try browser.wait("moment.event === \(target)")
+      #expect((try browser.value("location.hash") as? String)?.contains("&irq=") == true)
+      #expect(try browser.value("document.querySelectorAll('.ladder tr').length > 8") as? Bool == true)
+      Self.checkQuiet(browser, port)
+    }
+  }
+
+  @Test("An interrupt that is clicked shows its ladder; an address leads to the same place", arguments: [1400, 390])
+  func chip(width: Int) async throws {
+    try await withServer(try traveller()) { port in
+      let browser = try Browser("http://127.0.0.1:\(port)/", width: width, height: 844, dark: true)
+      try browser.wait(Self.isReady)
+      try browser.click("[data-find=acknowledge]:not([data-back])")
+      try browser.wait("document.querySelector('#transitions .chip') !== null")
+      let name = try #require(try browser.value("document.querySelector('#transitions .chip').textContent") as? String)
+      try browser.click("#transitions .chip")
+      try browser.wait("document.getElementById('whyTitle').textContent.includes('\(name)')")
+      let conclusion = try #require(try browser.value("document.querySelector('.conclusion').textContent") as? String)
+      #expect(conclusion.hasPrefix(name))
+      #expect(try browser.value("document.documentElement.scrollWidth <= innerWidth") as? Bool == true)
+      let address = try #require(try browser.value("location.href") as? String)
+      Self.checkQuiet(browser, port)
+      let other = try Browser(address, width: width, height: 844)
+      try other.wait("document.querySelector('.conclusion')?.textContent === \"\(conclusion)\"")
+    }
+  }
+}
