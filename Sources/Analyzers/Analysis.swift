@@ -173,6 +173,7 @@ private struct Analyzers: ~Copyable {
     )
     results.waits = waits.counts
     results.worst = latency.worstCases
+    results.virtualWaits = findings.guests.waits.counts
     results.findings = findings.findings()
     results.unlistedFindings = findings.log.unlisted
     return results
@@ -199,6 +200,8 @@ public struct AnalysisResults: Sendable {
   public var summary = Summary()
   /// What interrupts waited for while they were pending, by class and cause.
   public var waits: [WaitCount] = []
+  /// What guests' interrupts waited for from being listed to the guest's acknowledge, by class and cause.
+  public var virtualWaits: [VirtualWaitCount] = []
   /// The interrupts that took longest from becoming pending to their end, the worst first.
   public var worst: [LongInterrupt] = []
   /// By domain, PE and INTID.

@@ -188,6 +188,9 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   case lrOverflow
   /// The virtual CPU interface was enabled: a hypervisor that goes to its guest does so. `a`: `ICH_HCR_EL2` or `GICH_HCR`.
   case virtualInterfaceEnabled
+  /// What the guest's interface lets through changed or became known. `a`: the priority mask in bits 7:0, bits 8 and 9 are
+  /// set if Group 0 and Group 1 are enabled; `b`: which of these bits are known.
+  case virtualControl
   /// The virtual CPU interface was disabled: a hypervisor that comes from its guest does so. `a`: `ICH_HCR_EL2` or
   /// `GICH_HCR`, as it was before.
   case virtualInterfaceDisabled

@@ -46,10 +46,12 @@ final class Rig {
 
   func forget() { transitions = [] }
 
-  /// Kinds of the transitions, without predictions, and without what only repeats that a list register was written or
-  /// that an ITS read its tables.
+  /// Kinds of the transitions, without predictions, and without what only repeats that a list register or a guest's mask was
+  /// written or that an ITS read its tables.
   var kinds: [TransitionKind] {
-    transitions.map(\.kind).filter { ![.disagreed, .taught, .lrWritten, .tableWalk, .tableRead].contains($0) }
+    transitions.map(\.kind).filter {
+      ![.disagreed, .taught, .lrWritten, .virtualControl, .tableWalk, .tableRead].contains($0)
+    }
   }
 
   func transitions(_ kind: TransitionKind) -> [Transition] { transitions.filter { $0.kind == kind } }

@@ -21,6 +21,8 @@ public struct Finding: Sendable, Equatable {
   public var certainty: FindingCertainty
   /// 0 is the physical controller, n is guest n.
   public var domain: UInt16
+  /// Whether the interrupt is one that a guest sees, in list registers: INTID and PE are then those of its virtual interface.
+  public var isVirtual = false
   /// The interrupt; nil if none is known, as for an MSI without a translation.
   public var intid: UInt32?
   /// The device of an MSI or a command.

@@ -14,6 +14,8 @@ final class FindingLog {
     var source: UInt64 = .max
     /// Tells reasons of one kind apart.
     var reason: UInt32 = 0
+    /// It is a guest's interrupt, seen through list registers.
+    var isVirtual = false
   }
 
   private var findings: [Key: Finding]
@@ -54,6 +56,7 @@ final class FindingLog {
       severity: text.severity,
       certainty: text.certainty,
       domain: key.domain,
+      isVirtual: key.isVirtual,
       intid: key.intid == .max ? nil : key.intid,
       deviceID: key.source == .max ? nil : UInt32(truncatingIfNeeded: key.source >> 32),
       eventID: key.source == .max || key.source & 0xFFFF_FFFF == 0xFFFF_FFFF

@@ -22,6 +22,8 @@ public struct FindingThresholds: Sendable, Equatable {
   public var staleTime: UInt64 = 500_000
   /// How long commands wait unread before that is an error, in ns.
   public var commandTime: UInt64 = 1_000_000
+  /// How long a guest's interrupt waits for a list register before that is more than a note, in ns.
+  public var overflowTime: UInt64 = 1_000_000
   /// Most findings that are listed.
   public var listed = 10_000
 
@@ -46,6 +48,7 @@ public struct FindingThresholds: Sendable, Equatable {
       ("storm-run", false, \.stormRun), ("starved-by", false, \.starvedBy), ("spurious-run", false, \.spuriousRun),
       ("coalesced-edges", false, \.coalescedEdges), ("missed-pulses", false, \.missedPulses),
       ("stale-time", true, \.staleTime), ("command-time", true, \.commandTime),
+      ("overflow-time", true, \.overflowTime),
     ]
 
   /// Sets a threshold by name, spans of time in ns. False if there is none of that name.

@@ -9,10 +9,10 @@ extension FindingsAnalyzer {
     return (lastEvent > event ? lastEvent - event : 0) &* Self.nanosecondsPerEvent
   }
 
-  private static var nanosecondsPerEvent: UInt64 { 20_000 }
+  static var nanosecondsPerEvent: UInt64 { 20_000 }
 
   /// Whether time stamps say how long things took; without them a line's number stands for them.
-  private var isTimed: Bool { Self.isTimed(from: firstTime ?? 0, to: lastTime, events: lastEvent) }
+  var isTimed: Bool { Self.isTimed(from: firstTime ?? 0, to: lastTime, events: lastEvent) }
 
   @inline(__always)
   static func isTimed(from first: UInt64, to time: UInt64, events: UInt64) -> Bool {
@@ -20,7 +20,7 @@ extension FindingsAnalyzer {
   }
 
   /// How long something may take that usually takes what `spans` says.
-  private func limit(_ spans: SpanCounts) -> UInt64 {
+  func limit(_ spans: SpanCounts) -> UInt64 {
     let usual = spans.usual(isTimed: isTimed)
     let (value, isHuge) = usual.multipliedReportingOverflow(by: thresholds.stuckFactor)
     return max(thresholds.stuckTime, isHuge ? .max : isTimed ? value : value &* Self.nanosecondsPerEvent)
@@ -38,6 +38,7 @@ extension FindingsAnalyzer {
       if record.isActive, !record.isRunning { reportActive(key, record, log) }
       reportEdges(key, record, log)
     }
+    reportGuests(log)
     return judged(log)
   }
 

@@ -28,40 +28,56 @@ extension FindingsAnalyzer {
       for other in 0..<16 where other != list && record.pointee.intids[other] == t.intid && t.intid >= 16 {
         listedTwice(t, at: list, and: other, since: record.pointee.events[other])
       }
-      noteForwarded(t)
+      guests.filled(t, physical: noteForwarded(t))
       record.pointee.intids[list] = t.intid
       record.pointee.events[list] = t.event
       record.pointee.acknowledged &= ~(1 << UInt32(list))
     case .lrEmptied where list < 16:
+      guests.emptied(t)
       record.pointee.intids[list] = .max
     case .lrOverwritten where list < 16:
+      guests.emptied(t)
       overwritten(t, since: record.pointee.events[list])
       record.pointee.intids[list] = .max
     case .virtualAcknowledged:
+      guests.acknowledged(t, isCounted: counts(t))
       if list < 16 { record.pointee.acknowledged |= 1 << UInt32(list) }
       record.pointee.maintenanceRun = 0
     case .virtualEndOfInterrupt:
+      guests.ended(t)
       record.pointee.maintenanceRun = 0
-      if t.a == 0xFF, t.intid < 8192 { endedUnlisted(t, record.pointee) }
+    case .virtualDeactivated: guests.deactivated(t)
     case .maintenance: maintenance(t, record)
+    case .virtualInterfaceEnabled: guests.entered(t)
+    case .virtualInterfaceDisabled: guests.exited(t)
+    case .virtualControl: guests.controlChanged(t)
     default: break
     }
   }
 
+  private func counts(_ t: Transition) -> Bool { isReported && (filter?.includes(t) ?? true) }
+
   /// A list register with HW set names the physical interrupt that the guest deactivates (IHI 0069H, 12.4.6;
   /// IHI 0048B, 5.3.8).
+  /// Returns when the hypervisor acknowledged that one, if it did and has it still.
   @inline(__always)
-  private mutating func noteForwarded(_ t: Transition) {
+  private mutating func noteForwarded(_ t: Transition) -> ListedInterrupts.Moment? {
     let isWide = t.b >> 32 != 0
-    guard t.b >> (isWide ? 61 : 31) & 1 != 0 else { return }
+    guard t.b >> (isWide ? 61 : 31) & 1 != 0 else { return nil }
     let intid = UInt32(truncatingIfNeeded: isWide ? t.b >> 32 & 0x1FFF : t.b >> 10 & 0x3FF)
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid)
-    interrupts.insert(key.rawValue).pointee.isForwarded = true
+    let record = interrupts.insert(key.rawValue)
+    record.pointee.isForwarded = true
+    guard record.pointee.isActive, record.pointee.acknowledgeEvent != .max else { return nil }
+    var moment = ListedInterrupts.Moment()
+    moment.time = record.pointee.acknowledgeTime
+    moment.event = record.pointee.acknowledgeEvent
+    return moment
   }
 
   /// The same virtual interrupt in two list registers is UNPREDICTABLE (IHI 0069H, 12.4.6; IHI 0048B, 5.3.8).
   private mutating func listedTwice(_ t: Transition, at list: Int, and other: Int, since event: UInt64) {
-    report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2), t) {
+    report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: t.intid, isVirtual: true), t) {
       FindingLog.Description(
         severity: .error,
         certainty: .certain,
@@ -77,7 +93,7 @@ extension FindingsAnalyzer {
 
   /// A list register that still held a pending or active interrupt was given another.
   private mutating func overwritten(_ t: Transition, since event: UInt64) {
-    report(.init(kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2), t) {
+    report(.init(kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid, isVirtual: true), t) {
       FindingLog.Description(
         severity: .note,
         certainty: .likely,
@@ -87,19 +103,6 @@ extension FindingsAnalyzer {
           .init("another interrupt was written over it", event: t.event),
         ],
         next: "whether the hypervisor had read the list register back, and where it keeps the interrupt now"
-      )
-    }
-  }
-
-  /// The guest ended an interrupt that was in no list register: it had been moved out for want of one.
-  private mutating func endedUnlisted(_ t: Transition, _ record: ListRegisterRecord) {
-    report(.init(kind: .overflowDelay, domain: t.domain, pe: t.pe, intid: t.intid), t) {
-      FindingLog.Description(
-        severity: .note,
-        certainty: .likely,
-        summary: "the guest ended \(t.intid) while it stood in no list register: there were too few",
-        chain: [.init("ended; EOIcount counts it, and the hypervisor has to deactivate it", event: t.event)],
-        next: "gicscope whatif --list-registers, and maintenance interrupts by LRENP"
       )
     }
   }

@@ -54,6 +54,7 @@ struct FindingsAnalyzer: ~Copyable {
 
   /// By PE.
   var lists = LiveTable(ListRegisterRecord())
+  var guests = ListedInterrupts()
 
   init(filter: TransitionFilter = TransitionFilter(), thresholds: FindingThresholds = FindingThresholds()) {
     self.filter = filter.isOpen ? nil : filter
@@ -94,7 +95,8 @@ struct FindingsAnalyzer: ~Copyable {
       processor.pointee.highest = t.intid
       processor.pointee.highestEvent = t.event
     case .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualEndOfInterrupt, .maintenance,
-      .virtualSpuriousAcknowledge, .virtualDeactivated:
+      .virtualSpuriousAcknowledge, .virtualDeactivated, .virtualInterfaceEnabled, .virtualInterfaceDisabled,
+      .virtualControl:
       virtual(t)
     case .msi, .itsFault, .itsCommand, .mapping, .collection, .itsEnabled, .commandsWaiting: its(t)
     case .taught, .sgiSent: break
@@ -251,6 +253,7 @@ struct FindingsAnalyzer: ~Copyable {
     }
     unresolved = nil
     cleared = nil
+    guests.forget()
   }
 
   // MARK: Recording

@@ -137,6 +137,18 @@ extension GICv2 {
     virtualInterfaces[pe].interface.writeBinaryPoint(value >> 21)
     virtualInterfaces[pe].interface.priorityMask = (value >> 27) << 3
     virtualInterfaces[pe].interface.known.formUnion([.control, .priorityMask])
+    reportVirtualControl(pe)
+  }
+
+  /// Says what the guest's interface lets through, if that is not what was said last.
+  mutating func reportVirtualControl(_ pe: Int) {
+    let interface = virtualInterfaces[pe].interface
+    var known: UInt32 = interface.known.contains(.priorityMask) ? 0xFF : 0
+    if interface.known.contains(.control) { known |= 0x300 }
+    let bits = (interface.priorityMask & 0xFF | (interface.control & 0b11) << 8) & known
+    guard virtualInterfaces[pe].reportedControl != known << 16 | bits else { return }
+    virtualInterfaces[pe].reportedControl = known << 16 | bits
+    emit(.virtualControl, pe: UInt32(pe), a: UInt64(bits), b: UInt64(known))
   }
 
   private mutating func setVirtualActivePriorities(_ value: UInt32, pe: Int) {

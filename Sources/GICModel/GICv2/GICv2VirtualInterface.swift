@@ -37,6 +37,8 @@ struct GICv2VirtualInterface {
   private var highestIsStale = false
   /// The maintenance interrupt as it was when it was last looked at.
   var maintenance = false
+  /// What the last ``TransitionKind/virtualControl`` said: known bits in 31:16, their values in 15:0.
+  var reportedControl: UInt32 = 0
 
   init(preemptionBits: Int, count: Int) {
     interface = GICv2Interface(preemptionBits: preemptionBits, isVirtual: true)

@@ -72,11 +72,13 @@ extension GICv2 {
     case .control:
       virtualInterfaces[pe].interface.control = value & 0x21F
       virtualInterfaces[pe].interface.known.insert(.control)
+      reportVirtualControl(pe)
     case .priorityMask:
       // Five bits (IHI 0048B, 5.5.2).
       let width: UInt32 = departures.contains(.priorityMaskIsWide) ? ~7 : 0xF8
       virtualInterfaces[pe].interface.priorityMask = value & width
       virtualInterfaces[pe].interface.known.insert(.priorityMask)
+      reportVirtualControl(pe)
     case .binaryPoint: virtualInterfaces[pe].interface.writeBinaryPoint(value)
     case .aliasedBinaryPoint:
       virtualInterfaces[pe].interface.writeAliasedBinaryPoint(value)

@@ -154,6 +154,7 @@ extension GICv3 where Store: ~Copyable {
     }
     pes[pe].virtual.setMachineControl(kept)
     pes[pe].virtual.known.machineControl = .max
+    reportVirtualControl(pe)
   }
 
   private mutating func readMachineControl(_ event: Event, pe: Int, check: Int) {
@@ -174,6 +175,18 @@ extension GICv3 where Store: ~Copyable {
       refreshMaintenance(pe)
     }
     pes[pe].virtual.known.machineControl = .max
+    reportVirtualControl(pe)
+  }
+
+  /// Says what the guest's interface lets through, if that is not what was said last.
+  mutating func reportVirtualControl(_ pe: Int) {
+    let (value, known) = (pes[pe].virtual.machineControl, pes[pe].virtual.known.machineControl)
+    // VPMR is in bits 31:24, VENG0 and VENG1 in bits 1:0.
+    let knownBits = known >> 24 | (known & 0b11) << 8
+    let bits = (value >> 24 | (value & 0b11) << 8) & knownBits
+    guard pes[pe].virtual.reportedControl != knownBits << 16 | bits else { return }
+    pes[pe].virtual.reportedControl = knownBits << 16 | bits
+    emit(.virtualControl, pe: UInt32(pe), a: UInt64(bits), b: UInt64(knownBits))
   }
 
   /// The virtual priority bits that exist.

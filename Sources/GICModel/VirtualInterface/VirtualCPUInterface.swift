@@ -84,11 +84,13 @@ extension GICv3 where Store: ~Copyable {
       refreshMaintenance(pe)
     }
     pes[pe].virtual.known.machineControl |= mask << shift
+    reportVirtualControl(pe)
   }
 
   mutating func writeField(_ value: UInt32, pe: Int, shift: UInt32, mask: UInt32) {
     pes[pe].virtual.setMachineControl(value << shift, mask: mask << shift)
     pes[pe].virtual.known.machineControl |= mask << shift
+    reportVirtualControl(pe)
   }
 
   /// With a common binary point, Group 1 reads that of Group 0 plus one, at most 7 (12.3.4).

@@ -78,6 +78,8 @@ struct VirtualInterface {
   var isStale = true
   /// The maintenance interrupt, as last computed.
   var maintenance = false
+  /// What the last ``TransitionKind/virtualControl`` said: known bits in 31:16, their values in 15:0.
+  var reportedControl: UInt32 = 0
 
   init(type: UInt32, typeIsKnown: Bool, hasNonMaskable: Bool) {
     self.type = type

@@ -21,6 +21,7 @@ extension AnalysisReport {
           )
         }
       ),
+      "waits": .array(results.virtualWaits.map(wait)),
       "interrupts": .array(v.interrupts.map(virtualInterrupt)),
       "excluded": [
         "start_unknown": .number(v.exclusions.startUnknown),

@@ -8,7 +8,7 @@ struct VirtualText {
 
   func interrupts(_ style: TextStyle, _ rows: Int) -> String {
     guard !virtual.isEmpty else { return "" }
-    return facts(style) + latencies(style) + busiest(style, rows) + exclusions(style)
+    return facts(style) + latencies(style) + waits(style) + busiest(style, rows) + exclusions(style)
   }
 
   private func facts(_ style: TextStyle) -> String { WrappedParts.lines(rolledFacts, " · ", style: style) }
@@ -42,6 +42,19 @@ struct VirtualText {
           : .init(title: stage.title, rows: rows.map { ("v" + $0.interruptClass.name, $0.distribution) })
       }
     ).render(style)
+  }
+
+  private func waits(_ style: TextStyle) -> String {
+    let rows = report.results.virtualWaits.map {
+      WaitRow(
+        interruptClass: $0.interruptClass,
+        title: $0.cause.title,
+        count: $0.count,
+        total: $0.total,
+        longest: $0.max
+      )
+    }
+    return WaitRow.table(rows, prefix: "v", style)
   }
 
   private func busiest(_ style: TextStyle, _ rows: Int) -> String {

@@ -6,23 +6,16 @@ struct WaitText {
   let report: AnalysisReport
 
   func causes(_ style: TextStyle) -> String {
-    let waits = report.results.waits
-    var table = TextTable([
-      ("class", .left), ("waited for", .left), ("interrupts", .right), ("in all", .right), ("share", .right),
-      ("mean", .right), ("max", .right),
-    ])
-    for interruptClass in InterruptClass.allCases {
-      let rows = waits.filter { $0.interruptClass == interruptClass }.sorted { $0.total > $1.total }
-      let total = rows.reduce(0) { $0 + $1.total }
-      for (n, row) in rows.enumerated() {
-        table.add([
-          .init(n == 0 ? interruptClass.name : ""), .init(row.cause.title), .init(Units.count(row.count)),
-          .init(Units.duration(row.total)), .init(Units.percent(row.total, of: total)),
-          .init(Units.duration(row.total / max(row.count, 1))), .init(Units.duration(row.max)),
-        ])
-      }
+    let rows = report.results.waits.map {
+      WaitRow(
+        interruptClass: $0.interruptClass,
+        title: $0.cause.title,
+        count: $0.count,
+        total: $0.total,
+        longest: $0.max
+      )
     }
-    return table.isEmpty ? "" : table.render(style)
+    return WaitRow.table(rows, prefix: "", style)
   }
 
   /// The chains of events of the interrupts that took longest.
@@ -59,6 +52,35 @@ struct WaitText {
   }
 }
 
+/// A row of a table of what interrupts waited for.
+struct WaitRow {
+  var interruptClass: InterruptClass
+  var title: String
+  var count: UInt64
+  var total: UInt64
+  var longest: UInt64
+
+  /// By class, each with the longest waits first.
+  static func table(_ rows: [WaitRow], prefix: String, _ style: TextStyle) -> String {
+    var table = TextTable([
+      ("class", .left), ("waited for", .left), ("interrupts", .right), ("in all", .right), ("share", .right),
+      ("mean", .right), ("max", .right),
+    ])
+    for interruptClass in InterruptClass.allCases {
+      let rows = rows.filter { $0.interruptClass == interruptClass }.sorted { $0.total > $1.total }
+      let total = rows.reduce(0) { $0 + $1.total }
+      for (n, row) in rows.enumerated() {
+        table.add([
+          .init(n == 0 ? prefix + interruptClass.name : ""), .init(row.title), .init(Units.count(row.count)),
+          .init(Units.duration(row.total)), .init(Units.percent(row.total, of: total)),
+          .init(Units.duration(row.total / max(row.count, 1))), .init(Units.duration(row.longest)),
+        ])
+      }
+    }
+    return table.isEmpty ? "" : table.render(style)
+  }
+}
+
 extension PendingCause {
   /// For people.
   var title: String {
@@ -81,6 +103,14 @@ extension PendingCause {
 extension AnalysisReport {
   /// `"waits"`: what interrupts of a class waited for while pending; times in ns.
   func wait(_ row: WaitCount) -> JSONValue {
+    [
+      "class": .string(row.interruptClass.name), "cause": .string(row.cause.name), "count": .number(row.count),
+      "total_ns": .number(row.total), "max_ns": .number(row.max),
+    ]
+  }
+
+  /// `"waits"` of `"virtual"`: the same of guests' interrupts, from being listed on.
+  func wait(_ row: VirtualWaitCount) -> JSONValue {
     [
       "class": .string(row.interruptClass.name), "cause": .string(row.cause.name), "count": .number(row.count),
       "total_ns": .number(row.total), "max_ns": .number(row.max),

@@ -8,6 +8,7 @@ extension Finding {
     var members: [JSONValue.Member] = [
       .init("kind", .string(kind.name)), .init("severity", .string(severity.name)),
       .init("certainty", .string(certainty.name)), .init("domain", .number(UInt64(domain))),
+      .init("virtual", .bool(isVirtual)),
       .init("class", interruptClass.map { JSONValue.string($0.name) } ?? .null), .init("intid", number(intid)),
     ]
     members += [

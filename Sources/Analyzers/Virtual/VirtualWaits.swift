@@ -1,0 +1,81 @@
+/// What a guest's pending interrupt waits for, the first in this order that holds (IHI 0069H, chapter 6; IHI 0048B,
+/// chapter 5).
+public enum VirtualWaitCause: UInt8, Sendable, CaseIterable {
+  /// It is in no list register, for there are too few. *Inferred*: an entry did without it at which the hypervisor asked
+  /// to be told of free list registers.
+  case noListRegister
+  /// The virtual CPU interface is disabled: the hypervisor runs, or another guest.
+  case guestNotRunning
+  /// The guest has its group disabled, or masks its priority.
+  case masked
+  /// The guest is at an interrupt of the same or a higher priority.
+  case activePriority
+  /// Nothing in the controller: the guest is signalled, and has not acknowledged it yet.
+  case acknowledge
+
+  /// The name that scripts depend on.
+  public var name: String {
+    switch self {
+    case .noListRegister: "no_free_list_register"
+    case .guestNotRunning: "guest_not_running"
+    case .masked: "priority_mask_or_group"
+    case .activePriority: "active_priority"
+    case .acknowledge: "acknowledge"
+    }
+  }
+
+  /// For people: completes "waited for …".
+  public var title: String {
+    switch self {
+    case .noListRegister: "a free list register"
+    case .guestNotRunning: "the guest to run"
+    case .masked: "the guest's mask or group"
+    case .activePriority: "another interrupt to end"
+    case .acknowledge: "the guest to acknowledge it"
+    }
+  }
+}
+
+/// How long one virtual interrupt waited, by ``VirtualWaitCause``, in ns.
+struct VirtualWaitTimes: BitwiseCopyable {
+  private var nanoseconds = InlineArray<5, UInt64>(repeating: 0)
+
+  subscript(_ cause: VirtualWaitCause) -> UInt64 { nanoseconds[Int(cause.rawValue)] }
+
+  @inline(__always)
+  mutating func add(_ time: UInt64, for cause: VirtualWaitCause) { nanoseconds[Int(cause.rawValue)] &+= time }
+}
+
+/// How the virtual interrupts of a class waited for one thing, from being listed to the guest's acknowledge.
+public struct VirtualWaitCount: Sendable, Equatable {
+  /// By the virtual INTID.
+  public var interruptClass: InterruptClass
+  /// For what.
+  public var cause: VirtualWaitCause
+  /// Acknowledged interrupts that waited for it.
+  public var count: UInt64 = 0
+  /// All their time, in ns.
+  public var total: UInt64 = 0
+  /// The longest, in ns.
+  public var max: UInt64 = 0
+}
+
+/// The sums.
+struct VirtualWaits {
+  private var sums: [VirtualWaitCount] = InterruptClass.allCases.flatMap { interruptClass in
+    VirtualWaitCause.allCases.map { VirtualWaitCount(interruptClass: interruptClass, cause: $0) }
+  }
+
+  mutating func count(_ times: VirtualWaitTimes, _ interruptClass: InterruptClass) {
+    for cause in VirtualWaitCause.allCases {
+      let time = times[cause]
+      guard time > 0 else { continue }
+      let n = Int(interruptClass.rawValue) * VirtualWaitCause.allCases.count + Int(cause.rawValue)
+      sums[n].count += 1
+      sums[n].total += time
+      sums[n].max = max(sums[n].max, time)
+    }
+  }
+
+  var counts: [VirtualWaitCount] { sums.filter { $0.count > 0 } }
+}
