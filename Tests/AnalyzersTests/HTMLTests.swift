@@ -100,8 +100,34 @@ struct HTMLTests {
     #expect(axis.bins([(0, 2), (.max, 3)], count: 10) == [2, 0, 0, 0, 0, 0, 0, 0, 0, 3])
   }
 
-  @Test("The top of an axis is a round number", arguments: [(UInt64(1), UInt64(1)), (3, 5), (11, 20), (600, 1000)])
-  func niceTop(value: UInt64, top: UInt64) { #expect(ActivityPicture.niceTop(value) == top) }
+  @Test("The scale of an axis is of round numbers and holds what is to be shown")
+  func scale() {
+    #expect(RoundTicks.scale(upTo: 1) == [0, 0.25, 0.5, 0.75, 1])
+    #expect(RoundTicks.scale(upTo: 3.3) == [0, 1, 2, 3, 4])
+    #expect(RoundTicks.scale(upTo: 2700) == [0, 1000, 2000, 3000])
+    #expect(RoundTicks.scale(upTo: 0) == [0, 1])
+    for top in [1e-9, 0.07, 12, 99.9, 1e12] {
+      let scale = RoundTicks.scale(upTo: top)
+      #expect(scale.last! >= top * 0.999_999 && (3...6).contains(scale.count), "\(top): \(scale)")
+    }
+  }
+
+  @Test("Moments on an axis are round, each once, within it and few")
+  func moments() {
+    func names(_ start: UInt64, _ length: UInt64) -> [String] {
+      RoundTicks.times(from: start, length: length, atMost: 8).map(\.name)
+    }
+    #expect(names(2_000_000_000, 144_000_000_000) == ["20 s", "40 s", "60 s", "80 s", "100 s", "120 s", "140 s"])
+    #expect(names(38_000_000, 84_000_000).first == "0.04 s" && names(38_000_000, 84_000_000).last == "0.12 s")
+    #expect(names(0, 3) == ["0.000000000 s", "0.000000001 s", "0.000000002 s", "0.000000003 s"])
+    #expect(names(0, 0) == ["0.000000000 s"])
+    for (start, length) in [(0, .max), (.max - 5, 5), (.max, .max), (1_700_000_000_000_000_123, 977)]
+      as [(UInt64, UInt64)]
+    {
+      let times = RoundTicks.times(from: start, length: length, atMost: 8).map(\.time)
+      #expect(times.count <= 9 && times == Array(Set(times)).sorted() && times.allSatisfy { $0 >= start })
+    }
+  }
 }
 
 extension String {

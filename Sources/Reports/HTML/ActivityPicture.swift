@@ -12,18 +12,17 @@ struct ActivityPicture {
     let byClass = activity.byClass.map { Sparkline.fold($0, columns: columns) }
     let totals = (0..<columns).map { i in byClass.reduce(0) { $0 + (i < $1.count ? $1[i] : 0) } }
     let span = Double(activity.width) * Double(activity.totals.count) / Double(columns)
-    let top = Double(Self.niceTop(totals.max() ?? 1))
+    let scale = RoundTicks.scale(upTo: Double(totals.max() ?? 1) / (span / 1e9))
+    let top = scale.last ?? 1
     let length = min(span * Double(columns), 1e19)
     let picture = TimePicture(height: 200, start: activity.start, length: UInt64(length))
-    let grid = [0.0, 0.5, 1.0].map { part -> (part: Double, name: String) in
-      (part, part == 0 ? "0" : Units.rate(top * part / (span / 1e9)))
-    }
+    let grid = scale.map { rate in (part: rate / top, name: rate == 0 ? "0" : Units.rate(rate)) }
     var svg = picture.frame("acknowledges", grid: grid)
     for column in 0..<columns where totals[column] > 0 {
       let moment = activity.start &+ UInt64(min(Double(column) * span, 1e19))
       let next = activity.start &+ UInt64(min(Double(column + 1) * span, 1e19))
       let counts = byClass.map { column < $0.count ? $0[column] : 0 }
-      add(counts, from: moment, to: max(next, moment), picture, top: top, to: &svg)
+      add(counts, from: moment, to: max(next, moment), picture, top: top * span / 1e9, to: &svg)
     }
     let label =
       "Acknowledges over time: at most \(Units.rate(Double(totals.max() ?? 0) / (span / 1e9))) in spans of "
@@ -51,15 +50,5 @@ struct ActivityPicture {
         below += part
       }
     }
-  }
-
-  /// The next number of the form 1, 2 or 5 times a power of ten.
-  static func niceTop(_ value: UInt64) -> UInt64 {
-    var power: UInt64 = 1
-    while power < UInt64.max / 10 {
-      for step in [1, 2, 5] as [UInt64] where power * step >= value { return power * step }
-      power *= 10
-    }
-    return value
   }
 }

@@ -28,11 +28,11 @@ struct TimePicture {
       svg.line("grid", x1: left, y1: y(line.part), x2: SVG.width, y2: y(line.part))
       svg.text("tick", line.name, x: left - 6, y: y(line.part) + 4, .end)
     }
-    for i in 0...5 {
-      let time = Double(start) + Double(length) * Double(i) / 5
-      let place = left + (SVG.width - left) * Double(i) / 5
-      let anchor: SVG.Anchor = i == 0 ? .start : i == 5 ? .end : .middle
-      svg.text("tick", "\(Units.threeDigits(time / 1e9)) s", x: place, y: height - bottom + 16, anchor)
+    for tick in RoundTicks.times(from: start, length: length, atMost: 8) {
+      let place = x(tick.time)
+      let anchor: SVG.Anchor = place < left + 24 ? .start : place > SVG.width - 24 ? .end : .middle
+      svg.line("grid", x1: place, y1: height - bottom, x2: place, y2: height - bottom + 4)
+      svg.text("tick", tick.name, x: place, y: height - bottom + 16, anchor)
     }
     svg.text("axis", "time in the capture", x: (left + SVG.width) / 2, y: height - 5, .middle)
     if !vertical.isEmpty { svg.verticalTitle(vertical, middle: (height - bottom + top) / 2) }

@@ -101,11 +101,11 @@ load().then(data => {
     const ink = color('ink'), faint = color('faint'), line = color('line'), colors = names.map(color);
     g.font = '11px system-ui, sans-serif';
     g.textBaseline = 'middle';
-    // Ticks at round times: 1, 2 or 5 of a power of ten apart, as many as there is room for.
-    const ns = t => facts.start + t * facts.tick, room = Math.max(2, Math.floor((width - LEFT) / 130));
+    // Ticks at round times: 1, 2, 2.5 or 5 of a power of ten apart, as many as there is room for.
+    const ns = t => facts.start + t * facts.tick, room = Math.max(2, Math.floor((width - LEFT) / 90));
     const least = (to - from) * facts.tick / room, power = 10 ** Math.floor(Math.log10(least));
-    const step = power * [1, 2, 5, 10].find(n => n * power >= least);
-    const digits = Math.min(9, Math.max(0, -Math.floor(Math.log10(step / 1e9) + 1e-9)));
+    const step = power * [1, 2, 2.5, 5, 10].find(n => n * power >= least);
+    const digits = Math.min(9, Math.max(0, -Math.floor(Math.log10(power / 1e9) + 1e-9) + (step === 2.5 * power)));
     for (let n = Math.ceil(ns(from) / step); n * step <= ns(to); n++) {
       const at = Math.round(x((n * step - facts.start) / facts.tick)) + .5;
       g.strokeStyle = line;
