@@ -135,26 +135,59 @@ struct SQLiteTests {
   static let questions = ((try? FileManager.default.contentsOfDirectory(atPath: analyses.path)) ?? [])
     .filter { $0.hasSuffix(".sql") }.sorted()
   private static let analyses = BundledCapture.root.appending(path: "Analyses")
-  private static let shared = Result {
-    let file = TemporaryFile(".db")
-    _ = try BundledCapture.analyse("its-and-preemption") { _ in [try SQLiteReport(path: file.path)] }
-    return file
+  private static func database(_ capture: String) -> Result<TemporaryFile, any Error> {
+    Result {
+      let file = TemporaryFile(".db")
+      _ = try BundledCapture.analyse(capture) { _ in [try SQLiteReport(path: file.path)] }
+      return file
+    }
   }
+  private static let shared = database("its-and-preemption")
+  private static let nested = database("nested-gicv3")
+  private static let kvm = database("kvm-one-second/trace.dat")
 
   @Test("Every ready-made question has an answer", arguments: questions)
   func question(file: String) throws {
     let text = try String(contentsOf: Self.analyses.appending(path: file), encoding: .utf8)
     #expect(text.hasPrefix("-- "))
-    let database = try SQLiteDatabase(reading: Self.shared.get().path)
-    let rows = try database.rows(text)
-    // What this capture has none of.
-    let empty = ["disagreements.sql", "lr-occupancy.sql"]
-    if empty.contains(file) { #expect(rows.isEmpty) }
+    let rows = try [Self.shared, Self.nested, Self.kvm].map { try SQLiteDatabase(reading: $0.get().path).rows(text) }
+    // What a capture has none of.
+    let empty = ["disagreements.sql": 0, "lr-occupancy.sql": 0, "guest-exits.sql": 1, "latency-by-class.sql": 2]
+    if let capture = empty[file] { #expect(rows[capture].isEmpty) }
     let full = [
-      "latency-by-class.sql", "worst-interrupts.sql", "slowest-devices.sql", "latency-over-time.sql", "pe-balance.sql",
-      "preemption.sql", "storms.sql",
+      "latency-by-class.sql": 0, "worst-interrupts.sql": 0, "slowest-devices.sql": 0, "latency-over-time.sql": 0,
+      "pe-balance.sql": 0, "preemption.sql": 0, "storms.sql": 0, "its-cache-misses.sql": 0, "lr-occupancy.sql": 1,
+      "virtual-latency.sql": 1, "guest-exits.sql": 2,
     ]
-    if full.contains(file) { #expect(!rows.isEmpty) }
+    if let capture = full[file] { #expect(!rows[capture].isEmpty) }
+  }
+
+  @Test("Every table says what it holds, and the documentation has them all and every question")
+  func documented() throws {
+    let tables = try SQLiteDatabase(reading: Self.shared.get().path)
+      .rows("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    #expect(tables.count > 20)
+    for table in tables {
+      guard case .text(let sql) = table[1] else { continue }
+      #expect(sql.split(separator: "\n")[0].contains("( -- "), "\(sql)")
+    }
+    let file = Self.analyses.appending(path: "database.md")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let begin = try #require(text.range(of: "```sql\n"))
+    let end = try #require(text[begin.upperBound...].range(of: "```"))
+    let schema = SQLiteSchema.tables + "\n" + SQLiteSchema.transitions + "\n"
+    let list = try Self.questions.map { name in
+      let question = try String(contentsOf: Self.analyses.appending(path: name), encoding: .utf8)
+        .split(separator: "\n").prefix { $0.hasPrefix("-- ") }.map { $0.dropFirst(3) }.joined(separator: " ")
+      return "* [`\(name)`](\(name)): \(question)\n"
+    }
+    let expected = text[..<begin.upperBound] + schema + "```\n\n## Questions\n\n" + list.joined()
+    if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+      try Data(expected.utf8).write(to: file)
+      return
+    }
+    #expect(text[begin.upperBound..<end.lowerBound] == schema)
+    #expect(text == expected)
   }
 
   @Test("There are questions") func questionsExist() { #expect(Self.questions.count >= 12) }

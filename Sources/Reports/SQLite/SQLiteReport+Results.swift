@@ -10,12 +10,7 @@ extension SQLiteReport {
     let results = report.results
     try insert(
       into: "latency",
-      results.latency.map { row in
-        let d = row.distribution
-        return [.text(row.interruptClass.name), .text(row.stage.name)]
-          + [d.count, d.min, d.mean, d.max].map { .number($0) }
-          + [50, 90, 99, 99.9, 99.99].map { .number(d.percentile($0)) }
-      }
+      results.latency.map { [.text($0.interruptClass.name), .text($0.stage.name)] + $0.distribution.columns }
     )
     try insert(
       into: "acknowledges",
@@ -39,6 +34,9 @@ extension SQLiteReport {
       }
     )
     try writeFindings(report)
+    try writeVirtual(results)
+    for its in results.its { try write(its) }
+    for guest in results.kvm { try write(guest) }
     try insert(
       into: "predictions",
       report.predictions.map {

@@ -36,8 +36,14 @@ enum SQLiteSchema {
       class TEXT, stage TEXT, count INTEGER, min_ns INTEGER, mean_ns INTEGER, max_ns INTEGER,
       p50_ns INTEGER, p90_ns INTEGER, p99_ns INTEGER, p999_ns INTEGER, p9999_ns INTEGER
     );
-    CREATE TABLE acknowledges (domain INTEGER, pe INTEGER, intid INTEGER, class TEXT, count INTEGER);
-    CREATE TABLE spurious (domain INTEGER, pe INTEGER, reason TEXT, intid INTEGER, count INTEGER);
+    CREATE TABLE acknowledges ( -- how often each PE acknowledged each interrupt
+      domain INTEGER, pe INTEGER, intid INTEGER, class TEXT, count INTEGER
+    );
+    CREATE TABLE spurious ( -- acknowledges that returned a special INTID
+      domain INTEGER, pe INTEGER, reason TEXT, -- nothing-pending, line-fell, taken-by-other-pe, ...
+      intid INTEGER, -- the interrupt that was there before; NULL if none is known
+      count INTEGER
+    );
     CREATE TABLE translations ( -- one row for each MSI
       event INTEGER, time_ns INTEGER, domain INTEGER, device_id INTEGER, event_id INTEGER,
       intid INTEGER, -- NULL if it was not translated
@@ -47,7 +53,7 @@ enum SQLiteSchema {
       event INTEGER, time_ns INTEGER, domain INTEGER, device_id INTEGER, event_id INTEGER, intid INTEGER,
       mapped INTEGER -- 1 mapped, 0 unmapped
     );
-    CREATE TABLE lr_occupancy ( -- a row whenever the number of list registers in use changes on a PE
+    CREATE TABLE lr_occupancy ( -- a row whenever the number of list registers in use changes on a PE, from the first on
       domain INTEGER, pe INTEGER, start_ns INTEGER,
       end_ns INTEGER, -- when it changes next; for the last row of a PE the capture's end
       in_use INTEGER
@@ -61,9 +67,82 @@ enum SQLiteSchema {
       finding INTEGER, -- findings.id
       place INTEGER, text TEXT, event INTEGER
     );
-    CREATE TABLE gaps (event INTEGER, time_ns INTEGER, pe INTEGER, lost INTEGER); -- lost: 0 if not known
+    CREATE TABLE gaps ( -- where the capture lost events
+      event INTEGER, time_ns INTEGER, pe INTEGER, -- NULL: of all PEs
+      lost INTEGER -- events; 0 if not known
+    );
     CREATE TABLE predictions ( -- the model against the capture
-      register TEXT, kind TEXT, agreed INTEGER, disagreed INTEGER, taught INTEGER
+      register TEXT, kind TEXT, -- what was predicted: a register's value, an acknowledged INTID, a line, a table entry
+      agreed INTEGER, disagreed INTEGER,
+      taught INTEGER -- answers that told the model what it could not know
+    );
+    """ + virtual + its + kvm
+
+  /// Guests' interrupts and list registers.
+  private static let virtual = """
+
+    CREATE TABLE lr_use ( -- how long each number of list registers was in use: the JSON report's "lr", banks
+      domain INTEGER, pe INTEGER, in_use INTEGER,
+      time_ns INTEGER, -- all time since list registers were first written or the virtual interface was enabled
+      enabled_ns INTEGER, -- of it, with the virtual CPU interface enabled
+      entries INTEGER -- entries into a guest after which at most so many were in use
+    );
+    CREATE TABLE lr_banks ( -- list registers of a PE
+      domain INTEGER, pe INTEGER, entries INTEGER, writes INTEGER, fills INTEGER, overwritten INTEGER,
+      overflows INTEGER, -- interrupts that found none, as the model of a hypervisor has it
+      ends_without_list_register INTEGER, maintenance INTEGER -- maintenance interrupts
+    );
+    CREATE TABLE virtual_latency ( -- guests' interrupts, as "latency"; the JSON report's "virtual"
+      class TEXT, -- by the virtual INTID
+      stage TEXT, -- physical_pending_to_listed, listed_to_acknowledge, acknowledge_to_eoi, listed_to_eoi, ...
+      count INTEGER, min_ns INTEGER, mean_ns INTEGER, max_ns INTEGER,
+      p50_ns INTEGER, p90_ns INTEGER, p99_ns INTEGER, p999_ns INTEGER, p9999_ns INTEGER
+    );
+    CREATE TABLE virtual_interrupts ( -- by virtual INTID
+      domain INTEGER, intid INTEGER, acknowledges INTEGER,
+      physical_intid INTEGER, -- that it was last linked to; NULL if it never was
+      count INTEGER, min_ns INTEGER, mean_ns INTEGER, max_ns INTEGER -- listed, or pending for the vPE, to the guest's end
+    );
+    """
+
+  /// What ITSes looked up.
+  private static let its = """
+
+    CREATE TABLE its_tables ( -- look-ups of an ITS's tables: the JSON report's "its"
+      domain INTEGER, its INTEGER, name TEXT, -- device, event, collection, vpe, lpi; kvm: KVM's cache of translations
+      look_ups INTEGER, different_entries INTEGER,
+      compulsory_misses INTEGER, -- that no cache answers
+      sufficient_entries INTEGER -- a cache of so many has only those
+    );
+    CREATE TABLE its_misses ( -- misses of a fully associative cache of that size, up to the next size of the table
+      domain INTEGER, its INTEGER, name TEXT, entries INTEGER, misses INTEGER
+    );
+    CREATE TABLE its_caches ( -- what caches of real shapes, or of those asked for, would have done
+      domain INTEGER, its INTEGER, shape TEXT, ways INTEGER, name TEXT, entries INTEGER, look_ups INTEGER,
+      misses INTEGER
+    );
+    CREATE TABLE its_invalidations ( -- what made entries of the caches invalid
+      domain INTEGER, its INTEGER, cause TEXT, count INTEGER, dropped INTEGER, -- entries
+      refetched INTEGER -- entries that were looked up again later
+    );
+    """
+
+  /// Guests, from a hypervisor's own tracing.
+  private static let kvm = """
+
+    CREATE TABLE guests ( -- one row for each guest
+      domain INTEGER, vcpus INTEGER, entries INTEGER, preempted_ns INTEGER, -- ready to run and not running
+      waited_for_register INTEGER -- interrupts that waited for a list register beyond an entry
+    );
+    CREATE TABLE guest_exits ( -- why guests were left, and for how long: from the exit to the vCPU's next entry
+      domain INTEGER, cause TEXT, exits INTEGER, interrupt_related INTEGER,
+      count INTEGER, min_ns INTEGER, mean_ns INTEGER, max_ns INTEGER,
+      p50_ns INTEGER, p90_ns INTEGER, p99_ns INTEGER, p999_ns INTEGER, p9999_ns INTEGER
+    );
+    CREATE TABLE guest_delays ( -- delays on an interrupt's way into a guest
+      domain INTEGER, stage TEXT, -- injection_to_entry, kick, wake_up, slept, timer_lateness, ...
+      count INTEGER, min_ns INTEGER, mean_ns INTEGER, max_ns INTEGER,
+      p50_ns INTEGER, p90_ns INTEGER, p99_ns INTEGER, p999_ns INTEGER, p9999_ns INTEGER
     );
     """
 
