@@ -55,6 +55,45 @@ struct PerfettoTests {
     #expect(content.flowEnds.count == content.flowEndCount)
   }
 
+  @Test("Misses of ITS caches end where the analysis has them", arguments: ["its-and-preemption", "linux-gicv3-its"])
+  func cacheMisses(capture: String) throws {
+    let (bytes, report) = try trace(of: capture)
+    let content = try PerfettoContent(bytes)
+    let shape = try #require(report.results.its.first?.shapes.first)
+    #expect(shape.shape == ITSCacheShape.standard[0])
+    for cache in shape.caches where cache.misses > 0 {
+      let counts = content.countersByTrack["\(cache.table.name) cache misses"] ?? []
+      #expect(counts.last == Int64(cache.misses), "\(cache.table.name)")
+      #expect(counts == counts.sorted())
+    }
+  }
+
+  @Test("A physical interrupt that is handed to a guest is joined to the list registers that hold the guest's")
+  func handedOver() throws {
+    let (bytes, report) = try trace(of: "nested-gicv3")
+    let content = try PerfettoContent(bytes)
+    let listed = content.sliceFlows["list_register", default: []]
+    let handled = content.sliceFlows[LatencyStage.acknowledgeToEOI.name, default: []].filter { $0 >> 62 == 1 }
+    let handedOver = listed.filter { $0 >> 62 == 1 }
+    #expect(handedOver.count > 100)
+    #expect(Set(handedOver).isSubset(of: handled))
+    let virtual = report.results.virtual
+    let joined = virtual.latency(of: .physicalAcknowledgeToListed).reduce(0) { $0 + $1.distribution.count }
+    #expect(UInt64(Set(handedOver).count) >= joined)
+  }
+
+  @Test("A hypervisor's own trace: each entry is a slice, and injections lead to list registers")
+  func guests() throws {
+    let (bytes, report) = try trace(of: "kvm-one-second/trace.dat")
+    let content = try PerfettoContent(bytes)
+    #expect(content.begins["guest"] == report.results.kvm.reduce(0) { $0 + $1.entries })
+    #expect(content.begins["handler", default: 0] > 0)
+    #expect(content.names.isSuperset(of: ["Guest 1", "in the guest", "handlers", "Injections"]))
+    let waited = report.results.kvm[0].delays.first { $0.stage == .injectionToEntry }?.distribution.count
+    let listed = Set(content.sliceFlows["list_register", default: []])
+    #expect(UInt64(listed.intersection(content.flowSources).count) == waited)
+  }
+
   @Test("Every track that events name is described before, under one root for each domain")
   func tracks() throws {
     let content = try PerfettoContent(trace(of: "its-and-preemption").0)
@@ -109,17 +148,24 @@ struct PerfettoTests {
   /// Perfetto's own descriptor comes with its Python package; `pip install perfetto` makes this test run.
   static let hasDescriptor = PythonCheck.run("import perfetto.protos.perfetto.trace.perfetto_trace_pb2")?.status == 0
 
-  @Test("Perfetto's published descriptor reads the file to the last field", .enabled(if: hasDescriptor))
-  func descriptor() throws {
-    let (bytes, report) = try trace(of: "its-and-preemption")
+  @Test(
+    "Perfetto's published descriptor reads the file to the last field",
+    .enabled(if: hasDescriptor, "the Python package perfetto is not installed"),
+    arguments: ["its-and-preemption", "nested-gicv2", "kvm-one-second/trace.dat"]
+  )
+  func descriptor(capture: String) throws {
+    let (bytes, report) = try trace(of: capture)
     let file = TemporaryFile(".pftrace")
     try Data(bytes).write(to: URL(filePath: file.path))
     let result = try #require(PythonCheck.run(PythonCheck.countSlices, file.path))
     #expect(result.status == 0)
     let lines = Set(result.output.split(separator: "\n").map(String.init))
-    for stage in [LatencyStage.pendingToAcknowledge, .acknowledgeToEOI] {
-      #expect(lines.contains("\(stage.name) \(report.results.latency(of: stage).count)"), "\(result.output)")
+    for stage in [LatencyStage.pendingToAcknowledge, .acknowledgeToEOI, .acknowledgeToDeactivate] {
+      let count = report.results.latency(of: stage).count
+      if count > 0 { #expect(lines.contains("\(stage.name) \(count)"), "\(result.output)") }
     }
+    let entries = report.results.kvm.reduce(0) { $0 + $1.entries }
+    if entries > 0 { #expect(lines.contains("guest \(entries)"), "\(result.output)") }
     #expect(lines.contains("unknown 0"))
   }
 }
@@ -136,31 +182,38 @@ struct PerfettoContent {
   var roots: [String] = []
   var undescribed = 0
   var counters: [Int64] = []
+  /// By the track's name, where that is one track's only.
+  var countersByTrack: [String: [Int64]] = [:]
+  /// Flows that lead through slices, by category.
+  var sliceFlows: [String: [UInt64]] = [:]
 
   init(_ bytes: [UInt8]) throws {
     let trace = try Gicscope_Perfetto_Trace(serializedBytes: bytes)
     var categories: [UInt64: String] = [:]
-    var described = Set<UInt64>()
+    var described: [UInt64: String] = [:]
     for packet in trace.packet {
       for category in packet.internedData.eventCategories { categories[category.iid] = category.name }
       if packet.hasTrackDescriptor {
-        described.insert(packet.trackDescriptor.uuid)
+        described[packet.trackDescriptor.uuid] = packet.trackDescriptor.name
         names.insert(packet.trackDescriptor.name)
         if !packet.trackDescriptor.hasParentUuid { roots.append(packet.trackDescriptor.name) }
         continue
       }
       let event = packet.trackEvent
-      if !described.contains(event.trackUuid) { undescribed += 1 }
+      if described[event.trackUuid] == nil { undescribed += 1 }
       let category = event.categoryIids.first.flatMap { categories[$0] } ?? ""
       switch event.type {
       case .sliceBegin:
         begins[category, default: 0] += 1
+        sliceFlows[category, default: []] += event.flowIds
         slices[event.trackUuid, default: []].append((packet.timestamp, true))
       case .sliceEnd: slices[event.trackUuid, default: []].append((packet.timestamp, false))
       case .instant:
         instants[category, default: 0] += 1
         flowSources.formUnion(event.flowIds)
-      case .counter: counters.append(event.counterValue)
+      case .counter:
+        counters.append(event.counterValue)
+        countersByTrack[described[event.trackUuid] ?? "", default: []].append(event.counterValue)
       default: break
       }
       flowEnds.formUnion(event.terminatingFlowIds)

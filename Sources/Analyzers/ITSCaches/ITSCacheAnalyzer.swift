@@ -36,6 +36,11 @@ struct ITSCacheAnalyzer: ~Copyable {
     return units.last
   }
 
+  /// Misses of a cache of the first shape.
+  func misses(_ cache: ITSMissFollower.Cache) -> UInt64 {
+    units.first { $0.its == cache.its && $0.domain == cache.domain }?.misses(cache.table) ?? 0
+  }
+
   /// Every ITS that walked its tables, in the order of domains and numbers.
   var caches: [ITSCaches] {
     units.map(\.result).filter { $0.msis + $0.commands > 0 }.sorted { ($0.domain, $0.its) < ($1.domain, $1.its) }

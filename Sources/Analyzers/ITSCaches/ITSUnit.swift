@@ -14,6 +14,9 @@ final class ITSUnit {
 
   func take(_ t: Transition, isCounted: Bool) { caches.take(t, isCounted: isCounted) }
 
+  /// Misses of a cache of the first shape.
+  func misses(_ table: ITSCacheTable) -> UInt64 { caches.misses(table) }
+
   var result: ITSCaches {
     var result = ITSCaches(domain: domain, its: its)
     caches.write(to: &result)
@@ -242,6 +245,8 @@ final class ITSUnit {
     }
 
     // MARK: Results
+
+    func misses(_ table: ITSCacheTable) -> UInt64 { shapeCount > 0 ? hardware[Int(table.rawValue)].misses : 0 }
 
     func write(to result: inout ITSCaches) {
       result.msis = totals.msis

@@ -7,7 +7,8 @@ import Replay
 /// A timeline for ui.perfetto.dev: `analyze --perfetto` and `convert -o NAME.pftrace`.
 ///
 /// Each span that the latency distributions hold is a slice, of the category that has the stage's name. A flow joins the
-/// source of an interrupt (a message at the ITS, the PE that sent an SGI, an input) to its slices.
+/// source of an interrupt (a message at the ITS, the PE that sent an SGI, an input) to its slices, and the hypervisor's
+/// acknowledge of a physical interrupt, or an injection, to the list register that holds the guest's.
 public final class PerfettoReport: AnalysisOutput {
   var stream: PerfettoStream
   private let naming: PENaming
@@ -16,19 +17,23 @@ public final class PerfettoReport: AnalysisOutput {
   private var lanes: [PerfettoTrack: LaneAllocator] = [:]
   private var lastFlow: UInt64 = 0
   private var use = ListRegistersHeld()
-  /// Slices that are open on a list register's track: 1 listed, 2 also active.
-  private var depth: [PerfettoTrack: Int] = [:]
+  /// Slices that are open on a track; on a list register's 1 is listed, 2 also active.
+  var depth: [PerfettoTrack: Int] = [:]
+  var links = PerfettoLinks()
+  private let misses: ITSMissFollower
   private var pending: [UInt64: UInt32] = [:]
   private var pendingCounts: [PerfettoTrack: Int64] = [:]
 
-  /// A trace that goes to `write` in large pieces.
+  /// A trace that goes to `write` in large pieces. The counters of cache misses are those of ITS caches of `caches`.
   public init(
     topology: Topology,
     filter: TransitionFilter = TransitionFilter(),
+    caches: ITSCacheShape = ITSCacheShape.standard[0],
     write: @escaping ([UInt8]) throws -> Void
   ) {
     naming = PENaming(topology)
     self.filter = filter
+    misses = ITSMissFollower(shape: caches)
     stream = PerfettoStream(write: write)
   }
 
@@ -42,7 +47,7 @@ public final class PerfettoReport: AnalysisOutput {
     return uuid
   }
 
-  private func event(_ type: Gicscope_Perfetto_TrackEvent.TypeEnum, on track: PerfettoTrack) throws
+  func event(_ type: Gicscope_Perfetto_TrackEvent.TypeEnum, on track: PerfettoTrack) throws
     -> Gicscope_Perfetto_TrackEvent
   {
     var event = Gicscope_Perfetto_TrackEvent()
@@ -73,6 +78,7 @@ public final class PerfettoReport: AnalysisOutput {
       begin.categoryIids = [stream.category(stage.name)]
       begin.debugAnnotations = annotations(life)
       if stage == spans.last?.0 { begin.terminatingFlowIds = [lastFlow] } else { begin.flowIds = [lastFlow] }
+      if stage == .acknowledgeToEOI, let flow = PerfettoLinks.handedOver(life) { begin.flowIds.append(flow) }
       try stream.append(begin, at: span.start)
       try stream.append(event(.sliceEnd, on: track), at: span.start + span.length)
     }
@@ -134,12 +140,19 @@ public final class PerfettoReport: AnalysisOutput {
 
   /// As ``AnalysisOutput`` wants it.
   public func consume(_ batch: ReplayBatch) throws {
+    for (i, event) in batch.events.enumerated() {
+      let isShown = batch.isReported && filter.intids == nil && filter.pes?.contains(event.pe) ?? true
+      try showSoftware(event, index: batch.firstIndex + UInt64(i), isShown: isShown)
+    }
     for t in batch.transitions {
       let inUse = use.changed(by: t)
       let isShown = batch.isReported && filter.includes(t)
       try followListRegister(t, isShown)
       if let inUse, isShown { try count(Int64(inUse), .listRegisterCount(t.domain, t.pe), t.time) }
       try followPending(t, isShown)
+      try misses.take(t, isReported: batch.isReported) { cache, misses in
+        try count(Int64(clamping: misses), .cacheMisses(cache.domain, cache.its, cache.table), t.time)
+      }
       if isShown { try mark(t) }
     }
   }
@@ -153,9 +166,15 @@ public final class PerfettoReport: AnalysisOutput {
   private func followPending(_ t: Transition, _ isShown: Bool) throws {
     let isPending: Bool
     switch t.kind {
-    case .pending: isPending = true
-    case .pendingCleared: isPending = false
-    case .acknowledged: isPending = t.b & 1 != 0
+    case .pending:
+      isPending = true
+      if t.domain != Domain.physical { try showInjection(t, isShown) }
+    case .pendingCleared:
+      isPending = false
+      links.withdrawn(t)
+    case .acknowledged:
+      isPending = t.b & 1 != 0
+      links.acknowledged(t)
     case .deactivated where t.a & 1 != 0: isPending = true
     default: return
     }
@@ -177,17 +196,21 @@ public final class PerfettoReport: AnalysisOutput {
       depth[track] = wanted
       for _ in wanted..<open where uuids[track] != nil { try stream.append(event(.sliceEnd, on: track), at: t.time) }
     }
-    func begin(_ name: String) throws {
+    func begin(_ name: String, flows: [UInt64] = []) throws {
       guard isShown else { return }
-      depth[track] = open + 1
+      depth[track, default: 0] += 1
       var begin = try event(.sliceBegin, on: track)
       begin.nameIid = stream.name(name)
       begin.categoryIids = [stream.category("list_register")]
       begin.debugAnnotations = [stream.annotation("event", t.event), stream.annotation("value", t.b)]
+      begin.flowIds = flows
       try stream.append(begin, at: t.time)
     }
     switch t.kind {
-    case .lrFilled where open == 0: try begin("\(InterruptClass(intid: t.intid).name) \(t.intid)")
+    case .lrFilled where open == 0 || t.domain != Domain.physical:
+      // When a guest is done with an interrupt a hypervisor's own trace does not show: at the latest when the next comes.
+      try end(to: 0)
+      try begin("\(InterruptClass(intid: t.intid).name) \(t.intid)", flows: links.filled(t))
     case .virtualAcknowledged where open == 1 && t.a < 64: try begin("active")
     case .virtualEndOfInterrupt where t.a < 64: try end(to: min(open, 1))
     case .lrEmptied, .lrOverwritten: try end(to: 0)

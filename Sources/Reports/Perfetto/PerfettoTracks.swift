@@ -1,3 +1,4 @@
+import Analyzers
 import PerfettoTrace
 
 /// What a Perfetto track shows.
@@ -12,14 +13,22 @@ enum PerfettoTrack: Hashable {
   case listRegister(UInt16, UInt32, UInt32)
   case pendingCount(UInt16, UInt32)
   case listRegisterCount(UInt16, UInt32)
+  /// When a vCPU was in its guest.
+  case inGuest(UInt16, UInt32)
+  /// Interrupt handlers of a kernel that was traced.
+  case handlers(UInt16, UInt32)
+  case injections(UInt16)
   case its(UInt16)
+  case cacheMisses(UInt16, Int, ITSCacheTable)
   case inputs(UInt16)
   case capture
 
   var parent: PerfettoTrack? {
     switch self {
     case .domain, .capture: nil
-    case .pe(let domain, _), .its(let domain), .inputs(let domain): .domain(domain)
+    case .pe(let domain, _), .its(let domain), .inputs(let domain), .injections(let domain): .domain(domain)
+    case .cacheMisses(let domain, _, _): .its(domain)
+    case .inGuest(let domain, let pe), .handlers(let domain, let pe): .pe(domain, pe)
     case .running(let domain, let pe, _), .active(let domain, let pe, _), .pending(let domain, let pe, _),
       .sent(let domain, let pe), .listRegister(let domain, let pe, _), .pendingCount(let domain, let pe),
       .listRegisterCount(let domain, let pe):
@@ -40,7 +49,11 @@ enum PerfettoTrack: Hashable {
     case .listRegister(_, _, let index): "LR \(index)"
     case .pendingCount: "pending"
     case .listRegisterCount: "list registers in use"
+    case .inGuest: "in the guest"
+    case .handlers: "handlers"
+    case .injections: "Injections"
     case .its: "ITS"
+    case .cacheMisses(_, let its, let table): (its > 0 ? "ITS \(its) " : "") + "\(table.name) cache misses"
     case .inputs: "Inputs and registers"
     case .capture: "Capture"
     }
@@ -52,7 +65,10 @@ enum PerfettoTrack: Hashable {
     case .domain(let domain): Int32(domain)
     case .capture: .max
     case .its: -2
-    case .inputs: -1
+    case .inputs, .injections: -1
+    case .inGuest: -2
+    case .handlers: -1
+    case .cacheMisses(_, let its, let table): Int32(its * 8) + Int32(table.rawValue)
     case .pe(_, let pe): Int32(truncatingIfNeeded: pe & 0xFFFF_FFF)
     case .running: 0
     case .active: 1
@@ -64,10 +80,16 @@ enum PerfettoTrack: Hashable {
     }
   }
 
+  var isHandlers: Bool {
+    if case .handlers = self { return true }
+    return false
+  }
+
   var counterUnit: String? {
     switch self {
     case .pendingCount: "interrupts"
     case .listRegisterCount: "list registers"
+    case .cacheMisses: "misses"
     default: nil
     }
   }

@@ -44,7 +44,7 @@ struct AnalyzeCommand: ParsableCommand {
     options.itsCaches = caches.shapes
     options.worst = max(worst, 10)
     for setting in threshold { setting.apply(to: &options.findings) }
-    let outputs = try files.open(topology: engine.topology, filter: filter.filter)
+    let outputs = try files.open(topology: engine.topology, filter: filter.filter, caches: caches.shapes[0])
     let report = try outputs.analyse(engine, path: trace.path, filter: filter.filter, options: options)
     progress.clear()
     try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1), worst: worst) }, json: { report.json })
