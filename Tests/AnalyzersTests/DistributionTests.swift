@@ -36,6 +36,13 @@ struct DistributionTests {
     #expect(distribution.buckets.reduce(0) { $0 + $1.count } == 100_000)
   }
 
+  @Test("A bucket holds any number of samples")
+  func manySamples() {
+    let distribution = distribution((0..<100_003).lazy.map { $0 % 2 == 0 ? 7 : 1_000_000 })
+    #expect(distribution.buckets.map(\.count) == [50_002, 50_001])
+    #expect(distribution.percentile(50) == 7)
+  }
+
   @Test("The greatest possible values are taken")
   func hugeValues() {
     let distribution = distribution([.max, 0])

@@ -46,9 +46,11 @@ public struct KeyedLatency: Sendable {
   }
 
   /// Takes the buckets, by number, if they hold every sample.
-  mutating func setBuckets(_ counts: [UInt16: UInt64]) {
+  mutating func setBuckets(_ counts: [UInt64]) {
     guard bucketed == count else { return }
-    buckets = counts.sorted { $0.key < $1.key }.map { (SparseDistribution.upperBound(of: $0.key), $0.value) }
+    for (number, count) in counts.enumerated() where count > 0 {
+      buckets.append((SparseDistribution.upperBound(of: UInt16(number)), count))
+    }
   }
 
   /// The least bucket bound that `percent` of the samples do not exceed, in ns, at most 3.2 % too high; nil when there

@@ -3,41 +3,60 @@ import Glibc
 /// Latencies being counted, in the buckets of an HDR histogram of three significant digits.
 ///
 /// The histogram itself is made from these counts when a report wants it: counting into memory of our own takes no
-/// uniqueness check and no growth, and pages that no latency falls into cost nothing. Counters of 32 bits, because what
-/// counting costs is the cache misses; a full one is emptied into `carried`.
+/// uniqueness check and no growth, and pages that no latency falls into cost nothing. Counters of 8 bits, because what
+/// counting costs is the cache misses; when one wraps round, that is counted in `wraps`.
 struct LatencyCounts: ~Copyable {
   /// 2048 values of full resolution, then 1024 buckets for each doubling.
   private static let halfLog2 = 10
   private static let size = (64 - halfLog2 + 1) << halfLog2
+  /// The wraps, and behind them the buckets.
+  private static let bytes = size * (MemoryLayout<UInt32>.stride + 1)
 
-  private let buckets: UnsafeMutablePointer<UInt32>
-  private var carried: [Int: UInt64] = [:]
+  /// Zero pages until they are written to; nil until there is a sample.
+  private var memory: UnsafeMutableRawPointer?
   private(set) var count: UInt64 = 0
   private var min = UInt64.max
   private var max: UInt64 = 0
   private var sum = 0.0
 
-  init() {
-    // Zero pages until they are written to.
-    buckets = calloc(Self.size, MemoryLayout<UInt32>.stride)!.bindMemory(to: UInt32.self, capacity: Self.size)
-  }
+  init() {}
 
-  deinit { free(buckets) }
+  deinit { if let memory { munmap(memory, Self.bytes) } }
 
   /// Counts a latency in ns. O(1).
   @inline(__always)
   mutating func record(_ nanoseconds: UInt64) {
+    let memory = memory ?? reserve()
     min = Swift.min(min, nanoseconds)
     max = Swift.max(max, nanoseconds)
     sum += Double(nanoseconds)
     count &+= 1
-    let place = buckets + Self.bucket(of: nanoseconds)
+    let bucket = Self.bucket(of: nanoseconds)
+    let place = Self.buckets(memory) + bucket
     place.pointee &+= 1
-    if place.pointee == 0 { carried[place - buckets, default: 0] += 1 << 32 }
+    if place.pointee == 0 { Self.wraps(memory)[bucket] &+= 1 }
   }
 
-  private func samples(in bucket: Int) -> UInt64 {
-    UInt64(buckets[bucket]) + (carried.isEmpty ? 0 : carried[bucket] ?? 0)
+  @inline(never)
+  private mutating func reserve() -> UnsafeMutableRawPointer {
+    let pages = mmap(nil, Self.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let pages, pages != MAP_FAILED else { fatalError("no memory for latencies") }
+    memory = pages
+    return pages
+  }
+
+  @inline(__always)
+  private static func wraps(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt32> {
+    memory.assumingMemoryBound(to: UInt32.self)
+  }
+
+  @inline(__always)
+  private static func buckets(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt8> {
+    (memory + size * MemoryLayout<UInt32>.stride).assumingMemoryBound(to: UInt8.self)
+  }
+
+  private static func samples(in bucket: Int, _ memory: UnsafeMutableRawPointer) -> UInt64 {
+    UInt64(buckets(memory)[bucket]) + UInt64(wraps(memory)[bucket]) << 8
   }
 
   @inline(__always)
@@ -53,12 +72,16 @@ struct LatencyCounts: ~Copyable {
     return UInt64(bucket - shift << halfLog2) << UInt64(shift)
   }
 
+  /// The greatest value of the bucket that holds a value below 2^63.
+  static func upperBound(ofBucketWith value: UInt64) -> UInt64 { lowerBound(of: bucket(of: value) + 1) - 1 }
+
   /// The samples so far. O(buckets).
   var distribution: LatencyDistribution {
-    guard count > 0 else { return LatencyDistribution() }
+    guard let memory else { return LatencyDistribution() }
     var samples: [(UInt64, UInt64)] = []
-    for bucket in Self.bucket(of: min)...Self.bucket(of: max) where self.samples(in: bucket) != 0 {
-      samples.append((Self.lowerBound(of: bucket), self.samples(in: bucket)))
+    for bucket in Self.bucket(of: min)...Self.bucket(of: max) {
+      let count = Self.samples(in: bucket, memory)
+      if count != 0 { samples.append((Self.lowerBound(of: bucket), count)) }
     }
     return LatencyDistribution(samples: samples, min: min, max: max, sum: sum)
   }

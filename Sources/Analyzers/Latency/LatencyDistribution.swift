@@ -1,12 +1,11 @@
 import Histogram
 
-/// The latencies of one stage of one class of interrupt: an HDR histogram of three significant digits beside exact
-/// count, extremes and sum.
+/// The latencies of one stage of one class of interrupt: the buckets of an HDR histogram of three significant digits
+/// beside exact count, extremes and sum.
 public struct LatencyDistribution: Sendable {
   /// The histogram takes values below 2^63; 2^62 ns are 146 years.
   private static let greatest: UInt64 = 1 << 62
 
-  private var histogram: Histogram<UInt64>?
   private var sum = 0.0
   /// Samples.
   public private(set) var count: UInt64 = 0
@@ -26,14 +25,10 @@ public struct LatencyDistribution: Sendable {
     self.min = min
     self.max = max
     self.sum = sum
-    var histogram = Histogram<UInt64>(highestTrackableValue: Swift.max(2, Swift.min(max, Self.greatest)))
     for (value, samples) in samples {
-      let value = Swift.min(value, Self.greatest)
-      histogram.record(value, count: samples)
       count += samples
-      buckets.append((histogram.highestEquivalentForValue(value), samples))
+      buckets.append((LatencyCounts.upperBound(ofBucketWith: Swift.min(value, Self.greatest)), samples))
     }
-    self.histogram = histogram
   }
 
   /// The samples of both distributions; exact.
@@ -54,9 +49,15 @@ public struct LatencyDistribution: Sendable {
   public var mean: UInt64 { meanLatency(sum: sum, count: count, max: max) }
 
   /// The least value that `percent` of the samples do not exceed, in ns, to three digits; never more than ``max``.
-  public func percentile(_ percent: Double) -> UInt64 {
-    guard let histogram else { return 0 }
-    return Swift.max(Swift.min(histogram.valueAtPercentile(percent), max), min)
+  /// O(buckets): whoever wants many takes ``percentiles``.
+  public func percentile(_ percent: Double) -> UInt64 { percentiles(percent) }
+
+  /// ``percentile(_:)`` with the histogram that it needs, which is made once. O(buckets).
+  public var percentiles: (Double) -> UInt64 {
+    guard count > 0 else { return { _ in 0 } }
+    var histogram = Histogram<UInt64>(highestTrackableValue: Swift.max(2, Swift.min(max, Self.greatest)))
+    for bucket in buckets { histogram.record(Swift.min(bucket.upper, Swift.max(2, max)), count: bucket.count) }
+    return { [histogram, min, max] in Swift.max(Swift.min(histogram.valueAtPercentile($0), max), min) }
   }
 }
 

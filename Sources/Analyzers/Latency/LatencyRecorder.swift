@@ -145,6 +145,7 @@ struct LatencyRecorder: ~Copyable {
       guard let key = key(owner) else { continue }
       groups[UInt64(owner.key.domain) << 48 | key, default: []].append(number)
     }
+    var buckets = [UInt64](repeating: 0, count: SparseDistribution.bucketCount)
     return groups.sorted { $0.key < $1.key }.flatMap { group in
       LatencyStage.allCases.compactMap { stage in
         var sum = KeyedLatency(
@@ -152,17 +153,17 @@ struct LatencyRecorder: ~Copyable {
           key: UInt32(truncatingIfNeeded: group.key),
           stage: stage
         )
-        var buckets: [UInt16: UInt64] = [:]
         for span in Span.allCases where span.counts(for: stage) {
           for number in group.value {
             let distribution = distributions[number * Self.spans + span.rawValue]
             guard distribution.count > 0 else { continue }
             sum.add(distribution)
-            pool.forEachBucket(of: distribution) { buckets[$0, default: 0] += $1 }
+            pool.forEachBucket(of: distribution) { buckets[Int($0)] += $1 }
           }
         }
         guard sum.count > 0 else { return nil }
         sum.setBuckets(buckets)
+        for number in buckets.indices { buckets[number] = 0 }
         return sum
       }
     }

@@ -16,6 +16,9 @@ struct SparseDistribution: BitwiseCopyable {
   var capacityLog2: UInt8 = 0
   var isPaged = false
 
+  /// Numbers of buckets are below this: 32 single values, and 32 buckets for each of 59 octaves.
+  static let bucketCount = 60 << 5
+
   /// The number of the bucket that holds a value.
   @inline(__always)
   static func bucket(of value: UInt64) -> UInt16 {

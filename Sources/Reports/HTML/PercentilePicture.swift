@@ -20,7 +20,8 @@ struct PercentilePicture {
     guard !rows.isEmpty else { return "" }
     var svg = axes.picture
     for row in rows {
-      svg.path("line \(row.style)", axes.path(steps: 96) { row.distribution.percentile($0 * 100) }, tip: row.name)
+      let percentiles = row.distribution.percentiles
+      svg.path("line \(row.style)", axes.path(steps: 96) { percentiles($0 * 100) }, tip: row.name)
     }
     addLabels(to: &svg)
     return svg.html("\(title), by percentile. \(rows.map(\.sentence).joined(separator: " "))")
