@@ -141,6 +141,9 @@ public final class HypervisorModel {
 
   private func sysregWrite(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
     guest.distributor.noteGICv3()
+    if event.register == .ICC_DIR_EL1, !event.flags.contains(.incomplete) {
+      return guest.deactivate(intid: UInt32(truncatingIfNeeded: event.b & 0xFF_FFFF), vcpu: event.pe)
+    }
     guard event.register == .ICC_SGI1R_EL1 || event.register == .ICC_SGI0R_EL1 || event.register == .ICC_ASGI1R_EL1
     else { return }
     // A trapped write shows neither number nor target; a probe does.

@@ -27,6 +27,8 @@ public enum InferenceRule: UInt8, Sendable, CaseIterable {
   case defaultConfiguration
   /// Nothing tells; the model goes on with the likelier.
   case undecided
+  /// The guest's deactivation trapped, and a probe shows of which interrupt.
+  case deactivationTrapped
 
   /// The name that reports give.
   public var name: String {
@@ -42,6 +44,7 @@ public enum InferenceRule: UInt8, Sendable, CaseIterable {
     case .registersShown: "registers-shown"
     case .defaultConfiguration: "default-configuration"
     case .undecided: "undecided"
+    case .deactivationTrapped: "deactivation-trapped"
     }
   }
 }

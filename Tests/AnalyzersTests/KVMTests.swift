@@ -145,6 +145,18 @@ import Testing
     #expect(try s.analysed().preempted == 0)
   }
 
+  @Test func deadlineThatHadPassedWhenItWasSavedTellsNoLateness() throws {
+    var s = Script()
+    s.enter(0)
+    for at in stride(from: UInt64(100), to: 4000, by: 100) {
+      s.exit(at)
+      s.add(.timerSave, at: at + 10, a: 1_000, b: 1 << 32 | 5)
+      s.inject(at + 20, 27)
+      s.enter(at + 30)
+    }
+    #expect(delay(.timerLateness, try s.analysed()) == nil)
+  }
+
   @Test func latenessIsFoundFromDeadlinesAlone() throws {
     var s = Script()
     s.enter(0)

@@ -162,6 +162,37 @@ import Testing
     #expect(rig.last.mayBeDisplaced)
   }
 
+  @Test func trappedDeactivationThatAProbeShowsIsOfThatInterrupt() {
+    let rig = KVMRig(policy: .kvmOverflow)
+    afterARun(rig)
+    rig.save(control: 7, deadline: 500)
+    rig.enter()
+    #expect(rig.states == ["A"])
+    rig.exit()
+    rig.send(.sysregWrite, a: UInt64(SystemRegister.ICC_DIR_EL1.rawValue), b: 27)
+    rig.enter()
+    #expect(rig.last.registers.isEmpty && rig.last.doubtfullyAbsent.isEmpty)
+  }
+
+  @Test func trappedDeactivationWithoutAValueTellsNothing() {
+    let rig = KVMRig(policy: .kvmOverflow)
+    afterARun(rig)
+    rig.send(.sysregWrite, flags: .incomplete, a: UInt64(SystemRegister.ICC_DIR_EL1.rawValue))
+    rig.enter()
+    #expect(rig.last.doubtfullyAbsent == [27])
+  }
+
+  @Test func interruptWithoutARegisterIsReported() {
+    let rig = KVMRig(listRegisters: 1)
+    rig.inject(40)
+    rig.inject(41)
+    rig.enter()
+    #expect(rig.intids == [40])
+    #expect(rig.transitions.filter { $0.kind == .lrOverflow }.map(\.intid) == [41])
+    #expect(rig.last.outcome.control.contains(.underflow))
+    #expect(rig.model.summaries[0].maintenanceRequests == 1)
+  }
+
   // MARK: Injections between the fill and the entry
 
   @Test func injectionWhoseIPIWaitsAtTheEntryCameAfterTheRegistersWereFilled() {
@@ -189,6 +220,24 @@ import Testing
     rig.exit(reason: 0, exceptionClass: 0)
     rig.enter()
     #expect(rig.intids.contains(41))
+  }
+
+  @Test func lineThatFellJustBeforeALateInjectionStoodInTheRegisters() {
+    let rig = KVMRig()
+    rig.write(0x0800_6000 + 8 * 40, 0)
+    rig.write(0x0800_0C08, 0)
+    rig.enter()
+    rig.exit()
+    rig.inject(40, cpu: 1)
+    rig.send(.handlerEnter, vcpu: 1, domain: 0)
+    rig.inject(40, level: false, cpu: 1)
+    rig.inject(41, cpu: 1)
+    rig.ipi(from: 1, to: 0)
+    rig.enter()
+    #expect(rig.intids == [40])
+    rig.exit(reason: 0, exceptionClass: 0)
+    rig.enter()
+    #expect(rig.intids == [41])
   }
 
   @Test func injectionWhoseIPIIsTakenBeforeTheEntryIsInTheRegisters() {

@@ -246,6 +246,9 @@ struct KernelTextEventTests {
       a: reg,
       b: 0x100_0001
     )
+    let deactivated = UInt64(SystemRegister.ICC_DIR_EL1.rawValue)
+    let where27 = "vgic_v3_deactivate: (vgic_v3_deactivate+0x0/0x200) val=0x1b"
+    try expect(one(where27), .sysregWrite, flags: EventFlags(rawValue: 3), a: deactivated, b: 27)
     try expect(
       one("vgic_its_inject_msi_ret: (a <- b) ret=-16"),
       .msiResult,

@@ -132,6 +132,40 @@ struct TraceDatTests {
     }
   }
 
+  /// trace-cmd writes at the end where the CPUs' data lie.
+  @Test("Of a cut trace-cmd file of version 7 the records before the cut are read", arguments: [75, 50, 10, 1])
+  func cutVersion7(percentLeft: Int) throws {
+    let whole = try [UInt8](Data(contentsOf: CaptureFormsTests.folder.appending(path: "trace.dat")))
+    let all = try Imported(dat: whole).events
+    // The data of the first CPU start here.
+    let start = 528_384
+    let cut = start + (whole.count - start) * percentLeft / 100
+    let result = try Imported(dat: Array(whole[..<cut]))
+    #expect(result.statistics.damage?.reason.contains("the file is cut") == true)
+    // Of the first chunk nothing is left where it is cut.
+    #expect(result.events.isEmpty == (percentLeft <= 10))
+    // The handlers and entries that are there are those of the whole file.
+    let kinds: [EventKind] = [.guestEnter, .handlerEnter]
+    let known = Set(all.filter { kinds.contains($0.kind) }.map { [$0.time, UInt64($0.kind.rawValue), $0.a] })
+    let found = result.events.filter { kinds.contains($0.kind) }.map { [$0.time, UInt64($0.kind.rawValue), $0.a] }
+    #expect(found.allSatisfy(known.contains))
+    #expect(percentLeft < 50 || found.count * 100 > known.count * 25)
+  }
+
+  @Test("Of cut data without compression, a page that is older than the one before is another CPU's")
+  func cutPlain() {
+    let b = DatBuilder()
+    var file = [UInt8](repeating: 0, count: 37)
+    file += [3, 0, 0, 0] + [UInt8](repeating: 0, count: 12)
+    file += [UInt8](repeating: 0, count: 256 - file.count)
+    for time: UInt64 in [100, 200, 50, 60] { file += b.page(time, b.record(0, b.entry(265, pc: 1))) }
+    file.removeLast(100)
+    let cpus = file.withUnsafeBytes {
+      DatRecovery(file: $0, pageSize: 256, dataOffset: 16, isBigEndian: false).cpus(firstSection: 37)
+    }
+    #expect(cpus.map(\.offset) == [256, 768] && cpus.map(\.size) == [512, 412])
+  }
+
   @Test("An error names the byte and what to do")
   func errors() throws {
     let whole = sample(DatBuilder(version: 7)).bytes

@@ -1,3 +1,5 @@
+import HypervisorModel
+
 /// What a capture of a hypervisor's tracing says about one guest.
 public struct GuestActivity: Sendable {
   /// The guest.
@@ -18,6 +20,10 @@ public struct GuestActivity: Sendable {
   public var listRegistersUsed: [UInt64] = []
   /// Interrupts that waited because the list registers were full: loads after the first entry.
   public var waitedForRegister: UInt64 = 0
+  /// Entries at which an interrupt found no list register. At each, KVM asks for a maintenance interrupt.
+  public var overflows: UInt64 = 0
+  /// By which way the guest's interrupts came in.
+  public var paths = InjectionPaths()
   /// The frequency of the guest's timer in Hz that deadlines were read with; nil if it could not be found.
   public var timerFrequency: Double?
 

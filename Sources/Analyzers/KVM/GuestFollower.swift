@@ -14,6 +14,8 @@ final class GuestFollower {
   private var addresses: GuestAddresses
   private var preemptedWithInterrupt: UInt64 = 0
   private var waitedForRegister: UInt64 = 0
+  private var overflows: UInt64 = 0
+  private var paths = InjectionPaths()
   private var used = [UInt64](repeating: 0, count: 65)
   private static let vcpuLimit: UInt32 = 4096
   private static let waitingLimit = 4096
@@ -45,6 +47,10 @@ final class GuestFollower {
         if vcpus[vcpu].entries > waiting.entries { waitedForRegister += 1 }
         if vcpus[vcpu].loadedAt.count < Self.waitingLimit { vcpus[vcpu].loadedAt[transition.intid] = transition.time }
       }
+    case .lrOverflow:
+      // Several of one entry have its event in common.
+      if vcpus[vcpu].overflowedAt != transition.event { overflows += 1 }
+      vcpus[vcpu].overflowedAt = transition.event
     default: break
     }
   }
@@ -66,6 +72,7 @@ final class GuestFollower {
   // MARK: What the capture says
 
   func take(_ event: Event) {
+    paths.take(event)
     guard holds(event.pe) else { return }
     let vcpu = Int(event.pe)
     switch event.kind {
@@ -191,6 +198,8 @@ final class GuestFollower {
     result.preempted = vcpus.reduce(0) { $0 + $1.preempted }
     result.preemptedWithInterrupt = preemptedWithInterrupt
     result.waitedForRegister = waitedForRegister
+    result.overflows = overflows
+    result.paths = paths
     result.listRegistersUsed = Array(used[...(used.lastIndex { $0 > 0 } ?? 0)])
     return result
   }

@@ -26,6 +26,8 @@ struct GuestVCPUState {
   /// When an entry loaded it, for the guest's handler.
   var loadedAt: [UInt32: UInt64] = [:]
   var entries: UInt64 = 0
+  /// The event of the last entry at which something found no list register.
+  var overflowedAt: UInt64?
   /// The virtual timer's deadline, if it is armed.
   var deadline: UInt64?
   /// List registers filled at the entry that goes on.

@@ -190,6 +190,19 @@ extension Guest {
     settle(place, pending: false, active: false, .timerLineLow)
   }
 
+  /// The guest's write of `ICC_DIR_EL1` trapped (Linux from 6.19). An interrupt on no list is left alone; an SPI may be on
+  /// another vCPU's.
+  func deactivate(intid: UInt32, vcpu: UInt32) {
+    guard let place = knownPlace(intid, vcpu: vcpu) else { return }
+    // One that is guessed to have ended is on none either, and this tells that it has.
+    let owner = Int(interrupts[place].owner >= 0 ? interrupts[place].owner : interrupts[place].target)
+    guard owner >= 0, owner < vcpus.count else { return }
+    guard interrupts[place].owner >= 0 || vcpus[owner].doubtful.contains(place) else { return }
+    vcpus[owner].doubtful.removeAll { $0 == place }
+    settle(place, pending: false, active: false, .deactivationTrapped)
+    if !vcpus[owner].isInside { prune(owner) }
+  }
+
   private func settle(_ place: Int, pending: Bool, active: Bool, _ rule: InferenceRule) {
     rules[Int(rule.rawValue)] += 1
     interrupts[place].rule = rule

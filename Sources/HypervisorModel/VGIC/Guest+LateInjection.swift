@@ -50,7 +50,8 @@ extension Guest {
     let cause = injections.lastIndex {
       $0.event < ipi.event && $0.cpu == ipi.sender && $0.event >= ipi.senderBefore
     }
-    guard let first = cause ?? injections.firstIndex(where: { $0.event > ipi.event }) else { return [] }
+    let first = cause.map { firstOfOneGo($0, injections, ipi) } ?? injections.firstIndex { $0.event > ipi.event }
+    guard let first else { return [] }
     let late = injections[first...]
     for injection in late.reversed() {
       if injection.before.owner < 0, interrupts[injection.place].owner >= 0 {
@@ -60,6 +61,17 @@ extension Guest {
       interrupts[injection.place] = injection.before
     }
     return Array(late)
+  }
+
+  /// The first of the lines that the sender lowered just before it injected the cause: a line that falls sends no IPI.
+  private func firstOfOneGo(_ cause: Int, _ injections: [RecentInjection], _ ipi: PendingIPI) -> Int {
+    var first = cause
+    while first > 0, injections[first - 1].cpu == ipi.sender, injections[first - 1].event >= ipi.senderBefore,
+      case .line(false) = injections[first - 1].change
+    {
+      first -= 1
+    }
+    return first
   }
 
   /// Queues a late injection, now that the vCPU is in its guest.

@@ -32,7 +32,7 @@ struct KVMText {
     out += LatencyTable(
       blocks: [.init(title: "delays", rows: guest.delays.map { ($0.stage.title, $0.distribution) })]
     ).render(style)
-    return out + registers(guest, style) + preemption(guest, style)
+    return out + paths(guest, style) + registers(guest, style) + preemption(guest, style)
   }
 
   private func registers(_ guest: GuestActivity, _ style: TextStyle) -> String {
@@ -40,11 +40,38 @@ struct KVMText {
     guard total > 0 else { return "" }
     let shares = guest.listRegistersUsed.enumerated().filter { $0.element > 0 }
       .map { "\($0.offset): \(Units.percent($0.element, of: total))" }
-    var out = "  list registers used at entry, as the model infers it: " + shares.joined(separator: ", ")
+    var parts: [(text: String, role: TextStyle.Role)] = [
+      ("list registers used at entry, as the model infers it: " + shares.joined(separator: ", "), .plain)
+    ]
     if guest.waitedForRegister > 0 {
-      out += style.apply(.notice, "; \(Units.count(guest.waitedForRegister)) interrupts waited beyond an entry")
+      parts.append(("\(Units.count(guest.waitedForRegister)) interrupts waited beyond an entry", .notice))
     }
-    return out + "\n"
+    if guest.overflows > 0 {
+      let entries = "\(Units.count(guest.overflows)) entries left one without a register"
+      parts.append((entries + " and asked for maintenance", .notice))
+    }
+    return WrappedParts.lines(parts, "; ", style: style)
+  }
+
+  /// By which way interrupts came in; only the ways that occurred.
+  private func paths(_ guest: GuestActivity, _ style: TextStyle) -> String {
+    let paths = guest.paths
+    var parts: [String] = []
+    func add(_ count: UInt64, _ text: String) { if count > 0 { parts.append("\(Units.count(count)) \(text)") } }
+    add(paths.privateLines, "of timers and other PPIs")
+    add(paths.userLines, "lines set by user space")
+    add(paths.directLines, "lines set at once, by an irqfd or the kernel")
+    add(paths.routedLines - paths.resampledLines, "lines set by a worker along a route")
+    add(paths.resampledLines, "lines of resampled irqfds")
+    add(paths.workerMessages, "messages by a worker, their translation not cached")
+    add(paths.cachedMessages, "messages tried from the translation cache")
+    add(paths.cacheMisses, "misses of it")
+    add(paths.translatedMessages, "messages through the ITS")
+    add(paths.refusedMessages, "refused")
+    add(paths.notifiedEnds, "ends told to the device")
+    guard !parts.isEmpty else { return "" }
+    parts[0] = "attempts to inject: " + parts[0]
+    return WrappedParts.lines(parts, ", ", style: style, .plain)
   }
 
   private func preemption(_ guest: GuestActivity, _ style: TextStyle) -> String {
@@ -82,6 +109,8 @@ extension AnalysisReport {
           "preempted_with_interrupt_ns": .number(guest.preemptedWithInterrupt),
           "list_registers_used": .array(guest.listRegistersUsed.map { .number($0) }),
           "waited_for_register": .number(guest.waitedForRegister),
+          "entries_with_overflow": .number(guest.overflows),
+          "injection_paths": .object(guest.paths.counts.map { .init($0.name, .number($0.count)) }),
           "timer_frequency_hz": .optional(guest.timerFrequency.map { UInt64($0) }),
         ]
       }

@@ -188,18 +188,17 @@ extension KernelDecoder {
     case .listRegisterWrite, .listRegisterRead:
       guard record.shows(1) else { return own(.vgicStep, record, place, a: UInt64(VGICStep.fold.rawValue)) }
       own(entry.action == .listRegisterWrite ? .lrWrite : .lrRead, record, place, a: record[0] & 0xFF, b: record[1])
-    case .sgiDispatch:
-      own(
-        .sysregWrite,
-        record,
-        place,
-        flags: EventFlags(rawValue: 3),
-        a: UInt64(SystemRegister.ICC_SGI1R_EL1.rawValue),
-        b: record[0]
-      )
+    case .sgiDispatch: write(.ICC_SGI1R_EL1, record, place)
+    case .deactivate: write(.ICC_DIR_EL1, record, place)
     case .itsCommand: itsCommand(entry.operand, record, place)
     default: own(.vgicStep, record, place, a: UInt64(entry.operand), b: record[0])
     }
+  }
+
+  /// A trapped write of the guest with its value.
+  private mutating func write(_ register: SystemRegister, _ record: borrowing KernelRecord, _ place: Int?) {
+    let flags = EventFlags(rawValue: 3)
+    own(.sysregWrite, record, place, flags: flags, a: UInt64(register.rawValue), b: record[0])
   }
 
   /// The doublewords as the probe gave them, or built of the operands that it names (IHI 0069H, 5.3).

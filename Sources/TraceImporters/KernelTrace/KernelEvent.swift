@@ -37,7 +37,8 @@ struct KernelEvent: Sendable {
     case vcpuWakeup, haltPoll, userspaceExit, vcpuKick
     case handlerEnter, handlerExit, softirqRaise, softirqEnter, softirqExit
     case ipiRaise, ipiSendCPU, ipiEnter, ipiExit, schedWakeup, schedSwitch
-    case msi, cachedMSI, msiResult, itsCommand, listRegisterWrite, listRegisterRead, sgiDispatch, vgicStep
+    case msi, cachedMSI, msiResult, itsCommand, listRegisterWrite, listRegisterRead, sgiDispatch
+    case deactivate, vgicStep
   }
 }
 
@@ -177,6 +178,7 @@ extension KernelEvent {
       .listRegisterRead
     ),
     probe(["vgic_v3_dispatch_sgi"], "reg|val|value", .sgiDispatch),
+    probe(["vgic_v3_deactivate"], "val|value|reg", .deactivate),
     probe(["vgic_flush_lr_state", "kvm_vgic_flush_hwstate"], "used_lrs|used|count", .vgicStep, 0),
     probe(["vgic_fold_lr_state", "kvm_vgic_sync_hwstate"], "used_lrs|used|count", .vgicStep, 1),
     probe(["compute_ap_list_depth", "vgic_compute_ap_list_depth"], "depth|count|ret", .vgicStep, 2),

@@ -39,6 +39,8 @@ struct DatFile {
   private(set) var cpus: [CPU] = []
   /// Events that were overwritten before the capture's start, by CPU.
   private(set) var overruns: [(cpu: UInt32, count: UInt64)] = []
+  /// What of the tables could not be read, though records can.
+  private(set) var damage: DatError?
 
   private let file: UnsafeRawBufferPointer
   /// Only these events' formats are kept.
@@ -128,11 +130,30 @@ struct DatFile {
     self.compression = compression
     var offset = try rest.u64("the place of the options")
     var visited = 0
-    while offset != 0 {
-      visited += 1
-      guard visited < 4096 else { throw DatError(position: Int(clamping: offset), reason: "options without an end") }
-      offset = try readOptions(at: offset)
+    do throws(DatError) {
+      while offset != 0 {
+        visited += 1
+        guard visited < 4096 else { throw DatError(position: Int(clamping: offset), reason: "options without an end") }
+        offset = try readOptions(at: offset)
+      }
+    } catch {
+      try recover(from: error, firstSection: rest.at)
     }
+  }
+
+  /// What comes behind the damage is lost; what came before is used, if there are formats to read records by.
+  private mutating func recover(from error: DatError, firstSection: Int) throws(DatError) {
+    if cpus.isEmpty {
+      let recovery = DatRecovery(
+        file: file,
+        pageSize: pageSize,
+        dataOffset: pageDataOffset,
+        isBigEndian: isBigEndian
+      )
+      cpus = recovery.cpus(firstSection: firstSection)
+    }
+    guard !formats.isEmpty, !cpus.isEmpty else { throw error }
+    damage = error
   }
 
   /// Reads a section of options. Returns where the next is; 0 for none.

@@ -102,6 +102,9 @@ struct DatRecords: ~Copyable {
       )
     }
     decoder.report(into: &statistics, records: count, unit: "record")
+    if let damage = file.damage {
+      statistics.damage = ImportStatistics.Damage(reason: damage.reason, position: "at byte \(damage.position)")
+    }
     merged.report(into: &statistics)
   }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Adds probes for what no tracepoint of mainline KVM shows: LPIs, ITS commands, SGI values. As root, on an arm64 host.
+# Adds probes for what no tracepoint of mainline KVM shows: LPIs, ITS commands, SGI values, trapped
+# deactivations. As root, on an arm64 host.
 #
 #   probes.sh add       then record with tracepoints.sh, with -e gicscope added
 #   probes.sh record N  adds them, records for N seconds together with the tracepoints, removes them
@@ -21,6 +22,7 @@ probes=(
   'r:gicscope/vgic_its_inject_cached_translation_ret vgic_its_inject_cached_translation ret=$retval:s32'
   'p:gicscope/vgic_its_handle_command vgic_its_handle_command dw0=+0(%x2):x64 dw1=+8(%x2):x64 dw2=+16(%x2):x64 dw3=+24(%x2):x64'
   'p:gicscope/vgic_v3_dispatch_sgi vgic_v3_dispatch_sgi reg=%x1:x64'
+  'p:gicscope/vgic_v3_deactivate vgic_v3_deactivate val=%x1:x64'
   'p:gicscope/kvm_vgic_flush_hwstate kvm_vgic_flush_hwstate'
   'p:gicscope/kvm_vgic_sync_hwstate kvm_vgic_sync_hwstate'
   'p:gicscope/kvm_vcpu_kick kvm_vcpu_kick'
