@@ -74,7 +74,7 @@ let package = Package(
     .target(name: "InterruptTrace", dependencies: ["CLZ4", "CPcap", "CZstd", "CZlib", "CLZMA", "CStreams"]),
     // trace.dat compresses its sections with zlib or zstd. It is read here and not through libtracecmd and
     // libtraceevent: those take 512 M instructions to open a file of 2 MB (they read the kernel's symbols) and 380 M to
-    // read its records, before one is decoded, where the whole import here takes 300 M, 18 M of them to open; and they
+    // read its records, before one is decoded, where the whole import here takes 310 M, 18 M of them to open; and they
     // take the lengths in a file as they are, while nothing in a capture is trusted here.
     .target(name: "TraceImporters", dependencies: ["InterruptTrace", "CZlib", "CZstd"] + babeltrace),
     .target(name: "LPIStore"),
