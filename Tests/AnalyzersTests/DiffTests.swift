@@ -61,6 +61,42 @@ struct DiffTests {
     #expect(report.text(TextStyle(isColoured: false)).contains("no latency of a class changed beyond noise"))
   }
 
+  /// The result of a guest that ends what is listed `latency` ns later, and is left for a device `exits` times.
+  private func guest(_ latency: UInt64, exits: UInt64) throws -> DiffSide {
+    let value: UInt64 = 1 << 62 | 1 << 60 | 27
+    let transitions = (0..<500 as Range<UInt64>).flatMap { i -> [Transition] in
+      let start = i * 1_000_000 + 1
+      return [Make.filled(start, 0, value), Make.taken(start + latency + i % 7, 0, 27)]
+        + Make.completed(start + latency + 5000, 0, value & ~(1 << 62))
+    }
+    guard case .object(var members) = document(transitions, length: 500_000_000) else { return try side(0) { _ in 0 } }
+    members.removeAll { $0.key == "kvm" }
+    let delay: JSONValue = [
+      "stage": "injection_to_entry", "count": 1000, "min_ns": .number(latency), "mean_ns": .number(latency),
+      "max_ns": .number(latency), "buckets": [[.number(latency), 1000]],
+    ]
+    let kvm: JSONValue = [
+      ["domain": 1, "exits": [["cause": "device", "exits": .number(exits)]], "delays": [delay]]
+    ]
+    return try DiffSide(path: "g.log", .object(members + [.init("kvm", kvm)]))
+  }
+
+  @Test("Guests' interrupts, a guest's delays and its exits are compared too")
+  func guests() throws {
+    let report = DiffReport(before: try guest(2000, exits: 100), after: try guest(9000, exits: 900))
+    let virtual = report.classes.first { $0.key.interruptClass == "vPPI" && $0.key.stage == "listed_to_acknowledge" }
+    #expect(virtual?.quantiles.first?.change == .higher)
+    let delay = report.classes.first { $0.key.domain == 1 && $0.key.stage == "injection_to_entry" }
+    #expect(delay?.quantiles.first?.change == .higher)
+    #expect(report.rates.first { $0.name == "guest_1_exits.device" }?.change == .higher)
+    let text = report.text(TextStyle(isColoured: false))
+    #expect(text.contains("vPPI listed → acknowledge: slower"))
+    #expect(text.contains("guest 1 injection to entry: slower"))
+    let page = report.html()
+    #expect(page.contains("vPPI: latency by percentile, before and after."))
+    #expect(page.contains("class=\"line PPI\""))
+  }
+
   @Test("A distribution that moved as a whole is higher in every percentile that the samples can tell")
   func moved() throws {
     let report = DiffReport(

@@ -45,16 +45,7 @@ struct VirtualText {
   }
 
   private func waits(_ style: TextStyle) -> String {
-    let rows = report.results.virtualWaits.map {
-      WaitRow(
-        interruptClass: $0.interruptClass,
-        title: $0.cause.title,
-        count: $0.count,
-        total: $0.total,
-        longest: $0.max
-      )
-    }
-    return WaitRow.table(rows, prefix: "v", style)
+    WaitRow.table(report.results.virtualWaits.map(WaitRow.init), prefix: "v", style)
   }
 
   private func busiest(_ style: TextStyle, _ rows: Int) -> String {

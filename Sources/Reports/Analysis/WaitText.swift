@@ -6,16 +6,7 @@ struct WaitText {
   let report: AnalysisReport
 
   func causes(_ style: TextStyle) -> String {
-    let rows = report.results.waits.map {
-      WaitRow(
-        interruptClass: $0.interruptClass,
-        title: $0.cause.title,
-        count: $0.count,
-        total: $0.total,
-        longest: $0.max
-      )
-    }
-    return WaitRow.table(rows, prefix: "", style)
+    WaitRow.table(report.results.waits.map(WaitRow.init), prefix: "", style)
   }
 
   /// The chains of events of the interrupts that took longest.
@@ -59,6 +50,16 @@ struct WaitRow {
   var count: UInt64
   var total: UInt64
   var longest: UInt64
+
+  init(_ wait: WaitCount) {
+    (interruptClass, title) = (wait.interruptClass, wait.cause.title)
+    (count, total, longest) = (wait.count, wait.total, wait.max)
+  }
+
+  init(_ wait: VirtualWaitCount) {
+    (interruptClass, title) = (wait.interruptClass, wait.cause.title)
+    (count, total, longest) = (wait.count, wait.total, wait.max)
+  }
 
   /// By class, each with the longest waits first.
   static func table(_ rows: [WaitRow], prefix: String, _ style: TextStyle) -> String {

@@ -1,3 +1,5 @@
+import Analyzers
+
 extension DiffReport {
   /// One file that needs nothing else: styles and pictures are in it, there are no scripts.
   public func html(rows limit: Int = 100) -> String {
@@ -29,8 +31,12 @@ extension DiffReport {
   }
 
   private var pictures: String {
-    classes.filter { $0.key.stage == "injection_to_eoi" && min($0.before.count, $0.after.count) >= 20 }.map { change in
-      "<h3>\(DiffWording.subject(change.key)), injection → end of interrupt (dashed: before)</h3>\n"
+    let whole = [
+      LatencyStage.injectionToEOI.name, VirtualStage.listedToEOI.name, VirtualStage.pendingToEOI.name,
+      GuestDelayStage.injectionToEntry.name,
+    ]
+    return classes.filter { whole.contains($0.key.stage) && min($0.before.count, $0.after.count) >= 20 }.map { change in
+      "<h3>\(DiffWording.subject(change.key)), \(DiffWording.stage(change.key.stage)) (dashed: before)</h3>\n"
         + DiffPicture(change: change).html
     }.joined()
   }

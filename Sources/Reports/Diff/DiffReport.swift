@@ -61,7 +61,7 @@ public struct DiffReport: Sendable {
       }
       return LatencyChange(key: key, before: latency, after: other, quantiles: quantiles)
     }
-    let order = LatencyStage.allCases.map(\.name)
+    let order = DiffWording.stages.map(\.name)
     classes = order.flatMap { stage in changes.filter { $0.key.intid == nil && $0.key.stage == stage } }
     let single = changes.filter { $0.key.intid != nil }
     comparedINTIDs = Set(single.map { [$0.key.domain, $0.key.intid ?? 0] }).count

@@ -1,3 +1,5 @@
+import Analyzers
+
 /// One of the two results that are compared: what `analyze --json` writes, from a file or from a capture just analysed.
 public struct DiffSide: Sendable {
   /// Why something is not a result.
@@ -20,6 +22,7 @@ public struct DiffSide: Sendable {
   /// Whose latency, and of what.
   struct LatencyKey: Hashable, Sendable {
     var domain: UInt64
+    /// `SGI` and so on, `vSGI` of a guest's interrupts; empty for the delays of a guest.
     var interruptClass: String
     /// Nil for the whole class.
     var intid: UInt64?
@@ -46,10 +49,10 @@ public struct DiffSide: Sendable {
     events = trace["events"]?.number ?? 0
     let (first, last) = (trace["first_ns"]?.number ?? 0, trace["last_ns"]?.number ?? 0)
     duration = last > first ? last - first : 0
-    latencies = Self.latencies(document)
-    counts = (document["summary"]?.members ?? []).compactMap { member in
-      member.value.number.map { (member.key, $0) }
-    }
+    latencies = Self.latencies(document) + Self.guests(document)
+    counts =
+      (document["summary"]?.members ?? []).compactMap { member in member.value.number.map { (member.key, $0) } }
+      + Self.exits(document)
     let width = document["activity"]?["width_ns"]?.number ?? 0
     activity = (document["activity"]?["by_class"]?.members ?? []).map { member in
       (member.key, Activity(width: width, counts: member.value.elements.compactMap(\.number)))
@@ -78,5 +81,36 @@ public struct DiffSide: Sendable {
       return (LatencyKey(domain: row["domain"]?.number ?? 0, interruptClass: name, intid: intid, stage: stage), latency)
     }
     return classes + intids
+  }
+
+  /// Latencies of guests' interrupts, and delays from a hypervisor's own tracing. How long a vCPU waits for work is its
+  /// own affair and left out.
+  private static func guests(_ document: JSONValue) -> [(key: LatencyKey, latency: SampledLatency)] {
+    let virtual = (document["virtual"]?["latency"]?.elements ?? []).compactMap { row -> (LatencyKey, SampledLatency)? in
+      guard let name = row["class"]?.string, let stage = row["stage"]?.string, let latency = SampledLatency(row) else {
+        return nil
+      }
+      return (LatencyKey(domain: 0, interruptClass: "v" + name, intid: nil, stage: stage), latency)
+    }
+    let delays = (document["kvm"]?.elements ?? []).flatMap { guest in
+      (guest["delays"]?.elements ?? []).compactMap { row -> (LatencyKey, SampledLatency)? in
+        guard let stage = row["stage"]?.string, let latency = SampledLatency(row),
+          ![GuestDelayStage.slept.name, GuestDelayStage.polled.name].contains(stage)
+        else { return nil }
+        let domain = guest["domain"]?.number ?? 0
+        return (LatencyKey(domain: domain, interruptClass: "", intid: nil, stage: stage), latency)
+      }
+    }
+    return virtual + delays
+  }
+
+  /// Exits of guests by cause.
+  private static func exits(_ document: JSONValue) -> [(name: String, count: UInt64)] {
+    (document["kvm"]?.elements ?? []).flatMap { guest in
+      (guest["exits"]?.elements ?? []).compactMap { row in
+        guard let cause = row["cause"]?.string, let count = row["exits"]?.number else { return nil }
+        return ("guest_\(guest["domain"]?.number ?? 0)_exits.\(cause)", count)
+      }
+    }
   }
 }

@@ -2,15 +2,23 @@ import Analyzers
 
 /// How a comparison is put for people; text and HTML say the same.
 enum DiffWording {
+  /// Every stage that is compared, in the order of reports; physical and virtual ones of one name are one.
+  static let stages: [(name: String, title: String)] = {
+    let all =
+      LatencyStage.allCases.map { ($0.name, $0.title) } + VirtualStage.allCases.map { ($0.name, $0.title) }
+      + GuestDelayStage.allCases.map { ($0.name, $0.title) }
+    var known = Set<String>()
+    return all.filter { known.insert($0.0).inserted }.map { (name: $0.0, title: $0.1) }
+  }()
+
   /// A stage's title.
-  static func stage(_ name: String) -> String {
-    LatencyStage.allCases.first { $0.name == name }?.title ?? name
-  }
+  static func stage(_ name: String) -> String { stages.first { $0.name == name }?.title ?? name }
 
   /// Whose latency it is.
   static func subject(_ key: DiffSide.LatencyKey) -> String {
-    let guest = key.domain == 0 ? "" : "guest \(key.domain) "
-    return guest + (key.intid.map { "\(key.interruptClass) \($0)" } ?? key.interruptClass)
+    let guest = key.domain == 0 ? [] : ["guest \(key.domain)"]
+    let interrupts = key.intid.map { "\(key.interruptClass) \($0)" } ?? key.interruptClass
+    return (guest + (interrupts.isEmpty ? [] : [interrupts])).joined(separator: " ")
   }
 
   /// `+12 %`, `−3.4 %`, `×5.2`.
@@ -69,7 +77,6 @@ enum DiffWording {
 
   /// A rate's name for people.
   static func rateName(_ name: String) -> String {
-    if name.hasPrefix("acknowledges.") { return "acknowledges, " + name.dropFirst("acknowledges.".count) }
-    return name.replacing("_", with: " ")
+    name.replacing("_", with: " ").replacing(".", with: ", ")
   }
 }

@@ -14,8 +14,8 @@ extension AnalysisReport {
       }
       return .init(title: stage.title, rows: rows)
     }
-    return paragraph(text.facts.joined(separator: " · ")) + LatencyFigures(stages).html + virtualOverTime
-      + virtualTable(rows) + paragraph(text.excluded.joined(separator: ", "))
+    return paragraph(text.facts.joined(separator: " · ")) + LatencyFigures(stages).html + virtualWaitTable
+      + virtualOverTime + virtualTable(rows) + paragraph(text.excluded.joined(separator: ", "))
   }
 
   private func paragraph(_ text: String) -> String {
