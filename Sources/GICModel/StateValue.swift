@@ -37,6 +37,11 @@ public struct StateFilter: Equatable, Sendable {
   public var intids: Set<UInt32>?
   /// Also interrupts that are merely configured; else only those that are enabled or have done something.
   public var includesIdle: Bool
+  /// Of LPIs, and of the translations of an ITS, about this many are listed, the pending ones among them; nil for all. What
+  /// is cut says how many there are in all.
+  public var lpiLimit: Int?
+  /// LPIs that are listed whatever the limit.
+  public var namedLPIs: Set<UInt32> = []
   /// A filter; the default shows everything.
   public init(pes: Set<UInt32>? = nil, intids: Set<UInt32>? = nil, includesIdle: Bool = true) {
     self.pes = pes

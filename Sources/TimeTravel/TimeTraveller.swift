@@ -10,8 +10,6 @@ public actor TimeTraveller {
   private let report: AnalysisReport
   private let density: EventDensity
   private var printer: EventPrinter
-  /// The state that was shown last: mostly the one that the next question compares with.
-  private var shown: (index: UInt64, state: StateValue)?
   /// What is known of the interrupts at the event that was asked about last.
   private var follower: (index: UInt64, follower: InterruptFollower)?
 
@@ -84,17 +82,7 @@ public actor TimeTraveller {
   /// The moment of an event, with what is different from `earlier`.
   func moment(at index: UInt64, since earlier: UInt64? = nil) -> JSONValue {
     guard timeline.count > 0 else { return .null }
-    let before = earlier.map { before in
-      shown?.index == before ? shown! : (before, state(at: before))
-    }
-    let moment = Moment(timeline, at: min(index, timeline.count - 1), printer: &printer)
-    shown = (moment.index, moment.state)
-    return moment.json(since: before)
-  }
-
-  private func state(at index: UInt64) -> StateValue {
-    timeline.move(to: index)
-    return timeline.controller.state(Moment.filter)
+    return Moment(timeline, at: min(index, timeline.count - 1), since: earlier, printer: &printer).json
   }
 
   /// The event at a place as a person writes it: `#17`, `1.5s`, `end`; nil if it is none.

@@ -1,6 +1,6 @@
 extension FindingsAnalyzer {
-  /// What `other` knows of interrupts and PEs by now, without its findings: to go on from there, and to be asked for
-  /// ladders. O(interrupts and PEs that occur).
+  /// What `other` knows of interrupts and PEs by now, without its findings and what only those rest on: to go on from
+  /// there, and to be asked for ladders. O(interrupts and PEs that occur).
   init(following other: borrowing FindingsAnalyzer) {
     self.init(thresholds: .unlisted)
     interrupts = LiveTable(copying: other.interrupts)
@@ -15,4 +15,7 @@ extension FindingsAnalyzer {
     invalidateAllEvent = other.invalidateAllEvent
     (itsEnabled, itsDisabledEvent) = (other.itsEnabled, other.itsDisabledEvent)
   }
+
+  /// Bytes that a copy takes, near enough.
+  var footprint: Int { interrupts.footprint + processors.footprint + lists.footprint + waiting.footprint }
 }

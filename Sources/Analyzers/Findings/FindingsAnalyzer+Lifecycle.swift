@@ -36,7 +36,7 @@ extension FindingsAnalyzer {
     let record = record(t)
     record.pointee.edges &+= 1
     record.pointee.merged &+= 1
-    record.pointee.lastMerged = .init(event: t.event, time: t.time)
+    record.pointee.lastMerged = .init(t)
     if record.pointee.merged == 1 { record.pointee.firstMerged = record.pointee.lastMerged }
     if !record.pointee.isPending {
       record.pointee.isPending = true

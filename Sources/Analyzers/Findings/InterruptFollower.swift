@@ -36,6 +36,9 @@ public final class InterruptFollower {
 }
 
 extension InterruptFollower: TimelineFollower {
+  /// As ``TimelineFollower`` wants it.
+  public var footprint: Int { analyzer.footprint }
+
   /// As ``TimelineFollower`` wants it. O(interrupts and PEs that occur).
   public func copy() -> any TimelineFollower { InterruptFollower(following: analyzer) }
 }

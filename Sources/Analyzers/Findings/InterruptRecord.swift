@@ -8,12 +8,6 @@ struct InterruptRecord: BitwiseCopyable {
     init(_ value: Bool) { self = value ? .yes : .no }
   }
 
-  /// An event and its time; `.max` for none.
-  struct Moment: BitwiseCopyable {
-    var event: UInt64 = .max
-    var time: UInt64 = 0
-  }
-
   // MARK: Configuration
 
   var enabled = Tristate.unknown
@@ -58,8 +52,8 @@ struct InterruptRecord: BitwiseCopyable {
   var edges: UInt64 = 0
   var merged: UInt64 = 0
   /// The first and the last edge that came while it was pending.
-  var firstMerged = Moment()
-  var lastMerged = Moment()
+  var firstMerged = ListedInterrupts.Moment()
+  var lastMerged = ListedInterrupts.Moment()
   /// Level pulses that fell before they were taken.
   var missedPulses: UInt64 = 0
   var mostMissedPulses: UInt64 = 0

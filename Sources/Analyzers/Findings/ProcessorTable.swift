@@ -27,6 +27,9 @@ struct ProcessorTable: ~Copyable {
 
   deinit { dense.deallocate() }
 
+  /// Bytes of its records.
+  var footprint: Int { capacity * MemoryLayout<ProcessorRecord>.stride + others.footprint }
+
   /// The record of the PE that a transition is about.
   @inline(__always)
   mutating func at(_ t: Transition) -> UnsafeMutablePointer<ProcessorRecord> { at(domain: t.domain, pe: t.pe) }

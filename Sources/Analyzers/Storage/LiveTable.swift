@@ -81,6 +81,9 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     count &-= 1
   }
 
+  /// Bytes of its keys and values.
+  var footprint: Int { (mask + 1) * (MemoryLayout<UInt64>.stride + MemoryLayout<Value>.stride) }
+
   /// Every entry, in the order of the keys. O(n log n).
   func sorted() -> [(key: UInt64, value: Value)] {
     var result: [(key: UInt64, value: Value)] = []

@@ -13,6 +13,9 @@ extension GICv3 where Store: ~Copyable {
       parts.append(.init("its", .list((0..<translation.count).map { itsState($0, filter) })))
     }
     parts.append(.init("lpis", lpiState(filter)))
+    if let limit = filter.lpiLimit, lpis.count > limit {
+      parts.append(.init("lpis_in_all", .number(UInt64(lpis.count))))
+    }
     return .object(parts)
   }
 

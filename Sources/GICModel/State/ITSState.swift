@@ -29,21 +29,28 @@ extension GICv3 where Store: ~Copyable {
 
   private func deviceState(_ unit: Int, _ filter: StateFilter) -> StateValue {
     var devices: [StateValue] = []
+    var room = filter.lpiLimit ?? .max
     translation.units[unit].translations.forEachDevice { device, bits in
       var events: [StateValue] = []
+      var count = 0
       translation.units[unit].translations.forEachEvent(device) { event, entry in
-        if filter.includes(intid: Int(entry.intid)) { events.append(eventState(device, event, entry, unit: unit)) }
+        guard filter.includes(intid: Int(entry.intid)) else { return true }
+        count += 1
+        if events.count < room || filter.namedLPIs.contains(entry.intid) {
+          events.append(eventState(device, event, entry, unit: unit))
+        }
         return true
       }
       if filter.intids == nil || !events.isEmpty {
-        devices.append(
-          .object([
-            .init("device_id", .number(UInt64(device))), .init("event_bits", .number(UInt64(bits))),
-            .init("itt_address", translation.units[unit].ittAddresses[device].map { .register($0) } ?? .unknown),
-            .init("events", .list(events)),
-          ])
-        )
+        var members: [StateValue.Member] = [
+          .init("device_id", .number(UInt64(device))), .init("event_bits", .number(UInt64(bits))),
+          .init("itt_address", translation.units[unit].ittAddresses[device].map { .register($0) } ?? .unknown),
+          .init("events", .list(events)),
+        ]
+        if count > events.count { members.append(.init("events_in_all", .number(UInt64(count)))) }
+        devices.append(.object(members))
       }
+      room = max(0, room - events.count)
       return true
     }
     return .list(devices)
@@ -69,20 +76,44 @@ extension GICv3 where Store: ~Copyable {
   /// LPIs that are mapped, pending or configured.
   func lpiState(_ filter: StateFilter) -> StateValue {
     var entries: [StateValue] = []
-    lpis.forEachRecord { intid, record in
-      guard filter.includes(intid: Int(intid)) else { return true }
-      let targets = lpis.pendingPEs(intid).map { StateValue.number(UInt64($0)) }
-      entries.append(
-        .object([
-          .init("intid", .number(UInt64(intid))),
-          .init("enabled", record.isKnown ? .bool(record.isEnabled) : .unknown),
-          .init("priority", record.isKnown ? .number(UInt64(record.priority)) : .unknown),
-          .init("pending", .bool(!targets.isEmpty)), .init("pending_on", .list(targets)),
-          .init("mapped", .bool(record.isMapped)),
-        ])
-      )
-      return true
+    if let limit = filter.lpiLimit, lpis.count > limit {
+      for intid in listedLPIs(limit, filter.namedLPIs) where filter.includes(intid: Int(intid)) {
+        let record = lpis.record(intid)
+        if record != LPIRecord() || !lpis.pendingPEs(intid).isEmpty { entries.append(lpiState(intid, record)) }
+      }
+    } else {
+      lpis.forEachRecord { intid, record in
+        if filter.includes(intid: Int(intid)) { entries.append(lpiState(intid, record)) }
+        return true
+      }
     }
     return .list(entries)
+  }
+
+  /// The first LPIs, the first pending ones of each PE, and those that are named; by INTID.
+  private func listedLPIs(_ limit: Int, _ named: Set<UInt32>) -> [UInt32] {
+    var listed: Set<UInt32> = []
+    lpis.forEachRecord { intid, _ in
+      listed.insert(intid)
+      return listed.count < limit / 2
+    }
+    for pe in 0..<peCount where listed.count < limit {
+      lpis.forEachPending(pe: UInt32(pe)) { intid in
+        listed.insert(intid)
+        return listed.count < limit
+      }
+    }
+    return listed.union(named).sorted()
+  }
+
+  private func lpiState(_ intid: UInt32, _ record: LPIRecord) -> StateValue {
+    let targets = lpis.pendingPEs(intid).map { StateValue.number(UInt64($0)) }
+    return .object([
+      .init("intid", .number(UInt64(intid))),
+      .init("enabled", record.isKnown ? .bool(record.isEnabled) : .unknown),
+      .init("priority", record.isKnown ? .number(UInt64(record.priority)) : .unknown),
+      .init("pending", .bool(!targets.isEmpty)), .init("pending_on", .list(targets)),
+      .init("mapped", .bool(record.isMapped)),
+    ])
   }
 }

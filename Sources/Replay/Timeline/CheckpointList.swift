@@ -5,7 +5,8 @@ struct CheckpointList {
   private final class Box {
     let events: UInt64
     let controller: Controller
-    let follower: (any TimelineFollower)?
+    /// Nil also where copies were too big to be kept everywhere.
+    var follower: (any TimelineFollower)?
     init(_ events: UInt64, _ controller: consuming Controller, _ follower: (any TimelineFollower)?) {
       self.events = events
       self.controller = controller
@@ -13,12 +14,26 @@ struct CheckpointList {
     }
   }
 
+  /// Most bytes that copies of followers take, but for two of them.
+  private let followerLimit: Int
   private var boxes: [Box] = []
+
+  init(followerLimit: Int = 256 << 20) { self.followerLimit = followerLimit }
 
   var count: Int { boxes.count }
 
   mutating func append(_ events: UInt64, _ controller: consuming Controller, _ follower: (any TimelineFollower)?) {
     boxes.append(Box(events, controller, follower))
+    thinFollowers()
+  }
+
+  /// Drops every other follower, but for the first, until the rest is small enough.
+  private func thinFollowers() {
+    var followed = boxes.filter { $0.follower != nil }
+    while followed.count > 2, followed.reduce(0, { $0 + $1.follower!.footprint }) > followerLimit {
+      for place in stride(from: 1, to: followed.count, by: 2) { followed[place].follower = nil }
+      followed = followed.filter { $0.follower != nil }
+    }
   }
 
   /// Drops every other one; the first stays.
@@ -28,7 +43,12 @@ struct CheckpointList {
 
   func copy(at index: Int) -> Controller { boxes[index].controller.copy() }
 
-  func follower(at index: Int) -> (any TimelineFollower)? { boxes[index].follower?.copy() }
+  /// A copy of the last follower that has taken in no more than `events`, and its place; nil if there is none.
+  func follower(notAfter events: UInt64) -> (place: Int, follower: any TimelineFollower)? {
+    let last = last(notAfter: events)
+    guard let place = boxes[...last].lastIndex(where: { $0.follower != nil }) else { return nil }
+    return (place, boxes[place].follower!.copy())
+  }
 
   /// The place of the last one that has taken in no more than `events`. The first has taken in nothing.
   func last(notAfter events: UInt64) -> Int {

@@ -161,12 +161,11 @@ public final class ReplayTimeline {
     }
   }
 
-  /// What follows the replay, after an event and its continuations; nil if nothing does. Moves to the event.
+  /// What follows the replay, after an event and its continuations; nil if nothing does. Moves to the event. Costs what
+  /// a move does, or more where copies of followers are so big that not every copy of the controller has one.
   public func follower(at index: UInt64) -> (any TimelineFollower)? {
-    guard count > 0 else { return checkpoints.follower(at: 0) }
-    let target = UInt64(end(of: Int(record(of: index))))
-    let checkpoint = checkpoints.last(notAfter: target)
-    guard let follower = checkpoints.follower(at: checkpoint) else { return nil }
+    let target = count == 0 ? 0 : UInt64(end(of: Int(record(of: index))))
+    guard let (checkpoint, follower) = checkpoints.follower(notAfter: target) else { return nil }
     controller = checkpoints.copy(at: checkpoint)
     position = checkpoints.events(checkpoint)
     apply(to: target) { follower.consume($0) }

@@ -108,15 +108,16 @@ function drawShared() {
   $('its').hidden = !units.length && !lpis.length;
   $('its').className = 'card';
   replace('its', ...units.flatMap(unit => drawITS(unit, units.length > 1)));
-  if (lpis.length) $('its').append(openable('lpis', many(lpis.length, 'LPI') + ', ' + lpis.filter(i => i.pending === true).length + ' pending', objects(lpis)));
+  if (lpis.length) $('its').append(openable('lpis', (state.lpis_in_all ? `${lpis.length} of ${many(state.lpis_in_all, 'LPI')}, ` : many(lpis.length, 'LPI') + ', ') + lpis.filter(i => i.pending === true).length + ' pending', objects(lpis)));
 }
 function drawITS(unit, isOneOfMany) {
   const devices = unit.devices || [], collections = unit.collections || [];
   const events = devices.flatMap(d => (d.events || []).map(e => ({ device_id: hex(d.device_id), ...e })));
+  const inAll = devices.reduce((sum, d) => sum + (d.events_in_all || (d.events || []).length), 0);
   const parts = [make('h3', isOneOfMany ? 'ITS ' + unit.its : 'ITS'), openable('its', 'registers', registers(unit, `its[its ${unit.its}]`))];
   parts.push(openable('devices', many(devices.length, 'device') + ' in the device table', objects(devices.map(d =>
-    ({ device_id: hex(d.device_id), 'EventID bits': d.event_bits, 'ITT address': d.itt_address, 'EventIDs mapped': (d.events || []).length })))));
-  parts.push(openable('events', many(events.length, 'translation') + ': DeviceID and EventID to INTID', objects(events)));
+    ({ device_id: hex(d.device_id), 'EventID bits': d.event_bits, 'ITT address': d.itt_address, 'EventIDs mapped': d.events_in_all || (d.events || []).length })))));
+  parts.push(openable('events', (inAll > events.length ? events.length + ' of ' : '') + many(inAll, 'translation') + ': DeviceID and EventID to INTID', objects(events)));
   parts.push(openable('collections', many(collections.length, 'collection'), objects(collections)));
   if (unit.vpes) parts.push(openable('vpes', many(unit.vpes.length, 'vPE'), objects(unit.vpes)));
   return parts;
