@@ -133,6 +133,8 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   case interfaceReset
   /// An SGI was sent; `a`: target PE.
   case sgiSent
+  /// Software named the PEs that an SGI is to go to; what they accept follows. `a`: how many of them exist.
+  case sgiWritten
 
   // MARK: ITS
 

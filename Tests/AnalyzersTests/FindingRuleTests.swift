@@ -149,6 +149,46 @@ struct FindingRuleTests {
     #expect(find(open() + enabled(46) + life).map(\.kind) == [.starved])
   }
 
+  @Test(
+    "Signalled and not taken by a PE that took others: a note; after a second a warning, whatever the PE did before"
+  )
+  func unserved() {
+    let taken = (0..<5 as Range<UInt64>).flatMap { n in
+      [
+        Make.pending(100 * n + 10, 41), Make.acknowledged(100 * n + 12, 41),
+        Make.ended(100 * n + 14, 41, deactivates: true), Make.deactivated(100 * n + 14, 41),
+      ]
+    }
+    #expect(find(open() + enabled(40) + taken + [Make.pending(1000, 40)], until: 9 * ms).map(\.severity) == [.note])
+    #expect(find(open() + enabled(40) + [Make.pending(1000, 40)], until: 9 * ms).isEmpty)
+    #expect(find(open() + enabled(40) + [Make.pending(1000, 40)], until: 1100 * ms).map(\.severity) == [.warning])
+  }
+
+  @Test("Made active by a register, and pending since: stuck-active, with the write; hypervisors do so on purpose")
+  func activated() throws {
+    let life = [Make.make(.activated, 20, 40, 0), Make.pending(30, 40)]
+    let found = find(open() + enabled(40) + life, until: 9 * ms)
+    #expect(found.map(\.kind) == [.stuckActive] && found.first?.severity == .error)
+    #expect(found.first?.summary.contains("a register made it active") == true)
+    let released = life + [Make.deactivated(40, 40), Make.acknowledged(50, 40)]
+    #expect(find(open() + enabled(40) + released, until: ms / 2).isEmpty)
+    #expect(find(open() + enabled(40) + [Make.make(.activated, 20, 40, 0)], until: 9 * ms).isEmpty, "nothing waits")
+    #expect(find(open() + enabled(40) + life + [Make.filled(50, 0, 1 << 62 | 77)], until: 9 * ms).isEmpty)
+  }
+
+  @Test("An SGI that no PE accepts, for none is named that exists or its group is another: misrouted")
+  func sentToNobody() {
+    func sent(_ targets: UInt64) -> [Transition] { [Make.make(.sgiWritten, 20, 3, 0, a: targets)] }
+    let accepted = [Make.pending(20, 3, pe: 1, .sgi, b: 0)]
+    #expect(kinds(find(open() + sent(0), until: 9 * ms)) == [.misrouted])
+    #expect(find(open() + sent(1), until: 9 * ms).map(\.severity) == [.note])
+    #expect(find(open() + sent(1) + accepted, until: 9 * ms).isEmpty)
+    #expect(find(open() + sent(1), until: 100).isEmpty, "the capture ends before anything could follow")
+    let second = sent(1) + [Make.make(.sgiWritten, 40, 3, 0, a: 1), Make.pending(40, 3, pe: 1, .sgi, b: 0)]
+    let found = find(open() + second, until: 9 * ms)
+    #expect(found.map(\.kind) == [.misrouted] && found.first?.firstTime == 20 && found.first?.pe == 0)
+  }
+
   // MARK: Storms, edges
 
   @Test("A line that stays high over every end: storm; a few times are normal life")

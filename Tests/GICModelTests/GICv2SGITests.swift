@@ -29,6 +29,15 @@ struct GICv2SGITests {
     #expect(rig.reads(.gicc, Self.iar, 1023, pe: 2))
   }
 
+  @Test("How many of the PEs that a target list names exist; of all others there may be none")
+  func named() {
+    let rig = rig(pes: 2)
+    rig.write(.gicd, Self.sgir, 0b1010 << 16 | 5, pe: 0)
+    rig.write(.gicd, Self.sgir, 0b1000 << 16 | 5, pe: 0)
+    rig.write(.gicd, Self.sgir, 0b01 << 24 | 5, pe: 0)
+    #expect(rig.transitions(.sgiWritten).map(\.a) == [1, 0])
+  }
+
   @Test("TargetListFilter 0b01: every PE but the sender (4.3.15)")
   func othersOnly() {
     let rig = rig()

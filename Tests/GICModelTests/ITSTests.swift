@@ -362,6 +362,23 @@ struct ITSTests {
     #expect(rig.reads(.gits, 0x80, 1 << 63 | 0x5000_0000, size: 8), "read-only while the ITS is enabled")
   }
 
+  @Test("Commands wait while GITS_CBASER.Valid is 0, and while the reader is shown to stand still (12.19.2, 12.19.3)")
+  func unreadCommands() {
+    let rig = Rig(profile: .qemu7)
+    rig.write(.gits, 0x80, 0x5000_0000, size: 8)
+    rig.write(.gits, 0x0, 1)
+    rig.write(.gits, 0x88, 0x40, size: 8)
+    #expect(rig.transitions(.commandsWaiting).map(\.b) == [0x40])
+    #expect(rig.reads(.gits, 0x90, 0, size: 8))
+    let stuck = Rig(profile: .qemu7)
+    stuck.write(.gits, 0x80, 1 << 63 | 0x5000_0000, size: 8)
+    stuck.write(.gits, 0x0, 1)
+    stuck.write(.gits, 0x88, 0x40, size: 8)
+    #expect(stuck.transitions(.commandsWaiting).isEmpty)
+    #expect(!stuck.reads(.gits, 0x90, 0x20, size: 8) && stuck.reads(.gits, 0x90, 0x20, size: 8))
+    #expect(stuck.transitions(.commandsWaiting).map(\.a) == [0x20, 0x20])
+  }
+
   // MARK: LPIs disabled, tables of limited size
 
   @Test("MOVALL to or from a Redistributor with LPIs disabled moves nothing (5.3.13)")

@@ -50,7 +50,7 @@ final class Rig {
   /// written or that an ITS read its tables.
   var kinds: [TransitionKind] {
     transitions.map(\.kind).filter {
-      ![.disagreed, .taught, .lrWritten, .virtualControl, .tableWalk, .tableRead].contains($0)
+      ![.disagreed, .taught, .lrWritten, .virtualControl, .sgiWritten, .tableWalk, .tableRead].contains($0)
     }
   }
 

@@ -62,4 +62,14 @@ struct SGITests {
     #expect(rig.transitions(.pending).map(\.pe) == [1, 2, 3])
     #expect(rig.transitions(.pending).first?.b == 0, "the sender")
   }
+
+  @Test("How many of the PEs that a target list names exist; of all others there may be none")
+  func named() {
+    let rig = Rig(pes: 2)
+    rig.write(.ICC_SGI1R_EL1, 0b10 | 5 << 24)
+    rig.write(.ICC_SGI1R_EL1, 0b100 | 5 << 24)
+    rig.write(.ICC_SGI1R_EL1, 1 << 40 | 5 << 24)
+    let written = rig.transitions(.sgiWritten)
+    #expect(written.map(\.a) == [1, 0] && written.allSatisfy { $0.intid == 5 && $0.pe == 0 })
+  }
 }

@@ -4,8 +4,9 @@ public struct FindingThresholds: Sendable, Equatable {
   public var stuckTime: UInt64 = 1_000_000
   /// A handler counts as stuck only when it takes this many times what nearly all handlers take in the capture.
   public var stuckFactor: UInt64 = 10
-  /// How long an interrupt is signalled to a PE that does not take it before it counts as stuck, in ns.
-  public var unservedTime: UInt64 = 1_000_000_000
+  /// How long an interrupt is signalled to a PE that does not take it, and has taken others before, for that to be a note,
+  /// in ns. After 200 times as long it counts as stuck, also in a guest and at a PE that has taken none.
+  public var unservedTime: UInt64 = 5_000_000
   /// How often in succession an interrupt is pending again when it ends before that is a storm.
   public var stormRefires: UInt64 = 64
   /// How often in succession a PE takes the same interrupt with hardly anything between before that is a storm.

@@ -38,6 +38,7 @@ extension FindingsAnalyzer {
       if record.isActive, !record.isRunning { reportActive(key, record, log) }
       reportEdges(key, record, log)
     }
+    reportSentToNobody(log)
     reportGuests(log)
     return judged(log)
   }
@@ -126,7 +127,11 @@ extension FindingsAnalyzer {
       }
       return
     }
-    // What a register made active, and what a guest is to deactivate, waits for others.
+    if r.activateEvent != .max {
+      reportActivated(key, r, log)
+      return
+    }
+    // What a guest is to deactivate waits for it.
     guard r.acknowledgeEvent != .max, r.acknowledgeEvent < r.endEvent, r.isDropped else { return }
     let isForwarded = isListed(key.intid) || isForwarded(key, r)
     let endMode = processors.find(domain: key.domain, pe: pe)?.pointee.endModeEvent ?? .max
@@ -150,6 +155,28 @@ extension FindingsAnalyzer {
     }
   }
 
+  /// A register made it active: that keeps it back once it is pending. Hypervisors do so on purpose.
+  private func reportActivated(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    guard r.isPending, lists.count == 0, elapsed(since: r.pendingEvent, r.pendingTime) >= thresholds.stuckTime else {
+      return
+    }
+    let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : r.targetIsKnown ? r.target : PE.none
+    record(log, .init(kind: .stuckActive, domain: key.domain, pe: pe, intid: key.intid, reason: 1), at(key, pe)) {
+      FindingLog.Description(
+        severity: .error,
+        certainty: .certain,
+        summary: "\(Self.name(key.intid)) is pending and can not be taken: a register made it active",
+        chain: [
+          .init("a write of ISACTIVER made it active; no acknowledge precedes", event: r.activateEvent),
+          .init("no write of DIR or ICACTIVER followed"), .init("it became pending", event: r.pendingEvent),
+        ],
+        next: "who writes ISACTIVER, and whether it restores a state that it saved",
+        event: r.pendingEvent,
+        time: r.pendingTime
+      )
+    }
+  }
+
   /// What was handed to a guest stays active until the guest gets round to it, and for good once the guest is gone.
   private func isForwarded(_ key: InterruptKey, _ r: InterruptRecord) -> Bool {
     if r.isForwarded { return true }
@@ -168,9 +195,11 @@ extension FindingsAnalyzer {
   private enum Block {
     case disabled
     case noPE(String, UInt64)
-    case closed(String, UInt64)
+    /// By the priority mask, or by a group's enable.
+    case closed(String, UInt64, isGroup: Bool)
     case running(ProcessorRecord.Running)
-    case unserved
+    /// For how long, in ns.
+    case unserved(UInt64)
   }
 
   private func reportPending(
@@ -198,9 +227,19 @@ extension FindingsAnalyzer {
       record(log, .init(kind: .misrouted, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
         describe(key, r, .error, "is pending for a PE that can not take it: \(why)", .init(why, event: event.known))
       }
-    case .closed(let why, let event):
+    case .closed(let why, let event, let isGroup):
+      let joined: Finding.Link? =
+        isGroup && r.groupEvent != .max
+        ? .init("it was put into \(Self.groupName(r.group))", event: r.groupEvent) : nil
       record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
-        describe(key, r, .error, "is pending and can not be delivered: \(why)", .init(why, event: event.known))
+        describe(
+          key,
+          r,
+          .error,
+          "is pending and can not be delivered: \(why)",
+          .init(why, event: event.known),
+          before: joined
+        )
       }
     case .running(let entry):
       let why = "\(Self.name(entry.intid)), priority \(hex(entry.priority)), was acknowledged and never ended"
@@ -213,13 +252,13 @@ extension FindingsAnalyzer {
           .init(why, event: entry.event)
         )
       }
-    case .unserved:
+    case .unserved(let waited):
       let lines = processors.find(domain: key.domain, pe: pe)?.pointee.linesEvent ?? .max
       record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
         var text = describe(
           key,
           r,
-          .warning,
+          waited >= thresholds.unservedTime &* Self.patienceWithNewcomers ? .warning : .note,
           "is signalled to PE \(pe), which does not take it",
           .init("nothing at the controller keeps it back", event: lines.known)
         )
@@ -255,11 +294,13 @@ extension FindingsAnalyzer {
     _ r: InterruptRecord,
     _ severity: FindingSeverity,
     _ what: String,
-    _ cause: Finding.Link
+    _ cause: Finding.Link,
+    before: Finding.Link? = nil
   ) -> FindingLog.Description {
     var chain: [Finding.Link] = [.init("became pending", event: r.pendingIsOlder ? nil : r.pendingEvent)]
     if r.line == .yes, key.intid < 8192 { chain.insert(.init("its line rose", event: r.lineEvent), at: 0) }
     if key.intid >= 8192, r.source != .max { chain[0].text += ": MSI of \(Self.source(r.source))" }
+    if let before { chain.append(before) }
     chain.append(cause)
     chain.append(.init("it was not acknowledged until the end", event: lastEvent))
     return FindingLog.Description(
@@ -287,7 +328,7 @@ extension FindingsAnalyzer {
     if isEnabled(r, key.intid) == .no { return lasts(r.enableEvent, r.enableTime) ? .disabled : nil }
     if groupState(r, distributor) == .no {
       guard lasts(distributor.groupEvent, distributor.groupTime) else { return nil }
-      return .closed("\(Self.groupName(r.group)) is disabled in GICD_CTLR", distributor.groupEvent)
+      return .closed("\(Self.groupName(r.group)) is disabled in GICD_CTLR", distributor.groupEvent, isGroup: true)
     }
     if r.targetIsKnown, pe == PE.none {
       return lasts(r.targetEvent, r.targetTime) ? .noPE("it goes to no PE that exists", r.targetEvent) : nil
@@ -301,21 +342,30 @@ extension FindingsAnalyzer {
     }
     if groupState(r, p) == .no {
       guard lasts(p.groupEvent, p.groupTime) else { return nil }
-      return .closed("\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)", p.groupEvent)
+      return .closed(
+        "\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)",
+        p.groupEvent,
+        isGroup: true
+      )
     }
     if p.priorityMask != .max, r.priority != 0xFF, UInt16(r.priority) >= p.priorityMask {
       guard lasts(p.maskEvent, p.maskTime) else { return nil }
       return .closed(
         "the priority mask of PE \(pe), \(hex(p.priorityMask)), does not let priority \(hex(r.priority)) through",
-        p.maskEvent
+        p.maskEvent,
+        isGroup: false
       )
     }
     if let entry = stuck[UInt64(key.domain) << 32 | UInt64(pe)], r.priority >= entry.priority {
       return waited >= thresholds.stuckTime ? .running(entry) : nil
     }
     if p.depth > 0, r.priority >= p.top.priority { return nil }
-    return waited >= max(thresholds.unservedTime, limit(waits)) ? .unserved : nil
+    // A PE that has taken none may not have been let run yet.
+    let patience = p.acknowledges >= 4 ? 1 : Self.patienceWithNewcomers
+    return waited >= max(thresholds.unservedTime &* patience, limit(waits)) ? .unserved(waited) : nil
   }
+
+  private static var patienceWithNewcomers: UInt64 { 200 }
 
   // MARK: Edges
 

@@ -98,7 +98,8 @@ extension FindingsAnalyzer {
           since(held, entry),
         ],
         next: "the guest's handler: does every path write EOIR?",
-        event: isSeen ? entry.acknowledgeEvent : entry.listed.event
+        event: isSeen ? entry.acknowledgeEvent : entry.listed.event,
+        time: isSeen ? entry.acknowledgeTime : entry.listed.time
       )
     }
   }
@@ -116,7 +117,8 @@ extension FindingsAnalyzer {
           since(held, entry),
         ],
         next: "who writes DIR in the guest: its handler, or a guest of its own",
-        event: entry.endEvent
+        event: entry.endEvent,
+        time: entry.endTime
       )
     }
   }
@@ -144,7 +146,7 @@ extension FindingsAnalyzer {
         "\(Self.virtualName(stuck.intid)), priority \(hex(stuck.priority)), was acknowledged and never ended",
         event: stuck.acknowledgeEvent == .max ? nil : stuck.acknowledgeEvent
       )
-    } else if running > entry.priority, waited >= max(thresholds.unservedTime, limit(guests.delays)) {
+    } else if running > entry.priority, waited >= max(thresholds.unservedTime &* 200, limit(guests.delays)) {
       severity = .warning
       what = "is signalled to the guest on PE \(held.pe), which does not take it"
       cause = .init("nothing in list registers or virtual interface keeps it back")

@@ -20,6 +20,7 @@ extension FindingsAnalyzer {
       }
     }
     record.pointee.edges &+= 1
+    if t.intid < 16 { sgiAccepted(t) }
     if t.pe != PE.none {
       record.pointee.target = t.pe
       record.pointee.targetIsKnown = true
@@ -36,6 +37,7 @@ extension FindingsAnalyzer {
     let record = record(t)
     record.pointee.edges &+= 1
     record.pointee.merged &+= 1
+    if t.intid < 16 { sgiAccepted(t) }
     record.pointee.lastMerged = .init(t)
     if record.pointee.merged == 1 { record.pointee.firstMerged = record.pointee.lastMerged }
     if !record.pointee.isPending {
@@ -126,6 +128,7 @@ extension FindingsAnalyzer {
     record.pointee.isActive = t.intid < 8192
     record.pointee.isDropped = false
     record.pointee.wasWronglyEnded = false
+    record.pointee.activateEvent = .max
     record.pointee.acknowledgedOn = t.pe
     record.pointee.acknowledges &+= 1
     record.pointee.acknowledgeEvent = t.event
@@ -191,6 +194,7 @@ extension FindingsAnalyzer {
     record.pointee.isActive = false
     record.pointee.isDropped = false
     record.pointee.wasWronglyEnded = false
+    record.pointee.activateEvent = .max
     record.pointee.deactivateEvent = t.event
     let isPending = t.a & 1 != 0
     if isPending {

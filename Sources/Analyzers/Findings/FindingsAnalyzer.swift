@@ -99,6 +99,7 @@ struct FindingsAnalyzer: ~Copyable {
       .virtualControl:
       virtual(t)
     case .msi, .itsFault, .itsCommand, .mapping, .collection, .itsEnabled, .commandsWaiting: its(t)
+    case .sgiWritten: sgiWritten(t)
     case .taught, .sgiSent: break
     default: other(t)
     }
@@ -130,6 +131,7 @@ struct FindingsAnalyzer: ~Copyable {
       let record = interrupts.insert(Self.key(t))
       record.pointee.isActive = true
       record.pointee.isDropped = true
+      record.pointee.activateEvent = t.event
       record.pointee.endEvent = t.event
       record.pointee.endTime = t.time
     case .priorityMask, .groupEnables, .sleep, .lpisEnabled, .endMode: conditionChanged(t)
@@ -244,6 +246,7 @@ struct FindingsAnalyzer: ~Copyable {
       processor.pointee.isComplete = false
       processor.pointee.runLength = 0
       processor.pointee.spuriousRun = 0
+      processor.pointee.sentEvent = .max
     }
     interrupts.forEach { _, record in
       record.pointee.isPending = false

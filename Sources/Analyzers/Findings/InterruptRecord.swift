@@ -76,6 +76,8 @@ struct InterruptRecord: BitwiseCopyable {
   var endEvent: UInt64 = .max
   var endTime: UInt64 = 0
   var deactivateEvent: UInt64 = .max
+  /// A register made it active, and it is so still.
+  var activateEvent: UInt64 = .max
   /// How often in succession it was pending again when it ended.
   var refires: UInt64 = 0
 
@@ -153,9 +155,11 @@ struct ProcessorRecord: BitwiseCopyable {
   var spuriousRun: UInt64 = 0
   var spuriousEvent: UInt64 = 0
   var spuriousTime: UInt64 = 0
-  var maintenanceRun: UInt64 = 0
-  var maintenanceEvent: UInt64 = 0
-  var maintenanceTime: UInt64 = 0
+  /// The last SGI that it sent, until a PE accepts it: the event, `.max` for none, and how many PEs exist of those named.
+  var sentEvent: UInt64 = .max
+  var sentTime: UInt64 = 0
+  var sentINTID: UInt32 = .max
+  var sentTargets: UInt64 = 0
 
   /// What runs on top; its `intid` is `.max` if nothing is known to.
   var top: Running { depth == 0 ? Running() : running[depth - 1] }

@@ -37,7 +37,9 @@ extension ListedInterrupts {
     var isDropped = false
     var listed = Moment()
     var acknowledgeEvent: UInt64 = .max
+    var acknowledgeTime: UInt64 = 0
     var endEvent: UInt64 = .max
+    var endTime: UInt64 = 0
     /// The guests' clock when it became what it is.
     var since = Clock()
     /// What the guests had taken by then.
@@ -81,6 +83,7 @@ extension ListedInterrupts {
       isActive = true
       isDropped = false
       acknowledgeEvent = t.event
+      acknowledgeTime = t.time
       since = clock
       self.taken = taken
       waits = VirtualWaitTimes()
@@ -89,6 +92,7 @@ extension ListedInterrupts {
     mutating func ended(_ t: Transition, _ clock: Clock) {
       isDropped = true
       endEvent = t.event
+      endTime = t.time
       since = clock
     }
 

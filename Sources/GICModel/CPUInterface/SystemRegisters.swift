@@ -121,6 +121,7 @@ extension GICv3 where Store: ~Copyable {
       showsSGIs = true
       sgiValue = event.b
       sgiSource = event.pe
+      reportTargets(of: event.b, sender: event.pe)
       if !event.flags.contains(.effectsShown) {
         sendSGI(event.b, sender: event.pe, register: register, registerIsShown: !event.flags.contains(.incomplete))
       }

@@ -72,6 +72,10 @@ extension GICv2 {
       default: departures.contains(.sgirIgnoresGroups) ? Self.allPlanes : 0
       }
     if !departures.contains(.keepsAbsentTargets) { targets &= UInt8(truncatingIfNeeded: (1 << UInt32(peCount)) &- 1) }
+    if value >> 24 & 0b11 == 0 {
+      let count = (targets & UInt8(truncatingIfNeeded: (1 << UInt32(peCount)) &- 1)).nonzeroBitCount
+      emit(.sgiWritten, pe: UInt32(sender), intid: UInt32(intid), a: UInt64(count))
+    }
     while targets != 0 {
       let target = targets.trailingZeroBitCount
       targets &= targets &- 1

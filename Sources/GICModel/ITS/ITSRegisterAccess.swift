@@ -78,7 +78,9 @@ extension GICv3 where Store: ~Copyable {
     // That the queue stalled, only this read may tell.
     let isStalled = event.b & 1 != 0 && value & 1 == 0
     let isKnown = isSynchronous && translation.units[unit].known & Self.readerKnown != 0 && !isStalled
-    if compare(check, expected: part(value, event), seen: event.b, known: isKnown ? .max : 0, pe: event.pe) == .taught {
+    let verdict = compare(check, expected: part(value, event), seen: event.b, known: isKnown ? .max : 0, pe: event.pe)
+    // An ITS that does not read its queue is worth believing: its commands wait.
+    if verdict != .agreed {
       translation.units[unit].commandReader = merge(value, event)
     }
     translation.units[unit].known |= Self.readerKnown
@@ -150,10 +152,11 @@ extension GICv3 where Store: ~Copyable {
     translation.units[unit].noteTableBase(n)
   }
 
-  /// An enabled ITS reads its queue up to `GITS_CWRITER`. The commands themselves follow in the capture.
+  /// An enabled ITS reads its queue, if it has one, up to `GITS_CWRITER`. The commands themselves follow in the capture.
   private mutating func consumeCommands(unit: Int) {
     let isEnabled = translation.units[unit].control & 1 != 0 || translation.units[unit].known & Self.controlKnown == 0
-    guard isEnabled else {
+    let hasQueue = translation.units[unit].commandBase >> 63 != 0 || translation.units[unit].known & Self.baseKnown == 0
+    guard isEnabled, hasQueue else {
       let (reader, writer) = (translation.units[unit].commandReader, translation.units[unit].commandWriter)
       if reader != writer { emit(.commandsWaiting, priority: UInt32(unit), a: reader, b: writer) }
       return

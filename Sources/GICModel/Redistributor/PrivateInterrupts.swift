@@ -137,6 +137,13 @@ extension GICv3 where Store: ~Copyable {
     return value >> UInt64(affinity & 0xF) & 1 != 0
   }
 
+  /// Says how many PEs exist of those that an SGI register's value names; of "all but the sender" there may well be none.
+  func reportTargets(of value: UInt64, sender: UInt32) {
+    guard value & (1 << 40) == 0 else { return }
+    let count = (0..<peCount).count { targets(of: value, sender: sender, contains: $0) }
+    emit(.sgiWritten, pe: sender, intid: UInt32(value >> 24 & 0xF), a: UInt64(count))
+  }
+
   /// An SGI register was written and the capture does not show who accepted it: the architecture decides.
   mutating func sendSGI(_ value: UInt64, sender: UInt32, register: SystemRegister, registerIsShown: Bool) {
     let intid = Int((value >> 24) & 0xF)

@@ -69,25 +69,26 @@ struct ListRegisterText {
   }
 
   private func waits(_ style: TextStyle) -> String {
-    var out = ""
     let pressed = used.reduce(0) { $0 + $1.entriesWithMoreWaiting }
-    if pressed > 0 {
-      out += "  " + style.apply(.notice, "\(Units.count(pressed)) entries with more interrupts than list registers")
-      let d = use.possibleWaits
-      out +=
-        d.count == 0
-        ? "\n"
-        : "; \(Units.count(d.count)) were listed after one, having waited at most \(Units.duration(d.percentile(50))) (p50), "
-          + "\(Units.duration(d.max)) (max)\n"
-    }
     let overflows = used.reduce(0) { $0 + $1.overflows }
+    var out = ""
+    if pressed > 0 {
+      var parts = [("\(Units.count(pressed)) entries with more interrupts than list registers", TextStyle.Role.notice)]
+      let d = use.possibleWaits
+      if d.count > 0 {
+        let span = "\(Units.duration(d.percentile(50))) (p50), \(Units.duration(d.max)) (max)"
+        parts += [("\(Units.count(d.count)) were listed after one", .plain), ("having waited at most \(span)", .plain)]
+      }
+      out += WrappedParts.lines(parts, ", ", style: style)
+    }
     if overflows > 0 {
-      out += "  " + style.apply(.notice, "\(Units.count(overflows)) times an interrupt found no list register")
+      var parts = [("\(Units.count(overflows)) times an interrupt found no list register", TextStyle.Role.notice)]
       let d = use.waits
-      out +=
-        d.count == 0
-        ? "\n"
-        : "; \(Units.count(d.count)) waits of \(Units.duration(d.mean)) (mean), \(Units.duration(d.max)) (max)\n"
+      if d.count > 0 {
+        let span = "\(Units.duration(d.mean)) (mean), \(Units.duration(d.max)) (max)"
+        parts.append(("\(Units.count(d.count)) waits of \(span)", .plain))
+      }
+      out += WrappedParts.lines(parts, ", ", style: style)
     }
     return out
   }

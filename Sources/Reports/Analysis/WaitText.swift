@@ -26,20 +26,21 @@ struct WaitText {
     ])
     table.add([
       .init("#\(life.acknowledgeEvent)", .faint), .init(span(life.pendingTime, life.acknowledgeTime)),
-      .init("acknowledged" + waits(long)),
+      .init("acknowledged"),
     ])
+    for wait in waits(long) { table.add([.init(""), .init(""), .init(wait, .faint)]) }
     table.add([.init("#\(life.endEvent)", .faint), .init(span(life.acknowledgeTime, life.endTime)), .init("ended")])
     return "  " + style.apply(.heading, Units.duration(long.duration)) + "  " + title + "\n"
       + table.render(style, indent: 4)
   }
 
-  private func waits(_ long: LongInterrupt) -> String {
-    guard let waits = long.waits else { return "" }
+  /// What it waited for, the longest first.
+  private func waits(_ long: LongInterrupt) -> [String] {
+    guard let waits = long.waits else { return [] }
     // What is no more than a hundredth of it explains nothing.
     let least = WaitCause.allCases.reduce(0) { $0 + waits[$1] } / 100
-    let parts = WaitCause.allCases.filter { waits[$0] > least }.sorted { waits[$0] > waits[$1] }
-      .map { "\(Units.duration(waits[$0])) for \($0.title)" }
-    return parts.isEmpty ? "" : "; waited " + parts.joined(separator: ", ")
+    return WaitCause.allCases.filter { waits[$0] > least }.sorted { waits[$0] > waits[$1] }
+      .map { "waited \(Units.duration(waits[$0])) for \($0.title)" }
   }
 }
 

@@ -97,13 +97,9 @@ public struct TraceSummary: Sendable {
     lines.append(("events", content))
     lines.append(("controller", topology.title))
     for problem in statistics.problems {
-      lines.append(
-        (
-          "problem",
-          style.apply(.notice, "\(Units.count(problem.count)) × \(problem.kind)")
-            + ", first at \(problem.firstPosition): \(problem.firstExample)"
-        )
-      )
+      let count = "\(Units.count(problem.count)) × "
+      let text = "\(count)\(problem.kind), first at \(problem.firstPosition): \(problem.firstExample)"
+      lines.append(("problem", style.apply(.notice, FindingText.wrap(text, indent: 12))))
     }
     if let damage = statistics.damage {
       lines.append(("damaged", style.apply(.bad, damage.reason) + " \(damage.position)"))

@@ -1,0 +1,67 @@
+import GICModel
+import InterruptTrace
+
+/// SGIs that reach nobody.
+extension FindingsAnalyzer {
+  /// An SGI is sent. What its targets accept follows before the PE sends another.
+  mutating func sgiWritten(_ t: Transition) {
+    let processor = processors.at(t)
+    if processor.pointee.sentEvent != .max { lost(processor.pointee, domain: t.domain, pe: t.pe, log) }
+    processor.pointee.sentEvent = t.event
+    processor.pointee.sentTime = t.time
+    processor.pointee.sentINTID = t.intid
+    processor.pointee.sentTargets = t.a
+  }
+
+  /// An SGI became pending, or was pending already: `b` is its source PE, if that is known.
+  @inline(__always)
+  mutating func sgiAccepted(_ t: Transition) {
+    let source = UInt32(truncatingIfNeeded: min(t.b, UInt64(PE.none)))
+    if source != PE.none, let sender = processors.find(domain: t.domain, pe: source) {
+      if sender.pointee.sentINTID == t.intid { sender.pointee.sentEvent = .max }
+    } else {
+      processors.forEach { if $0.pointee.sentINTID == t.intid { $0.pointee.sentEvent = .max } }
+    }
+  }
+
+  /// What was sent last and not accepted, when the capture ends: what follows a write is in the capture only if it goes on.
+  func reportSentToNobody(_ log: FindingLog) {
+    for (domain, pe) in processors.all {
+      guard let sender = processors.find(domain: domain, pe: pe)?.pointee, sender.sentEvent != .max else { continue }
+      if elapsed(since: sender.sentEvent, sender.sentTime) >= thresholds.stuckTime {
+        lost(sender, domain: domain, pe: pe, log)
+      }
+    }
+  }
+
+  private func lost(_ sender: ProcessorRecord, domain: UInt16, pe: UInt32, _ log: FindingLog) {
+    let (intid, exists) = (sender.sentINTID, sender.sentTargets > 0)
+    let t = Transition(
+      time: sender.sentTime,
+      event: sender.sentEvent,
+      kind: .sgiWritten,
+      domain: domain,
+      pe: pe,
+      intid: intid
+    )
+    record(log, .init(kind: .misrouted, domain: domain, pe: pe, intid: intid, reason: exists ? 2 : 1), t) {
+      FindingLog.Description(
+        // That a group refuses what it is not meant for may be the point of it.
+        severity: exists ? .note : .warning,
+        certainty: hasGaps ? .likely : .certain,
+        summary: "\(Self.name(intid)), sent by PE \(pe), reached no PE",
+        chain: [
+          .init("PE \(pe) sent it", event: sender.sentEvent),
+          .init(
+            exists
+              ? "no PE that it names accepted it: its group there is not the one that the sender's register is for"
+              : "no PE exists that it names"
+          ),
+        ],
+        next: exists
+          ? "which of ICC_SGI0R, ICC_SGI1R and ICC_ASGI1R sends it, IGROUPR and NSACR of its targets"
+          : "the affinity and the target list that the sender writes"
+      )
+    }
+  }
+}
