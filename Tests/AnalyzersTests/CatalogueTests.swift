@@ -66,6 +66,29 @@ struct CatalogueTests {
     #expect(has(.commandError, [Make.make(.itsCommand, 10, .max, PE.none, a: 0x09, b: 0x010902)]))
   }
 
+  @Test("8: an LPI is listed as active though the guest has ended it, and keeps its list register")
+  func activeLPI() throws {
+    let value: UInt64 = 1 << 62 | 8200
+    let active: UInt64 = 1 << 63 | 8200
+    let life =
+      [Make.entered(3), Make.filled(5, 0, value), Make.taken(10, 0, 8200)] + Make.completed(20, 0, active)
+      + [Make.exited(30), Make.entered(40), Make.filled(41, 0, active)]
+    let found = try #require(find(life, until: 9 * ms).first)
+    #expect(found.kind == .stuckActive && found.isVirtual && found.intid == 8200)
+  }
+
+  @Test("16: what the guest is at is deactivated for another's end: its own hits no list register, without a shortage")
+  func countedWrongly() {
+    func life(_ control: UInt64) -> [Transition] {
+      [
+        Make.entered(3), filled(5, 0, 40), Make.taken(10, 0, 40), Make.exited(20),
+        Make.emptied(21, 0, 1 << 63 | 40), Make.entered(30, control: control), Make.finished(40, 0xFF, 40),
+      ]
+    }
+    #expect(find(life(0b1)).map(\.kind) == [.wrongEOI])
+    #expect(find(life(0b111)).map(\.kind) == [.overflowDelay], "there were too few")
+  }
+
   @Test("17: an LPI is taken on a second PE while its handler runs on the first")
   func twice() {
     let life = [

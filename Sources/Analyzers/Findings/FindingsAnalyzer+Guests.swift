@@ -168,9 +168,45 @@ extension FindingsAnalyzer {
 
   // MARK: Too few list registers
 
+  /// The guest ended what the hypervisor had taken back and then forgot, though there was room for it.
+  private func reportDropped(_ key: InterruptKey, _ o: ListedInterrupts.Overflow, _ log: FindingLog) {
+    guard o.dropped > 0 else { return }
+    let t = Transition(
+      time: o.droppedEnd.time,
+      event: o.droppedEnd.event,
+      kind: .virtualEndOfInterrupt,
+      domain: key.domain,
+      pe: key.pe,
+      intid: key.intid
+    )
+    let name = Self.virtualName(key.intid)
+    record(
+      log,
+      .init(kind: .wrongEOI, domain: key.domain, pe: key.pe, intid: key.intid, isVirtual: true),
+      t,
+      count: o.dropped
+    ) {
+      FindingLog.Description(
+        severity: .warning,
+        certainty: .likely,
+        summary: "the guest ended \(name), which the hypervisor had dropped while the guest was at it",
+        chain: [
+          .init("its list register was taken back while it was active", event: o.takenOut.event),
+          .init(
+            "the guest was entered without it, though nothing says that list registers were short",
+            event: o.droppedEntry.event
+          ),
+          .init("the guest's end hit no list register", event: o.droppedEnd.event),
+        ],
+        next: "what deactivated it in the hypervisor: EOIcount counts ends, and does not say of what"
+      )
+    }
+  }
+
   private func report(_ key: InterruptKey, _ o: ListedInterrupts.Overflow, _ log: FindingLog) {
+    reportDropped(key, o, log)
     let isLong = o.longest >= thresholds.overflowTime
-    guard isLong || o.longestPossible >= thresholds.overflowTime || o.ends > 0 else { return }
+    guard isLong || o.longestPossible >= thresholds.overflowTime || o.ends > o.dropped else { return }
     var t = Transition(
       time: o.listed.time,
       event: o.listed.event,

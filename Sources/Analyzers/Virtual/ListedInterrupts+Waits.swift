@@ -24,6 +24,11 @@ extension ListedInterrupts {
     var lastEnd = Moment()
     /// Where the list register that held it before was taken back.
     var takenOut = Moment()
+    /// Of ``ends``, those of what the guest was at, that the hypervisor took back and did not load again though it said of no
+    /// shortage: where that entry was, and the end.
+    var dropped: UInt64 = 0
+    var droppedEntry = Moment()
+    var droppedEnd = Moment()
   }
 
   // MARK: Causes
@@ -113,12 +118,17 @@ extension ListedInterrupts {
   }
 
   /// The guest ended what stands in no list register.
-  mutating func noteUnlistedEnd(_ t: Transition, _ stashed: Entry?) {
+  mutating func noteUnlistedEnd(_ t: Transition, _ stashed: Entry?, _ bank: Bank) {
     let record = overflows.insert(Self.key(t))
     if record.pointee.ends == 0 { record.pointee.firstEnd = Moment(t) }
     record.pointee.ends &+= 1
     record.pointee.lastEnd = Moment(t)
-    if let stashed { record.pointee.takenOut = stashed.takenOut }
+    guard let stashed else { return }
+    record.pointee.takenOut = stashed.takenOut
+    guard !bank.isPressed, stashed.round < bank.entries else { return }
+    record.pointee.dropped &+= 1
+    record.pointee.droppedEntry = bank.lastEntry
+    record.pointee.droppedEnd = Moment(t)
   }
 
   private static func key(_ t: Transition) -> UInt64 {

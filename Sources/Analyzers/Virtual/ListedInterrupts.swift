@@ -111,7 +111,7 @@ struct ListedInterrupts: ~Copyable {
     settle(bank, t)
     guard t.a < 16 else {
       let stashed = bank.pointee.takeStashed(t.intid, isActive: true)
-      if t.intid < 8192 { noteUnlistedEnd(t, stashed) }
+      if t.intid < 8192 { noteUnlistedEnd(t, stashed, bank.pointee) }
       return
     }
     let list = Int(t.a)
