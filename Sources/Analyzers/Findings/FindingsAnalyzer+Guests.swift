@@ -36,10 +36,7 @@ extension FindingsAnalyzer {
 
   private func held(_ domain: UInt16, _ pe: UInt32, _ bank: ListedInterrupts.Bank) -> Held {
     var bank = bank
-    if bank.isEnabled, bank.counted.event != .max {
-      bank.clock.time &+= lastTime &- min(bank.counted.time, lastTime)
-      bank.clock.events &+= lastEvent &- min(bank.counted.event, lastEvent)
-    }
+    bank.runOn(to: lastTime, lastEvent)
     var entries = (0..<16).map { bank.lists[$0] }.filter { $0.intid != .max }
     // What an entry since did without is no longer this PE's.
     for n in 0..<bank.stashCount where bank.stashed[n].round == bank.entries {

@@ -129,6 +129,14 @@ extension ListedInterrupts {
     var control: UInt32 = 0
     var controlEvent: UInt64 = .max
 
+    /// Brings the clock to a moment; it stands still while the virtual interface is disabled. ``counted`` stays as it is.
+    @inline(__always)
+    mutating func runOn(to time: UInt64, _ event: UInt64) {
+      guard isEnabled, counted.event != .max else { return }
+      clock.time &+= time &- min(counted.time, time)
+      clock.events &+= event &- min(counted.event, event)
+    }
+
     mutating func stash(_ entry: Entry) {
       if stashCount == 16 {
         for n in 1..<16 { stashed[n - 1] = stashed[n] }

@@ -37,10 +37,7 @@ extension ListedInterrupts {
   @inline(__always)
   func settle(_ bank: UnsafeMutablePointer<Bank>, _ t: Transition) {
     defer { bank.pointee.counted = Moment(t) }
-    if bank.pointee.isEnabled, bank.pointee.counted.event != .max {
-      bank.pointee.clock.time &+= t.time &- min(bank.pointee.counted.time, t.time)
-      bank.pointee.clock.events &+= t.event &- min(bank.pointee.counted.event, t.event)
-    }
+    bank.pointee.runOn(to: t.time, t.event)
     guard t.time > bank.pointee.counted.time else { return }
     for n in 0..<16 where bank.pointee.lists[n].isPending && !bank.pointee.lists[n].isActive {
       charge(bank, n, t.time)

@@ -1,6 +1,6 @@
 /// What a guest's pending interrupt waits for, the first in this order that holds (IHI 0069H, chapter 6; IHI 0048B,
 /// chapter 5).
-public enum VirtualWaitCause: UInt8, Sendable, CaseIterable {
+public enum VirtualWaitCause: UInt8, InterruptWaitCause {
   /// It is in no list register, for there are too few. *Inferred*: an entry did without it at which the hypervisor asked
   /// to be told of free list registers.
   case noListRegister
@@ -46,20 +46,6 @@ struct VirtualWaitTimes: BitwiseCopyable {
   mutating func add(_ time: UInt64, for cause: VirtualWaitCause) { nanoseconds[Int(cause.rawValue)] &+= time }
 }
 
-/// How the virtual interrupts of a class waited for one thing, from being listed to the guest's acknowledge.
-public struct VirtualWaitCount: Sendable, Equatable {
-  /// By the virtual INTID.
-  public var interruptClass: InterruptClass
-  /// For what.
-  public var cause: VirtualWaitCause
-  /// Acknowledged interrupts that waited for it.
-  public var count: UInt64 = 0
-  /// All their time, in ns.
-  public var total: UInt64 = 0
-  /// The longest, in ns.
-  public var max: UInt64 = 0
-}
-
 /// The sums.
 struct VirtualWaits {
   private var sums: [VirtualWaitCount] = InterruptClass.allCases.flatMap { interruptClass in
@@ -71,9 +57,7 @@ struct VirtualWaits {
       let time = times[cause]
       guard time > 0 else { continue }
       let n = Int(interruptClass.rawValue) * VirtualWaitCause.allCases.count + Int(cause.rawValue)
-      sums[n].count += 1
-      sums[n].total += time
-      sums[n].max = max(sums[n].max, time)
+      sums[n].add(time)
     }
   }
 

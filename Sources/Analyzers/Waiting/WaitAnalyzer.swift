@@ -249,10 +249,7 @@ struct WaitAnalyzer: ~Copyable {
     for cause in WaitCause.allCases {
       let time = times[cause]
       guard time > 0 else { continue }
-      let sum = sums + Self.slot(interruptClass, cause)
-      sum.pointee.count += 1
-      sum.pointee.total += time
-      sum.pointee.max = max(sum.pointee.max, time)
+      sums[Self.slot(interruptClass, cause)].add(time)
     }
   }
 

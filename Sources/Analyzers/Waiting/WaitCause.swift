@@ -1,5 +1,5 @@
 /// What a pending interrupt waits for, the first in this order that holds (IHI 0069H, 4.6 and 4.8; IHI 0048B, 3.2).
-public enum WaitCause: UInt8, Sendable, CaseIterable {
+public enum WaitCause: UInt8, InterruptWaitCause {
   /// It is disabled itself.
   case disabled
   /// No group is enabled at the Distributor, or at its PE's CPU interface.
@@ -55,16 +55,37 @@ public struct WaitTimes: BitwiseCopyable, Sendable {
   }
 }
 
+/// What interrupts wait for: physical ones (``WaitCause``), or a guest's (``VirtualWaitCause``).
+public protocol InterruptWaitCause: RawRepresentable<UInt8>, CaseIterable, Hashable, Sendable {
+  /// The name that scripts depend on.
+  var name: String { get }
+  /// For people: completes "waited for …".
+  var title: String { get }
+}
+
 /// How the interrupts of a class waited for one thing.
-public struct WaitCount: Sendable, Equatable {
-  /// SGI, PPI, SPI or LPI.
+public struct CauseCount<Cause: InterruptWaitCause>: Sendable, Equatable {
+  /// SGI, PPI, SPI or LPI; of a guest's, by the virtual INTID.
   public var interruptClass: InterruptClass
   /// For what.
-  public var cause: WaitCause
+  public var cause: Cause
   /// Acknowledged interrupts that waited for it.
   public var count: UInt64 = 0
   /// All their time, in ns.
   public var total: UInt64 = 0
   /// The longest, in ns.
   public var max: UInt64 = 0
+
+  /// Counts one that waited, in ns.
+  @inline(__always)
+  mutating func add(_ time: UInt64) {
+    count += 1
+    total += time
+    max = Swift.max(max, time)
+  }
 }
+
+/// How physical interrupts of a class waited for one thing while they were pending.
+public typealias WaitCount = CauseCount<WaitCause>
+/// How the virtual interrupts of a class waited for one thing, from being listed to the guest's acknowledge.
+public typealias VirtualWaitCount = CauseCount<VirtualWaitCause>

@@ -52,31 +52,36 @@ struct WaitRow {
   var total: UInt64
   var longest: UInt64
 
-  init(_ wait: WaitCount) {
+  init<Cause>(_ wait: CauseCount<Cause>) {
     (interruptClass, title) = (wait.interruptClass, wait.cause.title)
     (count, total, longest) = (wait.count, wait.total, wait.max)
   }
 
-  init(_ wait: VirtualWaitCount) {
-    (interruptClass, title) = (wait.interruptClass, wait.cause.title)
-    (count, total, longest) = (wait.count, wait.total, wait.max)
+  /// By class, each with the longest waits first: a row's cells behind that of the class.
+  static func cells(_ rows: [WaitRow]) -> [(interruptClass: InterruptClass, cells: [[String]])] {
+    InterruptClass.allCases.map { interruptClass in
+      let own = rows.filter { $0.interruptClass == interruptClass }.sorted { $0.total > $1.total }
+      let total = own.reduce(0) { $0 + $1.total }
+      return (
+        interruptClass,
+        own.map { row in
+          [
+            row.title, Units.count(row.count), Units.duration(row.total), Units.percent(row.total, of: total),
+            Units.duration(row.total / max(row.count, 1)), Units.duration(row.longest),
+          ]
+        }
+      )
+    }
   }
 
-  /// By class, each with the longest waits first.
   static func table(_ rows: [WaitRow], prefix: String, _ style: TextStyle) -> String {
     var table = TextTable([
       ("class", .left), ("waited for", .left), ("interrupts", .right), ("in all", .right), ("share", .right),
       ("mean", .right), ("max", .right),
     ])
-    for interruptClass in InterruptClass.allCases {
-      let rows = rows.filter { $0.interruptClass == interruptClass }.sorted { $0.total > $1.total }
-      let total = rows.reduce(0) { $0 + $1.total }
-      for (n, row) in rows.enumerated() {
-        table.add([
-          .init(n == 0 ? prefix + interruptClass.name : ""), .init(row.title), .init(Units.count(row.count)),
-          .init(Units.duration(row.total)), .init(Units.percent(row.total, of: total)),
-          .init(Units.duration(row.total / max(row.count, 1))), .init(Units.duration(row.longest)),
-        ])
+    for (interruptClass, rows) in cells(rows) {
+      for (n, cells) in rows.enumerated() {
+        table.add([.init(n == 0 ? prefix + interruptClass.name : "")] + cells.map { .init($0) })
       }
     }
     return table.isEmpty ? "" : table.render(style)
@@ -103,16 +108,9 @@ extension PendingCause {
 }
 
 extension AnalysisReport {
-  /// `"waits"`: what interrupts of a class waited for while pending; times in ns.
-  func wait(_ row: WaitCount) -> JSONValue {
-    [
-      "class": .string(row.interruptClass.name), "cause": .string(row.cause.name), "count": .number(row.count),
-      "total_ns": .number(row.total), "max_ns": .number(row.max),
-    ]
-  }
-
-  /// `"waits"` of `"virtual"`: the same of guests' interrupts, from being listed on.
-  func wait(_ row: VirtualWaitCount) -> JSONValue {
+  /// `"waits"`: what interrupts of a class waited for while pending, and in `"virtual"` what guests' interrupts waited for
+  /// from being listed on; times in ns.
+  func wait<Cause>(_ row: CauseCount<Cause>) -> JSONValue {
     [
       "class": .string(row.interruptClass.name), "cause": .string(row.cause.name), "count": .number(row.count),
       "total_ns": .number(row.total), "max_ns": .number(row.max),

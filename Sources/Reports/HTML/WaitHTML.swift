@@ -9,22 +9,13 @@ extension AnalysisReport {
 }
 
 extension WaitRow {
-  /// By class, each with the longest waits first.
   fileprivate static func html(_ rows: [WaitRow], prefix: String) -> String {
     var table = HTMLTable([
       ("class", false), ("waited for", false), ("interrupts", true), ("in all", true), ("share", true), ("mean", true),
       ("max", true),
     ])
-    for interruptClass in InterruptClass.allCases {
-      let own = rows.filter { $0.interruptClass == interruptClass }.sorted { $0.total > $1.total }
-      let total = own.reduce(0) { $0 + $1.total }
-      for row in own {
-        table.add([
-          prefix + interruptClass.name, row.title, Units.count(row.count), Units.duration(row.total),
-          Units.percent(row.total, of: total), Units.duration(row.total / max(row.count, 1)),
-          Units.duration(row.longest),
-        ])
-      }
+    for (interruptClass, rows) in cells(rows) {
+      for cells in rows { table.add([prefix + interruptClass.name] + cells) }
     }
     return table.rows == 0 ? "" : "<h3>What pending interrupts waited for</h3>\n" + table.html
   }
