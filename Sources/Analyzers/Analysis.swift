@@ -33,14 +33,14 @@ public final class Analysis {
   /// Takes in a batch. Allocates only when live state grows; throws what the consumer of lives throws.
   public func consume(_ batch: ReplayBatch) throws {
     analyzers.consume(batch)
-    if let onLives, analyzers.latency.lives.count > 0 { try onLives(analyzers.latency.lives.lives) }
+    if let onLives { try analyzers.handOut(to: onLives) }
   }
 
   /// Hands out the lives that are still open, when the capture has ended.
   public func closeLives() throws {
     guard let onLives else { return }
-    analyzers.latency.closeAll()
-    try onLives(analyzers.latency.lives.lives)
+    analyzers.closeLives()
+    try analyzers.handOut(to: onLives)
   }
 
   /// What is known of the interrupts by now, to be followed further on its own. O(interrupts and PEs that occur).
@@ -62,14 +62,16 @@ private struct Analyzers: ~Copyable {
   private var spurious = SpuriousAnalyzer()
   private var gaps = GapAnalyzer()
   private var activity = ActivityAnalyzer()
-  private var virtual = VirtualSide()
+  private var virtual: VirtualSide
   private var itsCaches: ITSCacheAnalyzer
   private var findings: FindingsAnalyzer
-  private let kvm = KVMAnalyzer()
+  private let kvm: KVMAnalyzer
 
   init(filter: TransitionFilter, _ options: AnalysisOptions, keepsLives: Bool) {
     itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches)
     self.filter = filter.isOpen ? nil : filter
+    virtual = VirtualSide(keepsLives: keepsLives)
+    kvm = KVMAnalyzer(lives: keepsLives ? GuestLives(filter: self.filter) : nil)
     findings = FindingsAnalyzer(filter: filter, thresholds: options.findings)
     latency = LatencyAnalyzer(filter: filter, keepsLives: keepsLives, worst: options.worst)
   }
@@ -78,6 +80,7 @@ private struct Analyzers: ~Copyable {
     events.consume(batch)
     kvm.consume(batch)
     latency.begin(isReported: batch.isReported)
+    virtual.begin()
     if let first = batch.events.first { virtual.advance(to: first.time, isReported: batch.isReported) }
     for i in batch.transitions.indices { dispatch(batch.transitions[i], batch.isReported) }
     if let last = batch.events.last { virtual.advance(to: last.time, isReported: batch.isReported) }
@@ -147,6 +150,19 @@ private struct Analyzers: ~Copyable {
       if isCounted { summary.count(t) }
       virtual.take(t, isReported: isReported, isCounted: isCounted)
     }
+  }
+
+  /// Gives the lives that the last batch closed to whoever wants them.
+  func handOut(to consumer: Analysis.LifeConsumer) throws {
+    if latency.lives.count > 0 { try consumer(latency.lives.lives) }
+    if virtual.interrupts.lives.count > 0 { try consumer(virtual.interrupts.lives.lives) }
+    try kvm.handOutLives(to: consumer)
+  }
+
+  mutating func closeLives() {
+    latency.closeAll()
+    virtual.closeLives(filter)
+    kvm.closeAll()
   }
 
   var follower: InterruptFollower { InterruptFollower(following: findings) }

@@ -89,6 +89,10 @@ struct DatabaseEqualsReportTests {
       ("msis", "SELECT count(*) FROM translations"),
       ("spurious_acknowledges", "SELECT coalesce(sum(count), 0) FROM spurious"),
     ] { #expect(try database.rows(query) == [[SQLiteValue(json["summary"]?[name])]], "\(name)") }
+    #expect(
+      try database.rows("SELECT count(*) FROM guest_interrupts WHERE acknowledged_ns IS NOT NULL")
+        == [[json["virtual"]?["acknowledges"].map { SQLiteValue($0) } ?? .integer(0)]]
+    )
     guard case .array(let latencies)? = json["latency"] else { return }
     for row in latencies {
       guard case .string(let name)? = row["class"], case .string(let stage)? = row["stage"],
@@ -162,6 +166,16 @@ struct DatabaseEqualsReportTests {
     #expect(
       try database.rows("SELECT \(exits.joined(separator: ", ")) FROM guest_exits ORDER BY rowid")
         == Self.rows(guest["exits"], exits)
+    )
+    guard case .array(let stages)? = guest["delays"] else { return }
+    let injected = stages.first { $0["stage"] == "injection_to_entry" }
+    #expect(
+      try database.rows(
+        """
+        SELECT count(*), min(listed_ns - pending_ns), max(listed_ns - pending_ns) FROM guest_interrupts
+        WHERE domain > 0 AND listed_ns IS NOT NULL AND pending_ns IS NOT NULL
+        """
+      ) == [["count", "min_ns", "max_ns"].map { SQLiteValue(injected?[$0]) }]
     )
     let delays = ["stage"] + Self.times
     #expect(

@@ -97,6 +97,42 @@ struct LifeTests {
     }
   }
 
+  @Test(
+    "Guests' lives are as many as their acknowledges, or as what entries took in",
+    arguments: ["nested-gicv3", "nested-gicv2", "gicv4", "kvm-one-second/trace.dat"]
+  )
+  func guests(capture: String) throws {
+    final class Counter: AnalysisOutput {
+      var acknowledged: UInt64 = 0
+      var takenIn: UInt64 = 0
+      var ended: [InterruptLife] = []
+      func consume(_ batch: ReplayBatch) {}
+      func consume(lives: UnsafeBufferPointer<InterruptLife>) {
+        for life in lives where life.isVirtual {
+          if life.shown.contains(.acknowledge) { acknowledged += 1 }
+          if life.domain > 0, life.shown.isSuperset(of: [.pending, .listed]) { takenIn += 1 }
+          if life.outcome == .ended { ended.append(life) }
+        }
+      }
+      func finish(_ report: AnalysisReport) {}
+    }
+    let counter = Counter()
+    let report = try BundledCapture.analyse(capture) { _ in [counter] }
+    #expect(counter.acknowledged == report.results.virtual.acknowledges)
+    let injected = report.results.kvm.flatMap(\.delays).filter { $0.stage == .injectionToEntry }
+    #expect(counter.takenIn == injected.reduce(0) { $0 + $1.distribution.count })
+    #expect(counter.ended.count > 100)
+    for life in counter.ended {
+      if life.shown.isSuperset(of: [.listed, .acknowledge]) { #expect(life.listedEvent <= life.acknowledgeEvent) }
+      if life.shown.isSuperset(of: [.listed, .deactivation]) { #expect(life.listedEvent <= life.deactivationEvent) }
+    }
+    // From below, the greatest of a class is that of the distributions.
+    let worst = report.results.virtual.latency.filter { [.listedToEOI, .pendingToEOI].contains($0.stage) }
+    if !worst.isEmpty {
+      #expect(counter.ended.compactMap { $0.guestSpan?.length }.max() == worst.map(\.distribution.max).max())
+    }
+  }
+
   @Test("A line for each interrupt, in both formats")
   func table() throws {
     let life = [
@@ -111,8 +147,8 @@ struct LifeTests {
     }
     let csv = try text(.csv)
     #expect(csv.count == 2)
-    #expect(csv[0].split(separator: ",").count == 20)
-    #expect(csv[1] == "0,1,8192,LPI,msi,,24,5,0,0,100,130,200,,10,13,20,,ended,derived")
+    #expect(csv[0].split(separator: ",").count == 24)
+    #expect(csv[1] == "0,1,8192,LPI,msi,,24,5,0,0,100,130,200,,10,13,20,,ended,derived,0,,,")
     #expect(
       try text(.jsonl) == [
         #"{"domain":0,"pe":1,"intid":8192,"class":"LPI","cause":"msi","device_id":24,"event_id":5,"priority":0,"#

@@ -93,6 +93,79 @@ struct ReportInBrowserTests {
     #expect(browser.requests == ["file://\(file.path)"])
   }
 
+  @Test("A condition's event brings the timeline to its moment, by keyboard too")
+  func condition() throws {
+    let file = try page("stale-lpi-configuration")
+    let browser = try Browser("file://\(file.path)")
+    try browser.wait("document.documentElement.dataset.ready === 'yes'")
+    let links = try #require(try browser.value("document.querySelectorAll('.finding li a.moment').length") as? Int)
+    #expect(links > 0)
+    try browser.value("document.querySelector('.finding li a.moment').focus()")
+    try browser.press("Enter")
+    let link = "document.querySelector('.finding li a.moment')"
+    try browser.wait("gicscope.marked() && gicscope.marked().event === \(link).dataset.mark")
+    let isThere = """
+      (() => {
+        const view = gicscope.view();
+        const at = (+\(link).dataset.time - gicscope.facts.start) / gicscope.facts.tick;
+        return view.from <= at && at <= view.to && gicscope.marked().at === at;
+      })()
+      """
+    #expect(try browser.value(isThere) as? Bool == true)
+    let said = try browser.value("document.getElementById('chosen').textContent") as? String ?? ""
+    let event = try browser.value("\(link).dataset.mark") as? String ?? "?"
+    #expect(said.hasPrefix("Event #\(event)"))
+    #expect(try browser.value("document.activeElement.id") as? String == "bars")
+    #expect(browser.errors.isEmpty)
+  }
+
+  @Test(
+    "Guests' interrupts have rows and bars that say how sure they are",
+    arguments: [("nested-gicv3", "PE 0 guest", "derived"), ("kvm-one-second/trace.dat", "vCPU 0", "assumed")]
+  )
+  func guests(capture: String, row: String, certainty: String) throws {
+    let file = try page(capture)
+    let browser = try Browser("file://\(file.path)")
+    try browser.wait("document.documentElement.dataset.ready === 'yes'")
+    #expect(
+      try browser.value("gicscope.rows.filter(r => r.virtual).map(r => r.name).includes('\(row)')") as? Bool == true
+    )
+    #expect(try browser.value("gicscope.rows.every(r => r.lives.length > 0)") as? Bool == true)
+    try browser.click("#guests-slowest a.moment")
+    let said = try browser.value("document.getElementById('chosen').textContent") as? String ?? ""
+    #expect(said.hasPrefix("v") && said.contains("in a list register") && said.contains(certainty), "\(said)")
+    #expect(browser.errors.isEmpty)
+  }
+
+  @Test("Every table and picture has a name, every link a text, what scrolls can be focused", arguments: [1280, 390])
+  func names(width: Int) throws {
+    let file = try page("nested-gicv3")
+    let browser = try Browser("file://\(file.path)", width: width)
+    try browser.wait("document.documentElement.dataset.ready === 'yes'")
+    for selector in ["table", "svg", "canvas", "section"] {
+      let unnamed =
+        "[...document.querySelectorAll('\(selector)')].filter(e => !e.ariaLabel && !e.getAttribute('aria-labelledby'))"
+      #expect(try browser.value("\(unnamed).length") as? Int == 0, "\(selector)")
+    }
+    #expect(try browser.value("[...document.links].filter(a => !a.textContent.trim()).length") as? Int == 0)
+    let names = try browser.value("[...document.querySelectorAll('a.moment')].map(a => a.ariaLabel ?? a.textContent)")
+    #expect(Set(names as? [String] ?? []).count > 5)
+    let unreachable = """
+      [...document.querySelectorAll('.scroll, .picture')]
+        .filter(e => (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1) && e.tabIndex !== 0).length
+      """
+    #expect(try browser.value(unreachable) as? Int == 0)
+    #expect(
+      try browser.value("document.querySelectorAll('[tabindex=\"0\"].scroll, [tabindex=\"0\"].picture').length") as? Int
+        ?? 0 > 0
+    )
+    #expect(try browser.value("[...document.querySelectorAll('th')].every(h => h.scope === 'col')") as? Bool == true)
+    // The first that Tab reaches leads past the list of sections.
+    try browser.press("Tab")
+    try browser.press("Enter")
+    #expect(try browser.value("document.activeElement.id") as? String == "main")
+  }
+
   @Test("On a phone nothing is wider than the screen")
   func phone() throws {
     let file = try page("its-and-preemption")
@@ -115,7 +188,7 @@ struct ReportInBrowserTests {
     var sample = TimelineSample()
     for bar in bars { sample.append(bar) }
     var page = HTMLPage(try BundledCapture.analyse("gicv2-ipi-qemu10"))
-    page.show(sample, hasLists: false)
+    page.show(sample, EventTimes())
     let file = TemporaryFile(".html")
     try Data(page.html.utf8).write(to: URL(filePath: file.path))
     let browser = try Browser("file://\(file.path)")

@@ -8,9 +8,14 @@ final class KVMAnalyzer {
   private var guests: [GuestFollower] = []
   private var vcpuOnCPU: [UInt32: (guest: Int, vcpu: Int)] = [:]
   private static let guestLimit = 4096
+  /// The lives of guests' interrupts; nil if nobody wants them.
+  private var lives: GuestLives?
+
+  init(lives: consuming GuestLives? = nil) { self.lives = lives }
 
   /// Takes in a batch; a capture without guests costs nothing.
   func consume(_ batch: ReplayBatch) {
+    lives?.begin()
     guard batch.hasGuests || !guests.isEmpty else { return }
     var next = 0
     let transitions = batch.transitions
@@ -23,7 +28,7 @@ final class KVMAnalyzer {
       while next < order.count, transitions[order[next]].event == number { next += 1 }
       guard batch.isReported else { continue }
       for place in order[first..<next] { take(transitions[place]) }
-      take(event)
+      take(event, number)
     }
   }
 
@@ -37,9 +42,22 @@ final class KVMAnalyzer {
     return guests[Int(domain) - 1]
   }
 
-  private func take(_ transition: Transition) { guest(transition.domain)?.take(transition) }
+  /// Gives the lives that the last batch closed to whoever wants them.
+  func handOutLives(to consumer: Analysis.LifeConsumer) throws {
+    if let count = lives?.lives.count, count > 0 { try lives?.handOut(to: consumer) }
+  }
 
-  private func take(_ event: Event) {
+  /// Closes the lives that the capture leaves open.
+  func closeAll() { lives?.closeAll() }
+
+  private func take(_ transition: Transition) {
+    guard let guest = guest(transition.domain) else { return }
+    guest.take(transition)
+    lives?.take(transition)
+  }
+
+  private func take(_ event: Event, _ number: UInt64) {
+    if event.kind == .gap { lives?.gap(at: event.time) }
     if event.domain == Domain.physical {
       if event.kind == .handlerEnter, let (guest, vcpu) = vcpuOnCPU[event.pe] { guests[guest].noteHandler(vcpu) }
       return
@@ -47,8 +65,10 @@ final class KVMAnalyzer {
     guard let guest = guest(event.domain) else { return }
     guest.take(event)
     if event.kind == .guestEnter {
+      lives?.entered(domain: guest.domain, vcpu: event.pe, time: event.time, event: number)
       vcpuOnCPU[event.cpu] = (Int(guest.domain) - 1, Int(event.pe))
     } else if event.kind == .guestExit {
+      lives?.left(domain: guest.domain, vcpu: event.pe, time: event.time, event: number)
       vcpuOnCPU[event.cpu] = nil
     }
   }

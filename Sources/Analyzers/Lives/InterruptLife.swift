@@ -23,6 +23,10 @@ public struct InterruptLife: BitwiseCopyable, Equatable, Sendable {
   public var deactivationEvent: UInt64 = 0
   /// For an SGI the PE that sent it, for an LPI `DeviceID << 32 | EventID`; see ``deviceID`` and ``sourcePE``.
   public var source: UInt64 = 0
+  /// When it was first put into a list register; see ``Shown/listed``.
+  public var listedTime: UInt64 = 0
+  /// The event that did so.
+  public var listedEvent: UInt64 = 0
   /// The interrupt.
   public var intid: UInt32 = 0
   /// The PE that acknowledged it, or else the one that it was pending for; ``PE/none`` if that is not known.
@@ -43,9 +47,22 @@ public struct InterruptLife: BitwiseCopyable, Equatable, Sendable {
   public var outcome = Outcome.ended
   /// The least certain of the transitions it is made of.
   public var certainty = Provenance.observed
+  /// A guest's, as it sees it: INTID and PE are those of its virtual CPU interface, or of its vCPU in domains above 0.
+  public var isVirtual = false
+  /// The list register that held it first; 0xFF for none.
+  public var listRegister: UInt8 = 0xFF
+  /// The capture lost events within it.
+  public var spansGap = false
 
   /// A life of which nothing is known.
   public init() {}
+
+  /// One of a guest, of which nothing is known yet but what it is.
+  init(ofGuest t: Transition) {
+    (domain, pe, intid) = (t.domain, t.pe, t.intid)
+    priority = UInt8(truncatingIfNeeded: t.priority)
+    isVirtual = true
+  }
 
   /// Moments of a life.
   public struct Shown: OptionSet, BitwiseCopyable, Sendable {
@@ -59,10 +76,13 @@ public struct InterruptLife: BitwiseCopyable, Equatable, Sendable {
     public static let acknowledge = Shown(rawValue: 2)
     /// Its end of interrupt was written.
     public static let end = Shown(rawValue: 4)
-    /// It was deactivated.
+    /// It was deactivated. Of a guest under a hypervisor's own tracing: it was out of its list registers by then, at the
+    /// latest.
     public static let deactivation = Shown(rawValue: 8)
     /// ``InterruptLife/source`` is known.
     public static let source = Shown(rawValue: 16)
+    /// A guest's interrupt was put into a list register.
+    public static let listed = Shown(rawValue: 32)
   }
 
   /// How a life came to its close.
@@ -77,6 +97,10 @@ public struct InterruptLife: BitwiseCopyable, Equatable, Sendable {
     case pendingAtEnd
     /// Acknowledged, and not ended or not deactivated at the capture's end.
     case activeAtEnd
+    /// A guest's: put into a list register anew although its end was not seen.
+    case listedAgain
+    /// A guest's: in a list register at the capture's end, which does not show what the guest did with it.
+    case listedAtEnd
 
     /// The name that scripts depend on.
     public var name: String {
@@ -86,6 +110,8 @@ public struct InterruptLife: BitwiseCopyable, Equatable, Sendable {
       case .acknowledgedAgain: "acknowledged-again"
       case .pendingAtEnd: "pending-at-end"
       case .activeAtEnd: "active-at-end"
+      case .listedAgain: "listed-again"
+      case .listedAtEnd: "listed-at-end"
       }
     }
   }
@@ -131,8 +157,42 @@ extension InterruptLife {
   /// The first moment that is shown, in ns.
   public var firstTime: UInt64 {
     if shown.contains(.pending) { return pendingTime }
+    if shown.contains(.listed) { return listedTime }
     if shown.contains(.acknowledge) { return acknowledgeTime }
     return shown.contains(.end) ? endTime : deactivationTime
+  }
+
+  /// The event of ``firstTime``.
+  public var firstEvent: UInt64 {
+    if shown.contains(.pending) { return pendingEvent }
+    if shown.contains(.listed) { return listedEvent }
+    if shown.contains(.acknowledge) { return acknowledgeEvent }
+    return shown.contains(.end) ? endEvent : deactivationEvent
+  }
+
+  /// Of a guest's interrupt, from its injection or its being listed to its end, or to the exit by which it had ended, in
+  /// ns; nil where an end is not shown, or a gap lies between.
+  public var guestSpan: (start: UInt64, length: UInt64)? {
+    guard isVirtual, !spansGap, shown.contains(.pending) || shown.contains(.listed) else { return nil }
+    guard shown.contains(.end) || shown.contains(.deactivation) else { return nil }
+    let end = shown.contains(.end) ? endTime : deactivationTime
+    return (firstTime, end >= firstTime ? end - firstTime : 0)
+  }
+
+  mutating func list(_ t: Transition, register: UInt64) {
+    listedTime = t.time
+    listedEvent = t.event
+    listRegister = UInt8(truncatingIfNeeded: register)
+    shown.insert(.listed)
+    rest(on: t.provenance)
+  }
+
+  mutating func acknowledge(_ t: Transition) {
+    pe = t.pe
+    acknowledgeTime = t.time
+    acknowledgeEvent = t.event
+    shown.insert(.acknowledge)
+    rest(on: t.provenance)
   }
 
   mutating func end(_ t: Transition) {

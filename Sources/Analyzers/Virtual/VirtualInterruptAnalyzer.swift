@@ -12,8 +12,8 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   /// An interrupt in a list register, or taken out of one before it ended.
   private struct Listed: BitwiseCopyable {
     var identity: UInt64 = 0
-    var listed: UInt64 = 0
-    var acknowledged: UInt64 = 0
+    /// Its moments so far.
+    var life = InterruptLife()
     var injected: UInt64 = 0
     var isUsed = false
     var listedIsKnown = false
@@ -25,24 +25,32 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   }
 
   /// A directly injected interrupt.
-  private struct Direct: BitwiseCopyable {
-    var pending: UInt64 = 0
-    var acknowledged: UInt64 = 0
-    var taken: UInt64 = 0
+  struct Direct: BitwiseCopyable {
+    /// The one that is pending.
+    var pending = InterruptLife()
+    /// The one that the guest has acknowledged.
+    var taken = InterruptLife()
     var isPending = false
     var isAcknowledged = false
-    var takenIsKnown = false
   }
 
   private var slots = LiveTable(Listed())
   private var unlisted = LiveTable(Listed())
-  private var direct = LiveTable(Direct())
+  var direct = LiveTable(Direct())
+  /// Lives that have come to their close in this batch; kept only if somebody wants them.
+  private(set) var lives = LifeBuffer()
+  private let keepsLives: Bool
   private var physical = PhysicalMoments()
   private var gaps = LiveTable<UInt64>(0)
   private var recorder = VirtualRecorder()
-  private var counts = VirtualInterrupts()
+  var counts = VirtualInterrupts()
   /// Something virtual was seen: until then physical interrupts are not worth remembering.
   private var isInUse = false
+
+  init(keepsLives: Bool = false) { self.keepsLives = keepsLives }
+
+  /// A batch begins: whoever wanted the lives of the one before has them.
+  mutating func begin() { lives.removeAll() }
 
   /// Takes in a transition of any kind. O(1).
   @inline(__always)
@@ -72,8 +80,8 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     case .virtualEndOfInterrupt: ended(t, isCounted)
     case .virtualDeactivated: deactivated(t, isCounted)
     case .virtualPending: becamePending(t, isCounted)
-    case .virtualMerged: if isCounted { counts.directMerged += 1 }
-    case .virtualPendingCleared: direct.find(Self.directKey(t))?.pointee.isPending = false
+    case .virtualMerged: merged(t, isCounted)
+    case .virtualPendingCleared: withdrawn(t, isCounted)
     default: break
     }
   }
@@ -101,7 +109,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     return key.rawValue | UInt64(source)
   }
 
-  private static func directKey(_ t: Transition) -> UInt64 {
+  static func directKey(_ t: Transition) -> UInt64 {
     InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
   }
 
@@ -125,16 +133,20 @@ struct VirtualInterruptAnalyzer: ~Copyable {
         if isCounted { counts.relisted += 1 }
         return
       }
+      close(before.life, .listedAgain, isCounted)
       if isCounted { counts.exclusions.endUnknown += 1 }
     }
+    if slot.pointee.isUsed, !slot.pointee.isInactive { close(slot.pointee.life, .listedAgain, isCounted) }
+    // What a read of the list register showed was loaded some time before.
+    let isKnown = t.provenance != .observed && t.provenance != .assumed && !value.isActive
     slot.pointee = Listed(
       identity: identity,
-      listed: t.time,
+      life: InterruptLife(ofGuest: t),
       isUsed: true,
-      // What a read of the list register showed was loaded some time before.
-      listedIsKnown: t.provenance != .observed && t.provenance != .assumed && !value.isActive,
+      listedIsKnown: isKnown,
       isAcknowledged: value.isActive
     )
+    if isKnown { slot.pointee.life.list(t, register: t.a) }
     if isCounted { counts.listed += 1 }
     guard value.isHardware else { return }
     if isCounted { counts.hardwareLinked += 1 }
@@ -183,11 +195,15 @@ struct VirtualInterruptAnalyzer: ~Copyable {
       UInt32(truncatingIfNeeded: slot.pointee.identity) & 0xFFFF == t.intid & 0xFFFF
     else { return acknowledgedDirectly(t, isCounted) }
     if slot.pointee.listedIsKnown {
-      record(.listedToAcknowledge, from: slot.pointee.listed, t, isCounted)
+      record(.listedToAcknowledge, from: slot.pointee.life.listedTime, t, isCounted)
     } else if isCounted {
       counts.exclusions.startUnknown += 1
     }
-    slot.pointee.acknowledged = t.time
+    if slot.pointee.acknowledgeIsKnown {
+      close(slot.pointee.life, .acknowledgedAgain, isCounted)
+      slot.pointee.life = InterruptLife(ofGuest: t)
+    }
+    slot.pointee.life.acknowledge(t)
     slot.pointee.isAcknowledged = true
     slot.pointee.acknowledgeIsKnown = true
     slot.pointee.isInactive = false
@@ -202,8 +218,9 @@ struct VirtualInterruptAnalyzer: ~Copyable {
       return
     }
     slot.pointee.hasEnded = true
-    record(.acknowledgeToEOI, from: listed.acknowledged, t, isCounted)
-    if listed.listedIsKnown { record(.listedToEOI, from: listed.listed, t, isCounted) }
+    slot.pointee.life.end(t)
+    record(.acknowledgeToEOI, from: listed.life.acknowledgeTime, t, isCounted)
+    if listed.listedIsKnown { record(.listedToEOI, from: listed.life.listedTime, t, isCounted) }
     if listed.injectionIsKnown { record(.physicalToEOI, from: listed.injected, t, isCounted) }
   }
 
@@ -211,67 +228,55 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     if isCounted { counts.deactivations += 1 }
     guard let slot = slots.find(Self.slotKey(t)), slot.pointee.isUsed else { return }
     if slot.pointee.acknowledgeIsKnown {
-      record(.acknowledgeToDeactivate, from: slot.pointee.acknowledged, t, isCounted)
+      record(.acknowledgeToDeactivate, from: slot.pointee.life.acknowledgeTime, t, isCounted)
     }
+    slot.pointee.life.deactivate(t)
+    close(slot.pointee.life, .ended, isCounted)
     // If it was active and pending, the next one waits in the list register from now on.
     slot.pointee = Listed(
       identity: slot.pointee.identity,
-      listed: t.time,
+      life: InterruptLife(ofGuest: t),
       isUsed: true,
       listedIsKnown: true,
       isInactive: true
     )
-  }
-
-  // MARK: Direct injection
-
-  private mutating func becamePending(_ t: Transition, _ isCounted: Bool) {
-    if isCounted { counts.directPending += 1 }
-    let entry = direct.insert(Self.directKey(t))
-    entry.pointee.pending = t.time
-    entry.pointee.isPending =
-      t.a != UInt64(PendingCause.pendingTable.rawValue) && t.a != UInt64(PendingCause.observed.rawValue)
-  }
-
-  private mutating func acknowledgedDirectly(_ t: Transition, _ isCounted: Bool) {
-    let entry = direct.insert(Self.directKey(t))
-    if isCounted { counts.directAcknowledges += 1 }
-    entry.pointee.takenIsKnown = entry.pointee.isPending
-    entry.pointee.taken = entry.pointee.pending
-    entry.pointee.isPending = false
-    entry.pointee.acknowledged = t.time
-    entry.pointee.isAcknowledged = true
-    if entry.pointee.takenIsKnown {
-      record(.pendingToAcknowledge, from: entry.pointee.taken, t, isCounted)
-    } else if isCounted {
-      counts.exclusions.startUnknown += 1
-    }
-  }
-
-  private mutating func endedDirectly(_ t: Transition, _ isCounted: Bool) {
-    guard let entry = direct.find(Self.directKey(t)), entry.pointee.isAcknowledged else {
-      if isCounted { counts.exclusions.acknowledgeUnknown += 1 }
-      return
-    }
-    let taken = entry.pointee
-    if taken.isPending {
-      entry.pointee.isAcknowledged = false
-    } else {
-      direct.remove(Self.directKey(t))
-    }
-    record(.acknowledgeToEOI, from: taken.acknowledged, t, isCounted)
-    if taken.takenIsKnown { record(.pendingToEOI, from: taken.taken, t, isCounted) }
+    slot.pointee.life.list(t, register: t.a)
   }
 
   // MARK: Samples
 
-  private mutating func record(_ stage: VirtualStage, from start: UInt64, _ t: Transition, _ isCounted: Bool) {
+  mutating func record(_ stage: VirtualStage, from start: UInt64, _ t: Transition, _ isCounted: Bool) {
     guard isCounted else { return }
     if gaps.count > 0, spansGap(start, t.pe) {
       counts.exclusions.acrossGap += 1
       return
     }
     recorder.record(t.time >= start ? t.time &- start : 0, stage, t)
+  }
+
+  // MARK: Lives
+
+  mutating func close(_ life: InterruptLife, _ outcome: InterruptLife.Outcome, _ isCounted: Bool) {
+    guard keepsLives, isCounted else { return }
+    var life = life
+    life.outcome = outcome
+    life.spansGap = gaps.count > 0 && spansGap(life.firstTime, life.pe)
+    lives.append(life)
+  }
+
+  /// Closes the lives that the capture leaves open, in the order of their keys.
+  mutating func closeAll(_ filter: TransitionFilter?) {
+    lives.removeAll()
+    func isCounted(_ life: InterruptLife) -> Bool {
+      filter?.includes(domain: life.domain, pe: life.pe, intid: life.intid) ?? true
+    }
+    for (_, listed) in slots.sorted() + unlisted.sorted() where listed.isUsed && !listed.isInactive {
+      close(listed.life, listed.isAcknowledged ? .activeAtEnd : .pendingAtEnd, isCounted(listed.life))
+    }
+    for (_, entry) in direct.sorted() {
+      if entry.isAcknowledged { close(entry.taken, .activeAtEnd, isCounted(entry.taken)) }
+      if entry.isPending { close(entry.pending, .pendingAtEnd, isCounted(entry.pending)) }
+    }
   }
 
   private func spansGap(_ start: UInt64, _ pe: UInt32) -> Bool {

@@ -2,8 +2,16 @@ import GICModel
 
 /// The analyzers of the virtual side: guests' interrupts and list registers.
 struct VirtualSide: ~Copyable {
-  private(set) var interrupts = VirtualInterruptAnalyzer()
+  private(set) var interrupts: VirtualInterruptAnalyzer
   private(set) var listRegisters = ListRegisterAnalyzer()
+
+  init(keepsLives: Bool) { interrupts = VirtualInterruptAnalyzer(keepsLives: keepsLives) }
+
+  /// A batch begins: whoever wanted the lives of the one before has them.
+  mutating func begin() { interrupts.begin() }
+
+  /// Closes the lives that the capture leaves open.
+  mutating func closeLives(_ filter: TransitionFilter?) { interrupts.closeAll(filter) }
 
   /// Takes in a transition of a physical interrupt, which may be linked to a virtual one. O(1).
   @inline(__always)

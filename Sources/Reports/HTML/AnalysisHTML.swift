@@ -29,7 +29,8 @@ extension AnalysisReport {
   var htmlTiles: [(name: String, value: String)] {
     let s = results.summary
     let total = results.latency(of: .injectionToEOI)
-    var tiles: [(name: String, value: String)] = [("acknowledges", Units.count(s.acknowledges))]
+    var tiles = results.kvm.isEmpty ? [] : KVMHTML.tiles(results.kvm)
+    if tiles.isEmpty || s.acknowledges > 0 { tiles.append(("acknowledges", Units.count(s.acknowledges))) }
     if total.count > 0 {
       tiles.append(("injection → end, p50", Units.duration(total.percentile(50))))
       tiles.append(("injection → end, p99", Units.duration(total.percentile(99))))

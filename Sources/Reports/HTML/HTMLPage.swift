@@ -18,7 +18,7 @@ struct HTMLPage {
   private var sections: [Section]
   private var timeline: TimelineEncoding?
   private var timelineText = ""
-  private var hasLists = false
+  private var times = EventTimes()
 
   init(_ report: AnalysisReport, rows: Int = 40) {
     self.report = report
@@ -32,13 +32,13 @@ struct HTMLPage {
     sections.insert(Section(title: title, id: id, body: body), at: place)
   }
 
-  /// Puts bars on the timeline.
-  mutating func show(_ sample: TimelineSample, hasLists: Bool) {
+  /// Puts bars on the timeline; `times` tells when the events were that findings name.
+  mutating func show(_ sample: TimelineSample, _ times: EventTimes) {
     var sample = sample
     let bars = sample.result()
     guard !bars.isEmpty else { return }
+    self.times = times
     timeline = TimelineEncoding(bars)
-    self.hasLists = hasLists
     let all = Units.count(sample.offered)
     timelineText =
       sample.isThinned
@@ -61,32 +61,40 @@ struct HTMLPage {
   private var content: [String: Any] {
     let trace = report.trace
     let compression = trace.format.compression == "none" ? "" : ", \(trace.format.compression)"
-    let findings = HTMLFinding.all(report.json["findings"])
+    let times = timeline == nil ? EventTimes() : times
+    let findings = HTMLFinding.all(report.json["findings"], times)
     return [
       "name": trace.path.split(separator: "/").last.map(String.init) ?? trace.path, "path": trace.path,
       "format": trace.format.name + compression,
       "events": "\(Units.count(trace.events)) events in \(Units.duration(trace.duration))",
-      "controller": trace.topology.title, "problems": problems, "tiles": tiles, "sections": sections,
+      "controller": trace.topology.title, "problems": problems, "tiles": tiles,
+      "sections": sections.map { Section(title: $0.title, id: $0.id, body: TableLabels.added(to: $0.body, $0.title)) },
       "style": HTMLStyle.css + "\n" + Self.text(PackageResources.report_css),
       "script": Self.text(PackageResources.report_js), "hasFindings": !findings.isEmpty, "findings": findings,
       "hasTimeline": timeline != nil, "timelineText": timelineText, "timelineFacts": timelineFacts,
-      "lives": timeline?.base64 ?? "", "classes": InterruptClass.allCases.map(\.name), "hasLists": hasLists,
+      "lives": timeline?.base64 ?? "", "classes": InterruptClass.allCases.map(\.name),
+      "hasLists": has(TimelineBar.Flags.isListed), "endsByExit": has(TimelineBar.Flags.endedByExit),
     ]
   }
 
   /// What the script must know of the bars.
   private var timelineFacts: String {
     guard let timeline else { return "{}" }
-    let pes = Set(timeline.bars.map(\.pe)).sorted().prefix(256).map { pe -> JSONValue in
-      ["number": .number(UInt64(pe)), "name": .string(report.naming.text(pe))]
+    let hasManyGuests = Set(timeline.rows.map(\.domain)).subtracting([0]).count > 1
+    let rows = timeline.rows.map { row -> JSONValue in
+      [
+        "pe": .number(UInt64(row.pe)), "domain": .number(UInt64(row.domain)), "virtual": .bool(row.isVirtual),
+        "name": .string(row.name(report.naming, hasManyGuests: hasManyGuests)),
+      ]
     }
     let facts: JSONValue = [
       "count": .number(UInt64(timeline.bars.count)), "start": .number(timeline.start),
-      "length": .number(timeline.length), "tick": .number(timeline.tick), "lists": .bool(hasLists),
-      "pes": .array(pes),
+      "length": .number(timeline.length), "tick": .number(timeline.tick), "rows": .array(rows),
     ]
     return facts.compactText
   }
+
+  private func has(_ flag: UInt32) -> Bool { timeline?.bars.contains { $0.flags & flag != 0 } ?? false }
 
   private var problems: [String] {
     var lines: [String] = []
@@ -95,7 +103,7 @@ struct HTMLPage {
     }
     for problem in report.trace.statistics.problems {
       lines.append(
-        "\(Units.count(problem.count)) × \(problem.kind), first at \(problem.firstPosition): \(problem.firstExample)"
+        "\(Units.count(problem.count)) × \(problem.kind), first \(problem.place): \(problem.firstExample)"
       )
     }
     return lines
@@ -107,50 +115,4 @@ struct HTMLPage {
 extension AnalysisReport {
   /// The page without what only a replay gives: the timeline and the pictures over time.
   public func html() -> String { HTMLPage(self).html }
-}
-
-/// A finding as the page shows it, from the JSON report's object.
-struct HTMLFinding {
-  struct Link {
-    var text: String
-    var event: String?
-  }
-
-  var severity = "", summary = "", kind = "", certainty = "", times = "", first = "", first_event = "", first_ns = ""
-  var last_ns = "", intid = "", pe = "", next: String?
-  var chain: [Link] = []
-
-  static func all(_ findings: JSONValue?) -> [HTMLFinding] {
-    guard case .array(let list)? = findings else { return [] }
-    return list.map(HTMLFinding.init)
-  }
-
-  private init(_ json: JSONValue) {
-    func word(_ key: String) -> String {
-      if case .string(let text)? = json[key] { return text }
-      return ""
-    }
-    func number(_ key: String) -> UInt64? {
-      if case .number(let value)? = json[key] { return value }
-      return nil
-    }
-    (severity, summary, kind, certainty) = (word("severity"), word("summary"), word("kind"), word("certainty"))
-    let count = number("count") ?? 1
-    times = count == 1 ? "once" : "\(Units.count(count)) times"
-    first = Units.moment(number("first_ns") ?? 0)
-    first_event = "\(number("first_event") ?? 0)"
-    (first_ns, last_ns) = ("\(number("first_ns") ?? 0)", "\(number("last_ns") ?? 0)")
-    intid = number("intid").map { "\($0)" } ?? ""
-    pe = number("pe").map { "\($0)" } ?? ""
-    next = word("next").isEmpty ? nil : word("next")
-    if case .array(let links)? = json["chain"] {
-      chain = links.map { link in
-        if case .string(let text) = link { return Link(text: text) }
-        var event: String?
-        if case .number(let number)? = link["event"] { event = "\(number)" }
-        guard case .string(let text)? = link["text"] else { return Link(text: link.compactText, event: event) }
-        return Link(text: text, event: event)
-      }
-    }
-  }
 }

@@ -5,36 +5,28 @@ import Replay
 /// The report in the browser: `analyze --html`. One file that needs nothing else.
 public final class HTMLReport: AnalysisOutput {
   private let write: (String) throws -> Void
-  private let filter: TransitionFilter
   private var sample = TimelineSample()
   private var overTime = LatencyOverTime()
+  private var guests = LatencyOverTime(ofGuests: true)
   private var heat = HeatMap()
-  private var lists = ListRegisterHistory()
+  private var times = EventTimes()
   private let whatIf = ListRegisterReplay(variants: ListRegisterVariant.standard)
   private var lastTime: UInt64 = 0
-  private var hasLists = false
 
   /// A report that goes to `write` when the analysis has ended.
-  public init(filter: TransitionFilter = TransitionFilter(), write: @escaping (String) throws -> Void) {
-    self.filter = filter
-    self.write = write
-  }
+  public init(write: @escaping (String) throws -> Void) { self.write = write }
 
   /// As ``AnalysisOutput`` wants it.
   public func consume(_ batch: ReplayBatch) {
     if batch.isReported { whatIf.consume(batch) }
-    for t in batch.transitions {
-      lastTime = max(lastTime, t.time)
-      guard let ended = lists.ended(by: t), batch.isReported, filter.includes(t) else { continue }
-      hasLists = true
-      sample.append(TimelineBar(listed: ended, end: t.time))
-    }
+    times.consume(batch)
+    if let last = batch.transitions.last { lastTime = max(lastTime, last.time) }
   }
 
   /// As ``AnalysisOutput`` wants it.
   public func consume(lives: UnsafeBufferPointer<InterruptLife>) {
     for life in lives {
-      overTime.add(life)
+      if life.isVirtual { guests.add(life) } else { overTime.add(life) }
       heat.add(life)
       lastTime = max(lastTime, max(life.endTime, life.deactivationTime))
       if let bar = TimelineBar(life, end: lastTime) { sample.append(bar) }
@@ -43,12 +35,16 @@ public final class HTMLReport: AnalysisOutput {
 
   /// As ``AnalysisOutput`` wants it.
   public func finish(_ report: AnalysisReport) throws {
-    let end = report.trace.lastTime ?? lastTime
-    for listed in lists.open { sample.append(TimelineBar(listed: listed, end: end)) }
     var page = HTMLPage(report)
-    page.show(sample, hasLists: hasLists)
+    page.show(sample, times)
     page.insert("Latency over time", id: "over-time", overTimeSection(report), after: "latency")
     page.insert("Interrupts by PE over time", id: "heat", heat.html(report.naming), after: "pes")
+    page.insert(
+      "Guests' slowest interrupts",
+      id: "guests-slowest",
+      guestSection(report),
+      after: report.results.kvm.isEmpty ? "virtual" : "kvm"
+    )
     let registers = ListRegisterHTML(report: report, outlooks: whatIf.results).html
     page.insert("List registers", id: "list-registers", registers, after: "virtual")
     try write(page.html)
@@ -57,25 +53,23 @@ public final class HTMLReport: AnalysisOutput {
   private func overTimeSection(_ report: AnalysisReport) -> String {
     let picture = overTime.picture
     guard !picture.isEmpty else { return "" }
-    var table = HTMLTable([
-      ("injection → end", true), ("pending", true), ("handled", true), ("class", false), ("INTID", true), ("PE", true),
-      ("at", true), ("events", false), ("", false),
-    ])
-    for one in overTime.worst {
-      let life = one.life
-      table.add(
-        [
-          Units.duration(one.length), life.span(.pendingToAcknowledge).map { Units.duration($0.length) } ?? "",
-          life.span(.acknowledgeToEOI).map { Units.duration($0.length) } ?? "", life.interruptClass.name,
-          "\(life.intid)", report.naming.text(life.pe), Units.moment(life.pendingTime),
-          "#\(life.pendingEvent) → #\(life.acknowledgeEvent) → #\(life.endEvent)",
-        ],
-        link: MomentLink(life)
-      )
-    }
     return
       "<p class=\"faint\">From the mean (dot) to the worst (top of the bar) of each span, by class; rings mark the "
-      + "five worst of all.</p>\n" + picture + "<h3>The worst</h3>\n" + table.html
+      + "five worst of all.</p>\n" + picture + "<h3>The worst</h3>\n"
+      + SlowestTable(overTime.worst, report.naming).html
+  }
+
+  private func guestSection(_ report: AnalysisReport) -> String {
+    guard !guests.worst.isEmpty else { return "" }
+    let isKVM = !report.results.kvm.isEmpty
+    let text =
+      isKVM
+      ? "From the injection to the exit by which the guest had done with it: the injection is what the capture shows, the "
+        + "entry that put it into a list register and the exit are the model's."
+      : "From being put into a list register, or becoming pending for the vPE, to the guest's end of interrupt."
+    // From below, the same picture is among the virtual interrupts'.
+    let picture = report.results.virtual.latencyOverTime.isEmpty ? guests.picture : ""
+    return "<p class=\"faint\">\(text)</p>\n" + picture + SlowestTable(guests.worst, report.naming).guests
   }
 }
 
@@ -84,14 +78,18 @@ struct MomentLink {
   var time: UInt64
   var last: UInt64
   var event: UInt64
+  /// The interrupt, for who does not see the row that the link is in.
+  var name: String
 
   init(_ life: InterruptLife) {
     time = life.firstTime
-    last = max(life.endTime, life.firstTime)
-    event = life.shown.contains(.pending) ? life.pendingEvent : life.acknowledgeEvent
+    last = max(max(life.endTime, life.deactivationTime), life.firstTime)
+    event = life.firstEvent
+    name = "\(life.isVirtual ? "v" : "")\(life.interruptClass.name) \(life.intid)"
   }
 
   var html: String {
-    "<a class=\"moment\" href=\"#e=\(event)\" data-time=\"\(time)\" data-last=\"\(last)\" data-event=\"\(event)\">show</a>"
+    "<a class=\"moment\" href=\"#e=\(event)\" data-time=\"\(time)\" data-last=\"\(last)\" data-event=\"\(event)\" "
+      + "aria-label=\"show \(name), event \(event), on the timeline\">show</a>"
   }
 }

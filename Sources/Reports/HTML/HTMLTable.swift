@@ -1,10 +1,15 @@
 /// A table of the HTML report.
 struct HTMLTable {
   private let columns: [(name: String, isNumber: Bool)]
+  /// What a screen reader says it is; nil for what the headings before it say.
+  private let caption: String?
   private var body = ""
   private(set) var rows = 0
 
-  init(_ columns: [(String, Bool)]) { self.columns = columns.map { (name: $0.0, isNumber: $0.1) } }
+  init(_ columns: [(String, Bool)], caption: String? = nil) {
+    self.columns = columns.map { (name: $0.0, isNumber: $0.1) }
+    self.caption = caption
+  }
 
   /// Adds a row; `values` are what a number's column sorts by, and `link` stands in a column behind the cells.
   mutating func add(_ cells: [String], values: [UInt64?] = [], link: MomentLink? = nil) {
@@ -23,13 +28,19 @@ struct HTMLTable {
     body += "<tr><td class=\"head\" colspan=\"\(columns.count)\">\(text.escapedForHTML)</td></tr>\n"
   }
 
-  var html: String { html(table: "<table>", frame: "scroll") }
+  var html: String { html(style: "", frame: "scroll") }
 
   /// A table that a script lets the reader sort and filter.
-  var sortable: String { html(table: "<table class=\"sortable\">", frame: "scroll tall") }
+  var sortable: String { html(style: " class=\"sortable\"", frame: "scroll tall") }
 
-  private func html(table: String, frame: String) -> String {
-    let head = columns.map { ($0.isNumber ? "<th class=\"n\">" : "<th>") + $0.name.escapedForHTML + "</th>" }.joined()
-    return "<div class=\"\(frame)\">\(table)<thead><tr>\(head)</tr></thead><tbody>\n\(body)</tbody></table></div>\n"
+  private func html(style: String, frame: String) -> String {
+    let head = columns.map { column in
+      let name = column.name.escapedForHTML
+      guard !column.name.isEmpty else { return "<td></td>" }
+      return "<th scope=\"col\"\(column.isNumber ? " class=\"n\"" : "")>\(name)</th>"
+    }.joined()
+    let label = caption.map { " aria-label=\"\($0.escapedForHTML)\"" } ?? ""
+    return
+      "<div class=\"\(frame)\"><table\(style)\(label)><thead><tr>\(head)</tr></thead><tbody>\n\(body)</tbody></table></div>\n"
   }
 }

@@ -10,7 +10,7 @@ struct HeatMap {
   private var first: UInt64?
 
   mutating func add(_ life: InterruptLife) {
-    guard life.shown.contains(.acknowledge), life.domain == 0 else { return }
+    guard life.shown.contains(.acknowledge), !life.isVirtual else { return }
     let first = self.first ?? life.acknowledgeTime
     self.first = first
     guard rows[life.pe] != nil || rows.count < Self.limit else { return }

@@ -8,6 +8,26 @@ struct KVMHTML {
     report.results.kvm.map { KVMHTML(guest: $0).html }.joined()
   }
 
+  /// The figures on top of the report, of all guests.
+  static func tiles(_ guests: [GuestActivity]) -> [(name: String, value: String)] {
+    let exits = guests.flatMap(\.exits)
+    let delays = guests.flatMap(\.delays).filter { $0.stage == .injectionToEntry }.map(\.distribution)
+    let injected = delays.reduce(LatencyDistribution()) { $0.merged(with: $1) }
+    let blamed = exits.filter(\.cause.isInterruptRelated).reduce(0) { $0 + $1.count }
+    var tiles = [
+      (name: "entries into guests", value: Units.count(guests.reduce(0) { $0 + $1.entries })),
+      (name: "exits for interrupts", value: Units.percent(blamed, of: exits.reduce(0) { $0 + $1.count })),
+    ]
+    if injected.count > 0 {
+      tiles.append(("injections taken in", Units.count(injected.count)))
+      for (name, percent) in [("p50", 50.0), ("p99", 99)] {
+        tiles.append(("injection → entry, \(name)", Units.duration(injected.percentile(percent))))
+      }
+      tiles.append(("injection → entry, max", Units.duration(injected.max)))
+    }
+    return tiles
+  }
+
   private var html: String {
     let exits = guest.exits.reduce(0) { $0 + $1.count }
     let blamed = guest.exits.filter(\.cause.isInterruptRelated).reduce(0) { $0 + $1.count }
@@ -56,7 +76,8 @@ struct KVMHTML {
     }
     let waited =
       guest.waitedForRegister > 0
-      ? "<p>\(Units.count(guest.waitedForRegister)) interrupts waited for a list register beyond an entry.</p>\n" : ""
+      ? "<p>\(Units.count(guest.waitedForRegister)) interrupt\(guest.waitedForRegister == 1 ? "" : "s") waited for a list register beyond an entry.</p>\n"
+      : ""
     return "<h3>List registers at entry</h3>\n"
       + "<p class=\"faint\">Inferred: as the model of the hypervisor loads them.</p>\n" + table.html + waited
   }

@@ -2,7 +2,8 @@ import Analyzers
 import InterruptTrace
 import Replay
 
-/// One line for each interrupt, as CSV or JSON lines: `analyze --interrupts`.
+/// One line for each interrupt, as CSV or JSON lines: `analyze --interrupts`. Guests' interrupts are among them, `virtual`
+/// says which they are.
 public final class LifeTable: AnalysisOutput {
   private let format: EventPrinter.Format
   private let write: ([UInt8]) throws -> Void
@@ -16,7 +17,8 @@ public final class LifeTable: AnalysisOutput {
     if format != .jsonl {
       buffer.append(
         "domain,pe,intid,class,cause,source_pe,device_id,event_id,priority,merged,pending_ns,acknowledged_ns,ended_ns,"
-          + "deactivated_ns,pending_event,acknowledged_event,ended_event,deactivated_event,outcome,certainty\n"
+          + "deactivated_ns,pending_event,acknowledged_event,ended_event,deactivated_event,outcome,certainty,"
+          + "virtual,list_register,listed_ns,listed_event\n"
       )
     }
   }
@@ -56,6 +58,15 @@ public final class LifeTable: AnalysisOutput {
     ]
   }
 
+  /// What only guests' interrupts have.
+  private func listed(_ life: InterruptLife) -> [(String, UInt64?)] {
+    let isListed = life.shown.contains(.listed)
+    return [
+      ("list_register", isListed ? UInt64(life.listRegister) : nil), ("listed_ns", isListed ? life.listedTime : nil),
+      ("listed_event", isListed ? life.listedEvent : nil),
+    ]
+  }
+
   private func appendCSV(_ life: InterruptLife) {
     buffer.append(decimal: UInt64(life.domain))
     buffer.append(",")
@@ -67,7 +78,12 @@ public final class LifeTable: AnalysisOutput {
       buffer.append(",")
       if let number { buffer.append(decimal: number) }
     }
-    buffer.append(",\(life.outcome.name),\(life.certainty)\n")
+    buffer.append(",\(life.outcome.name),\(life.certainty),\(life.isVirtual ? 1 : 0)")
+    for (_, number) in listed(life) {
+      buffer.append(",")
+      if let number { buffer.append(decimal: number) }
+    }
+    buffer.append("\n")
   }
 
   private func appendJSON(_ life: InterruptLife) {
@@ -81,11 +97,12 @@ public final class LifeTable: AnalysisOutput {
     buffer.append(decimal: UInt64(life.intid))
     buffer.append(",\"class\":\"\(life.interruptClass.name)\"")
     if let cause = life.pendingCause { buffer.append(",\"cause\":\"\(cause)\"") }
-    for (name, number) in numbers(life) {
+    for (name, number) in numbers(life) + listed(life) {
       guard let number else { continue }
       buffer.append(",\"\(name)\":")
       buffer.append(decimal: number)
     }
+    if life.isVirtual { buffer.append(",\"virtual\":true") }
     buffer.append(",\"outcome\":\"\(life.outcome.name)\",\"certainty\":\"\(life.certainty)\"}\n")
   }
 }

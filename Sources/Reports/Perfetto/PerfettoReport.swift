@@ -60,7 +60,8 @@ public final class PerfettoReport: AnalysisOutput {
 
   /// As ``AnalysisOutput`` wants it.
   public func consume(lives: UnsafeBufferPointer<InterruptLife>) throws {
-    for life in lives { try show(life) }
+    // Guests' are on the tracks of their list registers.
+    for life in lives where !life.isVirtual { try show(life) }
   }
 
   private func show(_ life: InterruptLife) throws {

@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 
 extension LatencyDistribution {
   /// The nine columns of every table of latencies.
@@ -8,6 +9,24 @@ extension LatencyDistribution {
 }
 
 extension SQLiteReport {
+  /// A guest's interrupt.
+  func writeGuests(_ life: InterruptLife) throws {
+    func moment(_ part: InterruptLife.Shown, _ value: UInt64) -> SQLiteValue {
+      life.shown.contains(part) ? .number(value) : .null
+    }
+    try guestInterrupts.insert([
+      .number(life.domain), life.pe == PE.none ? .null : .number(life.pe), .number(life.intid),
+      .text(life.interruptClass.name), .text(life.pendingCause.map { "\($0)" }), .number(life.sourcePE),
+      .number(life.deviceID), .number(life.eventID), .number(life.priority), .number(life.merged),
+      moment(.listed, UInt64(life.listRegister)), moment(.pending, life.pendingTime),
+      moment(.listed, life.listedTime), moment(.acknowledge, life.acknowledgeTime), moment(.end, life.endTime),
+      moment(.deactivation, life.deactivationTime), moment(.pending, life.pendingEvent),
+      moment(.listed, life.listedEvent), moment(.acknowledge, life.acknowledgeEvent), moment(.end, life.endEvent),
+      moment(.deactivation, life.deactivationEvent), life.outcome == .withdrawn ? .number(life.endTime) : .null,
+      .text(life.outcome.name), .text("\(life.certainty)"),
+    ])
+  }
+
   /// Guests' interrupts and list registers.
   func writeVirtual(_ results: AnalysisResults) throws {
     for bank in results.listRegisters.banks { try write(bank) }

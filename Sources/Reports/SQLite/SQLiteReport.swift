@@ -8,6 +8,7 @@ public final class SQLiteReport: AnalysisOutput {
   let database: SQLiteDatabase
   private let filter: TransitionFilter
   private let interrupts: SQLiteStatement
+  let guestInterrupts: SQLiteStatement
   private let stages: SQLiteStatement
   private let translations: SQLiteStatement
   private let mappings: SQLiteStatement
@@ -33,6 +34,7 @@ public final class SQLiteReport: AnalysisOutput {
       )
     }
     interrupts = try into("interrupts", 22)
+    guestInterrupts = try into("guest_interrupts", 24)
     stages = try into("stages", 4)
     translations = try into("translations", 7)
     mappings = try into("mappings", 7)
@@ -102,7 +104,7 @@ public final class SQLiteReport: AnalysisOutput {
 
   /// As ``AnalysisOutput`` wants it.
   public func consume(lives: UnsafeBufferPointer<InterruptLife>) throws {
-    for life in lives { try write(life) }
+    for life in lives { if life.isVirtual { try writeGuests(life) } else { try write(life) } }
   }
 
   private func write(_ life: InterruptLife) throws {

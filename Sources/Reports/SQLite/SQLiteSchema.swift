@@ -98,6 +98,21 @@ enum SQLiteSchema {
       count INTEGER, min_ns INTEGER, mean_ns INTEGER, max_ns INTEGER,
       p50_ns INTEGER, p90_ns INTEGER, p99_ns INTEGER, p999_ns INTEGER, p9999_ns INTEGER
     );
+    CREATE TABLE guest_interrupts ( -- one row for each time that a guest's interrupt became pending or was listed
+      domain INTEGER, -- 0: seen from below, in list registers; n is guest n of a hypervisor's own trace
+      pe INTEGER, -- the PE whose list register held it, or the vCPU
+      intid INTEGER, class TEXT, -- as the guest sees it
+      cause TEXT, source_pe INTEGER, device_id INTEGER, event_id INTEGER, priority INTEGER, merged INTEGER, -- as above
+      list_register INTEGER, -- the first that held it
+      pending_ns INTEGER, -- injected, or pending for the vPE
+      listed_ns INTEGER, -- first put into a list register; of domain 0, where no pending_ns is, this is the start
+      acknowledged_ns INTEGER, ended_ns INTEGER, -- by the guest; NULL in domains above 0, where nothing shows them
+      deactivated_ns INTEGER, -- in domains above 0: the exit by which it was out of its list register
+      pending_event INTEGER, listed_event INTEGER, acknowledged_event INTEGER, ended_event INTEGER,
+      deactivated_event INTEGER, withdrawn_ns INTEGER,
+      outcome TEXT, -- as above, and listed-again, listed-at-end
+      certainty TEXT -- assumed in domains above 0: nothing but its absence at the next entry tells that it had ended
+    );
     CREATE TABLE virtual_interrupts ( -- by virtual INTID
       domain INTEGER, intid INTEGER, acknowledges INTEGER,
       physical_intid INTEGER, -- that it was last linked to; NULL if it never was

@@ -98,7 +98,7 @@ public struct TraceSummary: Sendable {
     lines.append(("controller", topology.title))
     for problem in statistics.problems {
       let count = "\(Units.count(problem.count)) × "
-      let text = "\(count)\(problem.kind), first at \(problem.firstPosition): \(problem.firstExample)"
+      let text = "\(count)\(problem.kind), first \(problem.place): \(problem.firstExample)"
       lines.append(("problem", style.apply(.notice, FindingText.wrap(text, indent: 12))))
     }
     if let damage = statistics.damage {
@@ -131,5 +131,13 @@ extension String {
       }
     }
     return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+  }
+}
+
+extension ImportStatistics.Problem {
+  /// Where the first one is, as it goes on a sentence: `at line 17`, `in the header`.
+  var place: String {
+    let hasPreposition = ["in ", "among ", "before "].contains { firstPosition.hasPrefix($0) }
+    return hasPreposition ? firstPosition : "at " + firstPosition
   }
 }

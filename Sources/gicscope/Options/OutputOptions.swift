@@ -59,7 +59,7 @@ struct OutputOptions: ParsableArguments {
     }
     if let html {
       let file = try StandardOutput(path: html)
-      outputs.append(HTMLReport(filter: filter) { try file.write(bytes: Array($0.utf8)) })
+      outputs.append(HTMLReport { try file.write(bytes: Array($0.utf8)) })
     }
     return outputs
   }

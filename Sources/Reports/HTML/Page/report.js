@@ -33,7 +33,7 @@ for (const table of document.querySelectorAll('table.sortable')) {
   const filter = document.createElement('input');
   filter.className = 'filter';
   filter.type = 'search';
-  filter.placeholder = 'Filter: 27, LPI, …';
+  filter.placeholder = [...table.tHead.rows[0].cells].some(cell => cell.textContent.endsWith('INTID')) ? 'Filter: 27, LPI, …' : 'Filter';
   filter.setAttribute('aria-label', 'Filter the table');
   filter.oninput = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -45,16 +45,31 @@ for (const table of document.querySelectorAll('table.sortable')) {
   table.closest('.scroll').before(filter);
 }
 
+// What is too big for its place can be scrolled with the keyboard.
+function reach() {
+  for (const part of document.querySelectorAll('.scroll, .picture')) {
+    const scrolls = part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1;
+    if (!scrolls) { part.removeAttribute('tabindex'); part.removeAttribute('role'); continue; }
+    part.tabIndex = 0;
+    part.setAttribute('role', 'group');
+    part.setAttribute('aria-label', part.querySelector('[aria-label]')?.getAttribute('aria-label') ?? 'picture');
+  }
+}
+reach();
+addEventListener('resize', reach);
+
 const canvas = $('bars');
 let redraw = () => {};
 if (!canvas) return;
 
 // The lives: columns of 32-bit numbers, deflated. See TimelineEncoding.
 const facts = JSON.parse($('lives').dataset.facts);
-const columns = ['start', 'wait', 'run', 'active', 'intid', 'pe', 'event', 'flags'];
-const outcomes = ['ended', 'withdrawn', 'acknowledged again', 'pending at the end', 'active at the end'];
+const columns = ['start', 'wait', 'run', 'active', 'listed', 'intid', 'row', 'event', 'flags'];
+const outcomes = ['ended', 'withdrawn', 'acknowledged again', 'pending at the end', 'active at the end',
+  'listed again, its end not shown', 'in a list register at the end'];
+const certainties = ['observed', 'derived', 'inferred', 'assumed'];
 const names = ['SGI', 'PPI', 'SPI', 'LPI'];
-const LISTED = 1 << 16, WAITS = 1 << 17, RUNS = 1 << 18;
+const VIRTUAL = 1 << 16, WAITS = 1 << 17, RUNS = 1 << 18, LISTED = 1 << 19, BY_EXIT = 1 << 22;
 
 async function load() {
   const packed = Uint8Array.from(atob($('lives').textContent), c => c.charCodeAt(0));
@@ -67,17 +82,19 @@ async function load() {
 }
 
 load().then(data => {
-  const rows = facts.pes.map(pe => ({ pe, lives: [], reach: [] }));
-  const byPE = new Map(rows.map((row, i) => [row.pe.number, i]));
+  const rows = facts.rows.map(of => ({ ...of, lives: [], reach: [] }));
   for (let i = 0; i < facts.count; i++) {
-    const row = rows[byPE.get(data.pe[i])];
+    const row = rows[data.row[i]];
     if (!row) continue;
     row.lives.push(i);
     const end = data.start[i] + data.wait[i] + Math.max(data.run[i], data.active[i]);
     row.reach.push(Math.max(end, row.reach.length ? row.reach[row.reach.length - 1] : 0));
   }
-  const ROW = facts.lists ? 34 : 24, TOP = 22, LEFT = 64, span = Math.max(1, facts.length);
-  let from = 0, to = span, chosen = -1, only = null, waiting = false;
+  const FONT = '11px system-ui, sans-serif', ROW = 24, TOP = 22, span = Math.max(1, facts.length);
+  const measure = canvas.getContext('2d');
+  measure.font = FONT;
+  const LEFT = Math.max(64, 12 + Math.ceil(Math.max(...rows.map(row => measure.measureText(row.name).width))));
+  let from = 0, to = span, chosen = -1, only = null, waiting = false, marked = null;
 
   const color = name => getComputedStyle(root).getPropertyValue('--' + name).trim();
   const duration = ns => ns < 1e3 ? ns + ' ns' : ns < 1e6 ? +(ns / 1e3).toPrecision(4) + ' µs'
@@ -99,7 +116,7 @@ load().then(data => {
     g.clearRect(0, 0, width, height);
     const scale = (width - LEFT - 4) / (to - from), x = t => LEFT + (t - from) * scale;
     const ink = color('ink'), faint = color('faint'), line = color('line'), colors = names.map(color);
-    g.font = '11px system-ui, sans-serif';
+    g.font = FONT;
     g.textBaseline = 'middle';
     // Ticks at round times: 1, 2, 2.5 or 5 of a power of ten apart, as many as there is room for.
     const ns = t => facts.start + t * facts.tick, room = Math.max(2, Math.floor((width - LEFT) / 90));
@@ -119,7 +136,7 @@ load().then(data => {
       const y = TOP + n * ROW;
       g.fillStyle = faint;
       g.textAlign = 'right';
-      g.fillText('PE ' + row.pe.name, LEFT - 6, y + ROW / 2);
+      g.fillText(row.name, LEFT - 6, y + ROW / 2);
       g.strokeStyle = line;
       g.beginPath(); g.moveTo(LEFT, y + ROW - .5); g.lineTo(width, y + ROW - .5); g.stroke();
     });
@@ -136,17 +153,17 @@ load().then(data => {
         const flags = data.flags[i], kind = flags & 3;
         const a = x(start), b = x(start + data.wait[i]), c = x(start + data.wait[i] + data.run[i]);
         g.fillStyle = colors[kind];
-        if (flags & LISTED) {
-          if (c > drawn[kind][2] + .5) {
-            g.globalAlpha = .35; g.fillRect(a, y + 23, Math.max(c - a, .8), 8);
-            g.globalAlpha = 1; if (flags & RUNS) g.fillRect(b, y + 23, Math.max(c - b, .8), 8);
-            drawn[kind][2] = c;
-          }
-          continue;
+        // In a list register from l on; before that, and for who never is, merely pending.
+        const l = flags & LISTED ? x(start + data.listed[i]) : b;
+        if (flags & LISTED && b > drawn[kind][2] + .5) {
+          g.globalAlpha = (flags >> 20 & 3) === 3 && flags & BY_EXIT ? .26 : .5;
+          g.fillRect(l, y + 10, Math.max(b - l, .8), 9);
+          g.globalAlpha = 1;
+          drawn[kind][2] = b;
         }
-        if (flags & WAITS && b > drawn[kind][0] + .5) {
-          g.globalAlpha = .45; g.fillRect(a, y + 4, Math.max(b - a, .8), 4); g.globalAlpha = 1;
-          drawn[kind][0] = b;
+        if (flags & WAITS && l > a && l > drawn[kind][0] + .5 || flags & WAITS && !(flags & LISTED) && b > drawn[kind][0] + .5) {
+          g.globalAlpha = .45; g.fillRect(a, y + 4, Math.max(l - a, .8), 4); g.globalAlpha = 1;
+          drawn[kind][0] = l;
         }
         if (flags & RUNS && c > drawn[kind][1] + .5) {
           g.fillRect(b, y + 10, Math.max(c - b, .8), 9);
@@ -154,8 +171,15 @@ load().then(data => {
         }
       }
     });
-    if (chosen >= 0) {
-      const n = byPE.get(data.pe[chosen]), start = data.start[chosen];
+    if (marked) {
+      const at = Math.round(x(marked.at)) + .5;
+      g.strokeStyle = color('bad');
+      g.setLineDash([4, 3]);
+      g.beginPath(); g.moveTo(at, TOP - 4); g.lineTo(at, height); g.stroke();
+      g.setLineDash([]);
+    }
+    if (chosen >= 0 && data.row[chosen] < rows.length) {
+      const n = data.row[chosen], start = data.start[chosen];
       const a = x(start), c = x(start + data.wait[chosen] + data.run[chosen]);
       g.strokeStyle = ink; g.lineWidth = 1.5;
       g.strokeRect(a - 2, TOP + n * ROW + 1.5, Math.max(c - a, 1) + 4, ROW - 4);
@@ -176,19 +200,24 @@ load().then(data => {
 
   function describe(i) {
     const flags = data.flags[i], wait = data.wait[i] * facts.tick, run = data.run[i] * facts.tick;
-    const parts = [names[flags & 3] + ' ' + data.intid[i], 'PE ' + rows[byPE.get(data.pe[i])].pe.name,
+    const parts = [(flags & VIRTUAL ? 'v' : '') + names[flags & 3] + ' ' + data.intid[i], rows[data.row[i]]?.name ?? 'PE –',
       'from ' + ((facts.start + data.start[i] * facts.tick) / 1e9).toFixed(9) + ' s', 'event #' + data.event[i]];
-    if (flags & LISTED) parts.push('in list register ' + (flags >> 8 & 63) + ' for ' + duration(wait + run));
+    const listed = data.listed[i] * facts.tick;
+    if (!(flags & LISTED)) { if (flags & WAITS) parts.push('pending ' + duration(wait)); }
     else {
-      if (flags & WAITS) parts.push('pending ' + duration(wait));
-      if (flags & RUNS) parts.push('acknowledged to end ' + duration(run));
-      if (data.active[i]) parts.push('to deactivation ' + duration(data.active[i] * facts.tick));
-      parts.push('priority ' + (flags >> 8 & 255), outcomes[flags >> 2 & 7]);
+      if (listed) parts.push('pending ' + duration(listed));
+      parts.push('in a list register ' + duration(wait - listed) + (flags & BY_EXIT ? ', ended by an exit then' : ''));
     }
+    if (flags & RUNS) parts.push('acknowledged to end ' + duration(run));
+    if (data.active[i]) parts.push('to deactivation ' + duration(data.active[i] * facts.tick));
+    const certainty = flags >> 20 & 3;
+    parts.push('priority ' + (flags >> 8 & 255), outcomes[flags >> 2 & 7], certainties[certainty]
+      + (certainty === 3 && flags & BY_EXIT ? ': nothing tells when it ended' : ''));
     return parts.join(' · ');
   }
   function choose(i, follow) {
     chosen = i;
+    marked = null;
     $('chosen').textContent = i < 0 ? 'Nothing chosen: click on a bar.' : describe(i);
     if (i >= 0 && follow) {
       const length = Math.max(data.wait[i] + Math.max(data.run[i], data.active[i]), 10), middle = data.start[i] + length / 2;
@@ -206,12 +235,12 @@ load().then(data => {
     const width = canvas.clientWidth, scale = (width - LEFT - 4) / (to - from), t = from + (px - LEFT) / scale;
     const row = rows[Math.floor((py - TOP) / ROW)];
     if (!row) return -1;
-    const near = 3 / scale, inLists = facts.lists && (py - TOP) % ROW > 21;
+    const near = 3 / scale;
     let best = -1, least = Infinity;
     for (let k = first(row, t - near); k < row.lives.length; k++) {
       const i = row.lives[k], start = data.start[i], end = start + data.wait[i] + data.run[i];
       if (start > t + near) break;
-      if (end < t - near || (only !== null && data.intid[i] !== only) || !!(data.flags[i] & LISTED) !== !!inLists) continue;
+      if (end < t - near || (only !== null && data.intid[i] !== only)) continue;
       if (end - start < least) { least = end - start; best = i; }
     }
     return best;
@@ -249,21 +278,43 @@ load().then(data => {
   $('only').oninput = event => { const text = event.target.value.trim(); only = /^\d+$/.test(text) ? +text : null; redraw(); };
 
   // Links to moments: findings, the worst interrupts, the address bar.
-  function go(link) {
-    const ticks = ns => (Number(ns) - facts.start) / facts.tick;
-    const a = ticks(link.dataset.time), b = ticks(link.dataset.last || link.dataset.time);
-    const intid = link.dataset.intid ? +link.dataset.intid : null, pe = link.dataset.pe ? +link.dataset.pe : null;
-    const event = link.dataset.event ? +link.dataset.event : null;
-    let best = -1, distance = Infinity;
+  const ticks = ns => (Number(ns) - facts.start) / facts.tick;
+  const lengthOf = i => data.wait[i] + Math.max(data.run[i], data.active[i]);
+  // The interrupt that a link is about: by its event, else the one that was there at the moment, or is the nearest.
+  function find(link, at) {
+    const number = name => link.dataset[name] ? +link.dataset[name] : null;
+    const event = number('event'), intid = number('intid'), pe = number('pe'), domain = number('domain');
+    if (event !== null) { const i = data.event.indexOf(event); if (i >= 0) return i; }
+    let best = -1, least = Infinity;
     for (let i = 0; i < facts.count; i++) {
-      if (event !== null && data.event[i] === event) { best = i; break; }
-      if ((intid !== null && data.intid[i] !== intid) || (pe !== null && data.pe[i] !== pe)) continue;
-      const d = Math.abs(data.start[i] - a);
-      if (d < distance) { distance = d; best = i; }
+      const row = rows[data.row[i]];
+      if (!row || intid !== null && data.intid[i] !== intid || pe !== null && row.pe !== pe) continue;
+      if (domain !== null && (row.domain !== domain || row.virtual !== (link.dataset.virtual === 'yes'))) continue;
+      const end = data.start[i] + lengthOf(i);
+      const far = at < data.start[i] ? data.start[i] - at : at > end ? at - end : 0;
+      if (far < least) { least = far; best = i; }
     }
-    const width = Math.max(b - a, 1000) * 1.5;
-    view((a + b) / 2 - width / 2, (a + b) / 2 + width / 2);
-    if (best >= 0) choose(best, event !== null || intid !== null);
+    return best;
+  }
+  function go(link) {
+    const a = ticks(link.dataset.time), b = ticks(link.dataset.last || link.dataset.time);
+    const best = find(link, a), mark = link.dataset.mark;
+    // Wide enough to see the interrupt, if it is not out of all proportion.
+    let [low, high] = [a, Math.max(b, a)];
+    if (best >= 0 && Math.abs(data.start[best] - a) < span / 50) {
+      low = Math.min(low, data.start[best]);
+      high = Math.max(high, Math.min(data.start[best] + lengthOf(best), low + span / 50));
+    }
+    const width = Math.max((high - low) * 1.5, 1000 / facts.tick, Math.min(span, 1e5 / facts.tick));
+    if (best >= 0 && !mark) choose(best, link.dataset.event || link.dataset.intid);
+    else choose(mark ? best : -1, false);
+    if (!link.dataset.event) view((low + high) / 2 - width / 2, (low + high) / 2 + width / 2);
+    if (mark) {
+      marked = { at: a, event: mark };
+      $('chosen').textContent = 'Event #' + mark + ', the dashed line, ' + (a < b ? 'soon after ' : 'at ')
+        + (Number(link.dataset.time) / 1e9).toFixed(9) + ' s' + (best >= 0 ? '; ' + describe(best) : '');
+    }
+    redraw();
     $('timeline').scrollIntoView({ block: 'start' });
     canvas.focus({ preventScroll: true });
   }
@@ -280,7 +331,7 @@ load().then(data => {
   fromAddress();
   draw();
   // For whoever drives the page from outside.
-  window.gicscope = { view: () => ({ from, to, span }), chosen: () => chosen, draw, count: facts.count, choose, facts };
+  window.gicscope = { view: () => ({ from, to, span }), chosen: () => chosen, marked: () => marked, rows, draw, count: facts.count, choose, facts };
   root.dataset.ready = 'yes';
 });
 })();

@@ -1,9 +1,12 @@
 import CZlib
 
 /// Bars as the page's script wants them: columns of 32-bit numbers one after the other (starts, each as the distance
-/// from the one before; waits; runs; active spans; INTIDs; PEs; events; flags), deflated, in base 64.
+/// from the one before; waits; runs; active spans; from the start to the list register; INTIDs; rows; events; flags),
+/// deflated, in base 64.
 struct TimelineEncoding {
   let bars: [TimelineBar]
+  /// The rows, in their order on the page.
+  let rows: [TimelineRow]
   /// ns that starts count from.
   let start: UInt64
   /// Length of all in ticks.
@@ -11,8 +14,12 @@ struct TimelineEncoding {
   /// ns in a tick: the least power of ten with which the whole capture fits 32 bits.
   let tick: UInt64
 
+  /// More rows than that nobody looks at.
+  private static let rowLimit = 256
+
   init(_ bars: [TimelineBar]) {
     self.bars = bars
+    rows = Array(Set(bars.map(\.row)).sorted().prefix(Self.rowLimit))
     start = bars.first?.start ?? 0
     let end = bars.map { $0.start &+ $0.length }.max() ?? 0
     let span = end > start ? end - start : 0
@@ -24,7 +31,7 @@ struct TimelineEncoding {
 
   var base64: String {
     var words: [UInt32] = []
-    words.reserveCapacity(bars.count * 8)
+    words.reserveCapacity(bars.count * 9)
     func ticks(_ nanoseconds: UInt64) -> UInt32 { UInt32(min(nanoseconds / tick, UInt64(UInt32.max))) }
     var last: UInt32 = 0
     for bar in bars {
@@ -36,8 +43,10 @@ struct TimelineEncoding {
     words += bars.map { ticks($0.start - start + $0.wait) - ticks($0.start - start) }
     words += bars.map { ticks($0.start - start + $0.wait + $0.run) - ticks($0.start - start + $0.wait) }
     words += bars.map { ticks($0.active) }
+    words += bars.map { ticks($0.listed) }
     words += bars.map(\.intid)
-    words += bars.map(\.pe)
+    let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, UInt32($0)) })
+    words += bars.map { places[$0.row] ?? .max }
     words += bars.map { UInt32(truncatingIfNeeded: $0.event) }
     words += bars.map(\.flags)
     return Self.base64(Self.deflated(words))

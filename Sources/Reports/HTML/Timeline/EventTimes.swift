@@ -1,0 +1,48 @@
+import InterruptTrace
+import Replay
+
+/// When events happened, by number, in bounded memory: of every event, of every second, fourth, eighth one as there come
+/// more.
+struct EventTimes {
+  private let limit: Int
+  private var stride: UInt64 = 1
+  private var samples: [(event: UInt64, time: UInt64)] = []
+  private var last: (event: UInt64, time: UInt64)?
+
+  init(limit: Int = 1 << 15) { self.limit = max(limit, 2) }
+
+  mutating func consume(_ batch: ReplayBatch) {
+    var index = (stride - batch.firstIndex % stride) % stride
+    while index < UInt64(batch.events.count) {
+      add(batch.firstIndex + index, batch.events[Int(index)])
+      index += stride
+    }
+    let (number, event) = (batch.firstIndex + UInt64(batch.events.count), batch.events.last)
+    if let event, Self.hasTime(event) { last = (number - 1, event.time) }
+  }
+
+  private static func hasTime(_ event: Event) -> Bool { event.kind != .topology && event.kind != .continuation }
+
+  private mutating func add(_ number: UInt64, _ event: Event) {
+    guard number % stride == 0, Self.hasTime(event) else { return }
+    samples.append((number, event.time))
+    guard samples.count >= limit else { return }
+    stride *= 2
+    samples.removeAll { $0.event % stride != 0 }
+  }
+
+  /// From when to when, in ns, the event happened: one moment where its time was kept. Nil for what is not among the events.
+  /// O(log samples).
+  func time(of event: UInt64) -> ClosedRange<UInt64>? {
+    guard let first = samples.first, let last, event >= first.event, event <= last.event else { return nil }
+    var (low, high) = (0, samples.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if samples[middle].event <= event { low = middle } else { high = middle }
+    }
+    let before = samples[low]
+    if before.event == event { return before.time...before.time }
+    let after = high < samples.count ? samples[high] : last
+    return min(before.time, after.time)...max(before.time, after.time)
+  }
+}
