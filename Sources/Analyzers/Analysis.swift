@@ -98,20 +98,23 @@ private struct Analyzers: ~Copyable {
     case .highestPending: spurious.offered(t)
     case .pending:
       if isCounted { summary.count(t) }
-      latency.becamePending(t)
-      waits.becamePending(t)
+      let key = t.interruptKey
+      latency.becamePending(t, key)
+      waits.becamePending(t, key)
       virtual.take(t, isCounted: isCounted)
     case .merged:
-      latency.merged(t)
+      latency.merged(t, t.interruptKey)
       itsCaches.take(t, isReported: isReported)
     case .pendingCleared:
-      latency.withdrawn(t)
-      waits.withdrawn(t)
-      spurious.withdrawn(t)
+      let key = t.interruptKey
+      latency.withdrawn(t, key)
+      waits.withdrawn(t, key)
+      spurious.withdrawn(t, key)
       virtual.take(t, isCounted: isCounted)
     case .acknowledged:
-      latency.acknowledged(t, waits: waits.acknowledged(t, isCounted: isCounted))
-      spurious.acknowledged(t)
+      let key = t.interruptKey
+      latency.acknowledged(t, key, waits: waits.acknowledged(t, key, isCounted: isCounted))
+      spurious.acknowledged(t, key)
       virtual.take(t, isCounted: isCounted)
       if isCounted {
         summary.count(t)
@@ -120,11 +123,12 @@ private struct Analyzers: ~Copyable {
       }
     case .endOfInterrupt:
       if isCounted { summary.count(t) }
-      latency.ended(t)
+      latency.ended(t, t.interruptKey)
       waits.ended(t)
     case .deactivated:
-      latency.deactivated(t)
-      spurious.deactivated(t)
+      let key = t.interruptKey
+      latency.deactivated(t, key)
+      spurious.deactivated(t, key)
       virtual.take(t, isCounted: isCounted)
     case .spuriousAcknowledge:
       if isCounted { summary.count(t) }

@@ -4,7 +4,7 @@ extension FindingsAnalyzer {
   init(following other: borrowing FindingsAnalyzer) {
     self.init(thresholds: .unlisted)
     interrupts = LiveTable(copying: other.interrupts)
-    processors = ProcessorTable(copying: other.processors)
+    processors = PETable(copying: other.processors)
     waiting = LiveTable(copying: other.waiting)
     lists = LiveTable(copying: other.lists)
     (startsAtReset, hasGaps, disagreements) = (other.startsAtReset, other.hasGaps, other.disagreements)

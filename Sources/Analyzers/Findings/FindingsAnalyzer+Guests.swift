@@ -14,6 +14,8 @@ extension FindingsAnalyzer {
     var pe: UInt32
     var bank: ListedInterrupts.Bank
     var entries: [Entry]
+    /// The highest priority of what the guest runs; 0xFF if it runs nothing.
+    var running: UInt8
     /// What the guest acknowledged and never ends.
     var stuck: Entry?
   }
@@ -46,7 +48,7 @@ extension FindingsAnalyzer {
       entry.since.events &+= after.events
       entries.append(entry)
     }
-    return Held(domain: domain, pe: pe, bank: bank, entries: entries)
+    return Held(domain: domain, pe: pe, bank: bank, entries: entries, running: bank.runningPriority())
   }
 
   /// How long the guest ran since an interrupt became what it is, in ns; without time stamps, so much for each event.
@@ -123,8 +125,11 @@ extension FindingsAnalyzer {
   /// Listed and pending: the guest can not take it, or does not.
   private func reportNeverTaken(_ held: Held, _ entry: Entry, _ log: FindingLog) {
     let waited = ran(held, entry)
-    let closed = held.bank.isClosed(entry)
-    let running = held.bank.running
+    let closed = ListedInterrupts.Bank.isClosed(
+      held.bank.control,
+      isGroup1: entry.isGroup1,
+      priority: entry.priority
+    )
     let (severity, what, cause): (FindingSeverity, String, Finding.Link)
     if closed.group || closed.mask, waited >= thresholds.stuckTime {
       let control = held.bank.control
@@ -143,7 +148,7 @@ extension FindingsAnalyzer {
         "\(Self.virtualName(stuck.intid)), priority \(hex(stuck.priority)), was acknowledged and never ended",
         event: stuck.acknowledgeEvent == .max ? nil : stuck.acknowledgeEvent
       )
-    } else if running > entry.priority, waited >= max(thresholds.unservedTime &* 200, limit(guests.delays)) {
+    } else if held.running > entry.priority, waited >= max(thresholds.unservedTime &* 200, limit(guests.delays)) {
       severity = .warning
       what = "is signalled to the guest on PE \(held.pe), which does not take it"
       cause = .init("nothing in list registers or virtual interface keeps it back")

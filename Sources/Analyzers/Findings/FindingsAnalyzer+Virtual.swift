@@ -55,7 +55,8 @@ extension FindingsAnalyzer {
     }
   }
 
-  private func counts(_ t: Transition) -> Bool { isReported && (filter?.includes(t) ?? true) }
+  /// Mutating, as what is not gets a copy of all of this.
+  private mutating func counts(_ t: Transition) -> Bool { isReported && (filter?.includes(t) ?? true) }
 
   /// A list register with HW set names the physical interrupt that the guest deactivates (IHI 0069H, 12.4.6;
   /// IHI 0048B, 5.3.8).

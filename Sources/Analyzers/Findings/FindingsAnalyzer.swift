@@ -9,7 +9,7 @@ import Replay
 /// depends on it is reported as a fault. Memory follows the number of interrupts that occur, not the capture's length.
 struct FindingsAnalyzer: ~Copyable {
   var interrupts = LiveTable(InterruptRecord())
-  var processors = ProcessorTable()
+  var processors = PETable(ProcessorRecord())
   let log: FindingLog
   let thresholds: FindingThresholds
   let filter: TransitionFilter?
@@ -149,7 +149,7 @@ struct FindingsAnalyzer: ~Copyable {
 
   @inline(__always)
   static func key(_ t: Transition) -> UInt64 {
-    InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+    t.interruptKey
   }
 
   /// The record of an interrupt, with what its class implies.
@@ -261,10 +261,9 @@ struct FindingsAnalyzer: ~Copyable {
 
   // MARK: Recording
 
-  /// Whether a finding about an interrupt and a PE is to be reported.
-  func reports(_ key: FindingLog.Key) -> Bool {
-    guard isReported else { return false }
-    return filter?.includes(domain: key.domain, pe: key.pe, intid: key.intid) ?? true
+  /// Whether a finding about an interrupt and a PE passes the filter.
+  private static func includes(_ key: FindingLog.Key, _ filter: TransitionFilter?) -> Bool {
+    filter?.includes(domain: key.domain, pe: key.pe, intid: key.intid) ?? true
   }
 
   func report(
@@ -273,7 +272,7 @@ struct FindingsAnalyzer: ~Copyable {
     count: UInt64 = 1,
     _ describe: () -> FindingLog.Description
   ) {
-    guard reports(key) else { return }
+    guard isReported, Self.includes(key, filter) else { return }
     log.record(key, event: t.event, time: t.time, count: count, describe)
   }
 
@@ -285,7 +284,7 @@ struct FindingsAnalyzer: ~Copyable {
     count: UInt64 = 1,
     _ describe: () -> FindingLog.Description
   ) {
-    guard reports(key) else { return }
+    guard isReported, Self.includes(key, filter) else { return }
     log.record(key, event: t.event, time: t.time, count: count, describe)
   }
 }

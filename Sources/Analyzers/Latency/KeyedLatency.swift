@@ -45,11 +45,11 @@ public struct KeyedLatency: Sendable {
     bucketed += distribution.bucketed
   }
 
-  /// Takes the buckets, by number, if they hold every sample.
-  mutating func setBuckets(_ counts: [UInt64]) {
+  /// Takes those of a range of buckets, by number, if they hold every sample.
+  mutating func setBuckets(_ counts: [UInt64], in range: ClosedRange<Int>) {
     guard bucketed == count else { return }
-    for (number, count) in counts.enumerated() where count > 0 {
-      buckets.append((SparseDistribution.upperBound(of: UInt16(number)), count))
+    for number in range where counts[number] > 0 {
+      buckets.append((SparseDistribution.upperBound(of: UInt16(number)), counts[number]))
     }
   }
 

@@ -8,7 +8,7 @@ import Replay
 /// is so at its end, and what spans a gap is counted apart, in ``LatencyExclusions``.
 struct LatencyAnalyzer: ~Copyable {
   /// An interrupt that is pending.
-  private struct Pending: BitwiseCopyable {
+  struct Pending: BitwiseCopyable {
     var since: UInt64 = 0
     /// A second one behind the first: another source's SGI (GICv2), or an edge before the acknowledge was seen.
     var next: UInt64 = 0
@@ -32,7 +32,7 @@ struct LatencyAnalyzer: ~Copyable {
   }
 
   /// An interrupt that a PE has acknowledged.
-  private struct InService: BitwiseCopyable {
+  struct InService: BitwiseCopyable {
     /// Its moments so far.
     var life = InterruptLife()
     /// What it waited for until the acknowledge, where that was measured.
@@ -89,8 +89,9 @@ struct LatencyAnalyzer: ~Copyable {
 
   // MARK: Pending
 
-  mutating func becamePending(_ t: Transition) {
-    let entry = pending.insert(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue)
+  /// `key`, here and in the following, is ``Transition/interruptKey``.
+  mutating func becamePending(_ t: Transition, _ key: UInt64) {
+    let entry = pending.insert(key)
     let isKnown = Self.showsMoment(t)
     if entry.pointee.isUsed {
       entry.pointee.next = t.time
@@ -127,16 +128,15 @@ struct LatencyAnalyzer: ~Copyable {
     }
   }
 
-  mutating func merged(_ t: Transition) {
+  mutating func merged(_ t: Transition, _ key: UInt64) {
     if isReported { exclusions.merged += 1 }
     // What it merged with was pending before the capture showed it.
-    let entry = pending.insert(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue)
+    let entry = pending.insert(key)
     entry.pointee.isUsed = true
     entry.pointee.merged &+= 1
   }
 
-  mutating func withdrawn(_ t: Transition) {
-    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+  mutating func withdrawn(_ t: Transition, _ key: UInt64) {
     // A level that falls after its acknowledge is as it should be.
     let isHeld = pending.find(key)?.pointee.isHeld ?? false
     if isReported, !isHeld {
@@ -157,37 +157,36 @@ struct LatencyAnalyzer: ~Copyable {
 
   /// An SPI is active once, wherever it was taken; the others are a PE's own, and an LPI that moves may be in service
   /// on two PEs at a time.
-  private static func serviceKey(_ t: Transition) -> UInt64 {
-    InterruptClass(intid: t.intid) == .lpi
-      ? InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
-      : InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+  @inline(__always)
+  private static func serviceKey(_ t: Transition, _ key: UInt64) -> UInt64 {
+    t.intid >= 8192 ? InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue : key
   }
 
   /// `waits` is what it waited for, where that was measured.
-  mutating func acknowledged(_ t: Transition, waits: WaitTimes?) {
-    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
-    var service = InService(life: life(acknowledgedBy: t, key), waits: waits, isUsed: true)
-    if !service.life.shown.contains(.pending), isReported { exclusions.startUnknown += 1 }
-    service.isCounted = filter?.includes(t) ?? true
-    if service.isCounted {
-      let key = InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid)
-      service.owner = recorder.owner(key, device: service.life.deviceID)
-    }
-    if service.life.shown.contains(.pending) {
-      record(.pendingToAcknowledge, from: service.life.pendingTime, t, &service)
-    }
-    keepPending(key, t)
-
-    let entry = inService.insert(Self.serviceKey(t))
-    if entry.pointee.isUsed, isReported {
+  mutating func acknowledged(_ t: Transition, _ key: UInt64, waits: WaitTimes?) {
+    let service = inService.insert(Self.serviceKey(t, key))
+    if service.pointee.isUsed, isReported {
       exclusions.neverEnded += 1
-      entry.pointee.life.outcome = .acknowledgedAgain
-      close(entry.pointee.life)
+      service.pointee.life.outcome = .acknowledgedAgain
+      close(service.pointee.life)
     }
-    entry.pointee = service
+    service.pointee = InService()
+    service.pointee.isUsed = true
+    service.pointee.waits = waits
+    Self.begin(&service.pointee.life, acknowledgedBy: t, pending.find(key))
+    let hasStart = service.pointee.life.shown.contains(.pending)
+    if !hasStart, isReported { exclusions.startUnknown += 1 }
+    service.pointee.isCounted = filter?.includes(t) ?? true
+    if service.pointee.isCounted {
+      let key = InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid)
+      service.pointee.owner = recorder.owner(key, device: service.pointee.life.deviceID)
+    }
+    if hasStart { record(.pendingToAcknowledge, from: service.pointee.life.pendingTime, t, service) }
+    keepPending(key, t)
   }
 
   /// What is left pending after an acknowledge.
+  @inline(__always)
   private mutating func keepPending(_ key: UInt64, _ t: Transition) {
     guard t.b & 1 != 0 else {
       pending.remove(key)
@@ -206,8 +205,8 @@ struct LatencyAnalyzer: ~Copyable {
     }
   }
 
-  mutating func ended(_ t: Transition) {
-    let key = Self.serviceKey(t)
+  mutating func ended(_ t: Transition, _ interrupt: UInt64) {
+    let key = Self.serviceKey(t, interrupt)
     guard let entry = inService.find(key), !entry.pointee.hasEnded else {
       if isReported { exclusions.endWithoutAcknowledge += 1 }
       return
@@ -219,33 +218,33 @@ struct LatencyAnalyzer: ~Copyable {
     let deactivates = !isLPI && !entry.pointee.isInactive && t.a & 1 != 0
     if deactivates { entry.pointee.life.deactivate(t) }
     let span = deactivates ? LatencyRecorder.Span.acknowledgeToEndThatDeactivates : .acknowledgeToEnd
-    record(span, from: entry.pointee.life.acknowledgeTime, t, &entry.pointee)
+    record(span, from: entry.pointee.life.acknowledgeTime, t, entry)
     if entry.pointee.life.shown.contains(.pending) {
-      record(.injectionToEnd, from: entry.pointee.life.pendingTime, t, &entry.pointee)
+      record(.injectionToEnd, from: entry.pointee.life.pendingTime, t, entry)
       keepWorst(entry.pointee)
     }
-    if deactivates { resignal(t, staysPending: false) }
+    if deactivates { resignal(t, interrupt, staysPending: false) }
     if isLPI || entry.pointee.isInactive || deactivates {
       close(entry.pointee.life)
       inService.remove(key)
     }
   }
 
-  mutating func deactivated(_ t: Transition) {
-    resignal(t, staysPending: t.a & 1 != 0)
-    let key = Self.serviceKey(t)
+  mutating func deactivated(_ t: Transition, _ interrupt: UInt64) {
+    resignal(t, interrupt, staysPending: t.a & 1 != 0)
+    let key = Self.serviceKey(t, interrupt)
     guard let entry = inService.find(key), !entry.pointee.isInactive else { return }
     entry.pointee.isInactive = true
     entry.pointee.life.deactivate(t)
-    record(.acknowledgeToDeactivate, from: entry.pointee.life.acknowledgeTime, t, &entry.pointee)
+    record(.acknowledgeToDeactivate, from: entry.pointee.life.acknowledgeTime, t, entry)
     guard entry.pointee.hasEnded else { return }
     close(entry.pointee.life)
     inService.remove(key)
   }
 
   /// A level that is still high is a new request from now on.
-  private mutating func resignal(_ t: Transition, staysPending: Bool) {
-    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+  @inline(__always)
+  private mutating func resignal(_ t: Transition, _ key: UInt64, staysPending: Bool) {
     guard let entry = pending.find(key) ?? (staysPending ? pending.insert(key) : nil) else { return }
     guard entry.pointee.isHeld || (staysPending && !entry.pointee.isKnown) else { return }
     entry.pointee.isUsed = true
@@ -273,10 +272,10 @@ struct LatencyAnalyzer: ~Copyable {
     _ span: LatencyRecorder.Span,
     from start: UInt64,
     _ t: Transition,
-    _ service: inout InService
+    _ service: UnsafeMutablePointer<InService>
   ) {
-    guard isReported, service.isCounted else { return }
-    if gaps.count > 0, spansGap(start, service.life.pe) {
+    guard isReported, service.pointee.isCounted else { return }
+    if gaps.count > 0, spansGap(start, service.pointee.life.pe) {
       exclusions.acrossGap += 1
       return
     }
@@ -284,8 +283,8 @@ struct LatencyAnalyzer: ~Copyable {
     let nanoseconds = t.time >= start ? t.time &- start : 0
     if t.time < start { exclusions.backwards += 1 }
     if t.provenance == .inferred { exclusions.inferred += 1 }
-    service.life.measured |= span.stages
-    recorder.record(nanoseconds, span, InterruptClass(intid: t.intid), owner: service.owner)
+    service.pointee.life.measured |= span.stages
+    recorder.record(nanoseconds, span, InterruptClass(intid: t.intid), owner: service.pointee.owner)
   }
 
   // MARK: Lives
@@ -295,31 +294,43 @@ struct LatencyAnalyzer: ~Copyable {
     life.domain = domain
     life.intid = intid
     life.pe = pending.pe
-    life.merged = pending.merged
     life.priority = pending.priority
-    life.rest(on: pending.certainty)
-    guard pending.isKnown else { return life }
-    life.pendingTime = pending.since
-    life.pendingEvent = pending.event
-    life.cause = pending.cause
-    life.shown.insert(.pending)
-    if pending.hasSource {
-      life.source = pending.source
-      life.shown.insert(.source)
-    }
+    withUnsafePointer(to: pending) { begin(&life, $0) }
     return life
   }
 
-  private func life(acknowledgedBy t: Transition, _ key: UInt64) -> InterruptLife {
-    let entry = pending.find(key)?.pointee ?? Pending()
-    var life = Self.life(of: entry, domain: t.domain, intid: t.intid)
+  /// Gives a new life the moments before its acknowledge.
+  @inline(__always)
+  private static func begin(_ life: inout InterruptLife, _ pending: UnsafePointer<Pending>) {
+    life.merged = pending.pointee.merged
+    life.rest(on: pending.pointee.certainty)
+    guard pending.pointee.isKnown else { return }
+    life.pendingTime = pending.pointee.since
+    life.pendingEvent = pending.pointee.event
+    life.cause = pending.pointee.cause
+    life.shown.insert(.pending)
+    if pending.pointee.hasSource {
+      life.source = pending.pointee.source
+      life.shown.insert(.source)
+    }
+  }
+
+  /// Fills a new life up to its acknowledge.
+  @inline(__always)
+  private static func begin(
+    _ life: inout InterruptLife,
+    acknowledgedBy t: Transition,
+    _ pending: UnsafeMutablePointer<Pending>?
+  ) {
+    if let pending { begin(&life, UnsafePointer(pending)) }
+    life.domain = t.domain
+    life.intid = t.intid
     life.pe = t.pe
     life.priority = UInt8(truncatingIfNeeded: t.priority)
     life.acknowledgeTime = t.time
     life.acknowledgeEvent = t.event
     life.shown.insert(.acknowledge)
     life.rest(on: t.provenance)
-    return life
   }
 
   @inline(__always)

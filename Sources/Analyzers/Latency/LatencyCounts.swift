@@ -18,6 +18,8 @@ struct LatencyCounts: ~Copyable {
   private var min = UInt64.max
   private var max: UInt64 = 0
   private var sum = 0.0
+  /// Some counter has wrapped round.
+  private var hasWraps = false
 
   init() {}
 
@@ -34,7 +36,13 @@ struct LatencyCounts: ~Copyable {
     let bucket = Self.bucket(of: nanoseconds)
     let place = Self.buckets(memory) + bucket
     place.pointee &+= 1
-    if place.pointee == 0 { Self.wraps(memory)[bucket] &+= 1 }
+    if place.pointee == 0 { wrap(memory, bucket) }
+  }
+
+  @inline(never)
+  private mutating func wrap(_ memory: UnsafeMutableRawPointer, _ bucket: Int) {
+    Self.wraps(memory)[bucket] &+= 1
+    hasWraps = true
   }
 
   @inline(never)
@@ -79,7 +87,17 @@ struct LatencyCounts: ~Copyable {
   var distribution: LatencyDistribution {
     guard let memory else { return LatencyDistribution() }
     var samples: [(UInt64, UInt64)] = []
-    for bucket in Self.bucket(of: min)...Self.bucket(of: max) {
+    let counters = UnsafeRawPointer(Self.buckets(memory))
+    let last = Self.bucket(of: max)
+    var next = Self.bucket(of: min)
+    while next <= last {
+      // Most buckets are empty.
+      if !hasWraps, next & 7 == 0, counters.load(fromByteOffset: next, as: UInt64.self) == 0 {
+        next += 8
+        continue
+      }
+      let bucket = next
+      next += 1
       let count = Self.samples(in: bucket, memory)
       if count != 0 { samples.append((Self.lowerBound(of: bucket), count)) }
     }

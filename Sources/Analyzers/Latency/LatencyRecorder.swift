@@ -162,8 +162,10 @@ struct LatencyRecorder: ~Copyable {
           }
         }
         guard sum.count > 0 else { return nil }
-        sum.setBuckets(buckets)
-        for number in buckets.indices { buckets[number] = 0 }
+        // Where its buckets are, its extremes say.
+        let used = Int(SparseDistribution.bucket(of: sum.min))...Int(SparseDistribution.bucket(of: sum.max))
+        sum.setBuckets(buckets, in: used)
+        for number in used { buckets[number] = 0 }
         return sum
       }
     }

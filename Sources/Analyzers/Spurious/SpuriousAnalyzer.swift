@@ -78,13 +78,13 @@ public struct SpuriousCount: Equatable, Sendable {
 /// Counts acknowledges that returned a special INTID, and finds what happened to the interrupt in the meantime.
 struct SpuriousAnalyzer: ~Copyable {
   /// What last went away without this PE's doing.
-  private struct Withdrawal: BitwiseCopyable {
+  struct Withdrawal: BitwiseCopyable {
     var event: UInt64 = 0
     var intid: UInt32 = 0
     var pe: UInt32 = PE.none
     var reason = SpuriousReason.nothingPending
   }
-  private struct Interface: BitwiseCopyable {
+  struct Interface: BitwiseCopyable {
     /// The event of its last acknowledge, spurious ones included.
     var acknowledged: UInt64 = 0
     /// Whether that returned an interrupt.
@@ -94,7 +94,7 @@ struct SpuriousAnalyzer: ~Copyable {
     var candidate: UInt32 = .max
   }
 
-  private var interfaces = LiveTable(Interface())
+  private var interfaces = PETable(Interface())
   /// Levels that stayed high over their acknowledge: when they fall, nobody is deprived of anything.
   private var held = LiveTable(false)
   /// Of interrupts that no single PE owns, by domain.
@@ -102,10 +102,12 @@ struct SpuriousAnalyzer: ~Copyable {
   /// By PE and reason; the INTID is in the key too.
   private var table = LiveTable<UInt64>(0)
 
-  mutating func acknowledged(_ t: Transition) {
+  /// `key`, here and in the following, is ``Transition/interruptKey``.
+  @inline(__always)
+  mutating func acknowledged(_ t: Transition, _ key: UInt64) {
     if InterruptClass(intid: t.intid) == .spi { withdraw(t, .takenByOtherPE, shared: true) }
-    if t.b & 1 != 0 { held.insert(Self.interrupt(t)).pointee = true }
-    let interface = interfaces.insert(Self.key(t))
+    if t.b & 1 != 0 { held.insert(key).pointee = true }
+    let interface = interfaces.at(t)
     interface.pointee.acknowledged = t.event
     interface.pointee.gotInterrupt = true
     interface.pointee.withdrawal = Withdrawal()
@@ -114,17 +116,18 @@ struct SpuriousAnalyzer: ~Copyable {
 
   /// A PE has a highest-priority pending interrupt to acknowledge.
   mutating func offered(_ t: Transition) {
-    if t.intid != .max { interfaces.insert(Self.key(t)).pointee.candidate = t.intid }
+    if t.intid != .max { interfaces.at(t).pointee.candidate = t.intid }
   }
 
-  mutating func deactivated(_ t: Transition) {
-    if held.count > 0 { held.remove(Self.interrupt(t)) }
+  @inline(__always)
+  mutating func deactivated(_ t: Transition, _ key: UInt64) {
+    if held.count > 0 { held.remove(key) }
   }
 
   /// An interrupt stopped being pending without an acknowledge.
-  mutating func withdrawn(_ t: Transition) {
-    if held.count > 0, held.find(Self.interrupt(t)) != nil {
-      held.remove(Self.interrupt(t))
+  mutating func withdrawn(_ t: Transition, _ key: UInt64) {
+    if held.count > 0, held.find(key) != nil {
+      held.remove(key)
     } else {
       withdraw(t, Self.reason(t), shared: t.pe == PE.none)
     }
@@ -133,12 +136,6 @@ struct SpuriousAnalyzer: ~Copyable {
   mutating func disabled(_ t: Transition) { withdraw(t, .disabled, shared: t.pe == PE.none) }
 
   mutating func retargeted(_ t: Transition) { withdraw(t, .retargeted, shared: true) }
-
-  private static func key(_ t: Transition) -> UInt64 { UInt64(t.domain) << 32 | UInt64(t.pe) }
-
-  private static func interrupt(_ t: Transition) -> UInt64 {
-    InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
-  }
 
   private static func reason(_ t: Transition) -> SpuriousReason {
     switch PendingCause(rawValue: UInt8(truncatingIfNeeded: t.a)) {
@@ -153,13 +150,13 @@ struct SpuriousAnalyzer: ~Copyable {
     if isShared {
       shared.insert(UInt64(t.domain)).pointee = withdrawal
     } else {
-      interfaces.insert(Self.key(t)).pointee.withdrawal = withdrawal
+      interfaces.at(t).pointee.withdrawal = withdrawal
     }
   }
 
   /// A special INTID was acknowledged.
   mutating func count(_ t: Transition, isCounted: Bool) {
-    let interface = interfaces.insert(Self.key(t))
+    let interface = interfaces.at(t)
     defer {
       interface.pointee.acknowledged = t.event
       interface.pointee.gotInterrupt = false
@@ -173,7 +170,7 @@ struct SpuriousAnalyzer: ~Copyable {
     case 1021: reason = .nonSecureInterrupt
     case 1022: reason = .otherGroup
     default:
-      let found = withdrawal(before: t, interface.pointee)
+      let found = withdrawal(before: t, interface)
       reason = found.reason
       if reason != .nothingPending {
         intid = found.intid
@@ -186,12 +183,14 @@ struct SpuriousAnalyzer: ~Copyable {
     table.insert(key | UInt64(intid & 0xFF_FFFF)).pointee &+= 1
   }
 
-  private func withdrawal(before t: Transition, _ interface: Interface) -> Withdrawal {
-    if interface.withdrawal.reason != .nothingPending { return interface.withdrawal }
-    guard let other = shared.find(UInt64(t.domain))?.pointee, other.event >= interface.acknowledged, other.pe != t.pe
+  @inline(__always)
+  private mutating func withdrawal(before t: Transition, _ interface: UnsafePointer<Interface>) -> Withdrawal {
+    if interface.pointee.withdrawal.reason != .nothingPending { return interface.pointee.withdrawal }
+    guard let other = shared.find(UInt64(t.domain))?.pointee, other.event >= interface.pointee.acknowledged,
+      other.pe != t.pe
     else { return Withdrawal() }
     // What another PE does to shared interrupts all the time explains nothing unless this PE had been offered it.
-    return other.intid == interface.candidate ? other : Withdrawal()
+    return other.intid == interface.pointee.candidate ? other : Withdrawal()
   }
 
   /// Counts by domain, PE, reason and INTID.

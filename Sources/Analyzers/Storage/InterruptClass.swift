@@ -34,6 +34,10 @@ public enum InterruptClass: UInt8, Sendable, CaseIterable, Comparable {
   /// Whether each PE has an interrupt of its own with this INTID.
   @inlinable public var isPrivate: Bool { self == .sgi || self == .ppi }
 
+  /// The same by INTID, for the hot path.
+  @inline(__always)
+  static func isPrivate(_ intid: UInt32) -> Bool { intid < 32 || intid &- 1056 < 64 }
+
   /// In the order of INTIDs.
   public static func < (left: InterruptClass, right: InterruptClass) -> Bool { left.rawValue < right.rawValue }
 }

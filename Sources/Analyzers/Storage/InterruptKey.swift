@@ -1,3 +1,4 @@
+import GICModel
 import InterruptTrace
 
 /// A domain, a PE and an INTID in one word, for tables. INTIDs have at most 24 bits (IHI 0069H, 2.2).
@@ -16,7 +17,7 @@ struct InterruptKey: Equatable {
   /// The interrupt itself: SGIs and PPIs are private to a PE, all others belong to the domain.
   @inline(__always)
   static func interrupt(domain: UInt16, pe: UInt32, intid: UInt32) -> InterruptKey {
-    InterruptKey(domain: domain, pe: InterruptClass(intid: intid).isPrivate ? pe : PE.none, intid: intid)
+    InterruptKey(domain: domain, pe: InterruptClass.isPrivate(intid) ? pe : PE.none, intid: intid)
   }
 
   var domain: UInt16 { UInt16(truncatingIfNeeded: rawValue >> 48) }
@@ -25,4 +26,10 @@ struct InterruptKey: Equatable {
     return pe == Self.noPE ? PE.none : pe
   }
   var intid: UInt32 { UInt32(truncatingIfNeeded: rawValue) & 0xFF_FFFF }
+}
+
+extension Transition {
+  /// The key of the interrupt itself.
+  @inline(__always)
+  var interruptKey: UInt64 { InterruptKey.interrupt(domain: domain, pe: pe, intid: intid).rawValue }
 }

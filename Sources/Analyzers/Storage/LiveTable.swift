@@ -3,7 +3,7 @@
 ///
 /// Open addressing with linear probing; removal moves later entries back, so there are no tombstones. Every operation
 /// is O(1) on average; pointers to values are valid until the next insertion or removal. The key `.max` is not told
-/// apart from `.max - 1`.
+/// apart from `.max - 1`. Types of values are not private: unoptimized builds of Swift 6.3 can not link tables of those.
 struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
   private static var free: UInt64 { .max }
 
@@ -11,27 +11,28 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
   private var values: UnsafeMutablePointer<Value>
   private var mask: Int
   private(set) var count = 0
-  private let empty: Value
+
+  /// What new values start as. It lies behind the values and not in the table itself, which stays small however large a
+  /// value is.
+  var empty: Value { (values + mask + 1).pointee }
 
   /// An empty table; new values start as `empty`.
   init(_ empty: Value) {
-    self.empty = empty
     mask = 15
     keys = .allocate(capacity: 16)
     keys.initialize(repeating: Self.free, count: 16)
-    values = .allocate(capacity: 16)
-    values.initialize(repeating: empty, count: 16)
+    values = .allocate(capacity: 17)
+    values.initialize(repeating: empty, count: 17)
   }
 
   /// The same entries at the same places. O(capacity).
   init(copying other: borrowing LiveTable) {
-    empty = other.empty
     mask = other.mask
     count = other.count
     keys = .allocate(capacity: mask + 1)
     keys.initialize(from: other.keys, count: mask + 1)
-    values = .allocate(capacity: mask + 1)
-    values.initialize(from: other.values, count: mask + 1)
+    values = .allocate(capacity: mask + 2)
+    values.initialize(from: other.values, count: mask + 2)
   }
 
   deinit {
@@ -117,8 +118,8 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     mask = oldSize * 2 - 1
     keys = .allocate(capacity: mask + 1)
     keys.initialize(repeating: Self.free, count: mask + 1)
-    values = .allocate(capacity: mask + 1)
-    values.initialize(repeating: empty, count: mask + 1)
+    values = .allocate(capacity: mask + 2)
+    values.initialize(repeating: oldValues[oldSize], count: mask + 2)
     for i in 0..<oldSize where oldKeys[i] != Self.free {
       let at = place(of: oldKeys[i])
       keys[at] = oldKeys[i]

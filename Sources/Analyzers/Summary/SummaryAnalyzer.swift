@@ -38,28 +38,40 @@ public struct Summary: Sendable {
 
 /// Counts transitions.
 struct SummaryAnalyzer: ~Copyable {
-  private(set) var summary = Summary()
+  private var totals = Summary()
+  private var acknowledgesByClass = InlineArray<4, UInt64>(repeating: 0)
+  private var pendingByClass = InlineArray<4, UInt64>(repeating: 0)
+
+  /// The counts so far.
+  var summary: Summary {
+    var summary = totals
+    for n in 0..<4 {
+      summary.acknowledgesByClass[n] = acknowledgesByClass[n]
+      summary.pendingByClass[n] = pendingByClass[n]
+    }
+    return summary
+  }
 
   @inline(__always)
   mutating func count(_ t: Transition) {
     switch t.kind {
     case .acknowledged:
-      summary.acknowledges += 1
-      summary.acknowledgesByClass[Int(InterruptClass(intid: t.intid).rawValue)] += 1
-    case .pending: summary.pendingByClass[Int(InterruptClass(intid: t.intid).rawValue)] += 1
-    case .spuriousAcknowledge: summary.spuriousAcknowledges += 1
-    case .endOfInterrupt: summary.endOfInterrupts += 1
-    case .mismatchedEnd: summary.mismatchedEnds += 1
-    case .msi: summary.msis += 1
+      totals.acknowledges += 1
+      acknowledgesByClass[Int(InterruptClass(intid: t.intid).rawValue)] += 1
+    case .pending: pendingByClass[Int(InterruptClass(intid: t.intid).rawValue)] += 1
+    case .spuriousAcknowledge: totals.spuriousAcknowledges += 1
+    case .endOfInterrupt: totals.endOfInterrupts += 1
+    case .mismatchedEnd: totals.mismatchedEnds += 1
+    case .msi: totals.msis += 1
     case .itsCommand:
-      summary.itsCommands += 1
-      summary.itsCommandsByOpcode[Int(t.a & 0xFF)] += 1
-    case .itsFault: summary.itsFaults += 1
-    case .sgiSent: summary.sgisSent += 1
-    case .virtualAcknowledged: summary.virtualAcknowledges += 1
-    case .virtualSpuriousAcknowledge: summary.virtualSpuriousAcknowledges += 1
-    case .virtualEndOfInterrupt: summary.virtualEndOfInterrupts += 1
-    case .guestError: summary.guestErrors += 1
+      totals.itsCommands += 1
+      totals.itsCommandsByOpcode[Int(t.a & 0xFF)] += 1
+    case .itsFault: totals.itsFaults += 1
+    case .sgiSent: totals.sgisSent += 1
+    case .virtualAcknowledged: totals.virtualAcknowledges += 1
+    case .virtualSpuriousAcknowledge: totals.virtualSpuriousAcknowledges += 1
+    case .virtualEndOfInterrupt: totals.virtualEndOfInterrupts += 1
+    case .guestError: totals.guestErrors += 1
     default: break
     }
   }

@@ -112,6 +112,9 @@ extension ListedInterrupts {
     var lists = InlineArray<16, Entry>(repeating: Entry())
     var stashed = InlineArray<16, Entry>(repeating: Entry())
     var stashCount = 0
+    /// Bit n is set while what list register n holds is pending and not active, or active and not ended.
+    private(set) var waiting: UInt16 = 0
+    private(set) var running: UInt16 = 0
     var isEnabled = false
     var clock = Clock()
     /// Up to when ``clock`` counts.
@@ -177,18 +180,31 @@ extension ListedInterrupts {
       }
     }
 
-    /// The highest priority of what the guest runs.
-    var running: UInt8 {
-      var priority: UInt8 = 0xFF
-      for n in 0..<16 where lists[n].isActive && !lists[n].isDropped { priority = min(priority, lists[n].priority) }
+    /// A list register has changed.
+    @inline(__always)
+    mutating func noteChange(of n: Int) {
+      let bit = UInt16(1) << UInt16(n)
+      waiting = lists[n].isPending && !lists[n].isActive ? waiting | bit : waiting & ~bit
+      running = lists[n].isActive && !lists[n].isDropped ? running | bit : running & ~bit
+    }
+
+    /// The highest priority of what the guest runs; 0xFF if it runs nothing. Mutating, as what is not gets a copy of the bank.
+    @inline(__always)
+    mutating func runningPriority() -> UInt8 {
+      var (priority, left): (UInt8, UInt16) = (0xFF, running)
+      while left != 0 {
+        priority = min(priority, lists[left.trailingZeroBitCount].priority)
+        left &= left &- 1
+      }
       return priority
     }
 
-    /// Whether the guest's group enables, or its priority mask, are known to hold an interrupt back.
-    func isClosed(_ entry: Entry) -> (group: Bool, mask: Bool) {
-      let bit: UInt32 = entry.isGroup1 ? 9 : 8
+    /// Whether the guest's group enables, or its priority mask, are known to hold an interrupt back; `control` is the bank's.
+    @inline(__always)
+    static func isClosed(_ control: UInt32, isGroup1: Bool, priority: UInt8) -> (group: Bool, mask: Bool) {
+      let bit: UInt32 = isGroup1 ? 9 : 8
       let isOff = control >> (16 + bit) & 1 != 0 && control >> bit & 1 == 0
-      let isMasked = control >> 16 & 0xFF == 0xFF && UInt32(entry.priority) >= control & 0xFF
+      let isMasked = control >> 16 & 0xFF == 0xFF && UInt32(priority) >= control & 0xFF
       return (isOff, isMasked)
     }
   }

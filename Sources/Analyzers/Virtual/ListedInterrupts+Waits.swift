@@ -39,26 +39,30 @@ extension ListedInterrupts {
     defer { bank.pointee.counted = Moment(t) }
     bank.pointee.runOn(to: t.time, t.event)
     guard t.time > bank.pointee.counted.time else { return }
-    for n in 0..<16 where bank.pointee.lists[n].isPending && !bank.pointee.lists[n].isActive {
-      charge(bank, n, t.time)
+    var left = bank.pointee.waiting
+    while left != 0 {
+      charge(bank, left.trailingZeroBitCount, t.time)
+      left &= left &- 1
     }
   }
 
   private func charge(_ bank: UnsafeMutablePointer<Bank>, _ n: Int, _ now: UInt64) {
-    let entry = bank.pointee.lists[n]
-    guard now > entry.settled else { return }
-    let closed = bank.pointee.isClosed(entry)
+    let settled = bank.pointee.lists[n].settled
+    guard now > settled else { return }
+    let priority = bank.pointee.lists[n].priority
+    let isGroup1 = bank.pointee.lists[n].isGroup1
+    let closed = Bank.isClosed(bank.pointee.control, isGroup1: isGroup1, priority: priority)
     let cause: VirtualWaitCause =
       if !bank.pointee.isEnabled {
         .guestNotRunning
       } else if closed.group || closed.mask {
         .masked
-      } else if bank.pointee.running <= entry.priority, bank.pointee.running != 0xFF {
+      } else if bank.pointee.running != 0, bank.pointee.runningPriority() <= priority {
         .activePriority
       } else {
         .acknowledge
       }
-    bank.pointee.lists[n].waits.add(now &- entry.settled, for: cause)
+    bank.pointee.lists[n].waits.add(now &- settled, for: cause)
     bank.pointee.lists[n].settled = now
   }
 
@@ -115,16 +119,16 @@ extension ListedInterrupts {
   }
 
   /// The guest ended what stands in no list register.
-  mutating func noteUnlistedEnd(_ t: Transition, _ stashed: Entry?, _ bank: Bank) {
+  mutating func noteUnlistedEnd(_ t: Transition, _ stashed: Entry?, _ bank: UnsafeMutablePointer<Bank>) {
     let record = overflows.insert(Self.key(t))
     if record.pointee.ends == 0 { record.pointee.firstEnd = Moment(t) }
     record.pointee.ends &+= 1
     record.pointee.lastEnd = Moment(t)
     guard let stashed else { return }
     record.pointee.takenOut = stashed.takenOut
-    guard !bank.isPressed, stashed.round < bank.entries else { return }
+    guard !bank.pointee.isPressed, stashed.round < bank.pointee.entries else { return }
     record.pointee.dropped &+= 1
-    record.pointee.droppedEntry = bank.lastEntry
+    record.pointee.droppedEntry = bank.pointee.lastEntry
     record.pointee.droppedEnd = Moment(t)
   }
 

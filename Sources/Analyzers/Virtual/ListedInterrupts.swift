@@ -66,6 +66,7 @@ struct ListedInterrupts: ~Copyable {
     guard t.a < 16, let bank = bank(t) else { return }
     settle(bank, t)
     let (n, value) = (Int(t.a), ListRegisterValue.inTransition(t.b))
+    defer { bank.pointee.noteChange(of: n) }
     if bank.pointee.lists[n].intid == t.intid {
       bank.pointee.lists[n].update(value, bank.pointee.clock)
       return
@@ -84,6 +85,7 @@ struct ListedInterrupts: ~Copyable {
     settle(bank, t)
     var entry = bank.pointee.lists[Int(t.a)]
     bank.pointee.lists[Int(t.a)] = Entry()
+    bank.pointee.noteChange(of: Int(t.a))
     guard entry.intid != .max, entry.isPending || entry.isActive else { return }
     entry.takenOut = Moment(t)
     entry.takenOutClock = bank.pointee.clock
@@ -104,6 +106,7 @@ struct ListedInterrupts: ~Copyable {
     delays.add(time: waited.time, events: waited.events)
     if isCounted { waits.count(bank.pointee.lists[list].waits, InterruptClass(intid: t.intid)) }
     bank.pointee.lists[list].acknowledged(t, bank.pointee.clock, taken: bank.pointee.acknowledges)
+    bank.pointee.noteChange(of: list)
   }
 
   mutating func ended(_ t: Transition) {
@@ -111,7 +114,7 @@ struct ListedInterrupts: ~Copyable {
     settle(bank, t)
     guard t.a < 16 else {
       let stashed = bank.pointee.takeStashed(t.intid, isActive: true)
-      if t.intid < 8192 { noteUnlistedEnd(t, stashed, bank.pointee) }
+      if t.intid < 8192 { noteUnlistedEnd(t, stashed, bank) }
       return
     }
     let list = Int(t.a)
@@ -121,6 +124,7 @@ struct ListedInterrupts: ~Copyable {
       services.add(time: span.time, events: span.events)
     }
     bank.pointee.lists[list].ended(t, bank.pointee.clock)
+    bank.pointee.noteChange(of: list)
   }
 
   mutating func deactivated(_ t: Transition) {
@@ -133,6 +137,7 @@ struct ListedInterrupts: ~Copyable {
       deactivations.add(time: span.time, events: span.events)
     }
     bank.pointee.lists[list].deactivated(t, bank.pointee.clock)
+    bank.pointee.noteChange(of: list)
   }
 
   /// Events are missing: what is in the list registers from now on is not known.

@@ -13,14 +13,9 @@ struct PhysicalMoments: ~Copyable {
 
   private var table = LiveTable(Moments())
 
-  @inline(__always)
-  private static func key(_ t: Transition) -> UInt64 {
-    InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
-  }
-
   mutating func becamePending(_ t: Transition) {
     guard t.intid < 8192 else { return }
-    let entry = table.insert(Self.key(t))
+    let entry = table.insert(t.interruptKey)
     guard !entry.pointee.isAcknowledged else { return }
     entry.pointee.pending = t.time
     entry.pointee.hasPending = t.provenance != .assumed && t.a != UInt64(PendingCause.observed.rawValue)
@@ -28,7 +23,7 @@ struct PhysicalMoments: ~Copyable {
 
   mutating func acknowledged(_ t: Transition) {
     guard t.intid < 8192 else { return }
-    let entry = table.insert(Self.key(t))
+    let entry = table.insert(t.interruptKey)
     if entry.pointee.isAcknowledged { entry.pointee.hasPending = false }
     entry.pointee.acknowledged = t.time
     entry.pointee.isAcknowledged = true
@@ -36,12 +31,12 @@ struct PhysicalMoments: ~Copyable {
 
   /// A level that is still high makes it pending anew.
   mutating func deactivated(_ t: Transition) {
-    guard t.intid < 8192, let entry = table.find(Self.key(t)) else { return }
+    guard t.intid < 8192, let entry = table.find(t.interruptKey) else { return }
     entry.pointee = Moments(pending: t.time, hasPending: t.a & 1 != 0)
   }
 
   mutating func withdrawn(_ t: Transition) {
-    guard t.intid < 8192, let entry = table.find(Self.key(t)), !entry.pointee.isAcknowledged else { return }
+    guard t.intid < 8192, let entry = table.find(t.interruptKey), !entry.pointee.isAcknowledged else { return }
     entry.pointee.hasPending = false
   }
 

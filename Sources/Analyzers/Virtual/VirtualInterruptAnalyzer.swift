@@ -10,7 +10,7 @@ import InterruptTrace
 /// was: a PE's own under the same PE, others on any.
 struct VirtualInterruptAnalyzer: ~Copyable {
   /// An interrupt in a list register, or taken out of one before it ended.
-  private struct Listed: BitwiseCopyable {
+  struct Listed: BitwiseCopyable {
     var identity: UInt64 = 0
     /// Its moments so far.
     var life = InterruptLife()

@@ -5,7 +5,7 @@ struct VirtualRecorder: ~Copyable {
   /// INTIDs with counts of their own, so that memory does not grow with the number of LPIs.
   static let keyLimit = 1 << 14
 
-  private struct Counts: BitwiseCopyable {
+  struct Counts: BitwiseCopyable {
     var acknowledges: UInt64 = 0
     var physical = UInt32.max
     var samples: UInt64 = 0

@@ -38,7 +38,7 @@ public enum VirtualWaitCause: UInt8, InterruptWaitCause {
 
 /// How long one virtual interrupt waited, by ``VirtualWaitCause``, in ns.
 struct VirtualWaitTimes: BitwiseCopyable {
-  private var nanoseconds = InlineArray<5, UInt64>(repeating: 0)
+  fileprivate var nanoseconds = InlineArray<5, UInt64>(repeating: 0)
 
   subscript(_ cause: VirtualWaitCause) -> UInt64 { nanoseconds[Int(cause.rawValue)] }
 
@@ -48,16 +48,15 @@ struct VirtualWaitTimes: BitwiseCopyable {
 
 /// The sums.
 struct VirtualWaits {
+  private static var causes: Int { 5 }
+
   private var sums: [VirtualWaitCount] = InterruptClass.allCases.flatMap { interruptClass in
     VirtualWaitCause.allCases.map { VirtualWaitCount(interruptClass: interruptClass, cause: $0) }
   }
 
   mutating func count(_ times: VirtualWaitTimes, _ interruptClass: InterruptClass) {
-    for cause in VirtualWaitCause.allCases {
-      let time = times[cause]
-      guard time > 0 else { continue }
-      let n = Int(interruptClass.rawValue) * VirtualWaitCause.allCases.count + Int(cause.rawValue)
-      sums[n].add(time)
+    for n in 0..<Self.causes where times.nanoseconds[n] > 0 {
+      sums[Int(interruptClass.rawValue) &* Self.causes &+ n].add(times.nanoseconds[n])
     }
   }
 

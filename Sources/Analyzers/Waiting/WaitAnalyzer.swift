@@ -60,12 +60,7 @@ struct WaitAnalyzer: ~Copyable {
 
   @inline(__always)
   private static func slot(_ interruptClass: InterruptClass, _ cause: WaitCause) -> Int {
-    Int(interruptClass.rawValue) &* 6 &+ Int(cause.rawValue)
-  }
-
-  @inline(__always)
-  private static func key(_ t: Transition) -> UInt64 {
-    InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+    Int(interruptClass.rawValue) &* WaitTimes.causes &+ Int(cause.rawValue)
   }
 
   /// A PE's interface; nil for none and for more than any system has. Only the physical controller is followed.
@@ -157,7 +152,7 @@ struct WaitAnalyzer: ~Copyable {
   /// An interrupt was enabled or disabled, or its priority changed.
   mutating func changed(_ t: Transition) {
     guard t.domain == 0 else { return }
-    let key = Self.key(t)
+    let key = t.interruptKey
     if t.kind == .disabled { disabled.insert(key).pointee = true }
     if t.kind == .enabled, disabled.count > 0 { disabled.remove(key) }
     guard waiting > 0 else { return }
@@ -181,9 +176,9 @@ struct WaitAnalyzer: ~Copyable {
 
   // MARK: Interrupts
 
-  mutating func becamePending(_ t: Transition) {
+  /// `key`, here and in the following, is ``Transition/interruptKey``.
+  mutating func becamePending(_ t: Transition, _ key: UInt64) {
     guard let interface = interface(t), LatencyAnalyzer.showsMoment(t) else { return }
-    let key = Self.key(t)
     guard find(interface, key) == nil else { return }
     guard interface.pointee.count < Self.listLength else {
       unmeasured &+= 1
@@ -213,8 +208,8 @@ struct WaitAnalyzer: ~Copyable {
   }
 
   /// It stopped being pending, or moved to another PE.
-  mutating func withdrawn(_ t: Transition) {
-    guard waiting > 0, let interface = interface(t), let n = find(interface, Self.key(t)) else { return }
+  mutating func withdrawn(_ t: Transition, _ key: UInt64) {
+    guard waiting > 0, let interface = interface(t), let n = find(interface, key) else { return }
     remove(interface, n)
   }
 
@@ -222,7 +217,7 @@ struct WaitAnalyzer: ~Copyable {
   mutating func retargeted(_ t: Transition) {
     guard waiting > 0, t.domain == 0, t.a < UInt64(capacity) else { return }
     let old = interfaces + Int(t.a)
-    guard let n = find(old, Self.key(t)) else { return }
+    guard let n = find(old, t.interruptKey) else { return }
     settle(old, n, t.time)
     let entry = old.pointee.list[n]
     remove(old, n)
@@ -233,11 +228,11 @@ struct WaitAnalyzer: ~Copyable {
   }
 
   /// How long it waited for what, if that was measured.
-  mutating func acknowledged(_ t: Transition, isCounted: Bool) -> WaitTimes? {
+  mutating func acknowledged(_ t: Transition, _ key: UInt64, isCounted: Bool) -> WaitTimes? {
     guard let interface = interface(t) else { return nil }
     settle(interface, t.time)
     interface.pointee.running = UInt32(truncatingIfNeeded: t.b >> 8 & 0xFF)
-    guard let n = find(interface, Self.key(t)) else { return nil }
+    guard let n = find(interface, key) else { return nil }
     let times = interface.pointee.list[n].times
     remove(interface, n)
     if isCounted { count(times, InterruptClass(intid: t.intid)) }
@@ -246,10 +241,10 @@ struct WaitAnalyzer: ~Copyable {
 
   @inline(__always)
   private func count(_ times: WaitTimes, _ interruptClass: InterruptClass) {
-    for cause in WaitCause.allCases {
+    let row = sums + Int(interruptClass.rawValue) &* WaitTimes.causes
+    for cause in 0..<WaitTimes.causes {
       let time = times[cause]
-      guard time > 0 else { continue }
-      sums[Self.slot(interruptClass, cause)].add(time)
+      if time > 0 { row[cause].add(time) }
     }
   }
 

@@ -40,6 +40,8 @@ public enum WaitCause: UInt8, InterruptWaitCause {
 
 /// How long one interrupt waited, by ``WaitCause``, in ns; 4.29 s and more count as that.
 public struct WaitTimes: BitwiseCopyable, Sendable {
+  static var causes: Int { 6 }
+
   private var nanoseconds = InlineArray<6, UInt32>(repeating: 0)
 
   /// No time.
@@ -47,6 +49,10 @@ public struct WaitTimes: BitwiseCopyable, Sendable {
 
   /// The time for one cause.
   public subscript(_ cause: WaitCause) -> UInt64 { UInt64(nanoseconds[Int(cause.rawValue)]) }
+
+  /// The time for the cause of a raw value.
+  @inline(__always)
+  subscript(_ cause: Int) -> UInt64 { UInt64(nanoseconds[cause]) }
 
   @inline(__always)
   mutating func add(_ time: UInt64, for cause: WaitCause) {
