@@ -84,6 +84,7 @@ public final class HypervisorModel {
       if event.kind == .mmioWrite { guest.refreshAll() }
     case .sysregWrite: sysregWrite(event, guest, &out)
     case .lrWrite, .lrRead: listRegister(event, guest)
+    case .vgicStep: if guest.holds(vcpu) { nest(event, guest) }
     case .topology: if let entry = Topology.Entry(event) { topology.set(entry) }
     default: break
     }
@@ -92,6 +93,15 @@ public final class HypervisorModel {
   private func inject(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
     guard event.intid >= 32 || event.pe != PE.none else { return }
     guest.inject(intid: event.intid, vcpu: event.pe, level: event.level, at: event, &out)
+  }
+
+  /// A guest that is a hypervisor runs its own guest, or is itself again.
+  private func nest(_ event: Event, _ guest: Guest) {
+    switch VGICStep(rawValue: UInt16(truncatingIfNeeded: event.a)) {
+    case .nestedEnter: guest.vcpus[Int(event.pe)].isNested = event.entersNestedGuest
+    case .nestedExit: guest.vcpus[Int(event.pe)].isNested = false
+    default: break
+    }
   }
 
   /// The line itself changes with the injection that follows.

@@ -170,6 +170,14 @@ public struct VGICStep: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   @inlinable public static var vpeLoad: Self { .init(rawValue: 6) }
   /// A vPE was made non-resident.
   @inlinable public static var vpePut: Self { .init(rawValue: 7) }
+  /// The guest is itself a hypervisor and returned into its guest (`kvm_nested_eret`).
+  @inlinable public static var nestedEnter: Self { .init(rawValue: 8) }
+  /// The guest's guest was left for the guest's hypervisor (`kvm_inject_nested_exception`).
+  @inlinable public static var nestedExit: Self { .init(rawValue: 9) }
+  /// The list registers that a guest's hypervisor filled were put on the hardware.
+  @inlinable public static var shadowLoad: Self { .init(rawValue: 10) }
+  /// The list registers that a guest's hypervisor filled were taken back.
+  @inlinable public static var shadowPut: Self { .init(rawValue: 11) }
 }
 
 /// What an inter-processor interrupt is for.
@@ -200,6 +208,9 @@ extension Event {
   /// The level of a line, of ``EventKind/inject``, ``EventKind/irqLine``, ``EventKind/timerLine`` and
   /// ``EventKind/gsiSet``.
   @inlinable public var level: Bool { b & 1 != 0 }
+  /// Of a ``VGICStep/nestedEnter``: the return, by its SPSR, is to EL0 or EL1, which is the guest's guest; to EL2 it is the
+  /// guest's own hypervisor.
+  @inlinable public var entersNestedGuest: Bool { b & 0xF < 8 }
   /// Why a vCPU left its guest.
   @inlinable public var exitReason: GuestExitReason { GuestExitReason(rawValue: UInt16(truncatingIfNeeded: a)) }
   /// The exception class (`ESR_EL2.EC`) of an exit.

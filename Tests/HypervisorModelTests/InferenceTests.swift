@@ -31,6 +31,24 @@ import Testing
     #expect(rig.last.registers.isEmpty && rig.last.doubtfullyAbsent.isEmpty)
   }
 
+  /// KVM leaves the list of a guest that is a hypervisor alone while its own guest runs.
+  @Test func listRegistersOfAGuestsGuestAreNotPredicted() {
+    let rig = KVMRig()
+    rig.timer()
+    rig.send(.vgicStep, a: 8, b: 0x3C5)
+    rig.enter()
+    rig.exit()
+    #expect(rig.predictions.isEmpty)
+    rig.send(.vgicStep, a: 9)
+    rig.enter()
+    #expect(rig.intids == [27] && rig.last.doubtfullyAbsent.isEmpty)
+    // A return to EL2 is to the guest's hypervisor itself.
+    rig.send(.vgicStep, a: 8, b: 0x3C9)
+    rig.exit()
+    rig.enter()
+    #expect(rig.predictions.count == 2)
+  }
+
   @Test func physicalTimerThatFiresHadBeenEnded() {
     let rig = KVMRig()
     rig.timer()

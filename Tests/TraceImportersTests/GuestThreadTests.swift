@@ -53,6 +53,16 @@ struct GuestThreadTests {
     #expect(try threads(text) == ["1/0=10 order", "2/0=11 order", "1/1=12 order"])
   }
 
+  @Test("A thread whose name the tool does not know is of the guest that is there, and gets its name later")
+  func unknownNames() throws {
+    #expect(try threads(entry("vmm", 10, 1) + entry("<...>", 11, 2)) == ["1/0=10 order", "1/1=11 order"])
+    let perf =
+      " :252   252 [000]    1.0:   kvm:kvm_entry: PC: 0x10\n vmm   253 [000]    2.0:   kvm:kvm_entry: PC: 0x10\n"
+    #expect(try threads(perf) == ["1/0=252 order", "1/1=253 order"])
+    let named = entry("<...>", 9, 1) + entry("CPU 1/KVM", 9, 2) + entry("CPU 0/KVM", 12, 3)
+    #expect(try threads(named) == ["1/1=9 name", "1/0=12 name"])
+  }
+
   @Test("A thread of no guest injects into the only one, or into an unknown one")
   func otherThreads() throws {
     let inject = "kworker/0:1-16 [000] .....  9.0: vgic_update_irq_pending: VCPU: 0, IRQ 40, level: 1\n"

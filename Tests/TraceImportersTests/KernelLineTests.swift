@@ -18,6 +18,15 @@ struct KernelLineTests {
       "            perf   262 [000]    16.322271:          1 irq:irq_handler_entry: irq=13 name=arch_timer",
       "            perf   255/262 [000]    16.322271:        irq:irq_handler_entry: irq=13 name=arch_timer",
       "  a name [1] x: -262   [000]    16.322271: irq_handler_entry:    irq=13 name=arch_timer\r",
+      "       trace-cmd-262   [000]    16.322271000: (+15152) irq_handler_entry:    irq=13 name=arch_timer",
+      "            perf   262 [000] G        16.322271:        irq:irq_handler_entry: irq=13 name=arch_timer",
+      "  262 [000]    16.322271:        irq:irq_handler_entry: irq=13 name=arch_timer",
+      "            perf   262 [000]    16.322271:   irq:irq_handler_entry:                         irq=13 name=arch_timer",
+      "trace-cm-262     0d.h1.    16.322271000: irq_handler_entry:    irq=13 name=arch_timer",
+      "CPU 1/KV-262     0dNh.2    16.322271: irq_handler_entry:    irq=13 name=arch_timer",
+      "trace-cm-262       0d.h.. 16322271us : irq_handler_entry: irq=13 name=arch_timer",
+      "trace-cm-262       0d.h.1 16322271us+: irq_handler_entry: irq=13 name=arch_timer",
+      "trace-cm-262       0d.h.1 16322271us: irq_handler_entry: irq=13 name=arch_timer",
     ]
   )
   func lines(line: String) throws {
@@ -31,6 +40,60 @@ struct KernelLineTests {
   func noCPU() throws {
     let result = try Imported(kernel: "perf   262    16.322271:        irq:softirq_exit: vec=1 [action=TIMER]\n")
     #expect(result.events == [Event(time: 16_322_271_000, kind: .softirqExit, pe: PE.none, a: 1)])
+    // A colon in the thread's name is no time's.
+    let worker = "kworker/0:1-eve   262    16.322271:        irq:softirq_exit: vec=1 [action=TIMER]\n"
+    #expect(try Imported(kernel: worker).events == result.events)
+  }
+
+  @Test("Times that are counts of a clock are taken for nanoseconds, and a remark says so")
+  func counts() throws {
+    let result = try Imported(kernel: "a-1   [000] d..1.   1234567: softirq_exit: vec=1\n")
+    #expect(result.events.map(\.time) == [1_234_567])
+    #expect(result.statistics.problems.map(\.kind) == ["times of a clock that counts"])
+  }
+
+  @Test("What tools print between events is no problem: headers, empty CPUs, callers, rounds of perf's")
+  func between() throws {
+    let result = try Imported(
+      kernel: """
+        version = 6
+        CPU 3 is empty
+        cpus=4
+        a-1     [000]     1.0: softirq_exit: vec=1
+        ##### CPU 2 buffer started ####
+        PERF_RECORD_FINISHED_ROUND
+        \tffffccc2c3d1a2b4 kvm_arch_vcpu_ioctl_run+0x10 ([kernel.kallsyms])
+
+        """
+    )
+    #expect(result.events.count == 1 && result.statistics.problems.isEmpty)
+  }
+
+  @Test("Differences of times are not taken for moments without a word")
+  func differences() throws {
+    let text = (0..<200).map { "a-1 [000]   0.\($0 % 2)00000000: softirq_exit: vec=1\n" }.joined()
+    #expect(try Imported(kernel: text).statistics.problems.map(\.kind) == ["times that are no moments"])
+  }
+
+  @Test("A text without any event that is known says what its recording lacked")
+  func nothingKnown() throws {
+    let result = try Imported(
+      kernel: "perf   262 [000]    16.322271: irq=13 name=arch_timer\na-1 [000] 1.0: other: x=1\n"
+    )
+    #expect(result.events.isEmpty)
+    #expect(
+      result.statistics.problems.contains {
+        $0.kind == "no event that is known" && $0.firstExample.contains("-F +event")
+      }
+    )
+  }
+
+  @Test("A line of colons and parentheses takes no longer than its length")
+  func longLines() throws {
+    for piece in ["(1) 1: ", ") 1: ", ") [0] 1: ", "a-1 0d.. 1: ", "1us : "] {
+      let text = String(repeating: piece, count: 20_000) + "\na-1 [000] 1.0: softirq_exit: vec=1\n"
+      #expect(try Imported(kernel: text).statistics.records == 2)
+    }
   }
 
   @Test("Lost events are a gap, at the time of the CPU's next event")

@@ -76,6 +76,12 @@ struct KernelTextEventTests {
       b: 0x4159_8D40
     )
     try expect(one("kvm_exit: IRQ: HSR_EC: 0x0000 (UNKNOWN), PC: 0x10"), .guestExit, a: cpu3, b: 0x10)
+    // Kernels before 5.0 print every exit as one for an interrupt, with the class of the last trap.
+    let old = try Imported(
+      kernel: vcpuOne + " x-266 [003] ..... 21.500000: kvm_exit: IRQ: HSR_EC: 0x0024 (DABT_LOW), PC: 0x10\n"
+    )
+    expect(old.shown[1], .guestExit, a: 0xFFFF | 0x24 << 16 | cpu3, b: 0x10)
+    #expect(old.statistics.problems.map(\.kind).contains("exits without a reason"))
     // An exit that this kernel has no word for.
     try expect(one("kvm_exit: 0x3: HSR_EC: 0x0000 (UNKNOWN), PC: 0x10"), .guestExit, a: 3 | cpu3, b: 0x10)
   }
@@ -157,6 +163,60 @@ struct KernelTextEventTests {
     try expect(one("kvm_userspace_exit: reason restart (4)"), .userspaceExit, a: 10)
     try expect(one("kvm_userspace_exit: reason KVM_EXIT_UNKNOWN (0)"), .userspaceExit, a: 10)
     try expect(one("kvm_userspace_exit: reason KVM_EXIT_INTR (10)"), .userspaceExit, a: 10)
+  }
+
+  @Test("Faults without a syndrome and of the access flag are faults of the guest")
+  func faults() throws {
+    try expect(
+      one("kvm_guest_fault: ipa 0x80c0000, hsr 0x93d98046, hxfar 0xffff8000090200a0, pc 0xffffa76455488398"),
+      .guestFault,
+      a: 0x80C_0000,
+      b: 0x93D9_8046
+    )
+    try expect(
+      one("kvm_mmio_nisv: ipa 0x00000000080c0000, esr 0x0000000093d98046, far 0x0000000000000010, pc 0x10"),
+      .guestFault,
+      a: 0x80C_0000,
+      b: 0x93D9_8046
+    )
+    try expect(one("kvm_access_fault: IPA: 80c0000"), .guestFault, a: 0x80C_0000)
+  }
+
+  @Test("A guest that is a hypervisor enters its guest and is itself again")
+  func nested() throws {
+    let eret = "elr_el2: 0xffff80 spsr_el2: 0x20400005 (M: EL1h) hcr_el2: 480000000"
+    try expect(one("kvm_nested_eret: \(eret)"), .vgicStep, a: 8, b: 0x2040_0005)
+    let back = "SYNC: esr_el2 0x5a000000 elr_el2: 0xffff80 spsr_el2: 0x20400005 (M: EL1h) hcr_el2: 480000000"
+    try expect(one("kvm_inject_nested_exception: \(back)"), .vgicStep, a: 9)
+    try expect(one("vgic_create_shadow_lrs: used_lrs=2"), .vgicStep, a: 10, b: 2)
+    try expect(one("vgic_put_nested: used_lrs=2"), .vgicStep, a: 11, b: 2)
+  }
+
+  @Test("Fields instead of text, as trace-cmd report -R prints them")
+  func rawFields() throws {
+    try expect(
+      one("kvm_timer_restore_state:  ctl=0x000001 cval=      0x12a05f200 timer_idx=1"),
+      .timerRestore,
+      a: 5_000_000_000,
+      b: 1 | 1 << 32
+    )
+    try expect(one("kvm_exit:     ret=2 esr_ec=0x0024 vcpu_pc=0x10"), .guestExit, a: 2 | 0x24 << 16 | cpu3, b: 0x10)
+    try expect(one("kvm_exit:     idx=2 exit_reason=0x24 vcpu_pc=0x10"), .guestExit, a: 2 | 0x24 << 16 | cpu3, b: 0x10)
+    try expect(one("kvm_halt_poll_ns:      grow=1 vcpu_id=1 new=10000 old=0"), .haltPoll, a: 10_000)
+    try expect(one("irq_handler_exit:      irq=13 ret=1"), .handlerExit, domain: 0, pe: 3, a: 13, b: 1)
+    let targets = "target_cpus=ARRAY[02, 00, 00, 00, 00, 00, 00, 00, 01] reason=Function call interrupts"
+    let sent = try Imported(kernel: vcpuOne + " x-266 [003] ..... 21.500000: ipi_raise: \(targets)\n").shown
+    #expect(sent.count == 3)
+    expect(sent[1], .ipiSend, domain: 0, pe: 3, a: 2, b: 2)
+    expect(sent[2], .ipiSend, domain: 0, pe: 3, a: 2 | 64 << 32, b: 1)
+    try expect(one("ipi_entry:  reason=Function call interrupts"), .ipiEnter, domain: 0, pe: 3, a: 2)
+  }
+
+  @Test("What perf prints behind an event's text is not read into it")
+  func behindTheText() throws {
+    let symbol = " ffffccc2c3d1a2b4 do_handle_IPI+0x10 ([kernel.kallsyms])"
+    try expect(one("ipi_entry: (Function call interrupts)\(symbol)"), .ipiEnter, domain: 0, pe: 3, a: 2)
+    try expect(one("kvm_entry: PC: 0x10\(symbol)"), .guestEnter, a: cpu3, b: 0x10)
   }
 
   @Test("The kernel's own interrupts are of the machine and its CPU")
@@ -256,6 +316,25 @@ struct KernelTextEventTests {
       a: 0xFFFF_FFF0 | cpu3,
       b: thread
     )
+  }
+
+  @Test("Commands of the host's own ITS driver are to the physical ITS")
+  func hostCommands() throws {
+    let body = "its_send_mapti: (its_send_mapti+0x0/0x100) device_id=0x8 id=1 irq_id=8192 col_id=3"
+    let result = try Imported(kernel: vcpuOne + " x-266 [003] ..... 21.500000: \(body)\n")
+    #expect(result.shown.dropFirst().map(\.kind) == [.itsCommand, .continuation])
+    expect(
+      result.shown[1],
+      .itsCommand,
+      domain: 0,
+      pe: PE.none,
+      flags: .operandsHidden,
+      a: 0x8_0000_000A,
+      b: 0x2000_0000_0001
+    )
+    #expect(result.shown[2].a == 3)
+    let kick = try one("__kvm_vcpu_kick: (__kvm_vcpu_kick+0x0/0x90)")
+    #expect(kick.kind == .vcpuKick)
   }
 
   @Test("An ITS command comes as its doublewords, or is built of its operands")

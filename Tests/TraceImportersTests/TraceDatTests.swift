@@ -48,7 +48,10 @@ struct TraceDatTests {
       sourceLocation: sourceLocation
     )
     #expect(result.statistics.damage == nil, sourceLocation: sourceLocation)
-    #expect(result.statistics.problems.map(\.kind) == ["record that is not used"], sourceLocation: sourceLocation)
+    #expect(
+      result.statistics.problems.map(\.kind) == ["event that is not used: something_else"],
+      sourceLocation: sourceLocation
+    )
     #expect(result.statistics.records == 6, sourceLocation: sourceLocation)
   }
 
@@ -117,6 +120,14 @@ struct TraceDatTests {
     let number = { (v: UInt32) in withUnsafeBytes(of: v.littleEndian, Array.init) }
     file.options = [(14, number(3) + number(1) + [UInt8](repeating: 0, count: 8))]
     #expect(try Imported(dat: file.bytes).shown.first?.time == 1500)
+  }
+
+  @Test("A clock that is no time is remarked", arguments: ["counter", "x86-tsc"])
+  func counter(name: String) throws {
+    var file = sample(DatBuilder())
+    file.clock = name
+    let kinds = try Imported(dat: file.bytes).statistics.problems.map(\.kind)
+    #expect(kinds.contains("times of a clock that counts"))
   }
 
   // MARK: Damage

@@ -8,6 +8,8 @@ public struct GuestActivity: Sendable {
   public var vcpus = 0
   /// Entries of its vCPUs.
   public var entries: UInt64 = 0
+  /// Entries into guests that the guest runs itself. Their list registers are their hypervisor's: nothing is predicted.
+  public var nestedEntries: UInt64 = 0
   /// Exits by cause; only those that occurred.
   public var exits: [Exits] = []
   /// Delays by stage; only those with samples.

@@ -6,6 +6,7 @@ import InterruptTrace
 final class GuestFollower {
   let domain: UInt16
   private(set) var entries: UInt64 = 0
+  private var nestedEntries: UInt64 = 0
   private var vcpus: [GuestVCPUState] = []
   private var counts = [UInt64](repeating: 0, count: GuestExitCause.allCases.count)
   private var away = [DurationCounts](repeating: DurationCounts(), count: GuestExitCause.allCases.count)
@@ -83,6 +84,7 @@ final class GuestFollower {
       // Timer 1 is the virtual one. A deadline that was loaded for a guest is of no use: it may set another at any time;
       // nor is one that has passed, whose interrupt came before.
       if event.b >> 32 & 0xFF == 1 { vcpus[vcpu].deadline = event.b & 7 == 1 ? event.a : nil }
+    case .vgicStep: nest(vcpu, event)
     case .wfx: if !event.flags.contains(.isWFE) { vcpus[vcpu].waits = true }
     case .vcpuWakeup:
       delays[(event.b & 1 != 0 ? GuestDelayStage.slept : .polled).rawValue].add(event.a)
@@ -104,6 +106,14 @@ final class GuestFollower {
     }
   }
 
+  private func nest(_ vcpu: Int, _ event: Event) {
+    switch VGICStep(rawValue: UInt16(truncatingIfNeeded: event.a)) {
+    case .nestedEnter: vcpus[vcpu].isNested = event.entersNestedGuest
+    case .nestedExit: vcpus[vcpu].isNested = false
+    default: break
+    }
+  }
+
   private static func cause(of register: SystemRegister) -> GuestExitCause {
     switch register {
     case .ICC_SGI1R_EL1, .ICC_SGI0R_EL1, .ICC_ASGI1R_EL1: .sgi
@@ -120,7 +130,7 @@ final class GuestFollower {
       if cause != .wait { away[cause.rawValue].add(event.time &- vcpus[vcpu].exitTime) }
     }
     if let since = vcpus[vcpu].wokenAt { delays[GuestDelayStage.wakeUp.rawValue].add(event.time &- since) }
-    used[min(vcpus[vcpu].filled, 64)] += 1
+    if vcpus[vcpu].isNested { nestedEntries += 1 } else { used[min(vcpus[vcpu].filled, 64)] += 1 }
     vcpus[vcpu].filled = 0
     vcpus[vcpu].entries += 1
     vcpus[vcpu].isInside = true
@@ -182,6 +192,7 @@ final class GuestFollower {
     result.domain = domain
     result.vcpus = vcpus.count { $0.entries > 0 }
     result.entries = entries
+    result.nestedEntries = nestedEntries
     for cause in GuestExitCause.allCases where counts[cause.rawValue] > 0 {
       result.exits.append(
         .init(cause: cause, count: counts[cause.rawValue], away: away[cause.rawValue].distribution)

@@ -3,6 +3,8 @@ import InterruptTrace
 /// What is followed of one vCPU.
 struct GuestVCPUState {
   var isInside = false
+  /// It runs a guest of its own.
+  var isNested = false
   var cpu = PE.none
   var hasExited = false
   var exitTime: UInt64 = 0

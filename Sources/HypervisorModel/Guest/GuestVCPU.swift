@@ -12,6 +12,8 @@ struct GuestVCPU {
   var loaded = 0
   /// It is in its guest.
   var isInside = false
+  /// It runs a guest of its own, whose interrupts its list registers hold.
+  var isNested = false
   /// The CPU that it runs on.
   var cpu = PE.none
   var entryPC: UInt64 = 0

@@ -14,6 +14,8 @@ extension Guest {
   ) {
     guard holds(vcpu) else { return }
     let number = Int(vcpu)
+    // KVM leaves the guest's own list alone and loads what the guest's hypervisor wrote.
+    if vcpus[number].isNested { return start(number, cpu, pc, out) }
     let late = takeLate(number, interruptedSince)
     let shown =
       vcpus[number].shownWritten.isEmpty ? witness?.registersLoaded(event: out.event) : vcpus[number].shownWritten
@@ -23,6 +25,10 @@ extension Guest {
     scatter(number, count, outcome, &out)
     note(number, cpu, outcome, isTold: shown != nil, out)
     for injection in late { putBack(injection) }
+    start(number, cpu, pc, out)
+  }
+
+  private func start(_ number: Int, _ cpu: UInt32, _ pc: UInt64, _ out: borrowing HypervisorOutput) {
     vcpus[number].areTimersLoaded = true
     vcpus[number].isInside = true
     vcpus[number].cpu = cpu

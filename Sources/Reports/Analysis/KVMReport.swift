@@ -14,6 +14,10 @@ struct KVMText {
     let blamed = guest.exits.filter(\.cause.isInterruptRelated).reduce(0) { $0 + $1.count }
     if exits > 0 { out += "; interrupts are to blame for \(Units.percent(blamed, of: exits)) of the exits" }
     out += "\n"
+    if guest.nestedEntries > 0 {
+      out += "  \(Units.count(guest.nestedEntries)) of the entries are into the guest's own guests: "
+      out += "of their list registers nothing is predicted\n"
+    }
     var table = TextTable([
       ("exits", .left), ("count", .right), ("share", .right), ("to next entry p50", .right), ("p99", .right),
       ("max", .right), ("", .left),
@@ -91,7 +95,7 @@ extension AnalysisReport {
       results.kvm.map { guest in
         [
           "domain": .number(UInt64(guest.domain)), "vcpus": .number(UInt64(guest.vcpus)),
-          "entries": .number(guest.entries),
+          "entries": .number(guest.entries), "nested_entries": .number(guest.nestedEntries),
           "exits": .array(
             guest.exits.map {
               .object(

@@ -7,8 +7,11 @@ import InterruptTrace
 ///     qemu-system-aar-265     [000]    21.985604123: kvm_entry:   PC: 0x40000000      trace-cmd report, with -t
 ///                 vmm   250 [001]    11.801396:        kvm:kvm_entry: PC: 0x40000000  perf script
 ///                 vmm   250/252 [001]    11.801396:        1 kvm:kvm_entry: …          with -F pid,tid,period
+///     qemu-sys-265     0d....    21.985604: kvm_entry: …                               trace-cmd report -l
+///     qemu-sys-265     0d.... 1234us+: kvm_entry: …                                    ftrace, latency-format
 ///
-/// Names of threads may hold anything, so the line is read from the first `[CPU]` that a time follows.
+/// Names of threads may hold anything, so the line is read from the first `[CPU]` that a time follows; of a line without
+/// one, from the first time that a thread precedes.
 enum KernelLine {
   /// What a line is.
   enum Content {
@@ -85,6 +88,15 @@ enum KernelLine {
       }
       guard seconds < 1 << 33 else { return false }
       seconds = seconds &* 1_000_000_000 &+ fraction
+      record.isTimeCount = false
+    } else if end - at > 3, Digits.byte(at) == 0x75, Digits.byte(at + 1) == 0x73 {
+      // Of the latency format; a mark for long delays stands before the colon.
+      guard seconds < 1 << 53 else { return false }
+      seconds &*= 1000
+      at += Digits.byte(at + 2) == 0x3A ? 2 : 3
+      record.isTimeCount = false
+    } else {
+      record.isTimeCount = true
     }
     guard at < end, Digits.byte(at) == 0x3A else { return false }
     record.time = seconds
@@ -105,8 +117,11 @@ enum KernelLine {
     if at > start, Digits.byte(at - 1) == 0x29 {
       at -= 1
       process = numberBack(&at, start)
-      while at > start, Digits.byte(at - 1) != 0x28 { at -= 1 }
-      if at > start { at -= 1 }
+      // `(    263)`, `(-------)`.
+      let limit = at - start > 16 ? at - 16 : start
+      while at > limit, Digits.byte(at - 1) != 0x28 { at -= 1 }
+      guard at > limit else { return false }
+      at -= 1
       skipBlanksBack(&at, start)
     }
     guard let thread = numberBack(&at, start), at > start else { return false }
@@ -150,6 +165,7 @@ enum KernelLine {
   ) -> Content {
     var at = from
     KernelText.skipBlanks(&at, end)
+    skipDifference(&at, end)
     var name = at
     skipName(&at, end)
     if at > name, Digits.byte(name) &- 0x30 < 10, at < end, Digits.byte(at) == 0x20 {
@@ -177,7 +193,19 @@ enum KernelLine {
     while at < end, KernelText.isName(Digits.byte(at)) { at += 1 }
   }
 
-  /// `NAME PID SECONDS.FRACTION: SYSTEM:EVENT: …`, as perf prints threads' events that name no CPU.
+  /// `(+151520) `: the time since the event before, as `trace-cmd report --ts-diff` puts it behind the time.
+  private static func skipDifference(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
+    guard end - at > 3, Digits.byte(at) == 0x28, Digits.byte(at + 1) == 0x2B else { return }
+    var p = at + 2
+    while p < end, Digits.byte(p) &- 0x30 < 10 || Digits.byte(p) == 0x2E { p += 1 }
+    guard p < end, Digits.byte(p) == 0x29 else { return }
+    at = p + 1
+    KernelText.skipBlanks(&at, end)
+  }
+
+  // MARK: Without a CPU in brackets
+
+  /// `NAME PID SECONDS.FRACTION: SYSTEM:EVENT: …`, as perf prints threads' events that name no CPU, or the latency formats.
   private static func readWithoutCPU(
     _ start: UnsafeRawPointer,
     _ end: UnsafeRawPointer,
@@ -185,22 +213,56 @@ enum KernelLine {
   ) -> Content {
     var colon = start
     while colon < end {
-      if Digits.byte(colon) == 0x3A {
-        var time = colon
-        while time > start, Digits.byte(time - 1) &- 0x30 < 10 || Digits.byte(time - 1) == 0x2E { time -= 1 }
+      if Digits.byte(colon) == 0x3A, let time = timeBack(colon, start) {
         var at = time
-        if time < colon, time > start, Digits.byte(time - 1) == 0x20, readTime(&at, end, &record), at == colon + 1,
-          readThread(start, time, &record)
-        {
-          return readName(&at, end, &record, PE.none)
+        if readTime(&at, end, &record), at == colon + 1 {
+          if let cpu = readLatencyThread(start, time, &record) { return readName(&at, end, &record, cpu) }
+          if readThread(start, time, &record) { return readName(&at, end, &record, PE.none) }
         }
-        // Only the first colon behind a blank can be a time's.
-        if time < colon { return .text }
       }
       colon += 1
     }
     return .text
   }
+
+  /// Where the time before the colon starts; nil if there is none, or no blank before it.
+  private static func timeBack(_ colon: UnsafeRawPointer, _ start: UnsafeRawPointer) -> UnsafeRawPointer? {
+    var time = colon
+    if time - start > 3, Digits.byte(time - 1) == 0x73, Digits.byte(time - 2) == 0x75 {
+      time -= 2
+    } else if time - start > 4, Digits.byte(time - 2) == 0x73, Digits.byte(time - 3) == 0x75 {
+      time -= 3
+    }
+    let last = time
+    while time > start, Digits.byte(time - 1) &- 0x30 < 10 || Digits.byte(time - 1) == 0x2E { time -= 1 }
+    return time < last && time > start && Digits.byte(time - 1) == 0x20 ? time : nil
+  }
+
+  /// `NAME-PID     0d.h..`: the CPU with the flags behind it, the name cut to eight characters. Returns the CPU.
+  private static func readLatencyThread(
+    _ start: UnsafeRawPointer,
+    _ time: UnsafeRawPointer,
+    _ record: inout KernelRecord
+  ) -> UInt32? {
+    var flagsEnd = time
+    skipBlanksBack(&flagsEnd, start)
+    var word = flagsEnd
+    while word > start, Digits.byte(word - 1) > 0x20 { word -= 1 }
+    var at = word
+    var cpu: UInt64 = 0
+    guard word > start, Digits.byte(at) &- 0x30 < 10, Digits.readDecimal(&at, into: &cpu), cpu < 1 << 20,
+      (3...7).contains(flagsEnd - at), isFlag(Digits.byte(at))
+    else { return nil }
+    skipBlanksBack(&word, start)
+    // A thread's name and number are joined here; perf's `NAME PID` is another form.
+    var number = word
+    guard numberBack(&number, start) != nil, number > start, Digits.byte(number - 1) == 0x2D,
+      readThread(start, word, &record)
+    else { return nil }
+    return UInt32(cpu)
+  }
+
+  private static func isFlag(_ c: UInt8) -> Bool { c == 0x2E || (c | 0x20) &- 0x61 < 26 }
 
   /// `CPU:1 [LOST 12 EVENTS]` (ftrace), `CPU:1 [12 EVENTS DROPPED]` and `CPU:1 [EVENTS DROPPED]` (trace-cmd).
   private static func lost(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Content? {

@@ -65,6 +65,7 @@ struct KernelText {
     switch step.step {
     case .text: return skip(step, &at, end)
     case .mask: return readMask(&at, end, &record)
+    case .bytes: return readBytes(&at, end, &record)
     case .wait:
       let letter = Digits.byte(at)
       guard letter == 0x65 || letter == 0x69 else { return false }
@@ -129,19 +130,41 @@ struct KernelText {
   ) -> UnsafeRawBufferPointer {
     let start = at
     if next.step == .text {
-      // Up to the last such character: a reason may hold parentheses of its own.
-      let stop = Digits.byte(catalogue.pool + Int(next.start))
-      var last = end
-      var p = at
-      while p < end {
-        if Digits.byte(p) == stop { last = p }
-        p += 1
-      }
-      at = last
+      at = Self.stop(at, end, Digits.byte(catalogue.pool + Int(next.start)))
     } else {
       at = end
     }
     return UnsafeRawBufferPointer(start: start, count: at - start)
+  }
+
+  /// The first such character that closes no parenthesis of the text: a reason may hold some of its own.
+  private static func stop(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ character: UInt8) -> UnsafeRawPointer {
+    var depth = 0
+    var p = start
+    while p < end {
+      let c = Digits.byte(p)
+      if c == character, depth == 0 { return p }
+      if c == 0x28 { depth += 1 } else if c == 0x29 { depth -= 1 }
+      p += 1
+    }
+    return end
+  }
+
+  /// `02, 00, 00`: bytes, the lowest first, as `trace-cmd report -R` prints a mask.
+  private func readBytes(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer, _ record: inout KernelRecord) -> Bool {
+    var count = 0
+    while at < end, Digits.byte(at) != 0x5D {
+      var number: UInt64 = 0
+      guard Digits.readHex(&at, into: &number), number < 256 else { return false }
+      let word = count / 8
+      guard word < KernelRecord.maskLimit else { return false }
+      if count % 8 == 0 { record.mask[word] = 0 }
+      record.mask[word] |= number << UInt64(count % 8 * 8)
+      count += 1
+      Self.skip(&at, end) { $0 == 0x20 || $0 == 0x2C }
+    }
+    record.maskCount = (count + 7) / 8
+    return count > 0
   }
 
   /// `00000000,00000002`: groups of 32 bits, the highest first.
@@ -185,6 +208,7 @@ struct KernelText {
       let field = UnsafeRawBufferPointer(start: name, count: at - name)
       at += 1
       guard let value = catalogue.value(ofField: field, in: record.event) else { continue }
+      Self.skipBlanks(&at, end)
       var number: UInt64 = 0
       if Digits.byte(at) == 0x30, Digits.byte(at + 1) | 0x20 == 0x78 {
         at += 2

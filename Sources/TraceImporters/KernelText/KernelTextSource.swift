@@ -41,9 +41,8 @@ public final class KernelTextSource: EventSource {
   /// What was read, skipped and wrong so far.
   public var statistics: ImportStatistics {
     var statistics = reader.statistics
-    statistics.records = reader.lines
     chunks.report(into: &statistics)
-    reader.decoder.report(into: &statistics, records: reader.lines, unit: "line")
+    reader.report(into: &statistics)
     return statistics
   }
 
@@ -86,6 +85,9 @@ struct KernelTextReader: ~Copyable {
   private(set) var lines: UInt64 = 0
   /// Where and why reading stopped, with `--strict`.
   private(set) var stop: (position: String, reason: String)?
+  /// Lines whose time is a whole number, and events that were used.
+  private var countedTimes: UInt64 = 0
+  private var used: UInt64 = 0
 
   private var record = KernelRecord()
   private let text = KernelText()
@@ -149,9 +151,15 @@ struct KernelTextReader: ~Copyable {
     switch KernelLine.read(start, end, into: &record) {
     case .event(let name, let body):
       lastTime = record.time
+      if record.isTimeCount { countedTimes &+= 1 }
       guard let event = text.catalogue.find(name) else { return skipUnused(name, start, end) }
       record.event = event
-      if text.read(body, end, into: &record) { decoder.take(record) } else { malformed(start, end) }
+      if text.read(body, end, into: &record) {
+        used &+= 1
+        decoder.take(record)
+      } else {
+        malformed(start, end)
+      }
     case .lost(let cpu, let count): decoder.lose(count, cpu: cpu)
     case .comment:
       if let overrun = Self.overrun(start, end) { decoder.lose(overrun, cpu: PE.none, reason: 1) }
@@ -185,9 +193,44 @@ struct KernelTextReader: ~Copyable {
   private mutating func skipText(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     statistics.skipped &+= 1
     let line = lines
-    var scanner = TextScanner(start, end)
-    if scanner.skip("cpus=") { return }
+    if Self.isExpected(start, end) { return }
     statistics.note("text that is no trace event", example: LogDecoder.excerpt(start, end), position: "line \(line)")
+  }
+
+  /// What tools print between events: the number of CPUs, which of them are empty, marks of perf's, callers of an event.
+  private static func isExpected(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
+    var scanner = TextScanner(start, end)
+    if scanner.skip("cpus=") || scanner.skip("version = ") || scanner.skip("PERF_RECORD_FINISHED_ROUND") { return true }
+    if scanner.skip("CPU "), scanner.decimal() != nil { return scanner.skip(" is empty") }
+    // `\tffffccc2c3d1a2b4 kvm_arch_vcpu_ioctl_run+0x10 ([kernel.kallsyms])`
+    var at = start
+    KernelText.skipBlanks(&at, end)
+    var address: UInt64 = 0
+    let first = at
+    guard at > start, Digits.readHex(&at, into: &address), at - first >= 6, at < end else { return false }
+    return Digits.byte(at) == 0x20
+  }
+
+  /// Adds what the lines as a whole tell.
+  func report(into statistics: inout ImportStatistics) {
+    statistics.records = lines
+    if countedTimes > 0 {
+      statistics.note(
+        "times of a clock that counts",
+        count: countedTimes,
+        example: "the trace clock is no time (counter, x86-tsc): its counts are taken for ns; record with -C mono",
+        position: "before line \(lines)"
+      )
+    }
+    if used == 0, lines > 0, stop == nil {
+      statistics.note(
+        "no event that is known",
+        count: 1,
+        example: "perf script has to print the event's name (-F +event), trace-cmd record KVM's events (-e kvm)",
+        position: "before line \(lines)"
+      )
+    }
+    decoder.report(into: &statistics, records: lines, unit: "line")
   }
 
   private mutating func malformed(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
@@ -202,7 +245,8 @@ struct KernelTextReader: ~Copyable {
 struct UnusedEvents {
   private var kinds: [(name: [UInt8], kind: String)] = []
   private var last = 0
-  private static let limit = 64
+  static let limit = 64
+  static let kind = "event that is not used"
 
   /// The kind of remark for an event.
   mutating func kind(_ name: UnsafeRawBufferPointer) -> String {
@@ -211,8 +255,8 @@ struct UnusedEvents {
       last = known
       return kinds[known].kind
     }
-    guard kinds.count < Self.limit, name.count < 100 else { return "event that is not used" }
-    kinds.append((Array(name), "event that is not used: \(String(decoding: name, as: UTF8.self))"))
+    guard kinds.count < Self.limit, name.count < 100 else { return Self.kind }
+    kinds.append((Array(name), Self.kind + ": \(String(decoding: name, as: UTF8.self))"))
     last = kinds.count - 1
     return kinds[last].kind
   }

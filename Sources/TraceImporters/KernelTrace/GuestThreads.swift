@@ -5,13 +5,14 @@ import InterruptTrace
 /// A thread runs a vCPU if it enters or leaves a guest. Which one: its name may hold the number (`CPU 1/KVM`); else what
 /// it does itself between two entries may name it (its timers, its polling); else vCPUs are numbered as their threads
 /// were created. Threads of one process are one guest; where processes are not shown, threads whose names differ in
-/// digits only are, in the order of their identifiers, until a vCPU's number comes again.
+/// digits only are, in the order of their identifiers, until a vCPU's number comes again. A thread whose name the tool did
+/// not know (`<...>`, perf's `:266`) may be of any.
 struct GuestThreads: ~Copyable {
   /// A thread that was seen.
   struct Thread {
     var id: UInt32
     var process: UInt32
-    /// A hash of the name without digits.
+    /// A hash of the name without digits; 0 if the name is not known.
     var family: UInt64
     /// The vCPU's number in the name, or -1.
     var named: Int32
@@ -66,13 +67,20 @@ struct GuestThreads: ~Copyable {
   private mutating func add(_ record: borrowing KernelRecord) -> Int? {
     let slot = Int(record.thread) & (Self.cacheSize - 1)
     if let number = numbers[record.thread] {
-      cache[slot] = (record.thread, Int32(number))
+      if all[number].family == 0, !Self.isUnknown(record.name) {
+        let (family, named) = Self.read(name: record.name)
+        all[number].family = family
+        if all[number].domain == 0 { all[number].named = named }
+      }
+      // A name that is not known yet may come.
+      if all[number].family != 0 { cache[slot] = (record.thread, Int32(number)) }
       return number
     }
     guard all.count < Self.limit else { return nil }
-    let (family, named) = Self.read(name: record.name)
+    let isUnknown = Self.isUnknown(record.name)
+    let (family, named) = isUnknown ? (0, -1) : Self.read(name: record.name)
     numbers[record.thread] = all.count
-    cache[slot] = (record.thread, Int32(all.count))
+    if !isUnknown { cache[slot] = (record.thread, Int32(all.count)) }
     all.append(Thread(id: record.thread, process: record.process, family: family, named: named))
     return all.count - 1
   }
@@ -107,11 +115,12 @@ struct GuestThreads: ~Copyable {
     let claim = thread.claim
     let guest = guests.lastIndex { guest in
       if thread.process != 0 || guest.process != 0 { return guest.process == thread.process }
-      return guest.family == thread.family && (claim < 0 || !guest.taken.contains(claim))
+      return Self.mayBeSame(guest.family, thread.family) && (claim < 0 || !guest.taken.contains(claim))
     }
     let number: Int
     if let guest {
       number = guest
+      if guests[number].family == 0 { guests[number].family = thread.family }
     } else if guests.count < Self.guestLimit {
       guests.append((thread.process, thread.family, []))
       number = guests.count - 1
@@ -138,7 +147,8 @@ struct GuestThreads: ~Copyable {
     if thread.domain != 0 { return thread.domain }
     var found: UInt16?
     for (number, guest) in guests.enumerated() {
-      let isIts = thread.process != 0 ? guest.process == thread.process : guest.family == thread.family
+      let isIts =
+        thread.process != 0 ? guest.process == thread.process : Self.mayBeSame(guest.family, thread.family)
       guard isIts else { continue }
       if found != nil { return Domain.unknownGuest }
       found = UInt16(number + 1)
@@ -149,6 +159,15 @@ struct GuestThreads: ~Copyable {
   /// A guest's vCPUs run at most these; nothing is known of a thread's place after a gap.
   mutating func forgetInside() {
     for place in all.indices where all[place].runsVCPU { all[place].insideKnown = false }
+  }
+
+  private static func mayBeSame(_ left: UInt64, _ right: UInt64) -> Bool { left == right || left == 0 || right == 0 }
+
+  /// What tools print for a thread whose name they do not know: `<...>` (ftrace, trace-cmd), `:266` (perf).
+  private static func isUnknown(_ name: UnsafeRawBufferPointer) -> Bool {
+    guard let first = name.first else { return false }
+    if first == 0x3C { return name.count == 5 && name.dropFirst().prefix(3).allSatisfy { $0 == 0x2E } }
+    return first == 0x3A && name.count > 1 && name.dropFirst().allSatisfy { $0 &- 0x30 < 10 }
   }
 
   /// The hash of a name without its digits, and the number of the vCPU that it holds, if it is one of the names that

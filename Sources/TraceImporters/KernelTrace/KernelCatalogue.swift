@@ -1,7 +1,7 @@
 /// ``KernelEvent/all`` in the form in which records are matched. Built once and never freed; read by all importers.
 struct KernelCatalogue: @unchecked Sendable {
   /// What a step of a form reads. `text` is literal text.
-  enum Step: UInt8 { case text, decimal, hex, choice, word, wait, state, mask, string, anything, end }
+  enum Step: UInt8 { case text, decimal, hex, choice, word, wait, state, mask, bytes, string, anything, end }
 
   /// A step of a form.
   struct Operation {
@@ -155,6 +155,7 @@ struct KernelCatalogue: @unchecked Sendable {
         case "e": .wait
         case "r": .state
         case "m": .mask
+        case "a": .bytes
         case "s": .string
         default: .anything
         }

@@ -190,7 +190,10 @@ extension KernelDecoder {
       own(entry.action == .listRegisterWrite ? .lrWrite : .lrRead, record, place, a: record[0] & 0xFF, b: record[1])
     case .sgiDispatch: write(.ICC_SGI1R_EL1, record, place)
     case .deactivate: write(.ICC_DIR_EL1, record, place)
-    case .itsCommand: itsCommand(entry.operand, record, place)
+    case .itsCommand:
+      let vcpu = place.map { threads[$0].vcpu } ?? PE.none
+      itsCommand(entry.operand, record, threads.guest(ofThread: place), vcpu)
+    case .hostCommand: itsCommand(entry.operand, record, Domain.physical, PE.none)
     default: own(.vgicStep, record, place, a: UInt64(entry.operand), b: record[0])
     }
   }
@@ -202,7 +205,12 @@ extension KernelDecoder {
   }
 
   /// The doublewords as the probe gave them, or built of the operands that it names (IHI 0069H, 5.3).
-  private mutating func itsCommand(_ opcode: UInt16, _ record: borrowing KernelRecord, _ place: Int?) {
+  private mutating func itsCommand(
+    _ opcode: UInt16,
+    _ record: borrowing KernelRecord,
+    _ domain: UInt16,
+    _ pe: UInt32
+  ) {
     var words = (record[0], record[1], record[2], record[3])
     var flags: EventFlags = []
     if !record.shows(0) {
@@ -211,9 +219,7 @@ extension KernelDecoder {
       )
       flags.insert(.operandsHidden)
     }
-    let domain = threads.guest(ofThread: place)
-    let vcpu = place.map { threads[$0].vcpu } ?? PE.none
-    emit(.itsCommand, record.time, domain, vcpu, flags: flags, a: words.0, b: words.1)
-    emit(.continuation, record.time, domain, vcpu, a: words.2, b: words.3)
+    emit(.itsCommand, record.time, domain, pe, flags: flags, a: words.0, b: words.1)
+    emit(.continuation, record.time, domain, pe, a: words.2, b: words.3)
   }
 }

@@ -13,7 +13,14 @@ extension KernelDecoder {
 
   /// Adds what the order of the records tells about the clocks.
   func report(into statistics: inout ImportStatistics, records: UInt64, unit: String) {
-    if order.late > 0 {
+    if order.late > 64, order.late > records / 4 {
+      statistics.note(
+        "times that are no moments",
+        count: order.late,
+        example: "times fall from one event to the next: differences of perf script --deltatime can not be used",
+        position: "before \(unit) \(records)"
+      )
+    } else if order.late > 0 {
       statistics.note(
         "events out of order: sorted by time",
         count: order.late,
@@ -33,7 +40,15 @@ extension KernelDecoder {
       statistics.note(
         "entries and exits of a vCPU out of turn",
         count: outOfTurn,
-        example: "the clocks of the CPUs differ, or events are missing without a mark",
+        example: "the clocks of the CPUs differ, events are missing without a mark, or threads are not shown (-F tid)",
+        position: "before \(unit) \(records)"
+      )
+    }
+    if exitsOfOldKernel > 0 {
+      statistics.note(
+        "exits without a reason",
+        count: exitsOfOldKernel,
+        example: "kernels before 5.0 print each as IRQ; their trace.dat tells the reasons apart",
         position: "before \(unit) \(records)"
       )
     }

@@ -12,6 +12,8 @@ struct KernelDecoder: ~Copyable {
   var isSurvey = false
   /// Entries and exits of a vCPU that do not take turns.
   private(set) var outOfTurn: UInt64 = 0
+  /// Exits whose reason a kernel before 5.0 printed wrongly.
+  private(set) var exitsOfOldKernel: UInt64 = 0
   /// CPUs seen, as the highest number plus one.
   private(set) var cpuCount: UInt32 = 0
 
@@ -141,9 +143,8 @@ struct KernelDecoder: ~Copyable {
     if enters {
       emit(.guestEnter, record.time, thread.domain, thread.vcpu, a: cpu, b: record[0])
     } else {
-      let reason: UInt64 =
-        !record.shows(0) ? UInt64(GuestExitReason.unknown.rawValue) : record[0] == 0xBAD_CA11 ? 4 : record[0] & 0xFFFF
       let exceptionClass = record.shows(1) ? record[1] & 0xFFFF : 0xFFFF
+      let reason = reason(ofExit: record)
       emit(
         .guestExit,
         record.time,
@@ -153,6 +154,18 @@ struct KernelDecoder: ~Copyable {
         b: record[2]
       )
     }
+  }
+
+  /// Kernels before 5.0 print every exit as one for an interrupt, with the exception class of the last trap; later ones
+  /// have none with that word.
+  private mutating func reason(ofExit record: borrowing KernelRecord) -> UInt64 {
+    guard record.shows(0) else { return UInt64(GuestExitReason.unknown.rawValue) }
+    if record[0] == 0xBAD_CA11 { return UInt64(GuestExitReason.hypervisorGone.rawValue) }
+    if record[0] & 0xFFFF == 0, record.shows(1), record[1] != 0 {
+      exitsOfOldKernel &+= 1
+      return UInt64(GuestExitReason.unknown.rawValue)
+    }
+    return record[0] & 0xFFFF
   }
 
   // MARK: The kernel's own events

@@ -4,8 +4,8 @@
 /// order of the values for ``KernelDecoder``; a field that has had several names lists them. In `forms`, `{d0}` stands for
 /// a decimal number that is value 0, `{x0}` for a hexadecimal one with or without 0x, `{b0}` for a word of a pair that
 /// stands for yes or no, `{w0}` for the word of an exit reason or a kind of access, `{e0}` for the letter of WFE or WFI,
-/// `{r0}` for the letters of a thread's state, `{m}` for a mask of CPUs, `{s}` for text up to the next character of the
-/// form, and `{*}` for anything. A blank stands for any number of blanks, also none. Text that fits no form is read as
+/// `{r0}` for the letters of a thread's state, `{m}` for a mask of CPUs, `{a}` for one in bytes, `{s}` for text up to the
+/// next character of the form, and `{*}` for anything. A blank stands for any number of blanks, also none. Text that fits no form is read as
 /// `field=value`.
 ///
 /// Where a line of `trace-cmd report` looks different from the kernel's own, a plugin of libtraceevent printed it.
@@ -38,7 +38,7 @@ struct KernelEvent: Sendable {
     case handlerEnter, handlerExit, softirqRaise, softirqEnter, softirqExit
     case ipiRaise, ipiSendCPU, ipiEnter, ipiExit, schedWakeup, schedSwitch
     case msi, cachedMSI, msiResult, itsCommand, listRegisterWrite, listRegisterRead, sgiDispatch
-    case deactivate, vgicStep
+    case deactivate, vgicStep, hostCommand
   }
 }
 
@@ -67,7 +67,8 @@ extension KernelEvent {
     event("kvm_entry", "vcpu_pc", ["PC: {x0}", "{*}PC: {x0}"], .guestEnter),
     event(
       "kvm_exit",
-      "ret esr_ec vcpu_pc",
+      // Before 5.0 the first two had names of their own.
+      "ret|idx esr_ec|exit_reason vcpu_pc",
       ["{w0}: HSR_EC: {x1} ({s}), PC: {x2}", "{*}>{w0}: HSR_EC: {x1} ({s}), PC: {x2}"],
       .guestExit
     ),
@@ -87,6 +88,10 @@ extension KernelEvent {
       ["ipa {x3}, hsr {x1}, hxfar {x2}, pc {x0}"],
       .guestFault
     ),
+    event("kvm_mmio_nisv", "vcpu_pc esr far ipa", ["ipa {x3}, esr {x1}, far {x2}, pc {x0}"], .guestFault),
+    KernelEvent(["kvm_access_fault"], [[], [], [], ["ipa"]], ["IPA: {x3}"], .guestFault),
+    KernelEvent(["kvm_nested_eret"], [["spsr_el2"]], ["{*}spsr_el2: {x0}"], .vgicStep, operand: 8),
+    KernelEvent(["kvm_inject_nested_exception"], [], [], .vgicStep, operand: 9),
     event("kvm_vcpu_wakeup", "ns waited valid", ["{b1} time {d0} ns, polling {b2}"], .vcpuWakeup),
     event("kvm_halt_poll_ns", "vcpu_id new old grow", ["vcpu {d0}: halt_poll_ns {d1} ({b3} {d2})"], .haltPoll),
     event(
@@ -132,11 +137,11 @@ extension KernelEvent {
     event("softirq_raise", "vec", ["vec={d0}"], .softirqRaise),
     event("softirq_entry", "vec", ["vec={d0}"], .softirqEnter),
     event("softirq_exit", "vec", ["vec={d0}"], .softirqExit),
-    event("ipi_raise", "", ["target_mask={m} ({s})"], .ipiRaise),
-    event("ipi_send_cpumask", "", ["cpumask={m} callsite="], .ipiRaise),
+    event("ipi_raise", "", ["target_mask={m} ({s})", "target_cpus=ARRAY[{a}] reason={s}"], .ipiRaise),
+    event("ipi_send_cpumask", "", ["cpumask={m} callsite=", "cpumask=ARRAY[{a}]"], .ipiRaise),
     event("ipi_send_cpu", "cpu", ["cpu={d0}"], .ipiSendCPU),
-    event("ipi_entry", "", ["({s})"], .ipiEnter),
-    event("ipi_exit", "", ["({s})"], .ipiExit),
+    event("ipi_entry", "", ["({s})", "reason={s}"], .ipiEnter),
+    event("ipi_exit", "", ["({s})", "reason={s}"], .ipiExit),
     KernelEvent(
       ["sched_wakeup", "sched_wakeup_new"],
       split("pid target_cpu"),
@@ -181,13 +186,20 @@ extension KernelEvent {
     probe(["vgic_v3_deactivate"], "val|value|reg", .deactivate),
     probe(["vgic_flush_lr_state", "kvm_vgic_flush_hwstate"], "used_lrs|used|count", .vgicStep, 0),
     probe(["vgic_fold_lr_state", "kvm_vgic_sync_hwstate"], "used_lrs|used|count", .vgicStep, 1),
-    probe(["compute_ap_list_depth", "vgic_compute_ap_list_depth"], "depth|count|ret", .vgicStep, 2),
+    probe(
+      ["compute_ap_list_depth", "vgic_compute_ap_list_depth", "compute_ap_list_depth_ret"],
+      "depth|count|ret|retval|arg1",
+      .vgicStep,
+      2
+    ),
     probe(["vgic_set_underflow"], "value", .vgicStep, 3),
     probe(["vgic_prune_ap_list"], "count", .vgicStep, 4),
     probe(["vgic_queue_irq_unlock"], "intid|irq", .vgicStep, 5),
     probe(["vgic_v4_load"], "vpe|vpe_id", .vgicStep, 6),
     probe(["vgic_v4_put"], "vpe|vpe_id", .vgicStep, 7),
-    probe(["kvm_vcpu_kick"], "vcpu_id", .vcpuKick),
+    probe(["vgic_create_shadow_lrs", "vgic_v3_load_nested"], "used_lrs|used|count|nr_lr", .vgicStep, 10),
+    probe(["vgic_put_nested", "vgic_v3_put_nested"], "used_lrs|used|count", .vgicStep, 11),
+    probe(["kvm_vcpu_kick", "__kvm_vcpu_kick"], "vcpu_id", .vcpuKick),
   ]
 
   private static func probe(
@@ -206,17 +218,29 @@ extension KernelEvent {
       ("invall", 0x0D), ("movall", 0x0E), ("discard", 0x0F),
     ].map { name, opcode in
       KernelEvent(
-        ["vgic_its_cmd_handle_\(name)", "vgic_its_cmd_\(name)", "its_cmd_\(name)"],
-        split(
-          "dw0|cmd0 dw1|cmd1 dw2|cmd2 dw3|cmd3 device_id|devid|dev_id event_id|eventid intid|lpi_nr|lpi|pintid "
-            + "coll_id|icid|collection_id"
-        ),
+        ["vgic_its_cmd_handle_\(name)", "vgic_its_cmd_\(name)", "its_cmd_\(name)"]
+          + (name == "mapi" ? ["vgic_its_cmd_mapti", "its_cmd_mapti"] : []),
+        commandFields,
         [],
         .itsCommand,
         operand: UInt16(opcode)
       )
-    } + [
+    } + hostCommands + [
       // The function that calls those: the compiler often makes one of them. The opcode is in the first doubleword.
       KernelEvent(["vgic_its_handle_command"], split("dw0|cmd0 dw1|cmd1 dw2|cmd2 dw3|cmd3"), [], .itsCommand)
     ]
+
+  private static let commandFields = split(
+    "dw0|cmd0 dw1|cmd1 dw2|cmd2 dw3|cmd3 device_id|devid|dev_id event_id|eventid|id intid|lpi_nr|lpi|pintid|irq_id "
+      + "coll_id|icid|col_id|collection_id"
+  )
+
+  /// The functions of the host's own ITS driver: commands to the physical ITS.
+  private static let hostCommands: [KernelEvent] = [
+    ("movi", 0x01), ("int", 0x03), ("clear", 0x04), ("mapd", 0x08), ("mapc", 0x09), ("mapti", 0x0A), ("inv", 0x0C),
+    ("invall", 0x0D), ("discard", 0x0F), ("vmovi", 0x21), ("vmovp", 0x22), ("vmapp", 0x29), ("vmapti", 0x2A),
+    ("vinvall", 0x2D),
+  ].map { name, opcode in
+    KernelEvent(["its_send_\(name)"], commandFields, [], .hostCommand, operand: UInt16(opcode))
+  }
 }

@@ -6,6 +6,8 @@ import InterruptTrace
 struct KernelRecord: ~Copyable {
   /// Nanoseconds of the trace's clock.
   var time: UInt64 = 0
+  /// The time was given as a whole number: a clock that counts something that the text does not name.
+  var isTimeCount = false
   /// The CPU it happened on, or ``PE/none``.
   var cpu = PE.none
   /// The thread that ran, or 0: the idle thread, or not shown.

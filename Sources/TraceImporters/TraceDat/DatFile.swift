@@ -33,6 +33,8 @@ struct DatFile {
   private(set) var pageDataOffset = 16
   private(set) var commitSize = 8
   private(set) var formats: [EventFormat] = []
+  /// Names of the events that are not used, by number.
+  private(set) var unusedNames: [Int: String] = [:]
   private(set) var strings: [UInt64: [UInt8]] = [:]
   private(set) var threadNames: [UInt32: [UInt8]] = [:]
   private(set) var clock = Clock()
@@ -269,7 +271,12 @@ struct DatFile {
       if systems { _ = try bytes.string("a system's name") }
       for _ in 0..<(try bytes.u32("the number of events")) {
         let text = try bytes.take(bytes.u64("a format's length"), "a format")
-        if isUsed(EventFormat.name(text)), let format = EventFormat(text) { formats.append(format) }
+        let name = EventFormat.name(text)
+        if isUsed(name) {
+          if let format = EventFormat(text) { formats.append(format) }
+        } else if let id = EventFormat.id(text, behind: name) {
+          unusedNames[id] = String(decoding: name.prefix(64), as: UTF8.self)
+        }
       }
     }
   }

@@ -26,6 +26,8 @@ struct DatRecordReader: ~Copyable {
   private let loads: UnsafeMutableBufferPointer<Load>
   /// The number of the plan by the event's number in the file; -1 for none.
   private let byID: UnsafeMutablePointer<Int16>
+  /// Records of events that are not used, by the event's number.
+  private let unused: UnsafeMutablePointer<UInt32>
   private let isBigEndian: Bool
   private let strings: [UInt64: UnsafeRawBufferPointer]
   private let names: [UInt32: UnsafeRawBufferPointer]
@@ -38,6 +40,8 @@ struct DatRecordReader: ~Copyable {
     isBigEndian = file.isBigEndian
     byID = .allocate(capacity: 1 << 16)
     byID.initialize(repeating: -1, count: 1 << 16)
+    unused = .allocate(capacity: 1 << 16)
+    unused.initialize(repeating: 0, count: 1 << 16)
     var plans: [Plan] = []
     var loads: [Load] = []
     for format in file.formats {
@@ -88,6 +92,7 @@ struct DatRecordReader: ~Copyable {
     plans.deallocate()
     loads.deallocate()
     byID.deallocate()
+    unused.deallocate()
     pool.deallocate()
   }
 
@@ -98,8 +103,12 @@ struct DatRecordReader: ~Copyable {
   @inline(__always)
   mutating func read(_ data: UnsafeRawBufferPointer, into record: inout KernelRecord) -> Content {
     guard data.count >= 8 else { return .malformed }
-    let number = byID[Int(load(data, 0, 2) & 0xFFFF)]
-    guard number >= 0 else { return .unused }
+    let id = Int(load(data, 0, 2) & 0xFFFF)
+    let number = byID[id]
+    guard number >= 0 else {
+      unused[id] &+= 1
+      return .unused
+    }
     let plan = plans[Int(number)]
     guard data.count >= plan.length else { return .malformed }
     record.clear()
@@ -125,6 +134,12 @@ struct DatRecordReader: ~Copyable {
     }
     if plan.mask >= 0 { readMask(data, plan.mask, &record) }
     return .event
+  }
+
+  /// Numbers of the events that are not used, with how often they came, the most frequent first.
+  var unusedEvents: [(id: Int, count: UInt64)] {
+    (0..<(1 << 16)).filter { unused[$0] > 0 }.map { ($0, UInt64(unused[$0])) }
+      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
   }
 
   /// The bytes that a `__data_loc` field stands for: the offset in its lower half, the length in its upper.

@@ -85,12 +85,20 @@ struct DatRecords: ~Copyable {
         position: "in the header"
       )
     }
-    if unused > 0 {
+    for (place, event) in (isFinished ? reader.unusedEvents : []).enumerated() {
+      let name = place < UnusedEvents.limit ? file.unusedNames[event.id] : nil
       statistics.note(
-        "record that is not used",
-        count: unused,
-        example: "its event is not about interrupts",
+        name.map { UnusedEvents.kind + ": \($0)" } ?? UnusedEvents.kind,
+        count: event.count,
+        example: "number \(event.id)",
         position: "among the records"
+      )
+    }
+    if ["counter", "x86-tsc", "ppc-tb"].contains(clock), file.clock.multiplier == 0 {
+      statistics.note(
+        "times of a clock that counts",
+        example: "the trace clock '\(clock)' is no time: its counts are taken for ns; record with -C mono",
+        position: "in the header"
       )
     }
     if malformed > 0 {

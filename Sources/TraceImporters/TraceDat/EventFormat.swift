@@ -33,6 +33,22 @@ struct EventFormat {
     return UnsafeRawBufferPointer(rebasing: text[length..<end])
   }
 
+  /// The number that follows the name's line, without reading the rest.
+  static func id(_ text: UnsafeRawBufferPointer, behind name: UnsafeRawBufferPointer) -> Int? {
+    guard let start = name.baseAddress, !name.isEmpty else { return nil }
+    var at = start + name.count - text.baseAddress! + 1
+    for mark in "ID: ".utf8 {
+      guard at < text.count, text[at] == mark else { return nil }
+      at += 1
+    }
+    var id = 0
+    while at < text.count, text[at] &- 0x30 < 10, id < 1 << 16 {
+      id = id * 10 + Int(text[at] - 0x30)
+      at += 1
+    }
+    return id < 1 << 16 ? id : nil
+  }
+
   /// Reads the text; nil if it has no name or number.
   init?(_ text: UnsafeRawBufferPointer) {
     // The print format follows the fields and can be long; it is not used.

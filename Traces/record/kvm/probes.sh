@@ -15,29 +15,55 @@ tracefs=/sys/kernel/tracing
 
 # struct kvm_msi: address_lo, address_hi, data (the EventID), flags, devid. The arguments of an arm64 function are in
 # x0 to x7.
+message='devid=+16(%x1):u32 eventid=+8(%x1):u32'
+command='dw0=+0(%x2):x64 dw1=+8(%x2):x64 dw2=+16(%x2):x64 dw3=+24(%x2):x64'
+
+# FUNCTION[@return] and what is fetched.
 probes=(
-  'p:gicscope/vgic_its_inject_msi vgic_its_inject_msi devid=+16(%x1):u32 eventid=+8(%x1):u32'
-  'r:gicscope/vgic_its_inject_msi_ret vgic_its_inject_msi ret=$retval:s32'
-  'p:gicscope/vgic_its_inject_cached_translation vgic_its_inject_cached_translation devid=+16(%x1):u32 eventid=+8(%x1):u32'
-  'r:gicscope/vgic_its_inject_cached_translation_ret vgic_its_inject_cached_translation ret=$retval:s32'
-  'p:gicscope/vgic_its_handle_command vgic_its_handle_command dw0=+0(%x2):x64 dw1=+8(%x2):x64 dw2=+16(%x2):x64 dw3=+24(%x2):x64'
-  'p:gicscope/vgic_v3_dispatch_sgi vgic_v3_dispatch_sgi reg=%x1:x64'
-  'p:gicscope/vgic_v3_deactivate vgic_v3_deactivate val=%x1:x64'
-  'p:gicscope/kvm_vgic_flush_hwstate kvm_vgic_flush_hwstate'
-  'p:gicscope/kvm_vgic_sync_hwstate kvm_vgic_sync_hwstate'
-  'p:gicscope/kvm_vcpu_kick kvm_vcpu_kick'
+  "vgic_its_inject_msi $message"
+  'vgic_its_inject_msi@return ret=$retval:s32'
+  "vgic_its_inject_cached_translation $message"
+  'vgic_its_inject_cached_translation@return ret=$retval:s32'
+  'vgic_v3_dispatch_sgi reg=%x1:x64'
+  'vgic_v3_deactivate val=%x1:x64'
+  'kvm_vgic_flush_hwstate'
+  'kvm_vgic_sync_hwstate'
+  'compute_ap_list_depth@return ret=$retval:s32'
+  'vgic_prune_ap_list'
+  'vgic_v4_load'
+  'vgic_v4_put'
+  'vgic_v3_load_nested'
+  'vgic_v3_put_nested'
 )
+its_commands=(movi int clear mapd mapc mapi inv invall movall discard)
+
+# Adds a probe under the function's own name; false if there is no such function.
+try() {
+  local function=${1%%@*} name=${1%%@*} kind=p
+  [ "$1" = "$function" ] || { kind=r name=${function}_ret; }
+  echo "$kind:gicscope/$name $function ${2:-}" 2>/dev/null >> "$tracefs/kprobe_events"
+}
 
 add() {
+  local probe name arguments
   for probe in "${probes[@]}"; do
-    echo "$probe" >> "$tracefs/kprobe_events" || echo "not here: $probe" >&2
+    read -r name arguments <<< "$probe"
+    try "$name" "$arguments" || echo "not here: $name" >&2
   done
+  # All commands pass through one function; where it is inlined, each has its own.
+  if ! try vgic_its_handle_command "$command"; then
+    for name in "${its_commands[@]}"; do
+      try "vgic_its_cmd_handle_$name" "$command" || echo "not here: vgic_its_cmd_handle_$name" >&2
+    done
+  fi
+  # The second is its name in newer kernels.
+  try kvm_vcpu_kick || try __kvm_vcpu_kick || echo "not here: kvm_vcpu_kick" >&2
 }
 
 remove() {
-  for probe in "${probes[@]}"; do
-    name=${probe#*:}
-    echo "-:${name%% *}" >> "$tracefs/kprobe_events" 2>/dev/null || true
+  local event
+  for event in "$tracefs"/events/gicscope/*/; do
+    if [ -d "$event" ]; then echo "-:gicscope/$(basename "$event")" >> "$tracefs/kprobe_events"; fi
   done
 }
 
