@@ -49,6 +49,36 @@ import Testing
     #expect(rig.predictions.count == 2)
   }
 
+  /// `vgic_prune_ap_list` takes only what has ended off the list; what comes later is put behind (Linux, vgic.c).
+  @Test func whatHadNotEndedStandsBeforeWhatCameSince() {
+    let rig = KVMRig()
+    afterARun(rig)
+    rig.inject(40)
+    rig.save(control: 7, deadline: 500)
+    rig.enter()
+    #expect(rig.intids == [27, 40] && rig.states == ["A", "P"])
+  }
+
+  @Test func shownInterruptStandsBehindThatOfTheRegisterBefore() {
+    let rig = KVMRig(isWitness: true)
+    let lpi: UInt64 = 0x50A0_0000_0000_202A
+    // The timer's line is low again when the vCPU enters; its interrupt is still on the list.
+    rig.timer()
+    rig.inject(42)
+    rig.timer(false)
+    rig.loaded = [0x50A0_0000_0000_002A, lpi]
+    rig.enter()
+    #expect(rig.intids == [42, 0x202A])
+  }
+
+  @Test func whatIsNotInTheFullRegistersThatAreShownStandsBehind() {
+    let rig = KVMRig(isWitness: true)
+    rig.inject(41)
+    rig.loaded = (0..<4).map { 0x50A0_0000_0000_202A + $0 }
+    rig.enter()
+    #expect(rig.intids == [0x202A, 0x202B, 0x202C, 0x202D])
+  }
+
   @Test func physicalTimerThatFiresHadBeenEnded() {
     let rig = KVMRig()
     rig.timer()

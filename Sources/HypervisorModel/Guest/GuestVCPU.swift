@@ -4,6 +4,8 @@ import InterruptTrace
 struct GuestVCPU {
   /// Places of the interrupts on its list, in KVM's order.
   var list: [Int] = []
+  /// The list as it was at the last exit, before what is taken to have ended left it.
+  var listAtExit: [Int] = []
   /// Its list registers as they were written at the last entry.
   var registers = InlineArray<64, UInt64>(repeating: 0)
   /// Places of the interrupts in them.

@@ -169,8 +169,22 @@ extension Guest {
       guard interrupts[place].owner < 0 else { continue }
       interrupts[place].target = Int32(vcpu)
       interrupts[place].owner = Int32(vcpu)
-      let end = vcpus[vcpu].list.count
-      vcpus[vcpu].list.insert(place, at: min(index, end))
+      vcpus[vcpu].list.insert(place, at: rank(ofRegister: index, shown, vcpu))
     }
+  }
+
+  /// Where on the list the interrupt in a register belongs: behind that of the register before. What is on the list and in
+  /// no register, because it is not due or there was none left, may stand in between.
+  private func rank(ofRegister index: Int, _ shown: [UInt64], _ vcpu: Int) -> Int {
+    func rank(_ register: Int) -> Int? {
+      let value = ListRegisterValue(shown[register], setting.format)
+      guard value.isValid else { return nil }
+      let intid = value.intid(hasGICv2Guest: setting.hasGICv2Guest)
+      return vcpus[vcpu].list.firstIndex { interrupts[$0].queued.intid == intid }
+    }
+    for register in (0..<index).reversed() { if let rank = rank(register) { return rank + 1 } }
+    for register in shown.indices.dropFirst(index + 1) { if let rank = rank(register) { return rank } }
+    // All that is on the list and due found no register: it stands behind.
+    return 0
   }
 }

@@ -41,6 +41,7 @@ extension Guest {
   private func takeBack(_ vcpu: Int, entry: UInt64, _ run: Run, _ out: inout HypervisorOutput) {
     vcpus[vcpu].isInside = false
     vcpus[vcpu].exitEvent = out.event
+    vcpus[vcpu].listAtExit = vcpus[vcpu].list
     vcpus[vcpu].injections.removeAll(keepingCapacity: true)
     vcpus[vcpu].hadInterrupts = vcpus[vcpu].loaded > 0
     let left = vcpus[vcpu].shownRead.isEmpty ? witness?.registersLeft(entry: entry) : vcpus[vcpu].shownRead
@@ -209,6 +210,7 @@ extension Guest {
     interrupts[place].queued.isActive = active
     // What came since the exit is still to be delivered.
     let isPending = pending || interrupts[place].isFresh
+    defer { if pending || active { stay(place) } }
     if interrupts[place].queued.isMappedLevel {
       interrupts[place].queued.traits.set(.line, to: isPending)
     } else if !isPending, !interrupts[place].queued.traits.contains(.level) {
@@ -216,6 +218,18 @@ extension Guest {
       interrupts[place].queued.sources = 0
     }
     queue(place)
+  }
+
+  /// What has not ended has never left its vCPU's list: it stands where it stood at the exit, before what was queued since.
+  private func stay(_ place: Int) {
+    let vcpu = Int(interrupts[place].owner)
+    guard vcpu >= 0, let rank = vcpus[vcpu].listAtExit.firstIndex(of: place),
+      let at = vcpus[vcpu].list.firstIndex(of: place)
+    else { return }
+    vcpus[vcpu].list.remove(at: at)
+    let before = vcpus[vcpu].listAtExit[..<rank]
+    let behind = vcpus[vcpu].list.lastIndex { before.contains($0) }.map { $0 + 1 } ?? 0
+    vcpus[vcpu].list.insert(place, at: behind)
   }
 }
 
