@@ -8,7 +8,7 @@ import InterruptTrace
 /// at an entry and is not at the vCPU's next has ended by the exit between: *inferred* where a rule of the model told so at
 /// the exit, else *assumed*.
 struct GuestLives: ~Copyable {
-  private struct Entry: BitwiseCopyable {
+  struct Entry: BitwiseCopyable {
     var life = InterruptLife()
     /// One that became pending while a list register held the first.
     var next = InterruptLife()
@@ -21,7 +21,7 @@ struct GuestLives: ~Copyable {
   }
 
   /// A vCPU: what its list registers hold.
-  private struct VCPU: BitwiseCopyable {
+  struct VCPU: BitwiseCopyable {
     var held = InlineArray<64, UInt64>(repeating: 0)
     var heldCount = 0
     /// The same of the entry whose transitions come just now.

@@ -23,7 +23,7 @@ struct ListRegisterAnalyzer: ~Copyable {
   /// Banks, so that memory does not grow with the PEs that a damaged capture names.
   private static let limit = 4096
 
-  private struct Bank: BitwiseCopyable {
+  struct Bank: BitwiseCopyable {
     var counters: UnsafeMutablePointer<UInt64>?
     var valid: UInt64 = 0
     var since: UInt64 = 0
