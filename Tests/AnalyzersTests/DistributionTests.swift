@@ -36,6 +36,20 @@ struct DistributionTests {
     #expect(distribution.buckets.reduce(0) { $0 + $1.count } == 100_000)
   }
 
+  @Test("Many percentiles are those that are asked for one by one")
+  func manyPercentiles() {
+    for values in [[7], [0, 0, 1], [3, 3, 1_000_000], (1...5000).map { $0 * $0 * 37 }, [.max, 0], [1, 2, .max / 3]]
+      as [[UInt64]]
+    {
+      let distribution = distribution(values)
+      let percentiles = distribution.percentiles
+      for percent in [0, 0.001, 1, 10, 33.3, 50, 66.67, 90, 99, 99.9, 99.99, 99.9999, 100] as [Double] {
+        #expect(percentiles(percent) == distribution.percentile(percent), "\(values.count) values, \(percent) %")
+      }
+    }
+    #expect(LatencyDistribution().percentiles(50) == 0)
+  }
+
   @Test("A bucket holds any number of samples")
   func manySamples() {
     let distribution = distribution((0..<100_003).lazy.map { $0 % 2 == 0 ? 7 : 1_000_000 })
@@ -130,5 +144,34 @@ struct DistributionTests {
     #expect(table.sorted().allSatisfy { reference[$0.key] == $0.value })
     _ = table.insert(.max)
     #expect(table.find(.max) != nil)
+  }
+
+  @Test("A dense table behaves as a dictionary does, and a copy goes its own way")
+  func denseTable() {
+    var table = DenseTable<UInt32>(7)
+    var reference: [UInt64: UInt32] = [:]
+    func fill(_ table: inout DenseTable<UInt32>, _ reference: inout [UInt64: UInt32], _ steps: Range<UInt32>) {
+      for step in steps {
+        let key = UInt64.random(in: 0..<3000) * 0x1_0000_0001
+        #expect(table.find(key)?.pointee == reference[key])
+        let place = table.insert(key)
+        #expect(place.pointee == reference[key] ?? 7)
+        place.pointee = step
+        reference[key] = step
+        #expect(table.count == reference.count)
+      }
+    }
+    fill(&table, &reference, 0..<5000)
+    var copy = DenseTable(copying: table)
+    var other = reference
+    fill(&copy, &other, 5000..<9000)
+    for (table, expected) in [(table.sorted(), reference), (copy.sorted(), other)] {
+      #expect(table.map(\.key) == expected.keys.sorted())
+      #expect(table.allSatisfy { expected[$0.key] == $0.value })
+    }
+    table.forEach { _, value in value.pointee = 1 }
+    #expect(table.sorted().allSatisfy { $0.value == 1 } && copy.sorted().contains { $0.value != 1 })
+    _ = copy.insert(.max)
+    #expect(copy.find(.max) != nil)
   }
 }

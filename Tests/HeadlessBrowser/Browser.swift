@@ -136,8 +136,12 @@ public final class Browser {
 
   /// Presses a key.
   public func press(_ key: String) throws {
-    let text = key.count == 1 ? key : ""
-    _ = try send("Input.dispatchKeyEvent", ["type": "keyDown", "key": key, "text": text])
+    let text = key == "Enter" ? "\r" : key.count == 1 ? key : ""
+    let code = key == "Enter" ? 13 : 0
+    _ = try send(
+      "Input.dispatchKeyEvent",
+      ["type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code]
+    )
     _ = try send("Input.dispatchKeyEvent", ["type": "keyUp", "key": key])
   }
 

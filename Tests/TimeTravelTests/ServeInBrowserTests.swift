@@ -86,6 +86,25 @@ struct ServeInBrowserTests {
     }
   }
 
+  @Test("Each condition of a finding leads to its event, with the keyboard too")
+  func chain() async throws {
+    try await withServer(try traveller()) { port in
+      let browser = try Browser("http://127.0.0.1:\(port)/")
+      try browser.wait(Self.isReady)
+      try browser.value("document.querySelector('#findings summary').focus()")
+      try browser.press("Enter")
+      try browser.wait("document.querySelector('#findings details').open")
+      let link = "document.querySelector('#findings details[open] li a')"
+      let target = try #require(try browser.value("+\(link).textContent.slice(1)") as? Int)
+      let events = "trace.findings[0].chain.map(c => c.event)"
+      #expect(try browser.value("\(events).includes(\(target))") as? Bool == true)
+      try browser.value("\(link).focus()")
+      try browser.press("Enter")
+      try browser.wait("moment.event === \(target)")
+      Self.checkQuiet(browser, port)
+    }
+  }
+
   @Test("An interrupt that is clicked shows its ladder; an address leads to the same place", arguments: [1400, 390])
   func chip(width: Int) async throws {
     try await withServer(try traveller()) { port in

@@ -3,7 +3,7 @@ extension FindingsAnalyzer {
   /// there, and to be asked for ladders. O(interrupts and PEs that occur).
   init(following other: borrowing FindingsAnalyzer) {
     self.init(thresholds: .unlisted)
-    interrupts = LiveTable(copying: other.interrupts)
+    interrupts = DenseTable(copying: other.interrupts)
     processors = PETable(copying: other.processors)
     waiting = LiveTable(copying: other.waiting)
     lists = LiveTable(copying: other.lists)

@@ -8,7 +8,7 @@ import Replay
 /// what is stuck is found in the state at the end. What the capture has not shown stays unknown, and nothing that
 /// depends on it is reported as a fault. Memory follows the number of interrupts that occur, not the capture's length.
 struct FindingsAnalyzer: ~Copyable {
-  var interrupts = LiveTable(InterruptRecord())
+  var interrupts = DenseTable(InterruptRecord())
   var processors = PETable(ProcessorRecord())
   let log: FindingLog
   let thresholds: FindingThresholds

@@ -50,14 +50,32 @@ public struct LatencyDistribution: Sendable {
 
   /// The least value that `percent` of the samples do not exceed, in ns, to three digits; never more than ``max``.
   /// O(buckets): whoever wants many takes ``percentiles``.
-  public func percentile(_ percent: Double) -> UInt64 { percentiles(percent) }
-
-  /// ``percentile(_:)`` with the histogram that it needs, which is made once. O(buckets).
-  public var percentiles: (Double) -> UInt64 {
-    guard count > 0 else { return { _ in 0 } }
+  public func percentile(_ percent: Double) -> UInt64 {
+    guard count > 0, percent > 0 else { return min }
+    guard percent < 100 else { return max }
     var histogram = Histogram<UInt64>(highestTrackableValue: Swift.max(2, Swift.min(max, Self.greatest)))
     for bucket in buckets { histogram.record(Swift.min(bucket.upper, Swift.max(2, max)), count: bucket.count) }
-    return { [histogram, min, max] in Swift.max(Swift.min(histogram.valueAtPercentile($0), max), min) }
+    return Swift.max(Swift.min(histogram.valueAtPercentile(percent), max), min)
+  }
+
+  /// ``percentile(_:)`` for whoever wants many, as a curve does: O(buckets) once, then O(log buckets) each.
+  public var percentiles: (Double) -> UInt64 {
+    guard count > 0 else { return { _ in 0 } }
+    var ranks: [UInt64] = []
+    ranks.reserveCapacity(buckets.count)
+    for bucket in buckets { ranks.append((ranks.last ?? 0) + bucket.count) }
+    return { [buckets, count, min, max] percent in
+      guard percent > 0 else { return min }
+      guard percent < 100 else { return max }
+      // A hair less, so that what is a whole number but for rounding is not rounded up to the next.
+      let rank = Swift.max(1, UInt64((percent.nextDown * Double(count) / 100).rounded(.up)))
+      var (low, high) = (0, buckets.count - 1)
+      while low < high {
+        let middle = (low + high) / 2
+        if ranks[middle] >= rank { high = middle } else { low = middle + 1 }
+      }
+      return Swift.max(Swift.min(buckets[low].upper, max), min)
+    }
   }
 }
 

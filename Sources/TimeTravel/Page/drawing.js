@@ -60,14 +60,31 @@ function drawLadder(ladder, isOneOfMany) {
 
 function drawFindings() {
   $('findingSection').hidden = !trace.findings.length;
-  replace('findings', ...trace.findings.slice(0, 200).map(f => {
+  replace('findings', ...trace.findings.slice(0, 200).map((f, n) => {
     const line = make('p', null, 'finding');
     const link = eventLink(f.first_event, ofFinding(f));
     line.append(make('span', f.severity, 'severity ' + f.severity), ' ', f.summary, ' ', make('span', '(' + f.kind
       + (f.count > 1 ? `, ${f.count.toLocaleString('en')} times` : '') + ') ', 'faint'), link);
-    return line;
+    const all = make('div');
+    all.append(line, chain(f, n));
+    return all;
   }));
   if (trace.findings.length > 200) $('findings').append(make('p', `and ${trace.findings.length - 200} more`, 'faint'));
+}
+
+// Why it is so: each condition leads to the event that made it so.
+function chain(f, n) {
+  const list = make('ol');
+  for (const condition of f.chain) {
+    const item = make('li', condition.text);
+    if (condition.event !== null) item.append(' ', eventLink(condition.event, ofFinding(f)));
+    list.append(item);
+  }
+  const parts = [list];
+  if (f.next) parts.push(make('p', 'Next: ' + f.next));
+  const more = openable('finding ' + n, 'why', ...parts);
+  more.querySelector('summary').setAttribute('aria-label', 'why: ' + f.summary);
+  return more;
 }
 
 function drawScale() {

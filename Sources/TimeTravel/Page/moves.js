@@ -56,7 +56,8 @@ function findFinding(back) {
   chosen = ofFinding(place);
   show(place.first_event, { isPlace: true });
 }
-const ofFinding = f => Number.isInteger(f.intid) ? { intid: f.intid, pe: f.pe ?? null } : null;
+// Ladders are of physical interrupts.
+const ofFinding = f => Number.isInteger(f.intid) && !f.virtual && f.domain === 0 ? { intid: f.intid, pe: f.pe ?? null } : null;
 
 // The address names the moment, and the interrupt that is explained.
 function address(event, interrupt) {

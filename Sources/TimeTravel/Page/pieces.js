@@ -9,7 +9,11 @@ function table(columns, rows, className) {
   const result = make('table', null, className);
   if (columns.some(Boolean)) {
     const head = make('tr');
-    for (const name of columns) head.append(make('th', name));
+    for (const name of columns) {
+      const cell = make(name ? 'th' : 'td', name);
+      if (name) cell.scope = 'col';
+      head.append(cell);
+    }
     result.append(head);
   }
   for (const cells of rows) {
