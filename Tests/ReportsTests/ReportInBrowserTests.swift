@@ -166,6 +166,23 @@ struct ReportInBrowserTests {
     #expect(try browser.value("document.activeElement.id") as? String == "main")
   }
 
+  @Test("On paper a dark report is light, its timeline too")
+  func paper() throws {
+    let file = try page("its-and-preemption")
+    let browser = try Browser("file://\(file.path)", dark: true)
+    try browser.wait("document.documentElement.dataset.ready === 'yes'")
+    let color = "getComputedStyle(document.documentElement).getPropertyValue('--page').trim()"
+    let picture = "document.getElementById('bars').toDataURL()"
+    let (dark, drawn) = (try browser.value(color) as? String, try browser.value(picture) as? String)
+    try browser.value("dispatchEvent(new Event('beforeprint'))")
+    #expect(try browser.value(color) as? String == "#fff")
+    #expect(try browser.value(picture) as? String != drawn)
+    try browser.value("dispatchEvent(new Event('afterprint'))")
+    #expect(try browser.value(color) as? String == dark && dark != "#fff")
+    #expect(try browser.value(picture) as? String == drawn)
+    #expect(browser.errors.isEmpty)
+  }
+
   @Test("On a phone nothing is wider than the screen")
   func phone() throws {
     let file = try page("its-and-preemption")

@@ -326,6 +326,9 @@ load().then(data => {
     if (event) { const i = data.event.indexOf(+event[1]); if (i >= 0) choose(i, true); }
     if (moment) go({ dataset: { time: moment[1] } });
   }
+  // On paper the picture is light too.
+  addEventListener('beforeprint', () => { root.dataset.paper = ''; draw(); });
+  addEventListener('afterprint', () => { delete root.dataset.paper; draw(); });
   addEventListener('hashchange', fromAddress);
   addEventListener('resize', redraw);
   fromAddress();
