@@ -10,17 +10,15 @@ import InterruptTrace
 public final class HypervisorModel {
   private let options: HypervisorOptions
   private var topology: Topology
-  private var guests: [Guest] = []
+  @exclusivity(unchecked) private var guests: [Guest] = []
   /// The guest of the last event.
-  private var lastGuest: Guest?
+  @exclusivity(unchecked) private var lastGuest: Guest?
   private static let guestLimit: UInt16 = 4096
   /// Called at each entry of a guest. Meant for comparisons; an analysis lives on transitions.
   public var onEntry: ((EntryPrediction) -> Void)? { didSet { for guest in guests { guest.onEntry = onEntry } } }
   /// Who saw list registers of the same run, if anyone.
   public weak var witness: (any ListRegisterWitness)? { didSet { for guest in guests { guest.witness = witness } } }
-  /// Events of the last entry, by guest and vCPU.
-  private var lastEntry: [UInt64: UInt64] = [:]
-  private var ipis = PendingIPIs()
+  @exclusivity(unchecked) private var ipis = PendingIPIs()
 
   /// A model without guests; they come with their events.
   public init(topology: Topology, options: HypervisorOptions = .init()) {
@@ -69,11 +67,9 @@ public final class HypervisorModel {
     let vcpu = event.pe
     switch event.kind {
     case .guestEnter:
-      lastEntry[UInt64(guest.domain) << 32 | UInt64(vcpu)] = out.event
       guest.enter(vcpu, cpu: event.cpu, pc: event.b, interruptedSince: ipis.takeFirst(to: event.cpu), &out)
     case .guestExit:
-      let entry = lastEntry[UInt64(guest.domain) << 32 | UInt64(vcpu)] ?? .max
-      guest.exit(vcpu, reason: event.exitReason, pc: event.b, entry: entry, &out)
+      guest.exit(vcpu, reason: event.exitReason, pc: event.b, &out)
     case .inject: inject(event, guest, &out)
     case .timerLine: timerLine(event, guest, &out)
     case .timerSave, .timerRestore: timer(event, guest)
@@ -115,8 +111,7 @@ public final class HypervisorModel {
         if guest.vcpus[vcpu].areTimersLoaded { guest.fireOutside(intid: event.intid, vcpu: event.pe) }
         return
       }
-      let entry = lastEntry[UInt64(guest.domain) << 32 | UInt64(event.pe)] ?? .max
-      guest.exitBeforeHandler(event.pe, intid: event.intid, entry: entry, &out)
+      guest.exitBeforeHandler(event.pe, intid: event.intid, &out)
     } else {
       guest.lowerTimer(intid: event.intid, vcpu: event.pe)
     }

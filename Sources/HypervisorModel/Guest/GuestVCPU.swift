@@ -16,6 +16,8 @@ struct GuestVCPU {
   var isInside = false
   /// It runs a guest of its own, whose interrupts its list registers hold.
   var isNested = false
+  /// Number of the event of its last entry.
+  var entryEvent = UInt64.max
   /// The CPU that it runs on.
   var cpu = PE.none
   var entryPC: UInt64 = 0

@@ -29,6 +29,7 @@ extension Guest {
   }
 
   private func start(_ number: Int, _ cpu: UInt32, _ pc: UInt64, _ out: borrowing HypervisorOutput) {
+    vcpus[number].entryEvent = out.event
     vcpus[number].areTimersLoaded = true
     vcpus[number].isInside = true
     vcpus[number].cpu = cpu

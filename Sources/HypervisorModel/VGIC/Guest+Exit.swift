@@ -8,7 +8,6 @@ extension Guest {
     _ vcpu: UInt32,
     reason: GuestExitReason,
     pc: UInt64,
-    entry: UInt64,
     _ out: inout HypervisorOutput
   ) {
     guard holds(vcpu), vcpus[Int(vcpu)].isInside else { return }
@@ -16,18 +15,18 @@ extension Guest {
     let ran = out.time &- vcpus[number].entryTime
     let isNear = pc &- vcpus[number].entryPC &+ 64 < 128
     vcpus[number].ranFor = ran
-    takeBack(number, entry: entry, Run(length: ran, reason: reason, isNear: isNear), &out)
+    takeBack(number, Run(length: ran, reason: reason, isNear: isNear), &out)
   }
 
   /// The hypervisor's handler of a physical timer runs after the exit from the guest, though before the exit is shown: what
   /// the registers held is taken back first.
-  func exitBeforeHandler(_ vcpu: UInt32, intid: UInt32, entry: UInt64, _ out: inout HypervisorOutput) {
+  func exitBeforeHandler(_ vcpu: UInt32, intid: UInt32, _ out: inout HypervisorOutput) {
     guard holds(vcpu), vcpus[Int(vcpu)].isInside else { return }
     let number = Int(vcpu)
     vcpus[number].fired |= 1 << intid
     vcpus[number].ranFor = 0
     let ran = out.time &- vcpus[number].entryTime
-    takeBack(number, entry: entry, Run(length: ran, reason: .interrupt, isNear: false), &out)
+    takeBack(number, Run(length: ran, reason: .interrupt, isNear: false), &out)
   }
 
   /// What is seen of a run of the guest.
@@ -38,13 +37,14 @@ extension Guest {
     var isNear: Bool
   }
 
-  private func takeBack(_ vcpu: Int, entry: UInt64, _ run: Run, _ out: inout HypervisorOutput) {
+  private func takeBack(_ vcpu: Int, _ run: Run, _ out: inout HypervisorOutput) {
     vcpus[vcpu].isInside = false
     vcpus[vcpu].exitEvent = out.event
     vcpus[vcpu].listAtExit = vcpus[vcpu].list
     vcpus[vcpu].injections.removeAll(keepingCapacity: true)
     vcpus[vcpu].hadInterrupts = vcpus[vcpu].loaded > 0
-    let left = vcpus[vcpu].shownRead.isEmpty ? witness?.registersLeft(entry: entry) : vcpus[vcpu].shownRead
+    let left =
+      vcpus[vcpu].shownRead.isEmpty ? witness?.registersLeft(entry: vcpus[vcpu].entryEvent) : vcpus[vcpu].shownRead
     // What was in no register stays as doubtful as it was, unless its physical timer came.
     let doubtful = vcpus[vcpu].doubtful
     vcpus[vcpu].doubtful.removeAll(keepingCapacity: true)

@@ -18,7 +18,10 @@ struct KernelDecoder: ~Copyable {
   private(set) var cpuCount: UInt32 = 0
 
   private var interruptNames = Set<UInt64>()
-  private var handlerDepth: [UInt32: Int] = [:]
+  /// Whether a number below the limit has its name.
+  private var isNamed = [Bool](repeating: false, count: nameLimit)
+  /// CPUs in a handler; the last stands for all that are not shown.
+  private var isInHandler = [Bool](repeating: false, count: Int(cpuLimit) + 1)
   /// Losses that wait for the next record of their CPU: its time is where they end.
   private var losses: [(cpu: UInt32, count: UInt64, reason: UInt64)] = []
   private var announced = false
@@ -174,10 +177,10 @@ struct KernelDecoder: ~Copyable {
     switch action {
     case .handlerEnter:
       noteName(record)
-      handlerDepth[record.cpu, default: 0] += 1
+      isInHandler[Int(min(record.cpu, Self.cpuLimit))] = true
       host(.handlerEnter, record, a: record[0] & 0xFFFF_FFFF)
     case .handlerExit:
-      handlerDepth[record.cpu] = nil
+      isInHandler[Int(min(record.cpu, Self.cpuLimit))] = false
       host(.handlerExit, record, a: record[0] & 0xFFFF_FFFF, b: record[1] & 1)
     case .softirqRaise: host(.softirqRaise, record, a: record[0] & 0xFFFF_FFFF)
     case .softirqEnter: host(.softirqEnter, record, a: record[0] & 0xFFFF_FFFF)
@@ -257,6 +260,10 @@ struct KernelDecoder: ~Copyable {
   /// The name of a kernel's interrupt, the first time that it comes.
   private mutating func noteName(_ record: borrowing KernelRecord) {
     let irq = record[0] & 0xFFFF_FFFF
+    if irq < UInt64(Self.nameLimit) {
+      if isNamed[Int(irq)] { return }
+      isNamed[Int(irq)] = record.text.count > 0
+    }
     guard record.text.count > 0, interruptNames.count < Self.nameLimit, interruptNames.insert(irq).inserted else {
       return
     }
@@ -284,5 +291,5 @@ struct KernelDecoder: ~Copyable {
   // MARK: For the guests' events
 
   /// Whether a CPU is in an interrupt's handler: what happens there need not be about the thread that it interrupted.
-  func isInHandler(_ cpu: UInt32) -> Bool { handlerDepth[cpu] != nil }
+  func isInHandler(_ cpu: UInt32) -> Bool { isInHandler[Int(min(cpu, Self.cpuLimit))] }
 }

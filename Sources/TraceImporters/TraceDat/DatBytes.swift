@@ -4,6 +4,11 @@ struct DatError: Error, Equatable {
   var position: Int
   /// What is wrong there.
   var reason: String
+
+  /// The reason, with what to do if it does not say that itself.
+  var reasonWithRemedy: String {
+    reason.contains(";") ? reason : reason + "; copy the file again, or import its text (trace-cmd report)"
+  }
 }
 
 /// Reads a part of a trace.dat from left to right; nothing beyond its end is touched.

@@ -218,7 +218,7 @@ struct DatFile {
     case 3 where version == 7: try readBuffer(&option)
     case 16, 17, 18, 20, 21:
       let place = try option.u64("the place of a section")
-      try withSection(at: place, "section \(id)") { (this: inout DatFile, bytes) throws(DatError) in
+      try withSection(at: place, Self.sectionName(id)) { (this: inout DatFile, bytes) throws(DatError) in
         var section = DatBytes(bytes, isBigEndian: this.isBigEndian)
         switch id {
         case 16: try this.readHeaderPages(&section)
@@ -230,6 +230,15 @@ struct DatFile {
         }
       }
     default: break
+    }
+  }
+
+  private static func sectionName(_ id: UInt16) -> String {
+    switch id {
+    case 16: "the layout of pages"
+    case 17, 18: "the events' formats"
+    case 20: "the strings"
+    default: "the thread names"
     }
   }
 
@@ -254,7 +263,7 @@ struct DatFile {
   private mutating func readHeaderPages(_ bytes: inout DatBytes) throws(DatError) {
     for name in ["header_page", "header_event"] {
       guard try bytes.string("the layout of a page") == name else {
-        throw DatError(position: bytes.at, reason: "\(name) expected")
+        throw DatError(position: bytes.at, reason: "no \(name), with which the tables of a trace.dat begin")
       }
       let text = try bytes.take(bytes.u64("a length"), name)
       guard name == "header_page" else { continue }

@@ -138,8 +138,9 @@ struct DatRecordReader: ~Copyable {
 
   /// Numbers of the events that are not used, with how often they came, the most frequent first.
   var unusedEvents: [(id: Int, count: UInt64)] {
-    (0..<(1 << 16)).filter { unused[$0] > 0 }.map { ($0, UInt64(unused[$0])) }
-      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    var events: [(id: Int, count: UInt64)] = []
+    for id in 0..<(1 << 16) where unused[id] > 0 { events.append((id, UInt64(unused[id]))) }
+    return events.sorted { ($1.count, $0.id) < ($0.count, $1.id) }
   }
 
   /// The bytes that a `__data_loc` field stands for: the offset in its lower half, the length in its upper.

@@ -46,7 +46,7 @@ public final class TraceDatSource: EventSource {
       file = try DatFile(bytes) { catalogue.find($0) != nil }
     } catch {
       owned?.deallocate()
-      throw .unreadable(path: path, reason: "trace.dat, byte \(error.position): \(error.reason)")
+      throw .unreadable(path: path, reason: "trace.dat, byte \(error.position): \(error.reasonWithRemedy)")
     }
     records = DatRecords(file, bytes, isStrict: isStrict)
     topology = records.survey(bytes)
