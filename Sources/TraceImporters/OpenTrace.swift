@@ -21,7 +21,10 @@ public struct ImportOptions: Sendable {
 ///   ``TraceError/tooNew(path:version:)``.
 public func openTrace(paths: [String], options: ImportOptions = ImportOptions()) throws(TraceError) -> any EventSource {
   guard let path = paths.first else { throw .unreadable(path: "", reason: "no capture was named") }
-  if isFolder(path), access(path + "/metadata", F_OK) == 0 || access(path + "/kernel/metadata", F_OK) == 0 {
+  if isFolder(path) {
+    guard access(path + "/metadata", F_OK) == 0 || access(path + "/kernel/metadata", F_OK) == 0 else {
+      throw .unrecognised(path: path, reason: "a folder is read as a CTF trace, and this one holds no file 'metadata'")
+    }
     return try openCTF(folder: path)
   }
   if paths.count > 1 { return try openThreadLogs(paths, options) }

@@ -3,7 +3,7 @@ import PackageDescription
 
 // Fuzz targets, one executable each. A target is a folder Sources/Fuzz… with one function
 // `LLVMFuzzerTestOneInput`; add its name here, and seeds in Seeds/NAME. `make fuzz` runs all.
-let targets = ["FuzzInput", "FuzzKernelText", "FuzzNative", "FuzzPcap", "FuzzTrace", "FuzzTraceDat"]
+let targets = ["FuzzCTF", "FuzzInput", "FuzzKernelText", "FuzzNative", "FuzzPcap", "FuzzTrace", "FuzzTraceDat"]
 
 let package = Package(
   name: "gicscope-fuzz",

@@ -126,6 +126,62 @@
       #expect(try trace.imported().events.filter { $0.kind == .gap }.map(\.a) == [17])
     }
 
+    /// A folder's trace that is changed: what the message says, or nil if it was read to its end.
+    private func refusal(_ change: (URL) throws -> Void) throws -> String? {
+      do {
+        let result = try sample.imported(damage: change)
+        #expect(result.events.allSatisfy { EventLayout.of($0.kind) != nil })
+        return result.statistics.damage?.reason
+      } catch let error as TraceError {
+        return error.message
+      }
+    }
+
+    @Test("A stream cut anywhere is refused or read up to there, and the reason names the library", arguments: [0, 2])
+    func cutStreams(cpu: Int) throws {
+      for length in stride(from: 1, to: 120, by: 9) {
+        let reason = try refusal { folder in
+          let file = folder.appending(path: "channel_\(cpu)")
+          try (try Data(contentsOf: file)).prefix(length).write(to: file)
+        }
+        #expect(reason?.contains("libbabeltrace2") == true, "\(length)")
+      }
+    }
+
+    @Test("Changed bytes of a stream never crash")
+    func changedStreams() throws {
+      for place in stride(from: 0, to: 150, by: 7) {
+        let reason = try refusal { folder in
+          let file = folder.appending(path: "channel_2")
+          var bytes = try Data(contentsOf: file)
+          if place < bytes.count { bytes[place] ^= 0x5A }
+          try bytes.write(to: file)
+        }
+        #expect(reason == nil || reason?.contains("libbabeltrace2") == true, "\(place)")
+      }
+    }
+
+    @Test("Cut metadata are refused with the library's reason")
+    func cutMetadata() throws {
+      for length in stride(from: 40, to: 1200, by: 97) {
+        let reason = try refusal { folder in
+          let file = folder.appending(path: "metadata")
+          try (try Data(contentsOf: file)).prefix(length).write(to: file)
+        }
+        #expect(reason?.contains("libbabeltrace2 says: ") == true, "\(length)")
+      }
+    }
+
+    @Test("A folder without streams has no events, one without metadata is no CTF trace; both say so")
+    func missingFiles() throws {
+      let empty = try sample.imported { folder in
+        for cpu in [0, 2] { try FileManager.default.removeItem(at: folder.appending(path: "channel_\(cpu)")) }
+      }
+      #expect(empty.events.isEmpty && empty.statistics.problems.map(\.kind) == ["no event that is known"])
+      let reason = try refusal { try FileManager.default.removeItem(at: $0.appending(path: "metadata")) }
+      #expect(reason?.contains("metadata") == true)
+    }
+
     @Test("A cut stream and damaged metadata are refused with the library's reason")
     func damage() throws {
       let cut = #expect(throws: TraceError.self) {

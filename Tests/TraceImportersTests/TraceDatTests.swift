@@ -130,6 +130,15 @@ struct TraceDatTests {
     #expect(kinds.contains("times of a clock that counts"))
   }
 
+  @Test("A file without any event that is known says what to record")
+  func nothingKnown() throws {
+    let b = DatBuilder()
+    var file = b
+    file.cpus = [[b.page(1000, b.record(0, b.other(7)))]]
+    let problems = try Imported(dat: file.bytes).statistics.problems
+    #expect(problems.contains { $0.kind == "no event that is known" && $0.firstExample.contains("-e kvm") })
+  }
+
   // MARK: Damage
 
   @Test("A file cut anywhere gives an error or what came before", arguments: [6, 7])
@@ -177,11 +186,26 @@ struct TraceDatTests {
     #expect(cpus.map(\.offset) == [256, 768] && cpus.map(\.size) == [512, 412])
   }
 
+  @Test("Of cut data the first page is the first CPU's, whatever its time")
+  func cutPlainAtTheGreatestTime() {
+    let b = DatBuilder()
+    var file: [UInt8] = [UInt8](repeating: 0, count: 37) + [3, 0, 0, 0] + [UInt8](repeating: 0, count: 12)
+    file += [UInt8](repeating: 0, count: 256 - file.count) + b.page(.max, b.record(0, b.entry(265, pc: 1)))
+    let cpus = file.withUnsafeBytes {
+      DatRecovery(file: $0, pageSize: 256, dataOffset: 16, isBigEndian: false).cpus(firstSection: 37)
+    }
+    #expect(cpus.map(\.offset) == [256])
+  }
+
   @Test("An error names the byte and what to do")
   func errors() throws {
     let whole = sample(DatBuilder(version: 7)).bytes
     let cut = #expect(throws: TraceError.self) { try Imported(dat: Array(whole[..<(whole.count - 400)])) }
     #expect(cut?.message.contains("byte ") == true && cut?.message.contains("the file is cut") == true)
+    // Parts in a fixed order: one that is too long is damage of its own.
+    let six = sample(DatBuilder(version: 6)).bytes
+    let short = #expect(throws: TraceError.self) { try Imported(dat: Array(six[..<300])) }
+    #expect(short?.message.contains("byte ") == true && short?.message.contains("copy the file again") == true)
     let lzo = #expect(throws: TraceError.self) { try Imported(dat: DatBuilder(version: 7, compression: "lzo").bytes) }
     #expect(lzo?.message.contains("trace-cmd convert") == true)
     let eight = #expect(throws: TraceError.self) { try Imported(dat: DatBuilder(version: 8).bytes) }

@@ -86,6 +86,13 @@ import InterruptTrace
           position: "among the records"
         )
       }
+      if isFinished, records == unused {
+        KernelDecoder.noteNothingKnown(
+          &statistics,
+          "enable a kernel's events (lttng enable-event -k 'irq_*,sched_*,kvm_*')",
+          "before record \(records)"
+        )
+      }
       decoder.report(into: &statistics, records: records, unit: "record")
       if let damage {
         statistics.damage = ImportStatistics.Damage(

@@ -223,11 +223,10 @@ struct KernelTextReader: ~Copyable {
       )
     }
     if used == 0, lines > 0, stop == nil {
-      statistics.note(
-        "no event that is known",
-        count: 1,
-        example: "perf script has to print the event's name (-F +event), trace-cmd record KVM's events (-e kvm)",
-        position: "before line \(lines)"
+      KernelDecoder.noteNothingKnown(
+        &statistics,
+        "perf script has to print the event's name (-F +event), trace-cmd record KVM's events (-e kvm)",
+        "before line \(lines)"
       )
     }
     decoder.report(into: &statistics, records: lines, unit: "line")

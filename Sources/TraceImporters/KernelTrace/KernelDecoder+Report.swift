@@ -11,6 +11,11 @@ extension KernelDecoder {
     return topology
   }
 
+  /// A capture in which nothing is of use is no failure, but should not pass without a word either.
+  static func noteNothingKnown(_ statistics: inout ImportStatistics, _ remedy: String, _ position: String) {
+    statistics.note("no event that is known", example: remedy, position: position)
+  }
+
   /// Adds what the order of the records tells about the clocks.
   func report(into statistics: inout ImportStatistics, records: UInt64, unit: String) {
     if order.late > 64, order.late > records / 4 {

@@ -94,6 +94,13 @@ struct DatRecords: ~Copyable {
         position: "among the records"
       )
     }
+    if isFinished, count == unused + malformed {
+      KernelDecoder.noteNothingKnown(
+        &statistics,
+        "record KVM's events and interrupts (-e kvm -e irq -e ipi)",
+        "before record \(count)"
+      )
+    }
     if ["counter", "x86-tsc", "ppc-tb"].contains(clock), file.clock.multiplier == 0 {
       statistics.note(
         "times of a clock that counts",

@@ -59,7 +59,7 @@ struct DatRecovery {
     while place + dataOffset <= end {
       var head = DatBytes(file, at: place, isBigEndian: isBigEndian)
       let time = (try? head.u64("")) ?? 0
-      if time < last {
+      if cpus.isEmpty || time < last {
         guard cpus.count < Self.cpuLimit else { break }
         cpus.append(.init(cpu: UInt32(cpus.count), offset: UInt64(place), size: 0, isCompressed: false))
       }
