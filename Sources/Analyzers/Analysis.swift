@@ -191,6 +191,7 @@ private struct Analyzers: ~Copyable {
       its: itsCaches.caches,
       kvm: kvm.activity
     )
+    results.latencyOverTime = latency.recorder.classesOverTime()
     results.waits = waits.counts
     results.worst = latency.worstCases
     results.virtualWaits = findings.guests.waits.counts
@@ -228,6 +229,8 @@ public struct AnalysisResults: Sendable {
   public var acknowledges: [AcknowledgeCount] = []
   /// By class and stage.
   public var latency: [ClassLatency] = []
+  /// From becoming pending to the end, over time and by class.
+  public var latencyOverTime: [ClassLatencySeries] = []
   /// By INTID and stage; SGIs and PPIs of all PEs together.
   public var latencyByINTID: [KeyedLatency] = []
   /// By the acknowledging PE and stage.

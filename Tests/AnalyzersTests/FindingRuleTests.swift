@@ -213,7 +213,12 @@ struct FindingRuleTests {
     func pulses(_ count: UInt64) -> [Transition] {
       (0..<count).flatMap { [Make.pending(10 + $0 * 100, 33), Make.cleared(20 + $0 * 100, 33)] }
     }
-    #expect(kinds(find(open() + enabled(33) + pulses(4))) == [.discardedPending])
+    let found = find(open() + enabled(33) + pulses(4) + [Make.pending(900, 33), Make.acknowledged(910, 33)])
+    #expect(kinds(found) == [.discardedPending])
+    #expect(
+      found.first?.firstTime == 20 && found.first?.lastTime == 320,
+      "where the pulses fell, not the capture's end"
+    )
     #expect(find(open() + enabled(33) + pulses(1)).isEmpty, "a level that fell once is normal life")
   }
 

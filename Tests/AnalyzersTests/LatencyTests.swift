@@ -41,6 +41,18 @@ struct LatencyTests {
     #expect(results.exclusions == LatencyExclusions())
   }
 
+  @Test("Over time, a latency counts where its interrupt became pending, by class")
+  func overTime() {
+    let results = analyse([
+      Make.pending(100, 40), Make.acknowledged(130, 40), Make.ended(200, 40, deactivates: true),
+      Make.pending(5000, 40), Make.acknowledged(5010, 40), Make.ended(5030, 40, deactivates: true),
+    ])
+    let series = results.latencyOverTime.first?.series
+    #expect(results.latencyOverTime.map(\.interruptClass) == [.spi])
+    #expect((series?.start, series?.width) == (100, 1024))
+    #expect(series?.spans.map(\.count) == [1, 0, 0, 0, 1] && series?.spans.map(\.worst) == [100, 0, 0, 0, 30])
+  }
+
   @Test("An LPI's latency is its device's too")
   func latencyByDevice() {
     let results = analyse([Make.msi(100, 8192, device: 0x18), Make.acknowledged(110, 8192), Make.ended(150, 8192)])

@@ -42,6 +42,22 @@ struct VirtualInterruptTests {
     #expect(v.exclusions == VirtualExclusions())
   }
 
+  @Test(
+    "Not loaded at the next entry of its PE, an interrupt may have been withdrawn; not if list registers were short",
+    arguments: [1, 3]
+  )
+  func leftOut(control: UInt64) {
+    let v = analyse(
+      [Make.entered(90), Make.filled(100, 0, lr(40)), Make.exited(105), Make.emptied(110, 0, lr(40))]
+        + [Make.entered(120, control: control), Make.exited(130), Make.entered(140, control: control)]
+        + [Make.filled(141, 0, lr(40)), Make.taken(150, 0, 40)]
+    ).virtual
+    let isShort = control != 1
+    #expect((v.listed, v.relisted) == (1, 1))
+    #expect(only(v, .listedToAcknowledge) == (isShort ? 50 : nil))
+    #expect(v.exclusions.startUnknown == (isShort ? 0 : 1))
+  }
+
   @Test("Taken out while active and loaded again, its end belongs to its acknowledge")
   func loadedAgainWhileActive() {
     let v = analyse(

@@ -394,10 +394,12 @@ extension FindingsAnalyzer {
     // A hypervisor sees to what its maintenance interrupt is about without taking it.
     let isVirtual = lists.find(UInt64(key.domain) << 32 | UInt64(pe)) != nil
     if r.mostMissedPulses >= thresholds.missedPulses, isEnabled(r, key.intid) == .yes, !r.isPending, !isVirtual {
+      var last = at(key, pe)
+      (last.event, last.time) = (r.mostMissedUntil.event, r.mostMissedUntil.time)
       record(
         log,
         .init(kind: .discardedPending, domain: key.domain, pe: pe, intid: key.intid, reason: 3),
-        at(key, pe),
+        last,
         count: r.mostMissedPulses
       ) {
         FindingLog.Description(
@@ -408,9 +410,12 @@ extension FindingsAnalyzer {
             + "it was taken",
           chain: [
             .init("it is level-sensitive: it is pending only while its line is high"),
-            .init("the line fell", event: r.lineEvent.known),
+            .init("the line fell for the first time", event: r.mostMissedSince.event),
+            .init("it fell for the last time, and had not been acknowledged", event: r.mostMissedUntil.event),
           ],
-          next: "ICFGR: a source of pulses needs an edge-triggered input"
+          next: "ICFGR: a source of pulses needs an edge-triggered input",
+          event: r.mostMissedSince.event,
+          time: r.mostMissedSince.time
         )
       }
     }

@@ -57,7 +57,7 @@ extension FindingsAnalyzer {
     } else if fault == .itsDisabled, itsDisabledEvent != .max {
       chain.append(.init("the ITS was disabled", event: itsDisabledEvent))
     } else {
-      chain.append(.init(fault.name, event: t.event))
+      chain.append(.init(Self.evidence(of: fault, who), event: t.event))
     }
     report(key, t) {
       FindingLog.Description(
@@ -72,6 +72,21 @@ extension FindingsAnalyzer {
 
   static func source(_ key: UInt64) -> String {
     "device \(hex(key >> 32)) event \(hex(key & 0xFFFF_FFFF))"
+  }
+
+  /// What the ITS or the Redistributor met with (IHI 0069H, 5.3).
+  private static func evidence(of fault: ITSFault, _ who: String) -> String {
+    switch fault {
+    case .itsDisabled: "the ITS was disabled"
+    case .unmappedDevice: "the ITS has no valid device table entry: no MAPD for the device is in force"
+    case .eventOutOfRange: "the EventID exceeds the size that MAPD gave the device"
+    case .unmappedEvent: "the device's interrupt translation table has no valid entry for the event"
+    case .unmappedCollection: "the collection of the event is mapped to no Redistributor"
+    case .lpisDisabled: "LPIs are disabled at the Redistributor"
+    case .intidOutOfRange: "the INTID exceeds what GICR_PROPBASER.IDbits allows"
+    case .unmappedVPE: "the vPE of the event is not mapped"
+    case .unknown: "nothing in the capture says how \(who) is mapped"
+    }
   }
 
   private static func advice(_ fault: ITSFault) -> String {

@@ -69,8 +69,7 @@ extension FindingsAnalyzer {
     record.pointee.refires = 0
     if t.a == UInt64(PendingCause.line.rawValue) {
       if isFresh, record.pointee.enabled != .no {
-        record.pointee.missedPulses &+= 1
-        record.pointee.mostMissedPulses = max(record.pointee.mostMissedPulses, record.pointee.missedPulses)
+        missedPulse(t, record)
       }
       return
     }
@@ -82,6 +81,16 @@ extension FindingsAnalyzer {
     } else {
       discarded(t, by: t.a == UInt64(PendingCause.register.rawValue) ? "a write of ICPENDR" : "software")
     }
+  }
+
+  @inline(__always)
+  private mutating func missedPulse(_ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>) {
+    if record.pointee.missedPulses == 0 { record.pointee.missedSince = .init(t) }
+    record.pointee.missedPulses &+= 1
+    guard record.pointee.missedPulses > record.pointee.mostMissedPulses else { return }
+    record.pointee.mostMissedPulses = record.pointee.missedPulses
+    record.pointee.mostMissedSince = record.pointee.missedSince
+    record.pointee.mostMissedUntil = .init(t)
   }
 
   // MARK: Acknowledge

@@ -57,6 +57,10 @@ struct InterruptRecord: BitwiseCopyable {
   /// Level pulses that fell before they were taken.
   var missedPulses: UInt64 = 0
   var mostMissedPulses: UInt64 = 0
+  /// Where the first of these fell, and the first and the last of the most.
+  var missedSince = ListedInterrupts.Moment()
+  var mostMissedSince = ListedInterrupts.Moment()
+  var mostMissedUntil = ListedInterrupts.Moment()
 
   // MARK: Active state
 

@@ -8,6 +8,14 @@ public struct ClassLatency: Sendable {
   public var distribution: LatencyDistribution
 }
 
+/// The latencies of one class over time.
+public struct ClassLatencySeries: Sendable {
+  /// SGI, PPI, SPI or LPI; of a guest's, by the virtual INTID.
+  public var interruptClass: InterruptClass
+  /// Their latencies; spans of different classes need not be equally long.
+  public var series: LatencySeries
+}
+
 /// The latencies of one INTID, PE or device, in one stage.
 public struct KeyedLatency: Sendable {
   /// 0 is the physical controller, n is guest n.

@@ -284,7 +284,9 @@ struct LatencyAnalyzer: ~Copyable {
     if t.time < start { exclusions.backwards += 1 }
     if t.provenance == .inferred { exclusions.inferred += 1 }
     service.pointee.life.measured |= span.stages
-    recorder.record(nanoseconds, span, InterruptClass(intid: t.intid), owner: service.pointee.owner)
+    let interruptClass = InterruptClass(intid: t.intid)
+    recorder.record(nanoseconds, span, interruptClass, owner: service.pointee.owner)
+    if span == .injectionToEnd { recorder.recordOverTime(nanoseconds, from: start, interruptClass) }
   }
 
   // MARK: Lives

@@ -51,6 +51,8 @@ struct LatencyRecorder: ~Copyable {
   }
 
   private let byClass: UnsafeMutablePointer<LatencyCounts>
+  /// From becoming pending to the end, by class.
+  private let overTime: UnsafeMutablePointer<LatencySeries>
   private var pool: BucketPool
   private var distributions: UnsafeMutablePointer<SparseDistribution>
   private var owners: [Owner] = []
@@ -65,6 +67,8 @@ struct LatencyRecorder: ~Copyable {
   init(bucketLimit: Int = 3 << 20) {
     byClass = .allocate(capacity: Self.spans * Self.classes)
     for i in 0..<(Self.spans * Self.classes) { (byClass + i).initialize(to: LatencyCounts()) }
+    overTime = .allocate(capacity: Self.classes)
+    overTime.initialize(repeating: LatencySeries(), count: Self.classes)
     pool = BucketPool(limit: bucketLimit)
     distributions = .allocate(capacity: capacity * Self.spans)
     distributions.initialize(repeating: SparseDistribution(), count: capacity * Self.spans)
@@ -73,6 +77,8 @@ struct LatencyRecorder: ~Copyable {
   deinit {
     byClass.deinitialize(count: Self.spans * Self.classes)
     byClass.deallocate()
+    overTime.deinitialize(count: Self.classes)
+    overTime.deallocate()
     distributions.deallocate()
   }
 
@@ -120,7 +126,21 @@ struct LatencyRecorder: ~Copyable {
     pool.record(nanoseconds, in: distributions + (Int(owner) &* Self.spans &+ span.rawValue))
   }
 
+  /// Counts an interrupt that became pending at `time`, up to its end.
+  @inline(__always)
+  mutating func recordOverTime(_ nanoseconds: UInt64, from time: UInt64, _ interruptClass: InterruptClass) {
+    overTime[Int(interruptClass.rawValue)].add(nanoseconds, at: time)
+  }
+
   // MARK: Results
+
+  /// The classes that had interrupts, with their latencies over time.
+  func classesOverTime() -> [ClassLatencySeries] {
+    InterruptClass.allCases.compactMap {
+      let series = overTime[Int($0.rawValue)]
+      return series.start == nil ? nil : ClassLatencySeries(interruptClass: $0, series: series)
+    }
+  }
 
   func classes() -> [ClassLatency] {
     InterruptClass.allCases.flatMap { interruptClass in

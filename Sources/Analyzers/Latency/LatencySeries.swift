@@ -30,16 +30,17 @@ public struct LatencySeries: Sendable {
     }
   }
 
-  private static let limit = 256
+  private static var limit: UInt64 { 256 }
   /// Start of the first span, in ns since the capture's epoch; nil without samples.
   public private(set) var start: UInt64?
   /// Length of a span in ns.
-  public private(set) var width: UInt64 = 1024
+  public var width: UInt64 { 1 << widthLog2 }
+  private var widthLog2: UInt64 = 10
   /// The spans, up to the last that has samples.
   public private(set) var spans: [Span] = []
 
   /// No samples.
-  public init() { spans.reserveCapacity(Self.limit) }
+  public init() { spans.reserveCapacity(Int(Self.limit)) }
 
   /// Adds a latency that began at `time`, in ns; what began before the first that came counts with that. O(1) but for
   /// the rare doubling.
@@ -47,8 +48,8 @@ public struct LatencySeries: Sendable {
     let start = self.start ?? time
     self.start = start
     let offset = time > start ? time &- start : 0
-    while offset / width >= UInt64(Self.limit) { double() }
-    let place = Int(offset / width)
+    while offset &>> widthLog2 >= Self.limit { double() }
+    let place = Int(truncatingIfNeeded: offset &>> widthLog2)
     while spans.count <= place { spans.append(Span()) }
     spans[place].add(nanoseconds)
   }
@@ -60,7 +61,7 @@ public struct LatencySeries: Sendable {
       spans[i] = span
     }
     spans.removeLast(spans.count / 2)
-    width *= 2
+    widthLog2 += 1
   }
 
   /// The end of the last span.

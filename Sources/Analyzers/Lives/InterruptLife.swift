@@ -179,6 +179,9 @@ extension InterruptLife {
     return (firstTime, end >= firstTime ? end - firstTime : 0)
   }
 
+  /// When it was listed is not known after all.
+  mutating func forgetListing() { shown.remove(.listed) }
+
   mutating func list(_ t: Transition, register: UInt64) {
     listedTime = t.time
     listedEvent = t.event

@@ -7,7 +7,9 @@ import InterruptTrace
 ///
 /// Guests are told apart only by domain: where the hypervisor itself is not captured, what a list register holds is known,
 /// and not for whom. An interrupt that was taken out of a list register unfinished and is loaded again goes on where it
-/// was: a PE's own under the same PE, others on any.
+/// was: a PE's own under the same PE, others on any. Unless the same PE went to a guest without it in between, though no
+/// list register was asked for: then it was withdrawn and came anew, or its guest did not run, and since when it is pending
+/// is not known.
 struct VirtualInterruptAnalyzer: ~Copyable {
   /// An interrupt in a list register, or taken out of one before it ended.
   struct Listed: BitwiseCopyable {
@@ -22,6 +24,8 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     var acknowledgeIsKnown = false
     var hasEnded = false
     var isInactive = false
+    /// Entries of its PE when it was taken out.
+    var entries: UInt64 = 0
   }
 
   /// A directly injected interrupt.
@@ -42,6 +46,8 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   private let keepsLives: Bool
   private var physical = PhysicalMoments()
   private var gaps = LiveTable<UInt64>(0)
+  /// By PE: how often a guest was entered with no sign that list registers were short (UIE, NPIE, LRENPIE).
+  private var entries = PETable<UInt64>(0)
   private var recorder = VirtualRecorder()
   var counts = VirtualInterrupts()
   /// Something virtual was seen: until then physical interrupts are not worth remembering.
@@ -65,6 +71,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
       .vPEResident:
       isInUse = true
       takeVirtual(t, isCounted: isCounted)
+    case .virtualInterfaceEnabled: entered(t)
     case .gap: gaps.insert(UInt64(t.pe)).pointee = t.time
     default: break
     }
@@ -117,6 +124,17 @@ struct VirtualInterruptAnalyzer: ~Copyable {
 
   // MARK: List registers
 
+  @inline(__always)
+  private mutating func entered(_ t: Transition) {
+    let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
+    if asked.isDisjoint(with: [.underflow, .noPending, .entryNotPresent]) { entries.at(t).pointee &+= 1 }
+  }
+
+  /// Whether an interrupt that was taken out may have been withdrawn before it is listed again.
+  private mutating func wasLeftOut(_ before: Listed, _ t: Transition) -> Bool {
+    !before.isAcknowledged && before.life.pe == t.pe && entries.at(t).pointee &- before.entries > 1
+  }
+
   private mutating func filled(_ t: Transition, _ isCounted: Bool) {
     let value = Self.value(t)
     let identity = Self.identity(t, value)
@@ -130,6 +148,12 @@ struct VirtualInterruptAnalyzer: ~Copyable {
       unlisted.remove(identity)
       if before.isAcknowledged == value.isActive {
         slot.pointee = before
+        slot.pointee.life.pe = t.pe
+        if wasLeftOut(before, t) {
+          slot.pointee.listedIsKnown = false
+          slot.pointee.injectionIsKnown = false
+          slot.pointee.life.forgetListing()
+        }
         if isCounted { counts.relisted += 1 }
         return
       }
@@ -178,8 +202,9 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   private mutating func emptied(_ t: Transition) {
     let key = Self.slotKey(t)
     guard let slot = slots.find(key) else { return }
-    let listed = slot.pointee
+    var listed = slot.pointee
     slots.remove(key)
+    listed.entries = entries.at(t).pointee
     if listed.isUsed, !listed.isInactive || Self.value(t).isPending {
       unlisted.insert(listed.identity).pointee = listed
     }

@@ -25,7 +25,7 @@ public struct VirtualInterrupts: Sendable {
   /// By class and stage.
   public var latency: [VirtualLatency] = []
   /// From being listed, or becoming pending for the vPE, to the guest's end of interrupt, over time and by class.
-  public var latencyOverTime: [VirtualLatencySeries] = []
+  public var latencyOverTime: [ClassLatencySeries] = []
   /// By virtual INTID, in order.
   public var interrupts: [VirtualInterruptCount] = []
   /// What the latencies leave out.
@@ -58,14 +58,6 @@ public struct VirtualLatency: Sendable {
   public var stage: VirtualStage
   /// The samples.
   public var distribution: LatencyDistribution
-}
-
-/// The latencies of one class of virtual interrupt over time.
-public struct VirtualLatencySeries: Sendable {
-  /// By the virtual INTID.
-  public var interruptClass: InterruptClass
-  /// Their latencies; spans of different classes need not be equally long.
-  public var series: LatencySeries
 }
 
 /// One virtual INTID, of all PEs together.

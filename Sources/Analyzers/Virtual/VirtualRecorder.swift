@@ -74,7 +74,7 @@ struct VirtualRecorder: ~Copyable {
     }
   }
 
-  var latencyOverTime: [VirtualLatencySeries] {
+  var latencyOverTime: [ClassLatencySeries] {
     InterruptClass.allCases.compactMap { interruptClass in
       overTime[Int(interruptClass.rawValue)].map { .init(interruptClass: interruptClass, series: $0.series) }
     }

@@ -12,6 +12,7 @@ extension AnalysisReport {
         .init("acknowledges", .array(results.acknowledges.map(acknowledge))),
         .init("latency", .array(results.latency.map(latency))),
         .init("latency_total", .array(LatencyStage.allCases.compactMap(latencyTotal))),
+        .init("latency_over_time", .array(results.latencyOverTime.map(latencyOverTime))),
         .init("latency_by_intid", .array(results.latencyByINTID.map { keyed($0, "intid") })),
         .init("latency_by_pe", .array(results.latencyByPE.map { keyed($0, "pe") })),
         .init("latency_by_device", .array(results.latencyByDevice.map { keyed($0, "device") })),
@@ -94,6 +95,15 @@ extension AnalysisReport {
   private func latencyTotal(_ stage: LatencyStage) -> JSONValue? {
     let total = results.latency(of: stage)
     return total.count == 0 ? nil : .object([.init("stage", .string(stage.name))] + numbers(total))
+  }
+
+  func latencyOverTime(_ row: ClassLatencySeries) -> JSONValue {
+    let spans = row.series.spans
+    return [
+      "class": .string(row.interruptClass.name), "start_ns": .number(row.series.start ?? 0),
+      "width_ns": .number(row.series.width), "count": .array(spans.map { .number($0.count) }),
+      "mean_ns": .array(spans.map { .number($0.mean) }), "max_ns": .array(spans.map { .number($0.worst) }),
+    ]
   }
 
   private func keyed(_ row: KeyedLatency, _ key: String) -> JSONValue {

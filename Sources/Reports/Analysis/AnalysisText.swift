@@ -16,6 +16,7 @@ extension AnalysisReport {
     let isTaken = results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
     let sections: [(String, String)] = [
       ("Interrupts", isTaken ? interrupts(style) : ""), ("Latency", LatencyText(report: self).stages(style)),
+      ("Latency over time", LatencyText(report: self).overTime(style)),
       ("What pending interrupts waited for", WaitText(report: self).causes(style)),
       ("Longest from pending to end", WaitText(report: self).worst(style, worst)),
       ("Busiest interrupts", isTaken ? busiest(style, rows) : ""),

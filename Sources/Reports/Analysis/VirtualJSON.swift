@@ -21,6 +21,7 @@ extension AnalysisReport {
           )
         }
       ),
+      "latency_over_time": .array(v.latencyOverTime.map(latencyOverTime)),
       "waits": .array(results.virtualWaits.map(wait)),
       "interrupts": .array(v.interrupts.map(virtualInterrupt)),
       "excluded": [

@@ -34,6 +34,12 @@ public enum Units {
       "\(nanoseconds / 1_000_000_000).\(fraction.prefix(3)) \(fraction.dropFirst(3).prefix(3)) \(fraction.suffix(3)) s"
   }
 
+  /// The same to a millisecond: `12.345 s`.
+  public static func roughMoment(_ nanoseconds: UInt64) -> String {
+    let fraction = String(nanoseconds % 1_000_000_000 / 1_000_000 + 1000).dropFirst()
+    return "\(nanoseconds / 1_000_000_000).\(fraction) s"
+  }
+
   /// `326 MB`, in powers of ten.
   public static func bytes(_ value: UInt64) -> String {
     value < 1000 ? "\(value) B" : scaled(Double(value)) + "B"
