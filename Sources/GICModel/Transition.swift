@@ -223,6 +223,13 @@ public enum TransitionKind: UInt8, Sendable, CaseIterable {
   case gap
   /// The emulator reported that the guest did something wrong.
   case guestError
+
+  // MARK: A hypervisor's guests
+
+  /// What a guest had done with an interrupt by its last exit came to light, by a named rule: no capture of a hypervisor's
+  /// tracing shows it. `a`: bit 0 is set if it is still pending, bit 1 if the guest is at it; 0 if it had ended; `b`: the
+  /// rule.
+  case guestOutcome
 }
 
 /// Why an interrupt became pending, or stopped being pending.

@@ -72,8 +72,8 @@ public final class HypervisorModel {
       guest.exit(vcpu, reason: event.exitReason, pc: event.b, &out)
     case .inject: inject(event, guest, &out)
     case .timerLine: timerLine(event, guest, &out)
-    case .timerSave, .timerRestore: timer(event, guest)
-    case .wfx where !event.flags.contains(.isWFE): guest.rest(vcpu)
+    case .timerSave, .timerRestore: timer(event, guest, out)
+    case .wfx where !event.flags.contains(.isWFE): guest.rest(vcpu, out)
     case .ackNotify: endNotified(event, guest)
     case .mmioRead, .mmioWrite, .msi, .itsCommand, .continuation:
       guest.distributor.apply(event, index: out.event) { guest.follow($0, &out) }
@@ -108,16 +108,16 @@ public final class HypervisorModel {
       let vcpu = Int(event.pe)
       guard guest.vcpus[vcpu].cpu == event.cpu else { return }
       guard guest.vcpus[vcpu].isInside else {
-        if guest.vcpus[vcpu].areTimersLoaded { guest.fireOutside(intid: event.intid, vcpu: event.pe) }
+        if guest.vcpus[vcpu].areTimersLoaded { guest.fireOutside(intid: event.intid, vcpu: event.pe, out) }
         return
       }
       guest.exitBeforeHandler(event.pe, intid: event.intid, &out)
     } else {
-      guest.lowerTimer(intid: event.intid, vcpu: event.pe)
+      guest.lowerTimer(intid: event.intid, vcpu: event.pe, out)
     }
   }
 
-  private func timer(_ event: Event, _ guest: Guest) {
+  private func timer(_ event: Event, _ guest: Guest, _ out: borrowing HypervisorOutput) {
     let timer = Int(event.b >> 32 & 0xFF)
     let control = UInt32(truncatingIfNeeded: event.b)
     guard timer < 4, guest.holds(event.pe) else { return }
@@ -127,7 +127,8 @@ public final class HypervisorModel {
         intid: Self.timerINTIDs[timer],
         vcpu: event.pe,
         control: control,
-        deadline: event.a
+        deadline: event.a,
+        out
       )
     } else {
       guest.vcpus[Int(event.pe)].deadlines[timer] = event.a
@@ -147,7 +148,7 @@ public final class HypervisorModel {
   private func sysregWrite(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
     guest.distributor.noteGICv3()
     if event.register == .ICC_DIR_EL1, !event.flags.contains(.incomplete) {
-      return guest.deactivate(intid: UInt32(truncatingIfNeeded: event.b & 0xFF_FFFF), vcpu: event.pe)
+      return guest.deactivate(intid: UInt32(truncatingIfNeeded: event.b & 0xFF_FFFF), vcpu: event.pe, out)
     }
     guard event.register == .ICC_SGI1R_EL1 || event.register == .ICC_SGI0R_EL1 || event.register == .ICC_ASGI1R_EL1
     else { return }

@@ -20,6 +20,7 @@ struct TransitionText {
     case .lrOverwritten: return "list register overwritten"
     case .lrWritten: return "list register written"
     case .lrOverflow: return "no list register free"
+    case .guestOutcome: return "what the guest had done with it"
     case .vPEResident: return "vPE resident"
     case .vPENonresident: return "vPE no longer resident"
     case .lpisEnabled: return t.a & 1 != 0 ? "LPIs enabled" : "LPIs disabled"
@@ -60,6 +61,7 @@ struct TransitionText {
       let fault = ITSFault(rawValue: t.b).map { ": " + Self.words("\($0)") } ?? ""
       return device + fault
     case .lrFilled, .lrEmptied, .lrOverwritten, .lrWritten: return "LR\(t.a) = 0x\(hex(t.b))"
+    case .guestOutcome: return t.a & 2 != 0 ? "is at it" : t.a & 1 != 0 ? "nothing: still pending" : "had ended it"
     case .virtualAcknowledged, .virtualDeactivated: return "LR\(t.a)"
     case .virtualEndOfInterrupt: return t.a == 0xFF ? "in no list register" : "LR\(t.a)"
     case .maintenance: return (t.a & 1 != 0 ? "raised" : "lowered") + ", MISR 0x\(hex(t.b))"

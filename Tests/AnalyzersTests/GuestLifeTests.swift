@@ -141,6 +141,22 @@ struct GuestLifeTests {
     #expect((all[1].pendingTime, all[1].listedTime) == (85, 90))
   }
 
+  @Test("What a rule tells of after the exit had ended by it: inferred; loaded again it is another")
+  func settled() throws {
+    let all = try closed {
+      $0.take(guest(.pending, 10))
+      $0.take(guest(.lrFilled, 20))
+      $0.entered(domain: 1, vcpu: 0, time: 20, event: 20)
+      $0.left(domain: 1, vcpu: 0, time: 35, event: 35)
+      $0.take(guest(.guestOutcome, 40))
+      $0.take(guest(.lrFilled, 50))
+      $0.entered(domain: 1, vcpu: 0, time: 50, event: 50)
+    }
+    #expect(all.map(\.outcome) == [.ended, .listedAtEnd])
+    #expect(all[0].certainty == .inferred && all[0].deactivationTime == 35)
+    #expect(all[1].shown == .listed && all[1].listedTime == 50)
+  }
+
   @Test("A line that falls before the entry withdraws it; edges that come meanwhile are merged")
   func withdrawn() throws {
     let all = try closed {

@@ -79,6 +79,24 @@ import Testing
     #expect(rig.intids == [0x202A, 0x202B, 0x202C, 0x202D])
   }
 
+  /// What comes to light after an exit is told as a transition, with the rule.
+  @Test func outcomesAreTold() {
+    func outcome(_ body: (KVMRig) -> Void) -> [UInt64]? {
+      let rig = KVMRig()
+      afterARun(rig)
+      body(rig)
+      let all = rig.transitions.filter { $0.kind == .guestOutcome }
+      guard all.count == 1, all[0].intid == 27, all[0].pe == 0, all[0].domain == 1 else { return nil }
+      return all[0].provenance == .inferred ? [all[0].a, all[0].b] : nil
+    }
+    func rule(_ rule: InferenceRule) -> UInt64 { UInt64(rule.rawValue) }
+    #expect(outcome { $0.save(control: 5, deadline: 500) } == [1, rule(.timerUntouched)])
+    #expect(outcome { $0.save(control: 7, deadline: 500) } == [2, rule(.timerMasked)])
+    #expect(outcome { $0.save(control: 1, deadline: 900) } == [0, rule(.timerReprogrammed)])
+    #expect(outcome { $0.send(.wfx) } == [0, rule(.idleGuest)])
+    #expect(outcome { _ in } == nil)
+  }
+
   @Test func physicalTimerThatFiresHadBeenEnded() {
     let rig = KVMRig()
     rig.timer()

@@ -6,7 +6,7 @@ import InterruptTrace
 ///
 /// Mainline tracepoints show no acknowledge and no end of a guest, so these lives have neither. What was in a list register
 /// at an entry and is not at the vCPU's next has ended by the exit between: *inferred* where a rule of the model told so at
-/// the exit, else *assumed*.
+/// the exit or thereafter, else *assumed*.
 struct GuestLives: ~Copyable {
   struct Entry: BitwiseCopyable {
     var life = InterruptLife()
@@ -14,6 +14,8 @@ struct GuestLives: ~Copyable {
     var next = InterruptLife()
     var isUsed = false
     var hasNext = false
+    /// A rule has told since the exit that it had ended.
+    var hasEnded = false
     /// Event of the last entry at which a list register held it, or would have if there had been one more.
     var heldAt: UInt64 = .max
     /// The vCPU of that entry.
@@ -67,6 +69,7 @@ struct GuestLives: ~Copyable {
     case .lrFilled: filled(t)
     case .lrOverflow: if let entry = entries.find(Self.key(t)), entry.pointee.isUsed { hold(entry, t) }
     case .lrEmptied: emptied(t)
+    case .guestOutcome: if t.a == 0 { ended(t) }
     default: break
     }
   }
@@ -126,7 +129,9 @@ struct GuestLives: ~Copyable {
     let key = Self.key(t)
     guard entries.count < Self.limit || entries.find(key) != nil else { return }
     let entry = entries.insert(key)
-    if entry.pointee.isUsed, entry.pointee.hasNext { finish(entry, vcpus.find(Self.vcpuKey(t.domain, t.pe))?.pointee) }
+    if entry.pointee.isUsed, entry.pointee.hasNext || entry.pointee.hasEnded {
+      finish(entry, vcpus.find(Self.vcpuKey(t.domain, t.pe))?.pointee)
+    }
     if !entry.pointee.isUsed {
       entry.pointee.life = InterruptLife(ofGuest: t)
       entry.pointee.isUsed = true
@@ -156,6 +161,14 @@ struct GuestLives: ~Copyable {
     entry.pointee.life.deactivate(t)
     close(entry.pointee.life, .ended)
     goOn(entry, Self.key(t))
+  }
+
+  /// It had ended by the last exit, which the capture showed before this.
+  private mutating func ended(_ t: Transition) {
+    guard let entry = entries.find(Self.key(t)), entry.pointee.isUsed, entry.pointee.life.shown.contains(.listed) else {
+      return
+    }
+    entry.pointee.hasEnded = true
   }
 
   // MARK: What the capture says
@@ -189,14 +202,16 @@ struct GuestLives: ~Copyable {
 
   // MARK: The end of a life
 
-  /// Nothing but its absence tells that it has ended: by the vCPU's last exit, or if that is missing by its last entry.
+  /// It had ended by the vCPU's last exit, or if that is missing by its last entry: a rule has told, or nothing but its
+  /// absence does.
   private mutating func finish(_ entry: UnsafeMutablePointer<Entry>, _ vcpu: VCPU?) {
     let hasExit = (vcpu?.exitEvent ?? 0) > entry.pointee.life.listedEvent
     let life = entry.pointee.life
     entry.pointee.life.deactivationTime = (hasExit ? vcpu?.exitTime : vcpu?.entryTime) ?? life.listedTime
     entry.pointee.life.deactivationEvent = (hasExit ? vcpu?.exitEvent : vcpu?.entryEvent) ?? life.listedEvent
     entry.pointee.life.shown.insert(.deactivation)
-    entry.pointee.life.rest(on: .assumed)
+    entry.pointee.life.rest(on: entry.pointee.hasEnded ? .inferred : .assumed)
+    entry.pointee.hasEnded = false
     close(entry.pointee.life, .ended)
     entry.pointee.isUsed = entry.pointee.hasNext
     entry.pointee.life = entry.pointee.next
@@ -205,6 +220,7 @@ struct GuestLives: ~Copyable {
 
   private mutating func goOn(_ entry: UnsafeMutablePointer<Entry>, _ key: UInt64) {
     guard entry.pointee.hasNext else { return entries.remove(key) }
+    entry.pointee.hasEnded = false
     entry.pointee.life = entry.pointee.next
     entry.pointee.hasNext = false
   }

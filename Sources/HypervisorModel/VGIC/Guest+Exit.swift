@@ -51,7 +51,7 @@ extension Guest {
     for place in doubtful where interrupts[place].register < 0 {
       let intid = interrupts[place].queued.intid
       if intid < 32, vcpus[vcpu].fired & 1 << intid != 0 {
-        settle(place, pending: false, active: false, .physicalTimerFired)
+        settle(place, pending: false, active: false, .physicalTimerFired, out)
       } else {
         vcpus[vcpu].doubtful.append(place)
       }
@@ -138,20 +138,27 @@ extension Guest {
   // MARK: Evidence that comes after the exit
 
   /// The guest waits: nothing is pending, nothing is being handled.
-  func rest(_ vcpu: UInt32) {
+  func rest(_ vcpu: UInt32, _ out: borrowing HypervisorOutput) {
     guard holds(vcpu) else { return }
     let ran = vcpus[Int(vcpu)].ranFor
     if vcpus[Int(vcpu)].hadInterrupts, ran > 0 {
       handlingTime = handlingTime == 0 ? ran : handlingTime - handlingTime / 16 + ran / 16
       vcpus[Int(vcpu)].hadInterrupts = false
     }
-    for place in vcpus[Int(vcpu)].doubtful { settle(place, pending: false, active: false, .idleGuest) }
+    for place in vcpus[Int(vcpu)].doubtful { settle(place, pending: false, active: false, .idleGuest, out) }
     vcpus[Int(vcpu)].doubtful.removeAll(keepingCapacity: true)
     prune(Int(vcpu))
   }
 
   /// A timer was taken off the hardware: its state tells what the guest did with its interrupt.
-  func saveTimer(_ timer: Int, intid: UInt32, vcpu: UInt32, control: UInt32, deadline: UInt64) {
+  func saveTimer(
+    _ timer: Int,
+    intid: UInt32,
+    vcpu: UInt32,
+    control: UInt32,
+    deadline: UInt64,
+    _ out: borrowing HypervisorOutput
+  ) {
     guard holds(vcpu), timer < 4 else { return }
     let number = Int(vcpu)
     vcpus[number].areTimersLoaded = false
@@ -162,49 +169,65 @@ extension Guest {
     vcpus[number].doubtful.remove(at: at)
     let (masked, asserted) = (control & 2 != 0, control & 4 != 0 && control & 1 != 0)
     if masked {
-      settle(place, pending: false, active: true, .timerMasked)
+      settle(place, pending: false, active: true, .timerMasked, out)
     } else if asserted && deadline == vcpus[number].deadlines[timer] {
-      settle(place, pending: true, active: false, .timerUntouched)
+      settle(place, pending: true, active: false, .timerUntouched, out)
     } else {
-      settle(place, pending: false, active: false, .timerReprogrammed)
+      settle(place, pending: false, active: false, .timerReprogrammed, out)
     }
     prune(number)
   }
 
   /// A physical timer's handler ran behind the exit, while the guest's timers were still on the hardware: the interrupt was
   /// inactive, so the guest had ended it. Its line rises with the injection that follows.
-  func fireOutside(intid: UInt32, vcpu: UInt32) {
+  func fireOutside(intid: UInt32, vcpu: UInt32, _ out: borrowing HypervisorOutput) {
     let number = Int(vcpu)
     guard let place = knownPlace(intid, vcpu: vcpu),
       let at = vcpus[number].doubtful.firstIndex(of: place)
     else { return }
     vcpus[number].doubtful.remove(at: at)
-    settle(place, pending: false, active: false, .physicalTimerFired)
+    settle(place, pending: false, active: false, .physicalTimerFired, out)
   }
 
   /// The hypervisor has computed a timer's line and it is low: what was pending no longer is.
-  func lowerTimer(intid: UInt32, vcpu: UInt32) {
+  func lowerTimer(intid: UInt32, vcpu: UInt32, _ out: borrowing HypervisorOutput) {
     guard holds(vcpu), let place = knownPlace(intid, vcpu: vcpu) else { return }
     let number = Int(vcpu)
     guard let at = vcpus[number].doubtful.firstIndex(of: place), !interrupts[place].queued.isActive else { return }
     vcpus[number].doubtful.remove(at: at)
-    settle(place, pending: false, active: false, .timerLineLow)
+    settle(place, pending: false, active: false, .timerLineLow, out)
   }
 
   /// The guest's write of `ICC_DIR_EL1` trapped (Linux from 6.19). An interrupt on no list is left alone; an SPI may be on
   /// another vCPU's.
-  func deactivate(intid: UInt32, vcpu: UInt32) {
+  func deactivate(intid: UInt32, vcpu: UInt32, _ out: borrowing HypervisorOutput) {
     guard let place = knownPlace(intid, vcpu: vcpu) else { return }
     // One that is guessed to have ended is on none either, and this tells that it has.
     let owner = Int(interrupts[place].owner >= 0 ? interrupts[place].owner : interrupts[place].target)
     guard owner >= 0, owner < vcpus.count else { return }
     guard interrupts[place].owner >= 0 || vcpus[owner].doubtful.contains(place) else { return }
     vcpus[owner].doubtful.removeAll { $0 == place }
-    settle(place, pending: false, active: false, .deactivationTrapped)
+    settle(place, pending: false, active: false, .deactivationTrapped, out)
     if !vcpus[owner].isInside { prune(owner) }
   }
 
-  private func settle(_ place: Int, pending: Bool, active: Bool, _ rule: InferenceRule) {
+  private func settle(
+    _ place: Int,
+    pending: Bool,
+    active: Bool,
+    _ rule: InferenceRule,
+    _ out: borrowing HypervisorOutput
+  ) {
+    out.emit(
+      .guestOutcome,
+      provenance: .inferred,
+      domain: domain,
+      pe: UInt32(bitPattern: interrupts[place].owner >= 0 ? interrupts[place].owner : interrupts[place].target),
+      intid: interrupts[place].queued.intid,
+      priority: UInt32(interrupts[place].queued.priority),
+      a: (pending ? 1 : 0) | (active ? 2 : 0),
+      b: UInt64(rule.rawValue)
+    )
     rules[Int(rule.rawValue)] += 1
     interrupts[place].rule = rule
     interrupts[place].queued.isActive = active

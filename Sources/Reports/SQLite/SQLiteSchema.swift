@@ -111,7 +111,7 @@ enum SQLiteSchema {
       pending_event INTEGER, listed_event INTEGER, acknowledged_event INTEGER, ended_event INTEGER,
       deactivated_event INTEGER, withdrawn_ns INTEGER,
       outcome TEXT, -- as above, and listed-again, listed-at-end
-      certainty TEXT -- assumed in domains above 0: nothing but its absence at the next entry tells that it had ended
+      certainty TEXT -- in domains above 0 assumed where nothing but its absence at the next entry tells that it had ended
     );
     CREATE TABLE virtual_interrupts ( -- by virtual INTID
       domain INTEGER, intid INTEGER, acknowledges INTEGER,
