@@ -96,12 +96,14 @@ private struct Analyzers: ~Copyable {
     let isCounted = isReported && (filter?.includes(t) ?? true)
     switch t.kind {
     case .highestPending: spurious.offered(t)
+    // Common, and nobody's business here.
+    case .cpuLine, .lineRaised, .lineLowered: break
     case .pending:
       if isCounted { summary.count(t) }
       let key = t.interruptKey
       latency.becamePending(t, key)
       waits.becamePending(t, key)
-      virtual.take(t, isCounted: isCounted)
+      if virtual.isInUse { virtual.take(t, isCounted: isCounted) }
     case .merged:
       latency.merged(t, t.interruptKey)
       itsCaches.take(t, isReported: isReported)
@@ -110,12 +112,12 @@ private struct Analyzers: ~Copyable {
       latency.withdrawn(t, key)
       waits.withdrawn(t, key)
       spurious.withdrawn(t, key)
-      virtual.take(t, isCounted: isCounted)
+      if virtual.isInUse { virtual.take(t, isCounted: isCounted) }
     case .acknowledged:
       let key = t.interruptKey
       latency.acknowledged(t, key, waits: waits.acknowledged(t, key, isCounted: isCounted))
       spurious.acknowledged(t, key)
-      virtual.take(t, isCounted: isCounted)
+      if virtual.isInUse { virtual.take(t, isCounted: isCounted) }
       if isCounted {
         summary.count(t)
         acknowledges.count(t)
@@ -129,7 +131,7 @@ private struct Analyzers: ~Copyable {
       let key = t.interruptKey
       latency.deactivated(t, key)
       spurious.deactivated(t, key)
-      virtual.take(t, isCounted: isCounted)
+      if virtual.isInUse { virtual.take(t, isCounted: isCounted) }
     case .spuriousAcknowledge:
       if isCounted { summary.count(t) }
       spurious.count(t, isCounted: isCounted)

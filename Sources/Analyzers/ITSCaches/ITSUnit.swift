@@ -4,7 +4,8 @@ import GICModel
 final class ITSUnit {
   let domain: UInt16
   let its: Int
-  private var caches: Caches
+  // Nothing that it calls comes back here.
+  @exclusivity(unchecked) private var caches: Caches
 
   init(domain: UInt16, its: Int, shapes: [ITSCacheShape]) {
     self.domain = domain

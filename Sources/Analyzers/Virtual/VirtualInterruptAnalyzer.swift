@@ -51,7 +51,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   private var recorder = VirtualRecorder()
   var counts = VirtualInterrupts()
   /// Something virtual was seen: until then physical interrupts are not worth remembering.
-  private var isInUse = false
+  private(set) var isInUse = false
 
   init(keepsLives: Bool = false) { self.keepsLives = keepsLives }
 

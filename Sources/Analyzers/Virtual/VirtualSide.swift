@@ -13,6 +13,10 @@ struct VirtualSide: ~Copyable {
   /// Closes the lives that the capture leaves open.
   mutating func closeLives(_ filter: TransitionFilter?) { interrupts.closeAll(filter) }
 
+  /// Something virtual was seen: until then nothing physical concerns it but a gap.
+  @inline(__always)
+  var isInUse: Bool { interrupts.isInUse }
+
   /// Takes in a transition of a physical interrupt, which may be linked to a virtual one. O(1).
   @inline(__always)
   mutating func take(_ t: Transition, isCounted: Bool) { interrupts.take(t, isCounted: isCounted) }
