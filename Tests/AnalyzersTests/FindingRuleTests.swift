@@ -222,6 +222,21 @@ struct FindingRuleTests {
     #expect(find(open() + enabled(33) + pulses(1)).isEmpty, "a level that fell once is normal life")
   }
 
+  @Test("SGIs whose handlers send SGIs, over and over: storm; one that does not ends the row")
+  func answeredSGIs() {
+    func life(_ n: UInt64, answers: Bool = true) -> [Transition] {
+      let at = n * 1000
+      return [Make.pending(at, 3, .sgi, b: 1), Make.acknowledged(at + 10, 3)]
+        + (answers ? [Make.make(.sgiWritten, at + 20, 4, 0, a: 1), Make.pending(at + 20, 4, pe: 1, .sgi, b: 0)] : [])
+        + [Make.ended(at + 30, 3, deactivates: true), Make.deactivated(at + 30, 3)]
+        + (answers ? [Make.acknowledged(at + 40, 4, pe: 1), Make.ended(at + 50, 4, pe: 1, deactivates: true)] : [])
+    }
+    let found = find((1...70).flatMap { life($0) })
+    #expect(kinds(found) == [.storm] && found.first?.count == 70 && found.first?.pe == 0)
+    #expect(found.first?.firstTime == 1010)
+    #expect(kinds(find((1...130).flatMap { life($0, answers: !$0.isMultiple(of: 60)) })) == [])
+  }
+
   @Test("Acknowledges that return nothing, over and over: spurious-acknowledge; one is normal life")
   func spurious() {
     #expect(find((0..<20).map { Make.spurious(10 + $0) }).first?.count == 20)

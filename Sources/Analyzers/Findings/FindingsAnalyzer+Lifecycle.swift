@@ -180,6 +180,7 @@ extension FindingsAnalyzer {
       let span = t.time &- min(entry.time, t.time)
       processor.pointee.lastServiceTime = span
       services.add(time: span, events: t.event &- entry.event)
+      if t.intid < 16 { sgiEnded(t, entry, processor) }
     } else if depth > 0 {
       let last = (processor.pointee.lastEndedINTID, processor.pointee.lastEndedEvent)
       endedOther(t, processor, last: last)

@@ -6,6 +6,7 @@ extension FindingsAnalyzer {
   /// An SGI is sent. What its targets accept follows before the PE sends another.
   mutating func sgiWritten(_ t: Transition) {
     let processor = processors.at(t)
+    if processor.pointee.depth > 0, processor.pointee.top.intid < 16 { processor.pointee.answers = true }
     if processor.pointee.sentEvent != .max { lost(processor.pointee, domain: t.domain, pe: t.pe, log) }
     processor.pointee.sentEvent = t.event
     processor.pointee.sentTime = t.time
@@ -21,6 +22,48 @@ extension FindingsAnalyzer {
       if sender.pointee.sentINTID == t.intid { sender.pointee.sentEvent = .max }
     } else {
       processors.forEach { if $0.pointee.sentINTID == t.intid { $0.pointee.sentEvent = .max } }
+    }
+  }
+
+  /// An SGI ends. Handlers of SGIs that send SGIs, over and over, keep PEs busy with each other.
+  @inline(__always)
+  mutating func sgiEnded(
+    _ t: Transition,
+    _ entry: ProcessorRecord.Running,
+    _ processor: UnsafeMutablePointer<ProcessorRecord>
+  ) {
+    let answers = processor.pointee.answers
+    processor.pointee.answers = false
+    // What is pending again as it ends is a storm of its own.
+    guard answers, record(t).pointee.refires == 0 else {
+      processor.pointee.answered = 0
+      return
+    }
+    if processor.pointee.answered == 0 {
+      processor.pointee.answeredEvent = entry.event
+      processor.pointee.answeredTime = entry.time
+    }
+    processor.pointee.answered &+= 1
+    if processor.pointee.answered >= thresholds.stormRefires { answeredOverAndOver(t, processor.pointee) }
+  }
+
+  @inline(never)
+  private mutating func answeredOverAndOver(_ t: Transition, _ processor: ProcessorRecord) {
+    let count = processor.answered
+    let key = FindingLog.Key(kind: .storm, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2)
+    report(key, t, count: count == thresholds.stormRefires ? count : 1) {
+      FindingLog.Description(
+        severity: .warning,
+        certainty: .certain,
+        summary: "PE \(t.pe) answers each SGI with another: the last \(count) handlers of SGIs sent one",
+        chain: [
+          .init("the first of these SGIs was acknowledged", event: processor.answeredEvent),
+          .init("\(Self.name(t.intid)) ended, and its handler had sent an SGI too", event: t.event),
+        ],
+        next: "who sends SGIs from the handler, and what would end the exchange",
+        event: processor.answeredEvent,
+        time: processor.answeredTime
+      )
     }
   }
 

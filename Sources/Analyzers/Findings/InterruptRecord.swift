@@ -164,6 +164,12 @@ struct ProcessorRecord: BitwiseCopyable {
   var sentTime: UInt64 = 0
   var sentINTID: UInt32 = .max
   var sentTargets: UInt64 = 0
+  /// It sent an SGI while it handled one.
+  var answers = false
+  /// SGIs in succession that it answered so, and the acknowledge of the first.
+  var answered: UInt64 = 0
+  var answeredEvent: UInt64 = .max
+  var answeredTime: UInt64 = 0
 
   /// What runs on top; its `intid` is `.max` if nothing is known to.
   var top: Running { depth == 0 ? Running() : running[depth - 1] }
