@@ -18,8 +18,11 @@ let peers: [Target.Dependency] = hasPeers ? ["CLPIPeers"] : []
 let hasBabeltrace = FileManager.default.fileExists(atPath: "/usr/include/babeltrace2/babeltrace.h")
 let babeltraceTargets: [Target] =
   hasBabeltrace
-  ? [.systemLibrary(name: "CBabeltrace2", pkgConfig: "babeltrace2", providers: [.apt(["libbabeltrace2-dev"])])] : []
-let babeltrace: [Target.Dependency] = hasBabeltrace ? ["CBabeltrace2"] : []
+  ? [
+    .systemLibrary(name: "CBabeltrace2", pkgConfig: "babeltrace2", providers: [.apt(["libbabeltrace2-dev"])]),
+    .target(name: "CBabeltrace2Guard", dependencies: ["CBabeltrace2"]),
+  ] : []
+let babeltrace: [Target.Dependency] = hasBabeltrace ? ["CBabeltrace2", "CBabeltrace2Guard"] : []
 
 // x86-64-v2 is what every x86 server since 2009 has; with it, population counts are one instruction, which takes a third off a
 // look at a packed LPI store. GICSCOPE_PORTABLE=1 builds for any x86-64.

@@ -161,6 +161,31 @@
       }
     }
 
+    @Test("Where the library breaks down the trace is refused, and what comes after is read as ever")
+    func breakdowns() throws {
+      var reasons: [String?] = []
+      for size: UInt64 in [0, 8, 1 << 63, .max] {
+        try reasons.append(
+          refusal { folder in
+            let file = folder.appending(path: "channel_2")
+            var bytes = try Data(contentsOf: file)
+            // The content's size, greater than the packet's or none.
+            bytes.replaceSubrange(24..<32, with: withUnsafeBytes(of: size.littleEndian) { Data($0) })
+            try bytes.write(to: file)
+          }
+        )
+      }
+      #expect(reasons.allSatisfy { $0?.contains("libbabeltrace2") != false })
+      #expect(reasons.contains { $0?.contains("broke down") == true && $0?.contains("copy it again") == true })
+      let twice = try refusal { folder in
+        let clock = "clock { name = mono; freq = 0; };\n"
+        let text = CTFBuilder.metadata.replacing("clock { name = mono; freq = 1000000000; offset = 0; };", with: clock)
+        try text.write(to: folder.appending(path: "metadata"), atomically: true, encoding: .utf8)
+      }
+      #expect(twice?.contains("libbabeltrace2") == true)
+      #expect(try sample.imported().statistics.damage == nil)
+    }
+
     @Test("Cut metadata are refused with the library's reason")
     func cutMetadata() throws {
       for length in stride(from: 40, to: 1200, by: 97) {

@@ -1,5 +1,6 @@
 #if canImport(CBabeltrace2)
   import CBabeltrace2
+  import CBabeltrace2Guard
   import InterruptTrace
 
   /// A CTF trace as records, through libbabeltrace2: its `ctf` plugin reads the streams, its `utils` plugin merges them.
@@ -23,6 +24,7 @@
     var onLost: ((UInt64) -> Void)?
 
     private var graph: OpaquePointer?
+    private var hasBrokenDown = false
     private var iterator: OpaquePointer?
     private var plans: [OpaquePointer: Plan] = [:]
     private let catalogue = KernelCatalogue.shared
@@ -32,13 +34,19 @@
       guard let graph = bt_graph_create(0) else { return nil }
       self.graph = graph
       guard connect(graph, folder) else {
-        refusal = Self.takeError()
+        refusal = takeError()
         return nil
       }
     }
 
-    /// What the library says of the last error, the innermost cause.
-    static func takeError() -> String {
+    /// What the library says of the last error, the innermost cause. If it broke down, what it worked on is left to it.
+    func takeError() -> String {
+      let signal = gicscope_bt_take_signal()
+      if signal != 0 { hasBrokenDown = true }
+      if hasBrokenDown {
+        return
+          "nothing: it broke down (signal \(signal)), as it does on some damage; record the trace anew, or copy it again"
+      }
       guard let error = bt_current_thread_take_error() else { return "no reason given" }
       defer { bt_error_release(error) }
       guard bt_error_get_cause_count(error) > 0,
@@ -48,13 +56,14 @@
     }
 
     deinit {
+      if hasBrokenDown { return }
       if let iterator { bt_message_iterator_put_ref(iterator) }
       if let graph { bt_graph_put_ref(graph) }
     }
 
     /// Runs the graph one step. False at the end; nil if the trace is damaged.
     func step() -> Bool? {
-      switch bt_graph_run_once(graph) {
+      switch gicscope_bt_run_once(graph) {
       case BT_GRAPH_RUN_ONCE_STATUS_OK, BT_GRAPH_RUN_ONCE_STATUS_AGAIN: return true
       case BT_GRAPH_RUN_ONCE_STATUS_END: return false
       default: return nil
@@ -85,8 +94,7 @@
       var filter: OpaquePointer?
       var sink: OpaquePointer?
       guard
-        bt_graph_add_source_component(graph, fs, "capture", parameters, BT_LOGGING_LEVEL_NONE, &source)
-          == BT_GRAPH_ADD_COMPONENT_STATUS_OK,
+        gicscope_bt_add_source(graph, fs, "capture", parameters, &source) == BT_GRAPH_ADD_COMPONENT_STATUS_OK,
         bt_graph_add_filter_component(graph, muxer, "order", nil, BT_LOGGING_LEVEL_NONE, &filter)
           == BT_GRAPH_ADD_COMPONENT_STATUS_OK,
         bt_graph_add_simple_sink_component(
@@ -106,26 +114,26 @@
       else { return false }
       for port in 0..<bt_component_source_get_output_port_count(source) {
         guard
-          bt_graph_connect_ports(
+          gicscope_bt_connect(
             graph,
             bt_component_source_borrow_output_port_by_index_const(source, port),
-            bt_component_filter_borrow_input_port_by_index_const(filter, port),
-            nil
+            bt_component_filter_borrow_input_port_by_index_const(filter, port)
           ) == BT_GRAPH_CONNECT_PORTS_STATUS_OK
         else { return false }
       }
-      return bt_graph_connect_ports(
+      return gicscope_bt_connect(
         graph,
         bt_component_filter_borrow_output_port_by_index_const(filter, 0),
-        bt_component_sink_borrow_input_port_by_index_const(sink, 0),
-        nil
+        bt_component_sink_borrow_input_port_by_index_const(sink, 0)
       ) == BT_GRAPH_CONNECT_PORTS_STATUS_OK
     }
 
     private func consume(_ iterator: OpaquePointer?) -> bt_graph_simple_sink_component_consume_func_status {
+      let paused = gicscope_bt_pause()
+      defer { gicscope_bt_resume(paused) }
       var messages: UnsafeMutablePointer<OpaquePointer?>?
       var count: UInt64 = 0
-      switch bt_message_iterator_next(iterator, &messages, &count) {
+      switch gicscope_bt_next(iterator, &messages, &count) {
       case BT_MESSAGE_ITERATOR_NEXT_STATUS_OK:
         for index in 0..<Int(count) {
           take(messages![index]!)

@@ -32,7 +32,7 @@ import InterruptTrace
       start.onEvent = { survey.take($0, $1) }
       while survey.records < KernelTextReader.surveyLimit, start.step() == true {}
       // What ends the survey early ends the reading too, and is told there.
-      _ = CTFInput.takeError()
+      _ = start.takeError()
       topology = survey.decoder.topology(cpus: survey.decoder.cpuCount)
       swap(&decoder, &survey.decoder)
       decoder.conclude()
@@ -63,7 +63,7 @@ import InterruptTrace
       batch.firstIndex = delivered
       while !isFinished, decoder.order.hasRoomForMany {
         let goesOn = input.step()
-        if goesOn == nil { damage = CTFInput.takeError() }
+        if goesOn == nil { damage = input.takeError() }
         if goesOn != true {
           isFinished = true
           decoder.finish(lastTime)
