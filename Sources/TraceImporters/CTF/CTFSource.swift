@@ -24,7 +24,10 @@ import InterruptTrace
       guard let start = CTFInput(folder: folder, refusal: &refusal),
         let input = CTFInput(folder: folder, refusal: &refusal)
       else {
-        throw .unreadable(path: folder, reason: "as CTF 1.8, libbabeltrace2 says: \(refusal)")
+        throw .unreadable(
+          path: folder,
+          reason: "as CTF 1.8, libbabeltrace2 says: \(refusal) (`babeltrace2 \(folder)` may say more)"
+        )
       }
       self.input = input
       decoder = KernelDecoder()
