@@ -117,6 +117,16 @@ struct KernelLineTests {
     #expect(result.events.count == 10)
   }
 
+  @Test("A mark of lost events need not name a CPU")
+  func lostSomewhere() throws {
+    let softirq = "a-1 [001] ..s.. 2.0: softirq_exit: vec=1\n"
+    for mark in ["[5 events lost]", "[LOST 5 EVENTS]", "[5 EVENTS DROPPED]", "CPU:1  [5 EVENTS LOST]"] {
+      let gaps = try Imported(kernel: softirq + mark + "\n" + softirq).events.filter { $0.kind == .gap }
+      #expect(gaps.map(\.a) == [5], "\(mark)")
+      #expect(gaps.map(\.pe) == [mark.hasPrefix("CPU") ? 1 : PE.none], "\(mark)")
+    }
+  }
+
   @Test("Events out of order are sorted by time, equal ones stay as they are, and a remark says so")
   func order() throws {
     var text = ""

@@ -264,18 +264,23 @@ enum KernelLine {
 
   private static func isFlag(_ c: UInt8) -> Bool { c == 0x2E || (c | 0x20) &- 0x61 < 26 }
 
-  /// `CPU:1 [LOST 12 EVENTS]` (ftrace), `CPU:1 [12 EVENTS DROPPED]` and `CPU:1 [EVENTS DROPPED]` (trace-cmd).
+  /// `CPU:1 [LOST 12 EVENTS]` (ftrace), `CPU:1 [12 EVENTS DROPPED]` and `CPU:1 [EVENTS DROPPED]` (trace-cmd), and such marks
+  /// without a CPU.
   private static func lost(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Content? {
     var scanner = TextScanner(start, end)
     scanner.skipBlanks()
-    guard scanner.skip("CPU:"), let cpu = scanner.decimal(), cpu < 1 << 20, scanner.skip(" [") else { return nil }
-    var count: UInt64 = 0
-    if scanner.skip("LOST ") {
-      count = scanner.decimal() ?? 0
-    } else if !scanner.skip("EVENTS DROPPED") {
-      guard let number = scanner.decimal(), scanner.skip(" EVENTS DROPPED") else { return nil }
-      count = number
+    var cpu = UInt64(PE.none)
+    if scanner.skip("CPU:") {
+      guard let number = scanner.decimal(), number < 1 << 20 else { return nil }
+      cpu = number
+      scanner.skipBlanks()
     }
-    return .lost(cpu: UInt32(cpu), count: count)
+    guard scanner.skip("[") else { return nil }
+    if scanner.skip("LOST ") { return .lost(cpu: UInt32(cpu), count: scanner.decimal() ?? 0) }
+    if scanner.skip("EVENTS DROPPED") { return .lost(cpu: UInt32(cpu), count: 0) }
+    guard let count = scanner.decimal() else { return nil }
+    let marks: [StaticString] = [" EVENTS DROPPED", " EVENTS LOST", " events dropped", " events lost"]
+    for mark in marks where scanner.skip(mark) { return .lost(cpu: UInt32(cpu), count: count) }
+    return nil
   }
 }
