@@ -61,6 +61,17 @@ struct PictureTests {
     }
   }
 
+  @Test("What a kernel's trace has besides interrupts is no fault of it")
+  func unused() throws {
+    let (page, report) = try Self.page("kvm-one-second/trace.dat")
+    let unused = report.trace.statistics.problems.filter { $0.kind.contains("that is not used") }
+    #expect(!unused.isEmpty)
+    for problem in unused {
+      let line = "\(Units.count(problem.count)) × \(problem.kind)".escapedForHTML
+      #expect(page.contains("<p class=\"faint\">\(line)"), "\(line)")
+    }
+  }
+
   @Test("Guests' interrupts have the pictures that physical ones have")
   func virtual() throws {
     let (page, report) = try Self.page("nested-gicv3")

@@ -9,6 +9,11 @@ struct HTMLPage {
     var id: String
     var body: String
   }
+  /// What is wrong with the capture, or left out of it.
+  private struct Problem {
+    var text: String
+    var style: String
+  }
   private struct Tile {
     var name: String
     var value: String
@@ -96,15 +101,15 @@ struct HTMLPage {
 
   private func has(_ flag: UInt32) -> Bool { timeline?.bars.contains { $0.flags & flag != 0 } ?? false }
 
-  private var problems: [String] {
-    var lines: [String] = []
+  private var problems: [Problem] {
+    var lines: [Problem] = []
     if let damage = report.trace.statistics.damage {
-      lines.append("Damaged: \(damage.reason) \(damage.position). Analysed up to there.")
+      lines.append(.init(text: "Damaged: \(damage.reason) \(damage.position). Analysed up to there.", style: "bad"))
     }
     for problem in report.trace.statistics.problems {
-      lines.append(
-        "\(Units.count(problem.count)) × \(problem.kind), first \(problem.place): \(problem.firstExample)"
-      )
+      let text = "\(Units.count(problem.count)) × \(problem.kind), first \(problem.place): \(problem.firstExample)"
+      // That a kernel's trace has more in it than is about interrupts is no fault.
+      lines.append(.init(text: text, style: problem.kind.contains("that is not used") ? "faint" : "bad"))
     }
     return lines
   }
