@@ -34,9 +34,9 @@ extension FindingsAnalyzer {
   ) {
     let answers = processor.pointee.answers
     processor.pointee.answers = false
-    // What is pending again as it ends is a storm of its own.
-    guard answers, record(t).pointee.refires == 0 else {
+    guard answers else {
       processor.pointee.answered = 0
+      processor.pointee.answersAreReported = false
       return
     }
     if processor.pointee.answered == 0 {
@@ -44,14 +44,20 @@ extension FindingsAnalyzer {
       processor.pointee.answeredTime = entry.time
     }
     processor.pointee.answered &+= 1
-    if processor.pointee.answered >= thresholds.stormRefires { answeredOverAndOver(t, processor.pointee) }
+    // What was pending again nearly each time that it ended is a storm of its own.
+    guard processor.pointee.answered >= thresholds.stormRefires,
+      record(t).pointee.refires < processor.pointee.answered / 2
+    else { return }
+    answeredOverAndOver(t, processor.pointee)
   }
 
   @inline(never)
   private mutating func answeredOverAndOver(_ t: Transition, _ processor: ProcessorRecord) {
     let count = processor.answered
     let key = FindingLog.Key(kind: .storm, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2)
-    report(key, t, count: count == thresholds.stormRefires ? count : 1) {
+    let isFirst = !processor.answersAreReported
+    processors.at(t).pointee.answersAreReported = true
+    report(key, t, count: isFirst ? count : 1) {
       FindingLog.Description(
         severity: .warning,
         certainty: .certain,

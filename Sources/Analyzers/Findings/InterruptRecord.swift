@@ -168,6 +168,7 @@ struct ProcessorRecord: BitwiseCopyable {
   var answers = false
   /// SGIs in succession that it answered so, and the acknowledge of the first.
   var answered: UInt64 = 0
+  var answersAreReported = false
   var answeredEvent: UInt64 = .max
   var answeredTime: UInt64 = 0
 

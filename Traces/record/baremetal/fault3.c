@@ -10,7 +10,7 @@ enum {
   MASK_CLOSED, GROUP_OFF_DISTRIBUTOR, GROUP_OFF_INTERFACE, ROUTE_ASLEEP, ROUTE_NOBODY, LPIS_OFF, NO_DEACTIVATE,
   DISABLED_WHILE_PENDING, LPI_DISABLED, PULSES_ON_LEVEL, LEVEL_ON_EDGE, STORM_SPI, STORM_LPI, STARVED, ITS_OFF,
   QUEUE_STALLED, COLLECTION_UNMAPPED, EVENT_OUT_OF_RANGE, DISCARD_DISABLED, STALE_CONFIGURATION, POLLING, SGI_DISABLED,
-  END_ON_OTHER_PE, DEVICE_UNMAPPED, PE_NOT_STARTED,
+  END_ON_OTHER_PE, DEVICE_UNMAPPED, PE_NOT_STARTED, SGI_ANSWERED, PE_MASKED,
 };
 
 #define FIRST_LPI 8192
@@ -88,6 +88,7 @@ void exception(u64 vector, struct frame *f, u64 syndrome) {
   }
   if (is(ENDS_OUT_OF_ORDER) && intid == 41) { end(40); end(41); return; }
   if (is(STORM_LPI) && intid == FIRST_LPI && ++rounds < 300) trigger(0, 0);
+  if (is(SGI_ANSWERED) && intid == 3 && ++rounds < 300) send(3, !cpu);
   if (is(STARVED) && (intid == 40 || intid == 42) && ++rounds < 300) pend(intid == 40 ? 42 : 40);
   end(intid);
 }
@@ -237,6 +238,14 @@ static void fault(void) {
     break;
   case POLLING: interruptsOff(); for (u32 n = 0; n < 30; n++) getx(ICC_IAR1); interruptsOn(); break;
   case END_ON_OTHER_PE: pend(42); break;
+  case SGI_ANSWERED: send(3, 1); while (rounds < 300) {} break;
+  case PE_MASKED:
+    phase = 1;
+    while (phase != 2) {}
+    pend(43);
+    send(2, 1);
+    pause(1500000);
+    break;
   default: break;
   }
 }
@@ -271,6 +280,7 @@ void start(u64 number) {
     if (options->fault == MASK_CLOSED) setx(ICC_PMR, 0x80);
     if (options->fault == GROUP_OFF_INTERFACE) setx(ICC_IGRPEN1, 0);
     if (options->fault == SGI_DISABLED) write32(redistributor(1) + GICR_SGI + GICD_ICENABLER, 4);
+    if (options->fault == PE_MASKED) interruptsOff();
     if (options->fault == END_ON_OTHER_PE) setx(ICC_EOIR1, 42);
     phase = 2;
   }
