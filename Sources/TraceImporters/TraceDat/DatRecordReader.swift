@@ -136,6 +136,9 @@ struct DatRecordReader: ~Copyable {
     return .event
   }
 
+  /// Nothing was read so far.
+  mutating func forgetUnused() { unused.update(repeating: 0, count: 1 << 16) }
+
   /// Numbers of the events that are not used, with how often they came, the most frequent first.
   var unusedEvents: [(id: Int, count: UInt64)] {
     var events: [(id: Int, count: UInt64)] = []

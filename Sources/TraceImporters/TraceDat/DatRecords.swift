@@ -38,6 +38,7 @@ struct DatRecords: ~Copyable {
     let cpus = file.cpus.map(\.cpu).max().map { $0 &+ 1 } ?? 0
     let topology = decoder.topology(cpus: cpus)
     decoder.conclude()
+    reader.forgetUnused()
     for overrun in file.overruns { decoder.lose(overrun.count, cpu: overrun.cpu, reason: 1) }
     return topology
   }
