@@ -72,11 +72,12 @@ extension AnalysisReport {
   // MARK: Latency
 
   func numbers(_ d: LatencyDistribution) -> [JSONValue.Member] {
-    [
+    let percentile = d.percentiles
+    return [
       .init("count", .number(d.count)), .init("min_ns", .number(d.min)), .init("mean_ns", .number(d.mean)),
-      .init("max_ns", .number(d.max)), .init("p50_ns", .number(d.percentile(50))),
-      .init("p90_ns", .number(d.percentile(90))), .init("p99_ns", .number(d.percentile(99))),
-      .init("p999_ns", .number(d.percentile(99.9))), .init("p9999_ns", .number(d.percentile(99.99))),
+      .init("max_ns", .number(d.max)), .init("p50_ns", .number(percentile(50))),
+      .init("p90_ns", .number(percentile(90))), .init("p99_ns", .number(percentile(99))),
+      .init("p999_ns", .number(percentile(99.9))), .init("p9999_ns", .number(percentile(99.99))),
       .init("buckets", buckets(d.buckets)),
     ]
   }

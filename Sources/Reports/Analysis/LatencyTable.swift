@@ -35,10 +35,11 @@ struct LatencyTable {
     for block in blocks where !block.rows.isEmpty {
       table.add([.init(block.title)])
       for (name, d) in block.rows {
+        let percentile = d.percentiles
         table.add([
-          .init("  " + name), .init(Units.count(d.count)), .init(Units.duration(d.percentile(50))),
-          .init(Units.duration(d.percentile(90))), .init(Units.duration(d.percentile(99))),
-          .init(Units.duration(d.percentile(99.9)), .faint), .init(Units.duration(d.max)),
+          .init("  " + name), .init(Units.count(d.count)), .init(Units.duration(percentile(50))),
+          .init(Units.duration(percentile(90))), .init(Units.duration(percentile(99))),
+          .init(Units.duration(percentile(99.9)), .faint), .init(Units.duration(d.max)),
           .init(axis?.picture(d.buckets) ?? "", .picture),
         ])
       }

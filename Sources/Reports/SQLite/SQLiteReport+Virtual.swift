@@ -4,7 +4,7 @@ import InterruptTrace
 extension LatencyDistribution {
   /// The nine columns of every table of latencies.
   var columns: [SQLiteValue] {
-    [count, min, mean, max].map { .number($0) } + [50, 90, 99, 99.9, 99.99].map { .number(percentile($0)) }
+    [count, min, mean, max].map { .number($0) } + [50, 90, 99, 99.9, 99.99].map(percentiles).map { .number($0) }
   }
 }
 
