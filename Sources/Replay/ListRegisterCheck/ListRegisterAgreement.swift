@@ -183,7 +183,7 @@ public struct ListRegisterAgreement: Sendable {
     }
     if verdict == .notShown {
       let isHiddenItself = kind == .lpi || kind == .sgi && !prediction.showsSGIs
-      text += isHiddenItself ? " (no event shows it)" : " (interrupts that no event shows took the registers)"
+      text += isHiddenItself ? " (no event shows it)" : " (registers taken by what is not shown)"
     }
     if prediction.mayBeDisplaced, verdict == .guessedWrong { text += " (all registers used)" }
     note(text, prediction, seen, isDecided: verdict == .disagreed)

@@ -42,11 +42,10 @@ struct KVMText {
   private func registers(_ guest: GuestActivity, _ style: TextStyle) -> String {
     let total = guest.listRegistersUsed.reduce(0, +)
     guard total > 0 else { return "" }
-    let shares = guest.listRegistersUsed.enumerated().filter { $0.element > 0 }
+    var shares = guest.listRegistersUsed.enumerated().filter { $0.element > 0 }
       .map { "\($0.offset): \(Units.percent($0.element, of: total))" }
-    var parts: [(text: String, role: TextStyle.Role)] = [
-      ("list registers used at entry, as the model infers it: " + shares.joined(separator: ", "), .plain)
-    ]
+    shares[0] = "list registers used at entry, as the model infers it: " + shares[0]
+    var parts: [(text: String, role: TextStyle.Role)] = []
     if guest.waitedForRegister > 0 {
       parts.append(("\(Units.count(guest.waitedForRegister)) interrupts waited beyond an entry", .notice))
     }
@@ -54,7 +53,7 @@ struct KVMText {
       let entries = "\(Units.count(guest.overflows)) entries left one without a register"
       parts.append((entries + " and asked for maintenance", .notice))
     }
-    return WrappedParts.lines(parts, "; ", style: style)
+    return WrappedParts.lines(shares, ", ", style: style, .plain) + WrappedParts.lines(parts, "; ", style: style)
   }
 
   /// By which way interrupts came in; only the ways that occurred.

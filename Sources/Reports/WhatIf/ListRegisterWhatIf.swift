@@ -21,8 +21,8 @@ public struct ListRegisterWhatIf: Sendable {
     var out = trace.text(style)
     if let reason = reasonForNone { return out + "\n" + style.apply(.notice, reason) + "\n" }
     var table = TextTable([
-      ("policy", .left), ("LRs", .right), ("overflowing", .right), ("waited", .right), ("most", .right),
-      ("maintenance", .right), ("U", .right), ("NP", .right), ("LRENP", .right), ("delayed", .right), ("mean", .right),
+      ("policy", .left), ("LRs", .right), ("overflow", .right), ("waited", .right), ("most", .right),
+      ("maint.", .right), ("U", .right), ("NP", .right), ("LRENP", .right), ("delayed", .right), ("mean", .right),
       ("max", .right), ("lost", .right),
     ])
     for o in outlooks {
@@ -56,8 +56,9 @@ public struct ListRegisterWhatIf: Sendable {
     guard let first = outlooks.first else { return [] }
     var parts = [
       "of \(Units.count(first.taken)) interrupts that guests took;",
-      "overflowing: entries with more interrupts than list",
-      "registers; waited: interrupts that found none; most: at one time; delayed: taken later than in the",
+      "overflow: entries with more interrupts than list registers;",
+      "waited: interrupts that found none; most: at one time; maint.: maintenance interrupts,",
+      "of them U, NP, LRENP; delayed: taken later than in the",
       "capture; lost: ends that nobody was told of.", "Inferred: arrivals and the guest's times are the capture's,",
       "a maintenance interrupt is assumed to take \(Units.duration(maintenanceCost)).",
     ]
