@@ -83,6 +83,29 @@ struct DistributorTests {
     #expect(rig.reads(.gicd, 0xC08, 0xAAAA_AAAA))
   }
 
+  @Test("QEMU sees a changed trigger with the SPI's own next cause, or when what was highest is gone", arguments: 0...2)
+  func unseenTrigger(cause: Int) {
+    let rig = Rig(profile: .qemu7)
+    rig.open()
+    rig.enable(spi: 40, priority: 0x20)
+    rig.enable(spi: 41, priority: 0xA0)
+    rig.enable(spi: 42, priority: 0xF0)
+    rig.write(.gicd, 0xC08, 0x2 << 16)
+    rig.line(40, true)
+    rig.write(.gicd, 0x284, 1 << 8)
+    rig.line(41, true)
+    // Level-sensitive again, with its line high: it is pending.
+    rig.write(.gicd, 0xC08, 0)
+    rig.line(42, true)
+    #expect(rig.highest(41, priority: 0xA0), "another SPI of its word is no cause")
+    switch cause {
+    case 0: rig.write(.gicd, 0x6140, 0, size: 8)
+    case 1: rig.line(41, false)
+    default: rig.write(.gicd, 0x429, 0xC0, size: 1)
+    }
+    #expect(rig.highest(40, priority: 0x20))
+  }
+
   @Test("SGIs are always edge-triggered: GICR_ICFGR0 ignores writes (12.11.8)")
   func sgiConfiguration() {
     let rig = Rig()

@@ -379,6 +379,33 @@ struct ITSTests {
     #expect(stuck.transitions(.commandsWaiting).map(\.a) == [0x20, 0x20])
   }
 
+  @Test("A command that stalled the queue is fetched again (12.19.3)")
+  func stalledCommand() {
+    let rig = Rig(profile: .qemu7)
+    rig.write(.gits, 0x80, 1 << 63 | 0x5000_0000, size: 8)
+    rig.write(.gits, 0x0, 1)
+    rig.write(.gits, 0x88, 0x40, size: 8)
+    for slot: UInt64 in 0...1 { rig.apply(Event(time: 0, kind: .itsProcess, a: slot, b: 0x0A)) }
+    #expect(!rig.reads(.gits, 0x90, 0x21, size: 8), "that it stalled only the read tells")
+    rig.write(.gits, 0x88, 0x60, size: 8)
+    rig.apply(Event(time: 0, kind: .itsProcess, a: 1, b: 0x0A))
+    #expect(rig.totals.disagreed == 0)
+  }
+
+  @Test("QEMU reads LPI configurations again when software sets EnableLPIs once more")
+  func enabledAgain() {
+    let rig = Rig(profile: .qemu7)
+    rig.open()
+    rig.openLPIs()
+    rig.mapti(1, 0, intid: 8192)
+    rig.msi(1, 0)
+    rig.forget()
+    #expect(!rig.highest(8192, priority: 0xA0) && rig.highest(8192, priority: 0xA0))
+    rig.write(.gicr, 0x0, 1)
+    #expect(!rig.highest(8192, priority: 0x10) && rig.highest(8192, priority: 0x10))
+    #expect(rig.totals.disagreed == 0)
+  }
+
   // MARK: LPIs disabled, tables of limited size
 
   @Test("MOVALL to or from a Redistributor with LPIs disabled moves nothing (5.3.13)")

@@ -102,6 +102,28 @@ struct TextTests {
     #expect(event.pe == 1)
   }
 
+  @Test("A thread that goes on with something else did not return: where one PE is left, it is that one's, at once")
+  func exceptionReturnOfTheOther() throws {
+    func taken(_ pe: Int) -> [String] {
+      [
+        "Taking exception 13 [Secure Monitor Call] on CPU \(pe)", "...from EL1 to EL3", "...with ESR 0x0/0x0",
+        "...with ELR 0x40000040", "...to EL3 PC 0x40103500 PSTATE 0x3cd",
+      ]
+    }
+    let text =
+      stamped([access + "0 value 0x0"], thread: 10) + stamped([access + "1 value 0x0"], thread: 11)
+      + stamped(taken(0)) + stamped(levelChange(0), thread: 10) + stamped(taken(1))
+      + stamped(levelChange(1), thread: 11)
+      // Both called from the same place. PE 0 reads, and re-evaluates itself and PE 1.
+      + exceptionReturn + "\n" + stamped([access + "0 value 0x0"] + pair(0) + pair(1), thread: 10)
+      + stamped(levelChange(1), thread: 11)
+    let result = try Imported(text)
+    let at = try #require(result.events.firstIndex { $0.kind == .exceptionReturn })
+    #expect(result.events[at].pe == 1)
+    let reads = result.events.indices.filter { result.events[$0].kind == .sysregRead }
+    #expect(reads.count == 3 && reads[2] - at == 1, "before what the other PE did")
+  }
+
   @Test("With one PE everything is its")
   func onePE() throws {
     let result = try Imported(lines: pair(0) + [distributorWrite, exceptionReturn])

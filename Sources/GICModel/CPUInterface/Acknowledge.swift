@@ -79,7 +79,7 @@ extension GICv3 where Store: ~Copyable {
       distributor.knownPending[word].setBit(bit, to: showsLines)
       distributor.activeOn[intid] = UInt32(pe)
       stays = distributor.isPending(intid)
-      refreshShared(word: word)
+      refreshShared(intid: intid)
     } else {
       // LPIs have no active state (IHI 0069H, 4.1).
       lpis.clearPending(seen, pe: UInt32(pe))

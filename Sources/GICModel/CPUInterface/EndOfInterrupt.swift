@@ -124,7 +124,7 @@ extension GICv3 where Store: ~Copyable {
       let was = distributor.active[word].bit(bit)
       distributor.active[word].setBit(bit, to: false)
       distributor.knownActive[word].setBit(bit, to: true)
-      refreshShared(word: word)
+      refreshShared(intid: intid)
       if was {
         emit(
           .deactivated,

@@ -12,8 +12,21 @@ extension GICv3 where Store: ~Copyable {
 
   @inline(never)
   private mutating func refreshHighest(_ pe: Int) {
-    pes[pe].highest = computeHighest(pe)
+    let old = pes[pe].highest
+    var best = computeHighest(pe)
+    if distributor.unseenTriggers != 0, isOutdated(old, pe, by: best) {
+      seeTriggers()
+      best = computeHighest(pe)
+    }
+    pes[pe].highest = best
     pes[pe].highestIsStale = false
+  }
+
+  /// Of QEMU: what was highest is gone or no longer as high. An LPI's priority is often not known, and says nothing.
+  private func isOutdated(_ old: PendingInterrupt, _ pe: Int, by best: PendingInterrupt) -> Bool {
+    if old.isNone { return false }
+    if old.intid >= LPILimits.firstINTID { return !lpis.isPending(old.intid, pe: UInt32(pe)) }
+    return (best.priority, best.intid) > (old.priority, old.intid)
   }
 
   /// The same from the state of the interrupts, whatever is remembered.

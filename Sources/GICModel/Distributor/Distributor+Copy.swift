@@ -4,6 +4,7 @@ extension Distributor {
     var copy = Distributor(control: control)
     copy.status = status
     copy.candidateSummary = candidateSummary
+    copy.unseenTriggers = unseenTriggers
     copy.wordCount = wordCount
     copy.knownControl = knownControl
     copy.group.take(group)

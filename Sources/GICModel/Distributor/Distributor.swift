@@ -59,6 +59,8 @@ struct Distributor: ~Copyable {
   let candidates = Words<UInt32>(repeating: 0, count: 32)
   /// Bit w is set if word w of `candidates` is not zero.
   var candidateSummary: UInt32 = 0
+  /// Words of `candidates` that are older than the last write of `GICD_ICFGR`: QEMU does not look then.
+  var unseenTriggers: UInt32 = 0
   /// SPIs that have ever been touched, for state reports.
   let touched = Words<UInt32>(repeating: 0, count: 32)
   /// Which PE acknowledged an active SPI.

@@ -144,7 +144,11 @@ extension GICv3 where Store: ~Copyable {
       reportPending(shared: intid, was: was, cause: .register)
     }
     // QEMU does not look again for the highest pending interrupt; the next cause to do so finds the change.
-    if profile != .qemu7, profile != .qemu10 { refreshShared(word: first >> 5) }
+    if profile == .qemu7 || profile == .qemu10 {
+      distributor.unseenTriggers.setBit(first >> 5, to: true)
+    } else {
+      refreshShared(word: first >> 5)
+    }
   }
 
   private mutating func writeRouter(_ event: Event, nonSecure: Bool) {
@@ -159,5 +163,6 @@ extension GICv3 where Store: ~Copyable {
       distributor.knownRoute[intid >> 5].setBit(intid & 31, to: true)
     }
     reroute(intid)
+    if distributor.unseenTriggers != 0 { seeTrigger(of: intid) }
   }
 }

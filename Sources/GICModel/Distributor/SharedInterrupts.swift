@@ -26,6 +26,36 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
+  /// The same for a cause that concerns one SPI: of QEMU, the others of its word stay as they were seen last.
+  @inline(__always)
+  mutating func refreshShared(intid: Int) {
+    if distributor.unseenTriggers.bit(intid &>> 5) {
+      seeTrigger(of: intid)
+    } else {
+      refreshShared(word: intid &>> 5)
+    }
+  }
+
+  /// Of QEMU: it looks at one SPI again, whose trigger may have changed unseen.
+  mutating func seeTrigger(of intid: Int) {
+    let (word, bit) = (intid >> 5, UInt32(1) << UInt32(intid & 31))
+    let before = distributor.candidates[word]
+    distributor.refreshCandidates(word: word)
+    let now = before & ~bit | distributor.candidates[word] & bit
+    distributor.candidates[word] = now
+    distributor.candidateSummary.setBit(word, to: now != 0)
+    if now != before { staleTargets(of: intid) }
+  }
+
+  /// Of QEMU: where what was highest is no longer, it looks at all.
+  mutating func seeTriggers() {
+    while distributor.unseenTriggers != 0 {
+      let word = distributor.unseenTriggers.lowestBit
+      distributor.unseenTriggers &= distributor.unseenTriggers &- 1
+      refreshShared(word: word)
+    }
+  }
+
   /// The PE to report for an SPI.
   @inline(__always)
   func reportedPE(_ intid: Int) -> UInt32 {
@@ -52,7 +82,7 @@ extension GICv3 where Store: ~Copyable {
       if was { emit(.merged, pe: pe, intid: UInt32(intid), priority: priority, a: UInt64(PendingCause.line.rawValue)) }
     }
     reportPending(shared: intid, was: was, cause: .line)
-    refreshShared(word: word)
+    refreshShared(intid: intid)
   }
 
   /// Reports a change of an SPI's pending state.

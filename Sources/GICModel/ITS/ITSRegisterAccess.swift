@@ -84,6 +84,10 @@ extension GICv3 where Store: ~Copyable {
       translation.units[unit].commandReader = merge(value, event)
     }
     translation.units[unit].known |= Self.readerKnown
+    // The command that stalled is fetched again when the queue goes on (IHI 0069H, 12.19.3 and 12.19.4).
+    if verdict != .agreed, isStalled, translation.units[unit].nextFetch != nil {
+      translation.units[unit].nextFetch = (translation.units[unit].commandReader & 0xF_FFE0) / 32
+    }
     let (reader, writer) = (translation.units[unit].commandReader, translation.units[unit].commandWriter)
     // The Stalled bit, or a reader that lags behind.
     if reader != writer, translation.units[unit].known & Self.writerKnown != 0 {
@@ -184,5 +188,6 @@ extension GICv3 where Store: ~Copyable {
     let slots = ((translation.units[unit].commandBase & 0xFF) + 1) * 4096 / 32
     let slot = next == 0 ? slots - 1 : next - 1
     translation.units[unit].commandReader = slot * 32 | 1
+    translation.units[unit].nextFetch = slot
   }
 }

@@ -240,6 +240,8 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].highestIsStale = true
     if was, !now { disableLPIs(pe: UInt32(pe)) }
     if !was, now { enableLPIs(pe: UInt32(pe)) }
+    // QEMU reads the tables again whenever software writes a one, set or not.
+    if was, now, profile == .qemu7 || profile == .qemu10 { invalidateAll(pe: UInt32(pe)) }
   }
 
   private mutating func writePrivate(role: RegisterRole, value: UInt32, pe: Int, nonSecure: Bool) {

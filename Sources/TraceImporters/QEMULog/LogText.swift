@@ -13,7 +13,8 @@ import InterruptTrace
 /// It is written outside the lock that keeps an access's lines together, so that the lines of two PEs may mix. Each
 /// further line is given to the exception that has waited for one like it longest. The line of an exception return
 /// names no PE; but the change of exception level re-evaluates the CPU interface of that PE at once, so the next
-/// re-evaluation by a thread of its own PE tells, unless the return goes where another PE was interrupted.
+/// re-evaluation by a thread of its own PE tells, unless the return goes where another PE was interrupted. A thread that
+/// writes anything else first did not return.
 struct LogText {
   /// An exception whose lines are still coming.
   private struct Open {
@@ -23,6 +24,8 @@ struct LogText {
     var hasSyndrome: Bool
     /// `ELR`: where a return from this exception would go.
     var link: UInt64?
+    /// PEs whose threads did something else since.
+    var others: [UInt32] = []
   }
 
   /// The file holds the lines of one thread, and so of one PE.
@@ -142,7 +145,7 @@ struct LogText {
     )
     if returns.count == Self.waitingLimit { give(returns.remove(at: 0), &order) }
     returns.append(Open(event: event, line: line, hasLevels: true, hasSyndrome: true))
-    if let pe = pe != PE.none ? pe : onlyPE(interruptedAt: pc, level: from) {
+    if let pe = pe != PE.none ? pe : onlyPE(interruptedAt: pc, level: from) ?? onlyPE(level: from, [], order.peCount) {
       // The level has changed by now; the re-evaluation may come late, behind what other PEs do meanwhile.
       returns[returns.count - 1].event.pe = pe
       give(returns.removeLast(), &order)
@@ -163,7 +166,34 @@ struct LogText {
       returns[at].event.pe = reevaluated
       give(returns.remove(at: at), &order)
     }
+    if pe != PE.none, !returns.isEmpty { rule(out: pe, &order) }
     while let first = returns.first, first.line &+ Self.patience < line { give(returns.remove(at: 0), &order) }
+  }
+
+  /// A PE's thread went on with something else: what waits was no return of its. If one PE is left, the return is given out.
+  private mutating func rule(out pe: UInt32, _ order: inout EffectOrder) {
+    var at = 0
+    while at < returns.count {
+      if !returns[at].others.contains(pe) { returns[at].others.append(pe) }
+      let (level, others) = (returns[at].event.a >> 8 & 0xF, returns[at].others)
+      if let only = onlyPE(level: level, others, order.peCount) {
+        returns[at].event.pe = only
+        give(returns.remove(at: at), &order)
+      } else {
+        at += 1
+      }
+    }
+  }
+
+  /// The one PE in a level that is none of `others`; nil if there are more, or if a PE's level is not known.
+  private func onlyPE(level: UInt64, _ others: [UInt32], _ peCount: Int) -> UInt32? {
+    guard levels.count >= peCount else { return nil }
+    var found: UInt32?
+    for (pe, now) in levels where now == level && !others.contains(pe) {
+      if found != nil { return nil }
+      found = pe
+    }
+    return found
   }
 
   /// The waiting return that is a PE's: one from the level it is in, to where it was interrupted if there is one such,
@@ -172,7 +202,7 @@ struct LogText {
     var found: Int?
     for (at, one) in returns.enumerated() {
       let level = one.event.a >> 8 & 0xF
-      guard levels[pe] == nil || levels[pe] == level else { continue }
+      guard levels[pe] == nil || levels[pe] == level, !one.others.contains(pe) else { continue }
       if links[linkKey(pe, level)]?.last == one.event.b { return at }
       let isOthers = levels.contains {
         $0.key != pe && $0.value == level && links[linkKey($0.key, level)]?.last == one.event.b
