@@ -86,7 +86,7 @@ final class ListRegisterSimulation {
     case .virtualInterfaceEnabled:
       advance(to: t.time)
       let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
-      shownIsPressed = !asked.isDisjoint(with: [.underflow, .noPending, .entryNotPresent])
+      shownIsPressed = asked.asksForRegisters
       if shownIsPressed { outlook.pressedEntries += 1 }
       askForLoad(t.time)
       return

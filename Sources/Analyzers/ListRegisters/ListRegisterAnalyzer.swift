@@ -162,7 +162,7 @@ struct ListRegisterAnalyzer: ~Copyable {
     account(bank, t.time, isReported)
     let counters = bank.pointee.counters.unsafelyUnwrapped
     let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
-    let isPressed = !asked.isDisjoint(with: [.underflow, .noPending, .entryNotPresent])
+    let isPressed = asked.asksForRegisters
     counters[Place.entries] &+= one
     if isPressed { counters[Place.moreWaiting] &+= one }
     if bank.pointee.isPressed { bank.pointee.pressedSince = bank.pointee.entered }

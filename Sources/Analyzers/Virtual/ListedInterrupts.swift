@@ -36,7 +36,7 @@ struct ListedInterrupts: ~Copyable {
     settle(bank, t)
     bank.pointee.isEnabled = true
     let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
-    let isPressed = !asked.isDisjoint(with: [.underflow, .noPending, .entryNotPresent])
+    let isPressed = asked.asksForRegisters
     bank.pointee.dropMoved()
     if bank.pointee.isPressed { bank.pointee.pressedBefore = bank.pointee.pressedSince }
     if isPressed, !bank.pointee.isPressed { bank.pointee.pressedSince = Moment(t) }

@@ -62,10 +62,10 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   @inline(__always)
   mutating func take(_ t: Transition, isCounted: Bool) {
     switch t.kind {
-    case .pending: if isInUse { physical.becamePending(t) }
-    case .acknowledged: if isInUse { physical.acknowledged(t) }
-    case .deactivated: if isInUse { physical.deactivated(t) }
-    case .pendingCleared: if isInUse { physical.withdrawn(t) }
+    case .pending: physical.becamePending(t)
+    case .acknowledged: physical.acknowledged(t)
+    case .deactivated: physical.deactivated(t)
+    case .pendingCleared: physical.withdrawn(t)
     case .lrWritten, .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualSpuriousAcknowledge,
       .virtualEndOfInterrupt, .virtualDeactivated, .virtualPending, .virtualMerged, .virtualPendingCleared,
       .vPEResident:
@@ -127,7 +127,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   @inline(__always)
   private mutating func entered(_ t: Transition) {
     let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
-    if asked.isDisjoint(with: [.underflow, .noPending, .entryNotPresent]) { entries.at(t).pointee &+= 1 }
+    if !asked.asksForRegisters { entries.at(t).pointee &+= 1 }
   }
 
   /// Whether an interrupt that was taken out may have been withdrawn before it is listed again.

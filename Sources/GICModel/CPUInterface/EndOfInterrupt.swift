@@ -9,7 +9,7 @@ extension GICv3 where Store: ~Copyable {
     let intid = UInt32(truncatingIfNeeded: value) & 0xFF_FFFF
     guard !SpecialINTID.contains(intid), intid < 1020 || intid >= LPILimits.firstINTID else { return }
     // Ending what is not implemented is UNPREDICTABLE (12.2.9); QEMU ignores it.
-    if profile == .qemu7 || profile == .qemu10, intid < 1020, distributor.isReserved(word: Int(intid &>> 5)) { return }
+    if followsQEMU, intid < 1020, distributor.isReserved(word: Int(intid &>> 5)) { return }
     guard isRunning(pe) else {
       emit(.mismatchedEnd, pe: UInt32(pe), intid: intid)
       return
@@ -31,7 +31,7 @@ extension GICv3 where Store: ~Copyable {
       b: UInt64(pes[pe].runningPriority & 0xFF)
     )
     guard !split else { return }
-    if profile == .qemu7 || profile == .qemu10, intid < 1020 {
+    if followsQEMU, intid < 1020 {
       interim = InterimView(
         pe: UInt32(pe),
         highest: highest(pe),

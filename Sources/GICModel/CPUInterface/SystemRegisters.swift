@@ -207,7 +207,7 @@ extension GICv3 where Store: ~Copyable {
     let minimum = minimumBinaryPoint(group)
     var value = max(UInt32(truncatingIfNeeded: event.b) & 7, minimum)
     // QEMU applies the minimum before it drops the reserved bits.
-    if profile == .qemu7 || profile == .qemu10 { value = UInt32(max(event.b, UInt64(minimum)) & 7) }
+    if followsQEMU { value = UInt32(max(event.b, UInt64(minimum)) & 7) }
     pes[pe].binaryPoint[Int(group.rawValue)] = value
     pes[pe].known.insert(.binaryPoint(group))
   }
@@ -268,7 +268,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func readControlEL3(_ event: Event, pe: Int, check: Int) {
-    let secure = pes[pe].cpuControl[profile == .qemu7 || profile == .qemu10 ? 1 : 0]
+    let secure = pes[pe].cpuControl[followsQEMU ? 1 : 0]
     let nonSecure = pes[pe].cpuControl[1]
     let aliases = secure & 1 | (nonSecure & 1) << 1 | (secure >> 1 & 1) << 3 | (nonSecure >> 1 & 1) << 4
     let expected = UInt64(pes[pe].cpuControlEL3 & ~0b11011 | aliases)

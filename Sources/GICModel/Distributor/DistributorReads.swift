@@ -194,7 +194,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// Takes the numbers of implemented INTIDs from the topology, and forgets what was kept of SPIs beyond.
   mutating func learnImplementedINTIDs() {
-    lpiINTIDBits = min(topology.value(.intidBits) ?? (profile == .qemu7 || profile == .qemu10 ? 16 : 24), 24)
+    lpiINTIDBits = min(topology.value(.intidBits) ?? (followsQEMU ? 16 : 24), 24)
     guard let lines = topology.value(.itLinesNumber) else { return }
     // QEMU 7.2 counts without the SGIs and PPIs and shows one word less than it implements.
     distributor.wordCount = Int(lines & 0x1F) + (profile == .qemu7 ? 2 : 1)

@@ -57,7 +57,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// `GICD_NSACR` level that lets Non-secure software change active state (IHI 0069H, 12.9.26). QEMU has none for
   /// writes, only for reads.
-  private var activeAccess: UInt32 { profile == .qemu7 || profile == .qemu10 ? 4 : 2 }
+  private var activeAccess: UInt32 { followsQEMU ? 4 : 2 }
 
   private mutating func writeDistributorControl(_ value: UInt32, nonSecure: Bool) {
     let writable: UInt32
@@ -144,7 +144,7 @@ extension GICv3 where Store: ~Copyable {
       reportPending(shared: intid, was: was, cause: .register)
     }
     // QEMU does not look again for the highest pending interrupt; the next cause to do so finds the change.
-    if profile == .qemu7 || profile == .qemu10 {
+    if followsQEMU {
       distributor.unseenTriggers.setBit(first >> 5, to: true)
     } else {
       refreshShared(word: first >> 5)
@@ -157,7 +157,7 @@ extension GICv3 where Store: ~Copyable {
     else { return }
     // Aff3 in 39:32, Interrupt_Routing_Mode in 31, Aff2 to Aff0 in 23:0; the rest is RES0 (IHI 0069H, 12.9.22). QEMU
     // keeps what was written, though its GICD_TYPER.No1N makes Interrupt_Routing_Mode RES0 too.
-    let mask: UInt64 = profile == .qemu7 || profile == .qemu10 ? .max : 0xFF_80FF_FFFF
+    let mask: UInt64 = followsQEMU ? .max : 0xFF_80FF_FFFF
     distributor.router[intid] = merge(distributor.router[intid], event) & mask
     if distributor.implementedMask(intid >> 5) != 0, event.size == 8 {
       distributor.knownRoute[intid >> 5].setBit(intid & 31, to: true)

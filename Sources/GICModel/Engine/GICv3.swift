@@ -111,7 +111,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
       element.affinity = topology.affinity(of: UInt32(pe))
       element.virtual = virtualInterface
       resetCPUInterface(&element)
-      if profile == .qemu7 || profile == .qemu10 { element.control = 2 }  // GICR_CTLR.CES
+      if followsQEMU { element.control = 2 }  // GICR_CTLR.CES
       (pes + pe).initialize(to: element)
     }
   }
@@ -130,7 +130,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
       pes[pe].knownLevel = .max
       pes[pe].knownEnabled = .max
       pes[pe].known.insert(.activePriorities)
-      pes[pe].virtual.knowReset(registersAreReset: profile == .qemu7 || profile == .qemu10)
+      pes[pe].virtual.knowReset(registersAreReset: followsQEMU)
     }
   }
 

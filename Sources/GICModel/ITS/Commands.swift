@@ -55,7 +55,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func mapDevice(_ command: ITSCommand, unit: Int) -> ITSError? {
     let device = command.deviceID
     // QEMU's ITS has 16 bits of EventID and of DeviceID.
-    let isQEMU = profile == .qemu7 || profile == .qemu10
+    let isQEMU = followsQEMU
     if let typer = topology.value(.gitsTyper, index: UInt32(unit)) ?? (isQEMU ? 15 << 8 | 15 << 13 : nil) {
       // Size is of no meaning with V clear; QEMU checks it all the same.
       let checksSize = command.isValid || isQEMU
@@ -280,7 +280,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// INVALL (5.3.6). Where the capture hides the collection, every PE's configuration counts as read again.
   private mutating func invalidateCollection(_ command: ITSCommand, unit: Int) -> ITSError? {
-    if command.operandsAreHidden || profile == .qemu7 || profile == .qemu10 {
+    if command.operandsAreHidden || followsQEMU {
       for pe in 0..<peCount { invalidateAll(pe: UInt32(pe)) }
       return nil
     }

@@ -137,7 +137,7 @@ extension GICv3 where Store: ~Copyable {
       consumeCommands(unit: unit)
     case .commandReader:
       // Read-only; QEMU lets it be written while there is one Security state.
-      guard profile == .qemu7 || profile == .qemu10, distributor.hasOneSecurityState else { return }
+      guard followsQEMU, distributor.hasOneSecurityState else { return }
       translation.units[unit].commandReader = merge(translation.units[unit].commandReader, event) & ~1
     case .tableBase: writeTableBase(event, unit: unit)
     default: break

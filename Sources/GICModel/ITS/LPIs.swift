@@ -89,7 +89,7 @@ extension GICv3 where Store: ~Copyable {
   /// looks for another. Software that changes bytes without INV is noticed then (IHI 0069H, 5.1.1 allows any time).
   @inline(__always)
   mutating func rereadConfiguration(pe: Int) {
-    if profile == .qemu7 || profile == .qemu10 { pes[pe].configurationIsReread = true }
+    if followsQEMU { pes[pe].configurationIsReread = true }
   }
 
   /// Whether an INTID fits `GICR_PROPBASER.IDbits`, where that is known, and `GICD_TYPER.IDbits`.
@@ -156,7 +156,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func fetchConfiguration(_ intid: UInt32) {
     guard let property = configurationMemory[intid] else { return }
     let record = lpis.record(intid)
-    guard !record.isKnown || profile == .qemu7 || profile == .qemu10, record.property != property || !record.isKnown
+    guard !record.isKnown || followsQEMU, record.property != property || !record.isKnown
     else { return }
     configureLPI(intid, property: property, isKnown: true, as: .derived)
   }

@@ -234,14 +234,14 @@ extension GICv3 where Store: ~Copyable {
     let was = pes[pe].control & 1 != 0
     let now = value & 1 != 0
     // DPG0, DPG1NS and DPG1S are writable where GICR_TYPER.DPGS says so; QEMU has none.
-    let writable: UInt32 = profile == .qemu7 || profile == .qemu10 ? 1 : 1 | 0b111 << 24
+    let writable: UInt32 = followsQEMU ? 1 : 1 | 0b111 << 24
     pes[pe].control = pes[pe].control & ~writable | value & writable
     pes[pe].known.insert(.control)
     pes[pe].highestIsStale = true
     if was, !now { disableLPIs(pe: UInt32(pe)) }
     if !was, now { enableLPIs(pe: UInt32(pe)) }
     // QEMU reads the tables again whenever software writes a one, set or not.
-    if was, now, profile == .qemu7 || profile == .qemu10 { invalidateAll(pe: UInt32(pe)) }
+    if was, now, followsQEMU { invalidateAll(pe: UInt32(pe)) }
   }
 
   private mutating func writePrivate(role: RegisterRole, value: UInt32, pe: Int, nonSecure: Bool) {

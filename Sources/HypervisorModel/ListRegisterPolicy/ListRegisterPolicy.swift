@@ -71,6 +71,9 @@ public struct HypervisorControlBits: OptionSet, BitwiseCopyable, Hashable, Senda
   @inlinable public static var entryNotPresent: Self { .init(rawValue: 1 << 2) }
   /// NPIE: maintenance when no list register is pending.
   @inlinable public static var noPending: Self { .init(rawValue: 1 << 3) }
+
+  /// Whether the hypervisor asks to be told when list registers are free: it has more interrupts than they hold.
+  @inlinable public var asksForRegisters: Bool { !isDisjoint(with: [.underflow, .noPending, .entryNotPresent]) }
   /// VGrp0EIE: maintenance while the guest has Group 0 enabled.
   @inlinable public static var group0Enabled: Self { .init(rawValue: 1 << 4) }
   /// VGrp0DIE: maintenance while the guest has Group 0 disabled.
