@@ -22,8 +22,7 @@ public final class Analysis {
   /// Analyzers that have seen nothing, and count what passes the filter. Whoever wants the interrupts' lives gets them
   /// as they come to their close, and the rest from ``closeLives()``.
   public init(
-    filter: TransitionFilter = TransitionFilter(),
-    options: AnalysisOptions = AnalysisOptions(),
+    filter: TransitionFilter = TransitionFilter(), options: AnalysisOptions = AnalysisOptions(),
     onLives: LifeConsumer? = nil
   ) {
     self.onLives = onLives
@@ -175,24 +174,12 @@ private struct Analyzers: ~Copyable {
 
   var results: AnalysisResults {
     var results = AnalysisResults(
-      eventKinds: events.kinds,
-      summary: summary.summary,
-      acknowledges: acknowledges.counts,
-      latency: latency.recorder.classes(),
-      latencyByINTID: latency.recorder.intidLatencies(),
-      latencyByPE: latency.recorder.peLatencies(),
-      latencyByDevice: latency.recorder.deviceLatencies(),
-      exclusions: latency.excluded,
-      spurious: spurious.counts,
-      gaps: gaps.gaps,
-      gapCount: gaps.count,
-      lostEvents: gaps.lost,
-      activity: activity.activity,
-      virtual: virtual.interrupts.result,
-      listRegisters: virtual.listRegisters.result(filter),
-      its: itsCaches.caches,
-      kvm: kvm.activity
-    )
+      eventKinds: events.kinds, summary: summary.summary, acknowledges: acknowledges.counts,
+      latency: latency.recorder.classes(), latencyByINTID: latency.recorder.intidLatencies(),
+      latencyByPE: latency.recorder.peLatencies(), latencyByDevice: latency.recorder.deviceLatencies(),
+      exclusions: latency.excluded, spurious: spurious.counts, gaps: gaps.gaps, gapCount: gaps.count,
+      lostEvents: gaps.lost, activity: activity.activity, virtual: virtual.interrupts.result,
+      listRegisters: virtual.listRegisters.result(filter), its: itsCaches.caches, kvm: kvm.activity)
     results.latencyOverTime = latency.recorder.classesOverTime()
     results.waits = waits.counts
     results.worst = latency.worstCases

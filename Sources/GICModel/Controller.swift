@@ -41,9 +41,7 @@ public struct Controller: ~Copyable {
   /// Takes in events, in order, and appends what followed. O(1) for each event, whatever the number of PEs and LPIs,
   /// but for registers that concern all of them.
   public mutating func apply(
-    _ events: UnsafeBufferPointer<Event>,
-    firstIndex: UInt64,
-    into transitions: inout TransitionBuffer
+    _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer
   ) {
     core.apply(events, firstIndex: firstIndex, into: &transitions)
   }

@@ -29,16 +29,8 @@ public struct Transition: BitwiseCopyable, Sendable {
   /// A transition with every field given.
   @inlinable
   public init(
-    time: UInt64,
-    event: UInt64,
-    kind: TransitionKind,
-    provenance: Provenance = .derived,
-    domain: UInt16 = 0,
-    pe: UInt32 = PE.none,
-    intid: UInt32 = 0xFFFF_FFFF,
-    priority: UInt32 = 0,
-    a: UInt64 = 0,
-    b: UInt64 = 0
+    time: UInt64, event: UInt64, kind: TransitionKind, provenance: Provenance = .derived, domain: UInt16 = 0,
+    pe: UInt32 = PE.none, intid: UInt32 = 0xFFFF_FFFF, priority: UInt32 = 0, a: UInt64 = 0, b: UInt64 = 0
   ) {
     self.time = time
     self.event = event

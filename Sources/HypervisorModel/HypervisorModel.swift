@@ -28,9 +28,7 @@ public final class HypervisorModel {
 
   /// Takes in the guests' events among `events`, in order, and appends what followed.
   public func apply(
-    _ events: UnsafeBufferPointer<Event>,
-    firstIndex: UInt64,
-    into transitions: inout TransitionBuffer
+    _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer
   ) {
     withUnsafeMutablePointer(to: &transitions) { buffer in
       for (offset, event) in events.enumerated() {
@@ -122,14 +120,7 @@ public final class HypervisorModel {
     let control = UInt32(truncatingIfNeeded: event.b)
     guard timer < 4, guest.holds(event.pe) else { return }
     if event.kind == .timerSave {
-      guest.saveTimer(
-        timer,
-        intid: Self.timerINTIDs[timer],
-        vcpu: event.pe,
-        control: control,
-        deadline: event.a,
-        out
-      )
+      guest.saveTimer(timer, intid: Self.timerINTIDs[timer], vcpu: event.pe, control: control, deadline: event.a, out)
     } else {
       guest.vcpus[Int(event.pe)].deadlines[timer] = event.a
       guest.vcpus[Int(event.pe)].areTimersLoaded = true

@@ -23,12 +23,7 @@ public struct Event: BitwiseCopyable, Equatable, Sendable {
   /// An event with every field given.
   @inlinable
   public init(
-    time: UInt64,
-    kind: EventKind,
-    flags: EventFlags = [],
-    domain: UInt16 = 0,
-    pe: UInt32 = PE.none,
-    a: UInt64 = 0,
+    time: UInt64, kind: EventKind, flags: EventFlags = [], domain: UInt16 = 0, pe: UInt32 = PE.none, a: UInt64 = 0,
     b: UInt64 = 0
   ) {
     self.time = time

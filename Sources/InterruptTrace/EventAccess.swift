@@ -59,45 +59,23 @@ extension Event {
   /// A memory-mapped access to `frame`. `owner` is the PE whose frame it is, or the ITS's index.
   @inlinable
   public static func mmio(
-    _ kind: EventKind,
-    time: UInt64,
-    frame: Frame,
-    offset: UInt32,
-    value: UInt64,
-    size: Int,
-    owner: UInt32 = 0,
-    accessor: UInt32 = PE.none,
-    flags: EventFlags = []
+    _ kind: EventKind, time: UInt64, frame: Frame, offset: UInt32, value: UInt64, size: Int, owner: UInt32 = 0,
+    accessor: UInt32 = PE.none, flags: EventFlags = []
   ) -> Event {
     let sizeLog2 = UInt8(truncatingIfNeeded: size.trailingZeroBitCount) & 3
     return Event(
-      time: time,
-      kind: kind,
-      flags: EventFlags(rawValue: flags.rawValue | sizeLog2),
-      pe: accessor,
-      a: UInt64(offset) | UInt64(frame.rawValue) << 32 | UInt64(owner) << 40,
-      b: value
-    )
+      time: time, kind: kind, flags: EventFlags(rawValue: flags.rawValue | sizeLog2), pe: accessor,
+      a: UInt64(offset) | UInt64(frame.rawValue) << 32 | UInt64(owner) << 40, b: value)
   }
 
   /// A system-register access by `pe`.
   @inlinable
   public static func sysreg(
-    _ kind: EventKind,
-    time: UInt64,
-    pe: UInt32,
-    register: SystemRegister,
-    value: UInt64,
-    flags: EventFlags = []
+    _ kind: EventKind, time: UInt64, pe: UInt32, register: SystemRegister, value: UInt64, flags: EventFlags = []
   ) -> Event {
     Event(
-      time: time,
-      kind: kind,
-      flags: EventFlags(rawValue: flags.rawValue | 3),
-      pe: pe,
-      a: UInt64(register.rawValue),
-      b: value
-    )
+      time: time, kind: kind, flags: EventFlags(rawValue: flags.rawValue | 3), pe: pe, a: UInt64(register.rawValue),
+      b: value)
   }
 
   /// Offset within the frame (register accesses that are not ``EventFlags/absolute``).

@@ -9,10 +9,7 @@ extension EventLayout {
   static let hypervisor: [EventLayout] = [
     EventLayout(.guestEnter, "guestEnter", [cpu, pc]),
     EventLayout(
-      .guestExit,
-      "guestExit",
-      [Field("reason", .a, 0, 16), Field("exceptionClass", .a, 16, 16, .hex), cpu, pc]
-    ),
+      .guestExit, "guestExit", [Field("reason", .a, 0, 16), Field("exceptionClass", .a, 16, 16, .hex), cpu, pc]),
     EventLayout(.inject, "inject", [Field("intid", .a, 0, 32), level, cpu, thread]),
     EventLayout(.routeSet, "routeSet", [Field("gsi", .a, 0, 32), Field("value", .b, 0, 64, .hex)]),
     EventLayout(.lrWrite, "lrWrite", [Field("index", .a, 0, 8), Field("value", .b, 0, 64, .hex)]),
@@ -24,15 +21,10 @@ extension EventLayout {
     EventLayout(.gsiSet, "gsiSet", [Field("gsi", .a, 0, 32), level, Field("source", .b, 8, 16), cpu, thread]),
     EventLayout(.timerLine, "timerLine", [Field("intid", .a, 0, 32), level, cpu, thread]),
     EventLayout(
-      .timerSave,
-      "timerSave",
-      [Field("timer", .b, 32, 8), Field("control", .b, 0, 32, .hex), Field("compare", .a)]
-    ),
+      .timerSave, "timerSave", [Field("timer", .b, 32, 8), Field("control", .b, 0, 32, .hex), Field("compare", .a)]),
     EventLayout(
-      .timerRestore,
-      "timerRestore",
-      [Field("timer", .b, 32, 8), Field("control", .b, 0, 32, .hex), Field("compare", .a)]
-    ),
+      .timerRestore, "timerRestore",
+      [Field("timer", .b, 32, 8), Field("control", .b, 0, 32, .hex), Field("compare", .a)]),
     EventLayout(
       .timerMap,
       "timerMap",
@@ -44,18 +36,11 @@ extension EventLayout {
     EventLayout(.timerExpire, "timerExpire", [Field("timer", .a, 0, 8), cpu]),
     EventLayout(.timerEmulate, "timerEmulate", [Field("timer", .a, 0, 8), Field("fires", .b, 0, 1)]),
     EventLayout(
-      .vcpuWakeup,
-      "vcpuWakeup",
-      [Field("duration", .a), Field("slept", .b, 0, 1), Field("valid", .b, 1, 1)]
-    ),
+      .vcpuWakeup, "vcpuWakeup", [Field("duration", .a), Field("slept", .b, 0, 1), Field("valid", .b, 1, 1)]),
     EventLayout(.haltPoll, "haltPoll", [Field("duration", .a, 0, 32), Field("before", .b, 0, 32)]),
     EventLayout(.wfx, "wfx", [Field("wfe", .flags, 0, 1, .flag), pc, incomplete]),
     EventLayout(.hypercall, "hypercall", [Field("function", .a, 0, 64, .hex), pc, Field("immediate", .flags, 0, 8)]),
-    EventLayout(
-      .guestFault,
-      "guestFault",
-      [Field("address", .a, 0, 64, .hex), Field("syndrome", .b, 0, 64, .hex)]
-    ),
+    EventLayout(.guestFault, "guestFault", [Field("address", .a, 0, 64, .hex), Field("syndrome", .b, 0, 64, .hex)]),
     EventLayout(.userspaceExit, "userspaceExit", [Field("reason", .a, 0, 32)]),
     EventLayout(.sysregTrap, "sysregTrap", [Field("syndrome", .a, 0, 64, .hex)]),
     EventLayout(.vcpuThread, "vcpuThread", [Field("thread", .a, 0, 32), Field("evidence", .b, 0, 8)]),
@@ -77,17 +62,12 @@ extension EventLayout {
     EventLayout(.softirqEnter, "softirqEnter", [Field("vector", .a, 0, 32)]),
     EventLayout(.softirqExit, "softirqExit", [Field("vector", .a, 0, 32)]),
     EventLayout(
-      .ipiSend,
-      "ipiSend",
-      [Field("reason", .a, 0, 32), Field("firstTarget", .a, 32, 32), Field("targets", .b, 0, 64, .hex)]
-    ),
+      .ipiSend, "ipiSend",
+      [Field("reason", .a, 0, 32), Field("firstTarget", .a, 32, 32), Field("targets", .b, 0, 64, .hex)]),
     EventLayout(.ipiEnter, "ipiEnter", [Field("reason", .a, 0, 32)]),
     EventLayout(.ipiExit, "ipiExit", [Field("reason", .a, 0, 32)]),
     EventLayout(.schedWakeup, "schedWakeup", [Field("target", .a, 0, 32), Field("thread", .b, 32, 32)]),
     EventLayout(
-      .schedSwitch,
-      "schedSwitch",
-      [Field("from", .a, 0, 32), Field("to", .a, 32, 32), Field("runnable", .b, 0, 1)]
-    ),
+      .schedSwitch, "schedSwitch", [Field("from", .a, 0, 32), Field("to", .a, 32, 32), Field("runnable", .b, 0, 1)]),
   ]
 }

@@ -133,10 +133,8 @@ public struct EventLayout: Sendable {
       ]
     ),
     EventLayout(
-      .memoryWrite,
-      "memoryWrite",
-      [Field("address", .a, 0, 64, .hex), Field("value", .b, 0, 64, .hex), Field("size", .flags, 0, 2, .size)]
-    ),
+      .memoryWrite, "memoryWrite",
+      [Field("address", .a, 0, 64, .hex), Field("value", .b, 0, 64, .hex), Field("size", .flags, 0, 2, .size)]),
     EventLayout(.sgiPending, "sgiPending", [Field("intid", .a, 0, 32), Field("source", .b, 0, 32)]),
     EventLayout(
       .cpuLine,
@@ -166,11 +164,7 @@ public struct EventLayout: Sendable {
         Field("moreA", .moreA, 0, 64, .hex), Field("moreB", .moreB, 0, 64, .hex),
       ]
     ),
-    EventLayout(
-      .acknowledge,
-      "acknowledge",
-      [Field("intid", .a, 0, 32), Field("frame", .b, 0, 8, .frame)]
-    ),
+    EventLayout(.acknowledge, "acknowledge", [Field("intid", .a, 0, 32), Field("frame", .b, 0, 8, .frame)]),
     EventLayout(.listRegister, "listRegister", [Field("index", .a, 0, 8), Field("value", .b, 0, 64, .hex)]),
     EventLayout(
       .exceptionEntry,
@@ -181,15 +175,11 @@ public struct EventLayout: Sendable {
       ]
     ),
     EventLayout(
-      .exceptionReturn,
-      "exceptionReturn",
-      [Field("fromEL", .a, 8, 4), Field("toEL", .a, 12, 4), Field("pc", .b, 0, 64, .hex)]
-    ),
+      .exceptionReturn, "exceptionReturn",
+      [Field("fromEL", .a, 8, 4), Field("toEL", .a, 12, 4), Field("pc", .b, 0, 64, .hex)]),
     EventLayout(
-      .itsProcess,
-      "itsProcess",
-      [Field("index", .a, 0, 64), Field("opcode", .b, 0, 8, .hex), Field("its", .flags, 4, 4)]
-    ),
+      .itsProcess, "itsProcess",
+      [Field("index", .a, 0, 64), Field("opcode", .b, 0, 8, .hex), Field("its", .flags, 4, 4)]),
     EventLayout(.enableChange, "enableChange", [Field("intid", .a, 0, 32), Field("enabled", .b, 0, 1)]),
     EventLayout(
       .virtualHighestPending,
@@ -204,16 +194,10 @@ public struct EventLayout: Sendable {
   private static let capture: [EventLayout] = [
     EventLayout(.gap, "gap", [Field("lost", .a), Field("reason", .b)]),
     EventLayout(
-      .topology,
-      "topology",
-      [Field("key", .a, 0, 16), Field("index", .a, 16, 32), Field("value", .b, 0, 64, .hex)]
-    ),
+      .topology, "topology", [Field("key", .a, 0, 16), Field("index", .a, 16, 32), Field("value", .b, 0, 64, .hex)]),
     EventLayout(
-      .marker,
-      "marker",
-      continuations: nil,
-      [Field("kind", .a, 0, 16), Field("length", .a, 16, 16), Field("line", .b)]
-    ),
+      .marker, "marker", continuations: nil,
+      [Field("kind", .a, 0, 16), Field("length", .a, 16, 16), Field("line", .b)]),
     EventLayout(.packet, "packet", [Field("length", .a, 0, 32), Field("interface", .b, 0, 32)]),
     EventLayout(.continuation, "continuation", [Field("a", .a, 0, 64, .hex), Field("b", .b, 0, 64, .hex)]),
   ]

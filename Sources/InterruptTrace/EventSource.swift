@@ -73,10 +73,7 @@ public struct ImportStatistics: Sendable {
 
   /// Counts a problem, or `count` of its kind; the closures are called for the first of its kind only.
   public mutating func note(
-    _ kind: String,
-    count: UInt64 = 1,
-    example: @autoclosure () -> String,
-    position: @autoclosure () -> String
+    _ kind: String, count: UInt64 = 1, example: @autoclosure () -> String, position: @autoclosure () -> String
   ) {
     if let at = problems.firstIndex(where: { $0.kind == kind }) {
       problems[at].count &+= count

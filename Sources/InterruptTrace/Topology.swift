@@ -226,13 +226,8 @@ extension Topology.Entry {
   /// The entry as a record of the native file.
   public var event: Event {
     Event(
-      time: 0,
-      kind: .topology,
-      flags: EventFlags(rawValue: source.rawValue),
-      domain: domain,
-      a: UInt64(key.rawValue) | UInt64(index) << 16,
-      b: value
-    )
+      time: 0, kind: .topology, flags: EventFlags(rawValue: source.rawValue), domain: domain,
+      a: UInt64(key.rawValue) | UInt64(index) << 16, b: value)
   }
 
   /// The entry that a record holds; nil if it is not a topology record.
@@ -240,10 +235,6 @@ extension Topology.Entry {
     guard event.kind == .topology, let source = Topology.Source(rawValue: event.flags.rawValue) else { return nil }
     self.init(
       key: Topology.Key(rawValue: UInt16(truncatingIfNeeded: event.a)),
-      index: UInt32(truncatingIfNeeded: event.a >> 16),
-      domain: event.domain,
-      source: source,
-      value: event.b
-    )
+      index: UInt32(truncatingIfNeeded: event.a >> 16), domain: event.domain, source: source, value: event.b)
   }
 }

@@ -24,11 +24,7 @@ extension LPIBench where Translations: ~Copyable, Store: ~Copyable {
   {
     let limit = UInt64(max(options.secondsPerRepetition, 0.001) * 1e9)
     var result = LPIMeasurement(
-      store: Store.name,
-      population: workload.shape.name,
-      operation: workload.kind.name,
-      lpiCount: lpis.count
-    )
+      store: Store.name, population: workload.shape.name, operation: workload.kind.name, lpiCount: lpis.count)
     let needsAllPending = workload.kind == .reconfigure || workload.kind == .moveAll
     var isReady = isComplete
     if needsAllPending, isReady { isReady = setAllPending(deadline: ThreadTime.now() + 10 * limit) }
@@ -64,10 +60,7 @@ extension LPIBench where Translations: ~Copyable, Store: ~Copyable {
   }
 
   private mutating func repeatOnce(
-    _ kind: LPIWorkload.Kind,
-    _ input: LPIBenchInput,
-    _ options: LPIBenchmarkOptions,
-    _ limit: UInt64,
+    _ kind: LPIWorkload.Kind, _ input: LPIBenchInput, _ options: LPIBenchmarkOptions, _ limit: UInt64,
     _ round: inout Int
   ) -> (nanoseconds: Double, operations: Int, check: UInt64, isPartial: Bool) {
     let passes = kind == .clear ? 1 : max(1, options.minimumOperations / lpis.count)

@@ -127,11 +127,7 @@ struct LPIBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~C
   }
 
   /// Injects in bursts and acknowledges all that came of each.
-  mutating func burst(
-    _ sequence: UnsafeBufferPointer<LPIPopulation.LPI>,
-    size: Int,
-    deadline: UInt64
-  ) -> Outcome {
+  mutating func burst(_ sequence: UnsafeBufferPointer<LPIPopulation.LPI>, size: Int, deadline: UInt64) -> Outcome {
     var check: UInt64 = 0
     var first = 0
     while first < sequence.count {

@@ -11,8 +11,7 @@ public struct LPIBenchmarkRun: Sendable {
 
   /// A run; all stores and standard workloads if not said otherwise.
   public init(
-    contenders: [LPIContender] = LPIContender.all,
-    workloads: [LPIWorkload] = LPIWorkload.standard(isQuick: false),
+    contenders: [LPIContender] = LPIContender.all, workloads: [LPIWorkload] = LPIWorkload.standard(isQuick: false),
     options: LPIBenchmarkOptions = .init()
   ) {
     self.contenders = contenders

@@ -14,9 +14,7 @@ public struct LPIContender: Sendable {
   let measure: @Sendable (LPIBenchInput, [LPIWorkload], LPIBenchmarkOptions, (LPIMeasurement) -> Void) -> Void
 
   init<Translations: TranslationStore & SendableMetatype & ~Copyable, Store: LPIStore & SendableMetatype & ~Copyable>(
-    _: Translations.Type,
-    _: Store.Type,
-    _ summary: String
+    _: Translations.Type, _: Store.Type, _ summary: String
   ) {
     name = Store.name
     kind = LPIStoreKind(Store.self)
@@ -28,11 +26,8 @@ public struct LPIContender: Sendable {
     measure = { input, workloads, options, report in
       let building = UInt64(max(options.secondsPerRepetition, 0.001) * 1e10)
       var bench = LPIBench<Translations, Store>(
-        input.population,
-        order: input.order,
-        deadline: ThreadTime.now() + building,
-        hasTranslations: workloads.contains { $0.kind.usesTranslations }
-      )
+        input.population, order: input.order, deadline: ThreadTime.now() + building,
+        hasTranslations: workloads.contains { $0.kind.usesTranslations })
       for workload in workloads { report(bench.measure(workload, input, options)) }
     }
   }
@@ -49,48 +44,27 @@ public struct LPIContender: Sendable {
   /// All of them, the default first. The last four only where their libraries were installed when this was built.
   public static let all: [LPIContender] = {
     var list = [
+      LPIContender(PackedTranslationStore.self, PackedLPIStore.self, "the default: packed pages, a queue per PE"),
       LPIContender(
-        PackedTranslationStore.self,
-        PackedLPIStore.self,
-        "the default: packed pages, a queue per PE"
-      ),
-      LPIContender(
-        DenseTranslationStore.self,
-        BitmapStore.self,
-        "flat bytemap and pending bitmaps: the GICv2-era VGIC"
-      ),
+        DenseTranslationStore.self, BitmapStore.self, "flat bytemap and pending bitmaps: the GICv2-era VGIC"),
       LPIContender(KVMListTranslationStore.self, KVMListStore.self, "linked lists: KVM up to 6.8"),
       LPIContender(
-        KVMXArrayTranslationStore.self,
-        KVMXArrayStore.self,
-        "64-way radix tree of objects, sorted-when-read list: KVM from 6.10; Xen's radix tree has this shape too"
-      ),
+        KVMXArrayTranslationStore.self, KVMXArrayStore.self,
+        "64-way radix tree of objects, sorted-when-read list: KVM from 6.10; Xen's radix tree has this shape too"),
       LPIContender(
-        DenseTranslationStore.self,
-        XenStore.self,
-        "two-level table of 8-byte records, sorted list: Xen's host side"
-      ),
+        DenseTranslationStore.self, XenStore.self, "two-level table of 8-byte records, sorted list: Xen's host side"),
       LPIContender(KVMXArrayTranslationStore.self, SortedArrayStore.self, "sorted arrays, binary search"),
       LPIContender(DictionaryTranslationStore.self, DictionaryStore.self, "Swift Dictionary, sorted arrays"),
       LPIContender(
-        TreeDictionaryTranslationStore.self,
-        TreeDictionaryStore.self,
-        "swift-collections TreeDictionary, sorted arrays"
-      ),
+        TreeDictionaryTranslationStore.self, TreeDictionaryStore.self,
+        "swift-collections TreeDictionary, sorted arrays"),
     ]
     #if canImport(CLPIPeers)
       list += [
         LPIContender(PeerTranslationStore<Judy>.self, PeerStore<Judy>.self, "JudyL, Judy1"),
         LPIContender(
-          PeerTranslationStore<Roaring>.self,
-          PeerStore<Roaring>.self,
-          "CRoaring bitmaps, two-level table of records"
-        ),
-        LPIContender(
-          PeerTranslationStore<Absl>.self,
-          PeerStore<Absl>.self,
-          "absl::flat_hash_map, absl::btree_set"
-        ),
+          PeerTranslationStore<Roaring>.self, PeerStore<Roaring>.self, "CRoaring bitmaps, two-level table of records"),
+        LPIContender(PeerTranslationStore<Absl>.self, PeerStore<Absl>.self, "absl::flat_hash_map, absl::btree_set"),
         LPIContender(PeerTranslationStore<StandardMap>.self, PeerStore<StandardMap>.self, "std::map, std::set"),
       ]
     #endif

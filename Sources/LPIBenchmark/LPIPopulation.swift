@@ -82,12 +82,8 @@ public struct LPIPopulation: Sendable {
         let priority = UInt8(truncatingIfNeeded: random.below(max(priorities, 1)) * 4) &+ 0x80
         lpis.append(
           LPI(
-            device: UInt32(device),
-            event: UInt32(event),
-            intid: UInt32(8192 + lpis.count),
-            pe: UInt32((isPerDevice ? device : lpis.count) % peCount),
-            property: priority | 1
-          )
+            device: UInt32(device), event: UInt32(event), intid: UInt32(8192 + lpis.count),
+            pe: UInt32((isPerDevice ? device : lpis.count) % peCount), property: priority | 1)
         )
       }
     }

@@ -71,11 +71,7 @@ public struct LPICaptureWriter {
   }
 
   private mutating func write(
-    _ frame: Frame,
-    _ offset: UInt32,
-    _ value: UInt64,
-    size: Int = 4,
-    owner: UInt32 = 0
+    _ frame: Frame, _ offset: UInt32, _ value: UInt64, size: Int = 4, owner: UInt32 = 0
   ) throws(TraceWriteError) {
     try append(.mmio(.mmioWrite, time: 0, frame: frame, offset: offset, value: value, size: size, owner: owner))
   }
@@ -90,11 +86,7 @@ public struct LPICaptureWriter {
 
   /// An ITS command (IHI 0069H section 5.3).
   private mutating func command(
-    _ opcode: UInt64,
-    _ device: UInt32,
-    _ doubleword1: UInt64,
-    _ doubleword2: UInt64 = 0,
-    _ doubleword3: UInt64 = 0
+    _ opcode: UInt64, _ device: UInt32, _ doubleword1: UInt64, _ doubleword2: UInt64 = 0, _ doubleword3: UInt64 = 0
   ) throws(TraceWriteError) {
     try append(Event(time: 0, kind: .itsCommand, a: opcode | UInt64(device) << 32, b: doubleword1))
     time -= Self.step

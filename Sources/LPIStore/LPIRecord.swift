@@ -32,11 +32,7 @@ public struct LPIRecord: Equatable, BitwiseCopyable, Sendable {
   ///   - targetPE: the PE index, 24 bits; higher bits are dropped.
   @inlinable
   public init(
-    property: UInt8,
-    isKnown: Bool = true,
-    targetPE: UInt32 = 0,
-    isMapped: Bool = false,
-    userFlags: UInt8 = 0
+    property: UInt8, isKnown: Bool = true, targetPE: UInt32 = 0, isMapped: Bool = false, userFlags: UInt8 = 0
   ) {
     bits = 0
     self.property = property

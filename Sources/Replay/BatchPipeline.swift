@@ -103,11 +103,7 @@ final class BatchPipeline: @unchecked Sendable {
     var thread = pthread_t()
     let context = Unmanaged.passRetained(self).toOpaque()
     let status = pthread_create(
-      &thread,
-      nil,
-      { Unmanaged<BatchPipeline>.fromOpaque($0!).takeRetainedValue().fill() },
-      context
-    )
+      &thread, nil, { Unmanaged<BatchPipeline>.fromOpaque($0!).takeRetainedValue().fill() }, context)
     guard status == 0 else {
       Unmanaged<BatchPipeline>.fromOpaque(context).release()
       failure = .unreadable(path: "reader thread", reason: String(cString: strerror(status)))

@@ -16,11 +16,8 @@ public struct ReplayBatch {
 
   /// A batch with every field given, for tests of consumers; `hasGuests` is looked for if it is not given.
   public init(
-    events: UnsafeBufferPointer<Event>,
-    transitions: UnsafeBufferPointer<Transition>,
-    firstIndex: UInt64 = 0,
-    isReported: Bool = true,
-    hasGuests: Bool? = nil
+    events: UnsafeBufferPointer<Event>, transitions: UnsafeBufferPointer<Transition>, firstIndex: UInt64 = 0,
+    isReported: Bool = true, hasGuests: Bool? = nil
   ) {
     self.events = events
     self.transitions = transitions

@@ -74,11 +74,7 @@ public final class ReplayEngine {
     topology.merge(options.topology)
     controller = Controller(topology: topology, options: options.controller)
     pipeline = BatchPipeline(
-      source: source,
-      threaded: options.isThreaded,
-      depth: 4,
-      batchCapacity: options.batchCapacity
-    )
+      source: source, threaded: options.isThreaded, depth: 4, batchCapacity: options.batchCapacity)
     phase = options.window.from == nil ? .within : .before
   }
 
@@ -157,12 +153,8 @@ public final class ReplayEngine {
     if phase == .within || options.deliversUnreported {
       try body(
         ReplayBatch(
-          events: part,
-          transitions: buffer.transitions,
-          firstIndex: first,
-          isReported: phase == .within,
-          hasGuests: hasGuests
-        )
+          events: part, transitions: buffer.transitions, firstIndex: first, isReported: phase == .within,
+          hasGuests: hasGuests)
       )
     }
   }
@@ -187,11 +179,8 @@ public final class ReplayEngine {
     let statistics = pipeline.statistics
     onProgress(
       ReplayProgress(
-        bytesRead: statistics.bytesRead,
-        bytesTotal: statistics.bytesTotal,
-        events: events,
-        seconds: Double(now &- startedAt) / 1e9
-      )
+        bytesRead: statistics.bytesRead, bytesTotal: statistics.bytesTotal, events: events,
+        seconds: Double(now &- startedAt) / 1e9)
     )
   }
 

@@ -55,10 +55,8 @@ public final class TimeTravelServer: Sendable {
 
   private static var page: HTTPResponse {
     HTTPResponse(
-      statusCode: .ok,
-      headers: HTTPHeaders(security.merging([.contentType: "text/html; charset=utf-8"]) { $1 }),
-      body: Data(Page.html.utf8)
-    )
+      statusCode: .ok, headers: HTTPHeaders(security.merging([.contentType: "text/html; charset=utf-8"]) { $1 }),
+      body: Data(Page.html.utf8))
   }
 
   private static func answer(_ request: HTTPRequest, _ body: () -> HTTPResponse) -> HTTPResponse {
@@ -94,10 +92,8 @@ public final class TimeTravelServer: Sendable {
 
   private static func json(_ value: JSONValue, _ status: HTTPStatusCode = .ok) -> HTTPResponse {
     HTTPResponse(
-      statusCode: status,
-      headers: HTTPHeaders(security.merging([.contentType: "application/json"]) { $1 }),
-      body: Data(value.compactText.utf8)
-    )
+      statusCode: status, headers: HTTPHeaders(security.merging([.contentType: "application/json"]) { $1 }),
+      body: Data(value.compactText.utf8))
   }
 
   private static func bad(_ reason: String) -> HTTPResponse { json(["error": .string(reason)], .badRequest) }

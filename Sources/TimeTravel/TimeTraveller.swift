@@ -20,10 +20,7 @@ public actor TimeTraveller {
   ///   - directory: for the events, 32 bytes each.
   ///   - registerName: names memory-mapped registers.
   public init(
-    source: sending any EventSource,
-    path: String,
-    options: ReplayOptions = ReplayOptions(),
-    directory: String,
+    source: sending any EventSource, path: String, options: ReplayOptions = ReplayOptions(), directory: String,
     registerName: @escaping @Sendable (Frame, UInt32) -> String?,
     onProgress: (@Sendable (ReplayProgress) -> Void)? = nil
   ) throws {
@@ -43,15 +40,9 @@ public actor TimeTraveller {
     let results = analysis.results
     report = AnalysisReport(
       trace: TraceSummary(
-        path: path,
-        format: timeline.format,
-        events: timeline.count,
-        firstTime: timeline.firstTime,
-        lastTime: timeline.lastTime,
-        gaps: results.gapCount,
-        statistics: timeline.statistics,
-        topology: timeline.topology
-      ),
+        path: path, format: timeline.format, events: timeline.count, firstTime: timeline.firstTime,
+        lastTime: timeline.lastTime, gaps: results.gapCount, statistics: timeline.statistics,
+        topology: timeline.topology),
       results: results,
       predictions: timeline.predictions
     )
@@ -71,10 +62,7 @@ public actor TimeTraveller {
         .init("controller", .string(report.trace.topology.title)),
         .init("findings", report.json["findings"] ?? []),
         .init("searches", .array(Search.kinds.map { .string($0.name) })),
-        .init(
-          "density",
-          ["width": .number(density.width), "counts": .array(density.counts.map(JSONValue.number))]
-        ),
+        .init("density", ["width": .number(density.width), "counts": .array(density.counts.map(JSONValue.number))]),
       ]
     )
   }

@@ -52,9 +52,7 @@ public struct ImportBenchmark: Sendable {
     return (bytes, threadSeconds() - start)
   }
 
-  private static func importLog(
-    _ path: String
-  ) throws(TraceError) -> (lines: UInt64, events: UInt64, seconds: Double) {
+  private static func importLog(_ path: String) throws(TraceError) -> (lines: UInt64, events: UInt64, seconds: Double) {
     let start = threadSeconds()
     let source = try openTrace(paths: [path])
     var batch = EventBatch()

@@ -7,23 +7,14 @@ import Testing
 @testable import Reports
 
 private func report(
-  _ transitions: [Transition],
-  predictions: [PredictionCount] = [],
-  topology: Topology = Topology()
+  _ transitions: [Transition], predictions: [PredictionCount] = [], topology: Topology = Topology()
 ) -> AnalysisReport {
   var statistics = ImportStatistics()
   statistics.records = 12
   statistics.note("malformed line", example: "xyz", position: "line 3")
   let trace = TraceSummary(
-    path: "a.log",
-    format: TraceFormat(name: "qemu-log", compression: "zstd"),
-    events: 10,
-    firstTime: 5,
-    lastTime: 2_000_000_005,
-    gaps: 0,
-    statistics: statistics,
-    topology: topology
-  )
+    path: "a.log", format: TraceFormat(name: "qemu-log", compression: "zstd"), events: 10, firstTime: 5,
+    lastTime: 2_000_000_005, gaps: 0, statistics: statistics, topology: topology)
   return AnalysisReport(trace: trace, results: analyse(transitions), predictions: predictions)
 }
 
@@ -127,16 +118,8 @@ struct VerifyReportTests {
   @Test("A disagreement holds the keys that scripts depend on")
   func json() {
     let failed = FailedPrediction(
-      event: 7,
-      time: 70,
-      domain: 0,
-      pe: 1,
-      name: "ICC_RPR_EL1",
-      expected: 0xFF,
-      seen: 0xA0,
-      explanation: "nothing runs",
-      eventText: "#7 …"
-    )
+      event: 7, time: 70, domain: 0, pe: 1, name: "ICC_RPR_EL1", expected: 0xFF, seen: 0xA0,
+      explanation: "nothing runs", eventText: "#7 …")
     var count = PredictionCount(name: "ICC_RPR_EL1", kind: .read)
     count.disagreed = 1
     let document = VerifyReport(trace: report([]).trace, predictions: [count], disagreements: [failed]).json

@@ -32,17 +32,11 @@ struct ArbitraryTransitionsTests {
     var random = Random(state: seed)
     return (0..<3000).map { _ in
       Transition(
-        time: random.number(),
-        event: random.number(),
-        kind: TransitionKind.allCases.randomElement(using: &random)!,
+        time: random.number(), event: random.number(), kind: TransitionKind.allCases.randomElement(using: &random)!,
         provenance: Provenance(rawValue: UInt8(random.next() % 4))!,
-        domain: UInt16(truncatingIfNeeded: random.number()),
-        pe: UInt32(truncatingIfNeeded: random.number()),
-        intid: UInt32(truncatingIfNeeded: random.number()),
-        priority: UInt32(truncatingIfNeeded: random.number()),
-        a: random.number(),
-        b: random.number()
-      )
+        domain: UInt16(truncatingIfNeeded: random.number()), pe: UInt32(truncatingIfNeeded: random.number()),
+        intid: UInt32(truncatingIfNeeded: random.number()), priority: UInt32(truncatingIfNeeded: random.number()),
+        a: random.number(), b: random.number())
     }
   }
 
@@ -50,15 +44,8 @@ struct ArbitraryTransitionsTests {
   func anything(seed: UInt64) {
     let results = analyse(transitions(seed), from: seed % 2 == 0 ? 0 : 5000)
     let trace = TraceSummary(
-      path: "",
-      format: TraceFormat(name: ""),
-      events: .max,
-      firstTime: 0,
-      lastTime: .max,
-      gaps: .max,
-      statistics: ImportStatistics(),
-      topology: Topology()
-    )
+      path: "", format: TraceFormat(name: ""), events: .max, firstTime: 0, lastTime: .max, gaps: .max,
+      statistics: ImportStatistics(), topology: Topology())
     let report = AnalysisReport(trace: trace, results: results, predictions: [])
     #expect(!report.text(TextStyle(isColoured: true)).isEmpty)
     #expect(!report.json.text.isEmpty)

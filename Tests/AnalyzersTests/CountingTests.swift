@@ -134,8 +134,7 @@ struct SpuriousTests {
 
   @Test(
     "The special INTID says whose interrupt it was",
-    arguments: [(UInt64(1020), SpuriousReason.secureInterrupt), (1021, .nonSecureInterrupt), (1022, .otherGroup)]
-  )
+    arguments: [(UInt64(1020), SpuriousReason.secureInterrupt), (1021, .nonSecureInterrupt), (1022, .otherGroup)])
   func specialINTIDs(value: UInt64, reason: SpuriousReason) {
     #expect(analyse([Make.spurious(1, value)]).spurious.map(\.reason) == [reason])
   }

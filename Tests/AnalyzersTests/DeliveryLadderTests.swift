@@ -93,17 +93,12 @@ struct DeliveryLadderTests {
 
   @Test(
     "A timeline's followers know at any event what following the capture from its start tells",
-    arguments: ["its-and-preemption/trace.log.xz", "random-gicv3-qemu10/trace.log.xz"]
-  )
+    arguments: ["its-and-preemption/trace.log.xz", "random-gicv3-qemu10/trace.log.xz"])
   func followers(name: String) throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Traces/\(name)").path
     let analysis = Analysis()
     let timeline = try ReplayTimeline(
-      source: try openTrace(paths: [path]),
-      interval: 100,
-      follower: { analysis.follower },
-      consume: analysis.consume
-    )
+      source: try openTrace(paths: [path]), interval: 100, follower: { analysis.follower }, consume: analysis.consume)
     #expect(timeline.checkpointCount >= 2)
     let engine = ReplayEngine(source: try openTrace(paths: [path]))
     let straight = InterruptFollower()

@@ -22,15 +22,8 @@ struct DiffTests {
   private func document(_ transitions: [Transition], length: UInt64) -> JSONValue {
     AnalysisReport(
       trace: TraceSummary(
-        path: "a.log",
-        format: TraceFormat(name: "native"),
-        events: UInt64(transitions.count),
-        firstTime: 0,
-        lastTime: length,
-        gaps: 0,
-        statistics: ImportStatistics(),
-        topology: Topology()
-      ),
+        path: "a.log", format: TraceFormat(name: "native"), events: UInt64(transitions.count), firstTime: 0,
+        lastTime: length, gaps: 0, statistics: ImportStatistics(), topology: Topology()),
       results: analyse(transitions),
       predictions: []
     ).json
@@ -100,9 +93,7 @@ struct DiffTests {
   @Test("A distribution that moved as a whole is higher in every percentile that the samples can tell")
   func moved() throws {
     let report = DiffReport(
-      before: try side(4000) { 1000 + $0 % 97 * 50 },
-      after: try side(4000) { 2000 + $0 % 97 * 50 }
-    )
+      before: try side(4000) { 1000 + $0 % 97 * 50 }, after: try side(4000) { 2000 + $0 % 97 * 50 })
     #expect(change(report, .pendingToAcknowledge, "p50") == .higher)
     #expect(change(report, .pendingToAcknowledge, "p99") == .higher)
     #expect(change(report, .acknowledgeToEOI, "p50") == .withinNoise)
@@ -113,9 +104,7 @@ struct DiffTests {
   @Test("A tail that got better is told apart from a median that stayed")
   func tail() throws {
     let report = DiffReport(
-      before: try side(4000) { $0 % 20 == 0 ? 90_000 : 1000 + $0 % 97 },
-      after: try side(4000) { 1000 + $0 % 97 }
-    )
+      before: try side(4000) { $0 % 20 == 0 ? 90_000 : 1000 + $0 % 97 }, after: try side(4000) { 1000 + $0 % 97 })
     #expect(change(report, .pendingToAcknowledge, "p50") == .withinNoise)
     #expect(change(report, .pendingToAcknowledge, "p99") == .lower)
     #expect(!report.isSlower && report.isDifferent)
@@ -138,12 +127,7 @@ struct DiffTests {
   @Test("The interval of a percentile holds its order statistics")
   func interval() {
     let hundred = SampledLatency(
-      count: 100,
-      min: 1,
-      mean: 50,
-      max: 100,
-      buckets: (1...100).map { .init(upper: $0, count: 1) }
-    )
+      count: 100, min: 1, mean: 50, max: 100, buckets: (1...100).map { .init(upper: $0, count: 1) })
     #expect(hundred.quantile(0.5) == 50)
     #expect(hundred.quantile(1) == 100)
     // 50 ± 3.29 × 5: ranks 33 and 68.
@@ -173,10 +157,7 @@ struct DiffTests {
     let burst = DiffSide.Activity(width: 1_000_000, counts: (0..<64).map { $0 == 20 ? 8320 : 0 })
     func change(_ a: DiffSide.Activity, _ b: DiffSide.Activity) -> Change {
       RateChange.compare(
-        "acknowledges.SPI",
-        a.counts.reduce(0, +),
-        b.counts.reduce(0, +),
-        lengths: (64_000_000, 64_000_000),
+        "acknowledges.SPI", a.counts.reduce(0, +), b.counts.reduce(0, +), lengths: (64_000_000, 64_000_000),
         spans: (a, b)
       ).change
     }

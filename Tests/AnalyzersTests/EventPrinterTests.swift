@@ -7,15 +7,8 @@ import Testing
 struct EventPrinterTests {
   private let events = [
     Event.mmio(
-      .mmioWrite,
-      time: 1_500_000_001,
-      frame: .gicd,
-      offset: 0x104,
-      value: 0x80,
-      size: 4,
-      accessor: 2,
-      flags: [.securityShown]
-    ),
+      .mmioWrite, time: 1_500_000_001, frame: .gicd, offset: 0x104, value: 0x80, size: 4, accessor: 2,
+      flags: [.securityShown]),
     Event.sysreg(.sysregRead, time: 2, pe: 0, register: .ICC_IAR1_EL1, value: 0x2000),
     Event(time: 3, kind: .itsCommand, flags: EventFlags(rawValue: 0x10), a: 0x0700_0000_000C, b: 5),
     Event(time: 3, kind: .continuation, a: 0xAA, b: 0xBB),
@@ -57,8 +50,7 @@ struct EventPrinterTests {
     var printer = EventPrinter(.text)
     access.withUnsafeBufferPointer {
       #expect(
-        printer.line($0[...], index: 0) == "#0      0.000000000  PE 0   mmioWrite address=0x8000100 value=0x1 size=4"
-      )
+        printer.line($0[...], index: 0) == "#0      0.000000000  PE 0   mmioWrite address=0x8000100 value=0x1 size=4")
     }
   }
 

@@ -51,8 +51,7 @@ struct FindingRuleTests {
   func neverEnded() throws {
     let found = find(
       open() + enabled(40) + enabled(42) + [Make.pending(10, 40), Make.acknowledged(20, 40), Make.pending(30, 42)],
-      until: 9 * ms
-    )
+      until: 9 * ms)
     #expect(kinds(found) == [.stuckActive, .stuckPending])
     let active = try #require(found.first)
     #expect(active.intid == 40 && active.pe == 0 && active.severity == .error && active.certainty == .certain)
@@ -150,8 +149,7 @@ struct FindingRuleTests {
   }
 
   @Test(
-    "Signalled and not taken by a PE that took others: a note; after a second a warning, whatever the PE did before"
-  )
+    "Signalled and not taken by a PE that took others: a note; after a second a warning, whatever the PE did before")
   func unserved() {
     let taken = (0..<5 as Range<UInt64>).flatMap { n in
       [
@@ -216,9 +214,7 @@ struct FindingRuleTests {
     let found = find(open() + enabled(33) + pulses(4) + [Make.pending(900, 33), Make.acknowledged(910, 33)])
     #expect(kinds(found) == [.discardedPending])
     #expect(
-      found.first?.firstTime == 20 && found.first?.lastTime == 320,
-      "where the pulses fell, not the capture's end"
-    )
+      found.first?.firstTime == 20 && found.first?.lastTime == 320, "where the pulses fell, not the capture's end")
     #expect(find(open() + enabled(33) + pulses(1)).isEmpty, "a level that fell once is normal life")
   }
 

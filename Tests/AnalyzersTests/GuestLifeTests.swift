@@ -31,8 +31,7 @@ struct GuestLifeTests {
     #expect(all[0].isVirtual && all[0].domain == 0 && all[0].listRegister == 2)
     #expect(all[0].shown == [.listed, .acknowledge, .end, .deactivation])
     #expect(
-      (all[0].listedTime, all[0].acknowledgeTime, all[0].endTime, all[0].deactivationTime) == (100, 130, 150, 170)
-    )
+      (all[0].listedTime, all[0].acknowledgeTime, all[0].endTime, all[0].deactivationTime) == (100, 130, 150, 170))
     #expect(all[0].guestSpan?.length == 50 && all[0].outcome == .ended && all[0].certainty == .derived)
   }
 
@@ -62,8 +61,7 @@ struct GuestLifeTests {
   @Test("Across a gap a life has no length")
   func gap() throws {
     let all = try lives(
-      [Make.filled(100, 0, lr(40)), Make.gap(105), Make.taken(130, 0, 40)] + Make.completed(140, 0, lr(40, state: 2))
-    )
+      [Make.filled(100, 0, lr(40)), Make.gap(105), Make.taken(130, 0, 40)] + Make.completed(140, 0, lr(40, state: 2)))
     #expect(all.count == 1 && all[0].spansGap && all[0].guestSpan == nil)
   }
 
@@ -71,14 +69,8 @@ struct GuestLifeTests {
 
   private func guest(_ kind: TransitionKind, _ time: UInt64, _ intid: UInt32 = 40, vcpu: UInt32 = 0) -> Transition {
     Transition(
-      time: time,
-      event: time,
-      kind: kind,
-      provenance: kind == .pending ? .derived : .inferred,
-      domain: 1,
-      pe: vcpu,
-      intid: intid
-    )
+      time: time, event: time, kind: kind, provenance: kind == .pending ? .derived : .inferred, domain: 1, pe: vcpu,
+      intid: intid)
   }
 
   private func closed(_ body: (inout GuestLives) -> Void) throws -> [InterruptLife] {
@@ -119,8 +111,7 @@ struct GuestLifeTests {
   }
 
   @Test(
-    "Loaded again at the next entry, or left out for want of a list register, it goes on; injected anew it is another"
-  )
+    "Loaded again at the next entry, or left out for want of a list register, it goes on; injected anew it is another")
   func goesOn() throws {
     let all = try closed {
       $0.take(guest(.lrFilled, 20))

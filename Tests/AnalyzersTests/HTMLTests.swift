@@ -10,15 +10,8 @@ import Testing
 struct HTMLTests {
   private func html(_ transitions: [Transition], path: String = "a.log") -> String {
     let trace = TraceSummary(
-      path: path,
-      format: TraceFormat(name: "native"),
-      events: 1,
-      firstTime: 0,
-      lastTime: 1_000_000_000,
-      gaps: 0,
-      statistics: ImportStatistics(),
-      topology: Topology()
-    )
+      path: path, format: TraceFormat(name: "native"), events: 1, firstTime: 0, lastTime: 1_000_000_000, gaps: 0,
+      statistics: ImportStatistics(), topology: Topology())
     let report = AnalysisReport(trace: trace, results: analyse(transitions), predictions: [])
     var page = ""
     let output = HTMLReport { page += $0 }
@@ -69,8 +62,7 @@ struct HTMLTests {
 
   @Test(
     "Base 64 is that of RFC 4648, section 10",
-    arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foobar", "Zm9vYmFy")]
-  )
+    arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foobar", "Zm9vYmFy")])
   func base64(text: String, encoded: String) { #expect(TimelineEncoding.base64(Array(text.utf8)) == encoded) }
 
   @Test("A sample keeps the longest and does not grow")

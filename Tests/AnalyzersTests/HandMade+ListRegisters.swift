@@ -7,11 +7,7 @@ extension Make {
     UInt32(truncatingIfNeeded: value >> 62 == 0 ? value & 0x3FF : value & 0xFFFF_FFFF)
   }
   static func filled(
-    _ time: UInt64,
-    _ n: UInt64,
-    _ value: UInt64,
-    pe: UInt32 = 0,
-    _ provenance: Provenance = .derived
+    _ time: UInt64, _ n: UInt64, _ value: UInt64, pe: UInt32 = 0, _ provenance: Provenance = .derived
   ) -> Transition { make(.lrFilled, time, intid(value), pe, a: n, b: value, provenance) }
   static func emptied(_ time: UInt64, _ n: UInt64, _ value: UInt64, pe: UInt32 = 0) -> Transition {
     make(.lrEmptied, time, intid(value), pe, a: n, b: value)

@@ -7,11 +7,7 @@ import Replay
 /// Short names for transitions made by hand; times are ns, the event's number is the time.
 enum Make {
   static func pending(
-    _ time: UInt64,
-    _ intid: UInt32,
-    pe: UInt32 = 0,
-    _ cause: PendingCause = .line,
-    b: UInt64 = 0,
+    _ time: UInt64, _ intid: UInt32, pe: UInt32 = 0, _ cause: PendingCause = .line, b: UInt64 = 0,
     _ provenance: Provenance = .derived
   ) -> Transition {
     make(.pending, time, intid, pe, a: UInt64(cause.rawValue), b: b, provenance)
@@ -21,10 +17,7 @@ enum Make {
   }
   static func merged(_ time: UInt64, _ intid: UInt32, pe: UInt32 = 0) -> Transition { make(.merged, time, intid, pe) }
   static func cleared(
-    _ time: UInt64,
-    _ intid: UInt32,
-    pe: UInt32 = 0,
-    _ cause: PendingCause = .line
+    _ time: UInt64, _ intid: UInt32, pe: UInt32 = 0, _ cause: PendingCause = .line
   ) -> Transition { make(.pendingCleared, time, intid, pe, a: UInt64(cause.rawValue)) }
   static func acknowledged(_ time: UInt64, _ intid: UInt32, pe: UInt32 = 0, staysPending: Bool = false) -> Transition {
     make(.acknowledged, time, intid, pe, b: staysPending ? 1 : 0)
@@ -42,24 +35,10 @@ enum Make {
     make(.gap, time, .max, pe, a: lost)
   }
   static func make(
-    _ kind: TransitionKind,
-    _ time: UInt64,
-    _ intid: UInt32 = .max,
-    _ pe: UInt32 = 0,
-    a: UInt64 = 0,
-    b: UInt64 = 0,
+    _ kind: TransitionKind, _ time: UInt64, _ intid: UInt32 = .max, _ pe: UInt32 = 0, a: UInt64 = 0, b: UInt64 = 0,
     _ provenance: Provenance = .derived
   ) -> Transition {
-    Transition(
-      time: time,
-      event: time,
-      kind: kind,
-      provenance: provenance,
-      pe: pe,
-      intid: intid,
-      a: a,
-      b: b
-    )
+    Transition(time: time, event: time, kind: kind, provenance: provenance, pe: pe, intid: intid, a: a, b: b)
   }
 }
 
@@ -70,8 +49,7 @@ func analyse(_ transitions: [Transition], from: UInt64 = 0) -> AnalysisResults {
     let part = transitions.filter { ($0.time >= from) == isReported }
     part.withUnsafeBufferPointer { buffer in
       try! analysis.consume(
-        ReplayBatch(events: UnsafeBufferPointer(start: nil, count: 0), transitions: buffer, isReported: isReported)
-      )
+        ReplayBatch(events: UnsafeBufferPointer(start: nil, count: 0), transitions: buffer, isReported: isReported))
     }
   }
   return analysis.results

@@ -99,20 +99,11 @@ struct ITSCacheTests {
   private static let msi: TableWalk.Reads = [.device, .event, .collection, .configuration]
 
   private func walk(
-    _ opcode: UInt8 = 0,
-    _ device: UInt64,
-    _ event: UInt64,
-    _ reads: TableWalk.Reads,
-    owner: UInt16 = 0,
-    its: Int = 0
+    _ opcode: UInt8 = 0, _ device: UInt64, _ event: UInt64, _ reads: TableWalk.Reads, owner: UInt16 = 0, its: Int = 0
   ) -> Transition {
     Make.make(
-      .tableWalk,
-      1,
-      UInt32(8192 + device * 32 + event),
-      a: device << 32 | event,
-      b: TableWalk(opcode: opcode, its: its, owner: owner, reads: reads).rawValue
-    )
+      .tableWalk, 1, UInt32(8192 + device * 32 + event), a: device << 32 | event,
+      b: TableWalk(opcode: opcode, its: its, owner: owner, reads: reads).rawValue)
   }
 
   private func misses(_ its: ITSCaches, _ table: ITSCacheTable) -> UInt64? {

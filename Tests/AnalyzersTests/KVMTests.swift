@@ -12,12 +12,7 @@ import Testing
     var events: [Event] = []
 
     mutating func add(
-      _ kind: EventKind,
-      at time: UInt64,
-      vcpu: UInt32 = 0,
-      domain: UInt16 = 1,
-      flags: EventFlags = [],
-      a: UInt64 = 0,
+      _ kind: EventKind, at time: UInt64, vcpu: UInt32 = 0, domain: UInt16 = 1, flags: EventFlags = [], a: UInt64 = 0,
       b: UInt64 = 0
     ) {
       events.append(Event(time: time * 1000, kind: kind, flags: flags, domain: domain, pe: vcpu, a: a, b: b))

@@ -20,8 +20,7 @@ struct LatencyTests {
 
   @Test(
     "With EOImode 0 the end deactivates too, whether a deactivation of its own follows, precedes or lacks",
-    arguments: 0...2
-  )
+    arguments: 0...2)
   func endThatDeactivates(order: Int) {
     let end = Make.ended(200, 40, deactivates: true)
     let rest = [[end], [end, Make.deactivated(200, 40)], [Make.deactivated(200, 40), end]][order]
@@ -154,8 +153,7 @@ struct LatencyExclusionTests {
 
   @Test(
     "A pending state whose beginning is not shown has no injection",
-    arguments: [PendingCause.observed, .pendingTable, .reset]
-  )
+    arguments: [PendingCause.observed, .pendingTable, .reset])
   func unknownBeginning(cause: PendingCause) {
     let results = analyse([Make.pending(100, 40, cause), Make.acknowledged(110, 40)])
     #expect(results.exclusions.startUnknown == 1)

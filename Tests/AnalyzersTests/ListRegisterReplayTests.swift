@@ -15,9 +15,7 @@ struct ListRegisterReplayTests {
   {
     let replay = ListRegisterReplay(variants: [.init(policy: policy, count: count)], maintenanceCost: cost)
     transitions.withUnsafeBufferPointer {
-      replay.consume(
-        ReplayBatch(events: UnsafeBufferPointer(start: nil, count: 0), transitions: $0, isReported: true)
-      )
+      replay.consume(ReplayBatch(events: UnsafeBufferPointer(start: nil, count: 0), transitions: $0, isReported: true))
     }
     return replay.results[0]
   }
@@ -35,8 +33,7 @@ struct ListRegisterReplayTests {
 
   @Test(
     "With as many list registers as the capture had, nothing waits and nothing is late",
-    arguments: ListRegisterPolicy.allCases
-  )
+    arguments: ListRegisterPolicy.allCases)
   func same(policy: ListRegisterPolicy) {
     let o = replay(three, policy, 4)
     #expect([o.overflows, o.delays.count, o.lostEnds, o.taken] == [0, 0, 0, 3])
@@ -74,8 +71,7 @@ struct ListRegisterReplayTests {
 
   @Test(
     "More active interrupts than list registers: kvm-legacy loses ends, kvm-overflow counts them",
-    arguments: ListRegisterPolicy.allCases
-  )
+    arguments: ListRegisterPolicy.allCases)
   func nested(policy: ListRegisterPolicy) {
     var nested = [Make.entered(100)]
     for n in 0..<3 as Range<UInt64> { nested.append(Make.filled(101, n, lr(40 + n))) }
@@ -142,8 +138,7 @@ struct ListRegisterReplayTests {
   }
 
   @Test(
-    "At an exit with work undone the hypervisor goes back to the guest, even if in the capture it had nothing to list"
-  )
+    "At an exit with work undone the hypervisor goes back to the guest, even if in the capture it had nothing to list")
   func goesBack() {
     let o = replay(
       [Make.entered(100), shown(0, at: 101), shown(1, at: 101), Make.taken(110, 0, 40)]
@@ -198,8 +193,7 @@ struct ListRegisterReplayTests {
     // In the order of their priorities 42 and 41 are listed: it is the end of 40 that hits none.
     let last = Array(life.dropLast()) + Make.completed(210, 0, lr(40, state: 2)) + [Make.exited(300)]
     #expect(
-      replay(last, .kvmOverflow, 1, cost: 1).maintenanceByCause[Int(MaintenanceCause.entryNotPresent.rawValue)] == 0
-    )
+      replay(last, .kvmOverflow, 1, cost: 1).maintenanceByCause[Int(MaintenanceCause.entryNotPresent.rawValue)] == 0)
     let unordered = Make.completed(105, 0, lr(40, state: 2))
     let overflow = replay(Array(life.prefix(4)) + unordered + [Make.exited(300)], .kvmOverflow, 2, cost: 1)
     #expect(overflow.maintenanceByCause[Int(MaintenanceCause.entryNotPresent.rawValue)] == 1 && overflow.lostEnds == 0)

@@ -53,9 +53,7 @@ struct StateReportTests {
   @Test("Objects in lists are compared by what identifies them")
   func difference() {
     let differences = StateDifference.between(
-      interrupts([(32, false), (40, true), (50, true)]),
-      interrupts([(32, true), (50, true), (60, false)])
-    )
+      interrupts([(32, false), (40, true), (50, true)]), interrupts([(32, true), (50, true), (60, false)]))
     #expect(differences.map(\.path) == ["list[intid 32].pending", "list[intid 40]", "list[intid 60]"])
     #expect(differences[0].before == .bool(false))
     #expect(differences[0].after == .bool(true))
@@ -82,8 +80,7 @@ struct StateReportTests {
         == .object([
           .init(
             "interrupts",
-            .list([interrupt(32, enabled: true, pending: false), interrupt(34, enabled: false, pending: true)])
-          ),
+            .list([interrupt(32, enabled: true, pending: false), interrupt(34, enabled: false, pending: true)])),
           .init("idle interrupts", .text("1, shown with --idle")), .init("others", .list([.number(1)])),
         ])
     )
@@ -96,8 +93,7 @@ struct StateReportTests {
   func values() {
     let differences = StateDifference.between(
       .object([.init("a", .register(1)), .init("l", .list([.number(1)]))]),
-      .object([.init("a", .unknown), .init("l", .list([.number(2)]))])
-    )
+      .object([.init("a", .unknown), .init("l", .list([.number(2)]))]))
     #expect(differences.map(\.path) == ["a", "l"])
     #expect(differences[0].json.compactText == #"{"path":"a","before":1,"after":null}"#)
   }

@@ -44,8 +44,7 @@ struct VirtualInterruptTests {
 
   @Test(
     "Not loaded at the next entry of its PE, an interrupt may have been withdrawn; not if list registers were short",
-    arguments: [1, 3]
-  )
+    arguments: [1, 3])
   func leftOut(control: UInt64) {
     let v = analyse(
       [Make.entered(90), Make.filled(100, 0, lr(40)), Make.exited(105), Make.emptied(110, 0, lr(40))]

@@ -33,8 +33,7 @@ enum BuiltProgram {
       return bundle.bundleURL.deletingLastPathComponent().appendingPathComponent("gicscope")
     }
     let bundle = URL(
-      fileURLWithPath: CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
-    )
+      fileURLWithPath: CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0])
     return bundle.deletingLastPathComponent().appendingPathComponent("gicscope")
   }
 

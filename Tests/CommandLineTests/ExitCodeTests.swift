@@ -31,8 +31,7 @@ struct ExitCodeTests {
 
   @Test(
     "A capture that is not there, or not a capture, exits with 3 and is named",
-    arguments: ["info", "analyze", "verify", "state", "events"]
-  )
+    arguments: ["info", "analyze", "verify", "state", "events"])
   func unreadable(command: String) throws {
     let missing = try BuiltProgram.run([command, "/nonexistent/capture.log"])
     #expect(missing.status == 3)
@@ -71,8 +70,7 @@ struct ExitCodeTests {
   func disagreed() throws {
     let log = BuiltProgram.log.replacingOccurrences(
       of: "10680@1795335152.000900:gicv3_icc_iar1_read GICv3 ICC_IAR1 read cpu 0x0 value 0x3ff",
-      with: "10680@1795335152.000900:gicv3_icc_pmr_read GICv3 ICC_PMR read cpu 0x0 value 0x80"
-    )
+      with: "10680@1795335152.000900:gicv3_icc_pmr_read GICv3 ICC_PMR read cpu 0x0 value 0x80")
     let result = try BuiltProgram.run(["verify", "FILE"], file: Data(log.utf8))
     #expect(result.status == 1)
     #expect(result.output.contains("ICC_PMR_EL1"))

@@ -23,8 +23,7 @@ struct LPICommandTests {
     try BuiltProgram.withDirectory { directory in
       let place = { directory.appendingPathComponent($0).path }
       #expect(
-        try BuiltProgram.run(["generate", "stress-2x3x4/burst-5", "-o", place("a.pcap.lz4"), "--quiet"]).status == 0
-      )
+        try BuiltProgram.run(["generate", "stress-2x3x4/burst-5", "-o", place("a.pcap.lz4"), "--quiet"]).status == 0)
       try "before\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nafter\n"
         .write(toFile: place("study.md"), atomically: true, encoding: .utf8)
       let result = try BuiltProgram.run([
@@ -44,9 +43,7 @@ struct LPICommandTests {
   }
 
   @Test(
-    "What is generated is verified, on any store",
-    arguments: ["packed", "reference", "xen-table", "tree-dictionary"]
-  )
+    "What is generated is verified, on any store", arguments: ["packed", "reference", "xen-table", "tree-dictionary"])
   func verified(store: String) throws {
     try BuiltProgram.withDirectory { directory in
       let capture = directory.appendingPathComponent("a.pcap.lz4").path

@@ -80,8 +80,7 @@ struct OptionTests {
 
   @Test(
     "A topology file wins over the capture",
-    arguments: ["pe_count = 6  # six\n", #"{"pe_count": 6, "affinity": [0, "0.0.0.1"]}"#]
-  )
+    arguments: ["pe_count = 6  # six\n", #"{"pe_count": 6, "affinity": [0, "0.0.0.1"]}"#])
   func topology(content: String) throws {
     try BuiltProgram.withDirectory { directory in
       let capture = directory.appendingPathComponent("a.log")

@@ -31,13 +31,7 @@ struct WhyCommandTests {
   @Test("--fail-on findings exits with 1 and says how many; several conditions; a healthy capture exits with 0")
   func failOn() throws {
     let failed = try run(
-      "analyze",
-      "--fail-on",
-      "findings",
-      "--fail-on",
-      "max(injection_to_eoi)>100s",
-      on: "gicv2-double-end"
-    )
+      "analyze", "--fail-on", "findings", "--fail-on", "max(injection_to_eoi)>100s", on: "gicv2-double-end")
     #expect(failed.status == 1 && failed.errors == "gicscope: findings: it is 1\n")
     #expect(try run("analyze", "--fail-on", "findings", on: "gicv2-healthy").status == 0)
   }
@@ -45,13 +39,7 @@ struct WhyCommandTests {
   @Test("--threshold sets from where on something is a finding; one that does not exist is refused")
   func threshold() throws {
     let set = try run(
-      "analyze",
-      "--threshold",
-      "storm-refires=1000",
-      "--fail-on",
-      "findings.storm",
-      on: "gicv2-storm-sgi"
-    )
+      "analyze", "--threshold", "storm-refires=1000", "--fail-on", "findings.storm", on: "gicv2-storm-sgi")
     #expect(set.status == 0)
     #expect(try run("analyze", "--threshold", "bogus=1", on: "gicv2-healthy").status == 2)
   }

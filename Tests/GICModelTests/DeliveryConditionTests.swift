@@ -183,8 +183,7 @@ struct DeliveryConditionTests {
     func write(_ frame: Frame, _ offset: UInt32, _ value: UInt64, size: Int = 4, pe: UInt32 = 0) {
       let owner = frame == .gicd ? 0 : pe
       rig.apply(
-        .mmio(.mmioWrite, time: 0, frame: frame, offset: offset, value: value, size: size, owner: owner, accessor: pe)
-      )
+        .mmio(.mmioWrite, time: 0, frame: frame, offset: offset, value: value, size: size, owner: owner, accessor: pe))
     }
     write(.gicd, 0x0, 1)
     write(.gicc, 0x4, 0xF0, pe: 1)
@@ -193,8 +192,7 @@ struct DeliveryConditionTests {
     write(.gicd, 0x400 + 40, 0xA0, size: 1)
     write(.gicd, 0x800 + 40, 2, size: 1)
     #expect(
-      rig.kinds == [.groupEnables, .priorityMask, .groupEnables, .endMode, .enabled, .priorityChanged, .retargeted]
-    )
+      rig.kinds == [.groupEnables, .priorityMask, .groupEnables, .endMode, .enabled, .priorityChanged, .retargeted])
     #expect(rig.transitions.map(\.a).prefix(4) == [1, 0xF0, 1, 1])
     #expect(rig.transitions.last?.b == 1)
     write(.gicd, 0x800 + 40, 3, size: 1)

@@ -125,8 +125,7 @@ struct GICv2DistributorTests {
   }
 
   @Test(
-    "A level-sensitive SPI is pending while its line is high, an edge-triggered one until it is acknowledged (1.4.2)"
-  )
+    "A level-sensitive SPI is pending while its line is high, an edge-triggered one until it is acknowledged (1.4.2)")
   func trigger() {
     let rig = Rig.v2()
     rig.openGICv2()

@@ -13,8 +13,7 @@ struct GICv2DoorbellTests {
     rig.openGICv2()
     rig.enableGICv2(spi: 80, targets: 2)
     rig.apply(
-      .mmio(.mmioRead, time: 0, frame: .gicm, offset: Self.typer, value: 80 << 16 | 16, size: 4, owner: 0, accessor: 0)
-    )
+      .mmio(.mmioRead, time: 0, frame: .gicm, offset: Self.typer, value: 80 << 16 | 16, size: 4, owner: 0, accessor: 0))
     rig.forget()
     return rig
   }

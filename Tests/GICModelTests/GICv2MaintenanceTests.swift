@@ -134,8 +134,7 @@ struct GICv2MaintenanceTests {
   }
 
   @Test(
-    "The end of a hardware-linked interrupt asks for no maintenance, whatever stands in the EOI bit's place (5.3.8)"
-  )
+    "The end of a hardware-linked interrupt asks for no maintenance, whatever stands in the EOI bit's place (5.3.8)")
   func linkedEnd() {
     let rig = rig()
     rig.loadGICv2(2, Rig.list(42, priority: 0x50, physical: 0x200 | 72))

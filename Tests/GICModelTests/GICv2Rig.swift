@@ -6,60 +6,31 @@ import Testing
 /// What tests of GICv2 have in common.
 extension Rig {
   /// A write that shows the PE that made it, which GICv2 banks registers by.
-  func write(
-    _ frame: Frame,
-    _ offset: UInt32,
-    _ value: UInt64,
-    size: Int = 4,
-    secure: Bool? = nil,
-    pe: UInt32
-  ) {
+  func write(_ frame: Frame, _ offset: UInt32, _ value: UInt64, size: Int = 4, secure: Bool? = nil, pe: UInt32) {
     apply(access(.mmioWrite, frame, offset, value, size: size, secure: secure, pe: pe))
   }
 
   /// Whether the model predicts a read that shows the PE that made it.
   func reads(
-    _ frame: Frame,
-    _ offset: UInt32,
-    _ value: UInt64,
-    size: Int = 4,
-    secure: Bool? = nil,
-    pe: UInt32
+    _ frame: Frame, _ offset: UInt32, _ value: UInt64, size: Int = 4, secure: Bool? = nil, pe: UInt32
   ) -> Bool {
     agrees { apply(access(.mmioRead, frame, offset, value, size: size, secure: secure, pe: pe)) }
   }
 
   private func access(
-    _ kind: EventKind,
-    _ frame: Frame,
-    _ offset: UInt32,
-    _ value: UInt64,
-    size: Int,
-    secure: Bool?,
-    pe: UInt32
+    _ kind: EventKind, _ frame: Frame, _ offset: UInt32, _ value: UInt64, size: Int, secure: Bool?, pe: UInt32
   ) -> Event {
     let flags: EventFlags = secure.map { $0 ? [.securityShown, .secure] : [.securityShown] } ?? []
     let owner = frame == .gicd ? 0 : pe
     return .mmio(
-      kind,
-      time: 0,
-      frame: frame,
-      offset: offset,
-      value: value,
-      size: size,
-      owner: owner,
-      accessor: pe,
-      flags: flags
-    )
+      kind, time: 0, frame: frame, offset: offset, value: value, size: size, owner: owner, accessor: pe, flags: flags)
   }
 
   // MARK: Usual set-ups
 
   /// A GICv2.
   static func v2(
-    pes: Int = 2,
-    securityStates: UInt64 = 1,
-    profile: Topology.Profile = .arch,
+    pes: Int = 2, securityStates: UInt64 = 1, profile: Topology.Profile = .arch,
     configure: (inout Topology) -> Void = { _ in }
   ) -> Rig {
     Rig(pes: pes, securityStates: securityStates, profile: profile, architecture: .v2, configure: configure)
@@ -77,11 +48,7 @@ extension Rig {
 
   /// Enables an SPI of a GICv2.
   func enableGICv2(
-    spi intid: UInt32,
-    priority: UInt64 = 0xA0,
-    targets: UInt64 = 1,
-    group1: Bool = false,
-    edge: Bool = true,
+    spi intid: UInt32, priority: UInt64 = 0xA0, targets: UInt64 = 1, group1: Bool = false, edge: Bool = true,
     secure: Bool? = nil
   ) {
     let bit: UInt64 = 1 << UInt64(intid % 32)
@@ -129,13 +96,8 @@ extension Rig {
 
   /// A `GICH_LR` value: pending, Group 0, unless told otherwise.
   static func list(
-    _ intid: UInt64,
-    priority: UInt64 = 0xA0,
-    state: UInt64 = 1,
-    group1: Bool = false,
-    physical: UInt64? = nil,
-    source: UInt64 = 0,
-    wantsEnd: Bool = false
+    _ intid: UInt64, priority: UInt64 = 0xA0, state: UInt64 = 1, group1: Bool = false, physical: UInt64? = nil,
+    source: UInt64 = 0, wantsEnd: Bool = false
   ) -> UInt64 {
     intid | (priority >> 3) << 23 | state << 28 | (group1 ? 1 << 30 : 0)
       | (physical.map { 1 << 31 | $0 << 10 } ?? (source << 10 | (wantsEnd ? 1 << 19 : 0)))

@@ -126,8 +126,7 @@ struct GICv2SGITests {
   }
 
   @Test(
-    "Two Security states: a Non-secure SGI reaches Group 1, and Group 0 where GICD_NSACR allows it (4.3.14, 4.3.15)"
-  )
+    "Two Security states: a Non-secure SGI reaches Group 1, and Group 0 where GICD_NSACR allows it (4.3.14, 4.3.15)")
   func nonSecureSGI() {
     let rig = Rig.v2(securityStates: 2)
     rig.openGICv2(secure: true)

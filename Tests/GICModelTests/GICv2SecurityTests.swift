@@ -54,8 +54,7 @@ struct GICv2SecurityTests {
 
   @Test(
     "GICD_NSACR opens set-pending from 1, clear-pending from 2, targets at 3 (4.3.14)",
-    arguments: 0...3 as ClosedRange<UInt64>
-  )
+    arguments: 0...3 as ClosedRange<UInt64>)
   func nonSecureAccessControl(level: UInt64) {
     let rig = rig()
     rig.write(.gicd, 0xE00 + 8, level << 16, secure: true, pe: 0)
@@ -90,8 +89,7 @@ struct GICv2SecurityTests {
   }
 
   @Test(
-    "Non-secure GICC_BPR is GICC_ABPR; with CBPR it reads one more than the Secure value and ignores writes (4.4.3)"
-  )
+    "Non-secure GICC_BPR is GICC_ABPR; with CBPR it reads one more than the Secure value and ignores writes (4.4.3)")
   func binaryPoint() {
     let rig = rig()
     rig.write(.gicc, 0x8, 5, secure: false, pe: 0)
@@ -156,8 +154,7 @@ struct GICv2SecurityTests {
 
   @Test(
     "GICC_ABPR, GICC_AIAR, GICC_AHPPIR and GICC_NSAPR are Secure (4.4.8 to 4.4.13)",
-    arguments: [0x1C, 0x28, 0xE0] as [UInt32]
-  )
+    arguments: [0x1C, 0x28, 0xE0] as [UInt32])
   func secureOnly(offset: UInt32) {
     let rig = rig()
     #expect(rig.reads(.gicc, offset, 0, secure: false, pe: 0))

@@ -308,24 +308,16 @@ struct ITSTests {
     func ite(_ flags: UInt8, isValid: Bool) {
       rig.apply(
         Event(
-          time: 0,
-          kind: .tableEntry,
-          flags: EventFlags(rawValue: 2 | flags),
-          a: 0x1_0000,
-          b: (isValid ? valid : 0) | 1 << 41
-        ),
+          time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 2 | flags), a: 0x1_0000,
+          b: (isValid ? valid : 0) | 1 << 41),
         Event(time: 0, kind: .continuation, a: 8192, b: 0x3FF << 32)
       )
     }
-    #expect(
-      rig.agrees { rig.apply(Event(time: 0, kind: .tableEntry, a: 1 | 4 << 32 | valid, b: 0x1_0000)) },
-      "DTE"
-    )
+    #expect(rig.agrees { rig.apply(Event(time: 0, kind: .tableEntry, a: 1 | 4 << 32 | valid, b: 0x1_0000)) }, "DTE")
     #expect(rig.agrees { ite(0, isValid: true) }, "read before the command's effect")
     #expect(
       rig.agrees { rig.apply(Event(time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 1), a: valid, b: 0)) },
-      "CTE"
-    )
+      "CTE")
     #expect(rig.agrees { ite(4, isValid: false) }, "written by it")
   }
 
@@ -342,8 +334,7 @@ struct ITSTests {
       Event(time: 0, kind: .tableEntry, a: 7 | 4 << 32 | valid, b: 0x7000),
       Event(time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 2), a: 0x7000, b: 3 | valid | 1 << 41),
       Event(time: 0, kind: .continuation, a: 8300 | 2 << 32, b: 0x3FF << 32),
-      Event(time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 1), a: 2 | valid, b: 0)
-    )
+      Event(time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 1), a: 2 | valid, b: 0))
     #expect(rig.transitions(.pending).map(\.intid) == [8300])
     #expect(rig.transitions(.pending).first?.provenance == .inferred)
     #expect(rig.totals.disagreed == 0)

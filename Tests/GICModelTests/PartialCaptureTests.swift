@@ -72,8 +72,7 @@ struct PartialCaptureTests {
   }
 
   @Test(
-    "GICv2 without the emulator's threads: a banked register may be another PE's, and a read of targets tells whose"
-  )
+    "GICv2 without the emulator's threads: a banked register may be another PE's, and a read of targets tells whose")
   func accessor() {
     let rig = Rig.v2(profile: .qemu7)
     rig.openGICv2()

@@ -13,12 +13,8 @@ final class Rig {
   private(set) var transitions: [Transition] = []
 
   init(
-    pes: Int = 2,
-    securityStates: UInt64 = 1,
-    profile: Topology.Profile = .arch,
-    architecture: Topology.Architecture = .v3,
-    atReset: Bool = true,
-    configure: (inout Topology) -> Void = { _ in }
+    pes: Int = 2, securityStates: UInt64 = 1, profile: Topology.Profile = .arch,
+    architecture: Topology.Architecture = .v3, atReset: Bool = true, configure: (inout Topology) -> Void = { _ in }
   ) {
     var topology = Topology()
     topology.set(.architecture, to: architecture.rawValue, source: .user)
@@ -58,25 +54,11 @@ final class Rig {
 
   // MARK: Accesses
 
-  func write(
-    _ frame: Frame,
-    _ offset: UInt32,
-    _ value: UInt64,
-    size: Int = 4,
-    owner: UInt32 = 0,
-    secure: Bool? = nil
-  ) {
+  func write(_ frame: Frame, _ offset: UInt32, _ value: UInt64, size: Int = 4, owner: UInt32 = 0, secure: Bool? = nil) {
     apply(
       .mmio(
-        .mmioWrite,
-        time: 0,
-        frame: frame,
-        offset: offset,
-        value: value,
-        size: size,
-        owner: owner,
-        flags: security(secure)
-      )
+        .mmioWrite, time: 0, frame: frame, offset: offset, value: value, size: size, owner: owner,
+        flags: security(secure))
     )
   }
 
@@ -87,25 +69,13 @@ final class Rig {
 
   /// Whether the model predicts a read.
   func reads(
-    _ frame: Frame,
-    _ offset: UInt32,
-    _ value: UInt64,
-    size: Int = 4,
-    owner: UInt32 = 0,
-    secure: Bool? = nil
+    _ frame: Frame, _ offset: UInt32, _ value: UInt64, size: Int = 4, owner: UInt32 = 0, secure: Bool? = nil
   ) -> Bool {
     agrees {
       apply(
         .mmio(
-          .mmioRead,
-          time: 0,
-          frame: frame,
-          offset: offset,
-          value: value,
-          size: size,
-          owner: owner,
-          flags: security(secure)
-        )
+          .mmioRead, time: 0, frame: frame, offset: offset, value: value, size: size, owner: owner,
+          flags: security(secure))
       )
     }
   }
@@ -133,12 +103,8 @@ final class Rig {
     agrees {
       apply(
         Event(
-          time: 0,
-          kind: .highestPending,
-          flags: .groupShown,
-          pe: pe,
-          a: UInt64(intid ?? 0) | UInt64(intid == nil ? 0xFF : priority) << 32 | UInt64(group) << 48
-        )
+          time: 0, kind: .highestPending, flags: .groupShown, pe: pe,
+          a: UInt64(intid ?? 0) | UInt64(intid == nil ? 0xFF : priority) << 32 | UInt64(group) << 48)
       )
     }
   }
@@ -200,8 +166,7 @@ final class Rig {
   func command(_ dw0: UInt64, _ dw1: UInt64 = 0, _ dw2: UInt64 = 0, _ dw3: UInt64 = 0, flags: EventFlags = []) {
     apply(
       Event(time: 0, kind: .itsCommand, flags: flags, a: dw0, b: dw1),
-      Event(time: 0, kind: .continuation, a: dw2, b: dw3)
-    )
+      Event(time: 0, kind: .continuation, a: dw2, b: dw3))
   }
 
   func mapd(_ device: UInt64, bits: UInt64 = 5, itt: UInt64 = 0x1_0000, valid: Bool = true) {

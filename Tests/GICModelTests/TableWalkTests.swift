@@ -78,8 +78,7 @@ struct TableWalkTests {
     rig.apply(Event(time: 0, kind: .tableEntry, flags: .init(rawValue: 0), a: 1 << 40 | 4 << 32 | 7, b: 0x5000))
     rig.apply(
       Event(time: 0, kind: .tableEntry, flags: .init(rawValue: 2), a: 0x5000, b: 1 << 41 | 1 << 40 | 3),
-      Event(time: 0, kind: .continuation, a: 1 << 32 | 8200, b: 0)
-    )
+      Event(time: 0, kind: .continuation, a: 1 << 32 | 8200, b: 0))
     #expect(rig.transitions(.tableRead).map { $0.b & 0xFF } == [0, 2])
     rig.apply(Event(time: 0, kind: .tableEntry, flags: .init(rawValue: 1), a: 1 << 40 | 1, b: 0))
     let reads = walks(rig).map(\.reads)

@@ -46,8 +46,7 @@ struct VirtualArbitraryTests {
       return [.mmio(.mmioWrite, time: 0, frame: .gicr, offset: offset, value: base, size: size, owner: pe)]
     case 8:
       let opcode = random.pick(
-        [0x03, 0x04, 0x08, 0x0C, 0x0F, 0x21, 0x22, 0x23, 0x25, 0x29, 0x2A, 0x2B, 0x2D, 0x2E] as [UInt64]
-      )
+        [0x03, 0x04, 0x08, 0x0C, 0x0F, 0x21, 0x22, 0x23, 0x25, 0x29, 0x2A, 0x2B, 0x2D, 0x2E] as [UInt64])
       let vPE = random.below(4) << 32
       let first = Event(time: 0, kind: .itsCommand, a: opcode | random.below(2) << 32, b: random.below(4) | vPE)
       let target = random.pick([random.below(4) << 16 | random.below(2) << 63, (8192 + random.below(4)) | 1023 << 32])
@@ -59,12 +58,7 @@ struct VirtualArbitraryTests {
         random.below(2) == 0
           ? Event(time: 0, kind: .msi, a: random.below(2) << 32 | random.below(4))
           : Event(
-            time: 0,
-            kind: .tableEntry,
-            flags: flags,
-            a: random.below(4) | random.below(2) << 40,
-            b: random.next()
-          ),
+            time: 0, kind: .tableEntry, flags: flags, a: random.below(4) | random.below(2) << 40, b: random.next()),
         Event(time: 0, kind: .continuation, a: random.next(), b: random.next()),
       ]
     }

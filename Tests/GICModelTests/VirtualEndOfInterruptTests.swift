@@ -7,10 +7,7 @@ import Testing
 struct VirtualEndOfInterruptTests {
   /// An acknowledged virtual interrupt in list register 0.
   static func active(
-    _ intid: UInt64 = 40,
-    physical: UInt64? = nil,
-    split: Bool = false,
-    profile: Topology.Profile = .arch
+    _ intid: UInt64 = 40, physical: UInt64? = nil, split: Bool = false, profile: Topology.Profile = .arch
   ) -> Rig {
     let rig = Rig(profile: profile)
     rig.open()

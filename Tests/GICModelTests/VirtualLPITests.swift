@@ -238,12 +238,8 @@ struct VirtualLPITests {
       rig.agrees {
         rig.apply(
           Event(
-            time: 0,
-            kind: .tableEntry,
-            flags: EventFlags(rawValue: write ? 7 : 3),
-            a: 0xF << 32 | 1 << 40,
-            b: Rig.vpt(0)
-          ),
+            time: 0, kind: .tableEntry, flags: EventFlags(rawValue: write ? 7 : 3), a: 0xF << 32 | 1 << 40,
+            b: Rig.vpt(0)),
           Event(time: 0, kind: .continuation, a: rdbase)
         )
       }
@@ -259,8 +255,7 @@ struct VirtualLPITests {
   }
 
   @Test(
-    "A table read teaches a vPE that was mapped before the capture began, and the MSI that waited for it goes through"
-  )
+    "A table read teaches a vPE that was mapped before the capture began, and the MSI that waited for it goes through")
   func taughtByTable() {
     let rig = Rig(architecture: .v4, atReset: false)
     rig.openVirtual()
@@ -270,13 +265,11 @@ struct VirtualLPITests {
     rig.apply(Event(time: 0, kind: .tableEntry, flags: [], a: 1 | 4 << 32 | 1 << 40, b: 0x1_0000))
     rig.apply(
       Event(time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 2), a: 0x1_0000, b: 1 << 40),
-      Event(time: 0, kind: .continuation, a: 8192, b: 0 | 1023 << 32)
-    )
+      Event(time: 0, kind: .continuation, a: 8192, b: 0 | 1023 << 32))
     #expect(rig.transitions(.virtualPending).isEmpty)
     rig.apply(
       Event(time: 0, kind: .tableEntry, flags: EventFlags(rawValue: 3), a: 0xF << 32 | 1 << 40, b: Rig.vpt(0)),
-      Event(time: 0, kind: .continuation, a: 0)
-    )
+      Event(time: 0, kind: .continuation, a: 0))
     #expect(rig.transitions(.virtualPending).map(\.intid) == [8192])
     #expect(rig.isTaught { rig.showVirtualHighest(16, lpi: (8192, 0xA0)) })
   }

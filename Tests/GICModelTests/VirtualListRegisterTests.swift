@@ -129,8 +129,7 @@ struct VirtualListRegisterTests {
     #expect(rig.virtualHighest(UInt32(count - 1)))
     #expect(rig.reads(.ICV_IAR1_EL1, 32 + UInt64(count) - 1))
     #expect(
-      rig.reads(.ICH_LR0_EL2[count - 1], Rig.lr(31 + UInt64(count), priority: 0xF8 - UInt64(count) * 8, state: 2))
-    )
+      rig.reads(.ICH_LR0_EL2[count - 1], Rig.lr(31 + UInt64(count), priority: 0xF8 - UInt64(count) * 8, state: 2)))
   }
 
   @Test("Where nothing tells how many list registers there are, an access does")

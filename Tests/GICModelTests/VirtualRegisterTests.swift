@@ -154,8 +154,7 @@ struct VirtualRegisterTests {
   }
 
   @Test(
-    "A hypervisor that traps acknowledges and ends carries them out through list registers: no guest access is made up"
-  )
+    "A hypervisor that traps acknowledges and ends carries them out through list registers: no guest access is made up")
   func emulatedByHypervisor() {
     let rig = Rig()
     rig.openVirtual()

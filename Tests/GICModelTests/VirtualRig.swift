@@ -14,11 +14,7 @@ extension Rig {
 
   /// A list register's value: pending, Group 1, unless told otherwise.
   static func lr(
-    _ intid: UInt64,
-    priority: UInt64 = 0xA0,
-    state: UInt64 = 1,
-    group1: Bool = true,
-    physical: UInt64? = nil,
+    _ intid: UInt64, priority: UInt64 = 0xA0, state: UInt64 = 1, group1: Bool = true, physical: UInt64? = nil,
     wantsEnd: Bool = false
   ) -> UInt64 {
     intid | priority << 48 | state << 62 | (group1 ? 1 << 60 : 0)
@@ -38,12 +34,8 @@ extension Rig {
     let priority = UInt64(lpi?.priority ?? 0xFF)
     apply(
       Event(
-        time: 0,
-        kind: .virtualHighestPending,
-        pe: pe,
-        a: UInt64(index ?? 0xFFFF_FFFF),
-        b: UInt64(lpi?.intid ?? 0) | priority << 32 | 2 << 48
-      )
+        time: 0, kind: .virtualHighestPending, pe: pe, a: UInt64(index ?? 0xFFFF_FFFF),
+        b: UInt64(lpi?.intid ?? 0) | priority << 32 | 2 << 48)
     )
   }
 

@@ -63,8 +63,7 @@ public final class Browser {
     for domain in ["Page", "Log", "Network"] { _ = try send("\(domain).enable", [:]) }
     _ = try send(
       "Emulation.setDeviceMetricsOverride",
-      ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600]
-    )
+      ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600])
     let scheme = ["name": "prefers-color-scheme", "value": dark ? "dark" : "light"]
     _ = try send("Emulation.setEmulatedMedia", ["features": [scheme]])
     _ = try send("Page.navigate", ["url": url])
@@ -82,10 +81,7 @@ public final class Browser {
   /// The value of an expression, promises awaited.
   @discardableResult
   public func value(_ expression: String) throws -> Any? {
-    let answer = try send(
-      "Runtime.evaluate",
-      ["expression": expression, "returnByValue": true, "awaitPromise": true]
-    )
+    let answer = try send("Runtime.evaluate", ["expression": expression, "returnByValue": true, "awaitPromise": true])
     if let details = answer["exceptionDetails"] as? [String: Any] {
       throw Failure.exception("\(expression): \(details["exception"] ?? details)")
     }
@@ -139,9 +135,7 @@ public final class Browser {
     let text = key == "Enter" ? "\r" : key.count == 1 ? key : ""
     let code = key == "Enter" ? 13 : 0
     _ = try send(
-      "Input.dispatchKeyEvent",
-      ["type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code]
-    )
+      "Input.dispatchKeyEvent", ["type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code])
     _ = try send("Input.dispatchKeyEvent", ["type": "keyUp", "key": key])
   }
 

@@ -28,12 +28,7 @@ final class KVMRig: ListRegisterWitness {
   func registersLeft(entry event: UInt64) -> [UInt64]? { left }
 
   func send(
-    _ kind: EventKind,
-    vcpu: UInt32 = 0,
-    domain: UInt16 = 1,
-    flags: EventFlags = [],
-    a: UInt64 = 0,
-    b: UInt64 = 0
+    _ kind: EventKind, vcpu: UInt32 = 0, domain: UInt16 = 1, flags: EventFlags = [], a: UInt64 = 0, b: UInt64 = 0
   ) {
     time += 1000
     let event = Event(time: time, kind: kind, flags: flags, domain: domain, pe: vcpu, a: a, b: b)

@@ -6,24 +6,15 @@ import Testing
 @Suite struct ListRegisterFoldTests {
   /// Loads `interrupt`, lets the guest change the register's state, folds.
   func run(
-    _ interrupt: QueuedInterrupt,
-    pending: Bool,
-    active: Bool,
-    line: Bool = false,
-    policy: ListRegisterPolicy = .kvmLegacy,
-    v2: Bool = false
+    _ interrupt: QueuedInterrupt, pending: Bool, active: Bool, line: Bool = false,
+    policy: ListRegisterPolicy = .kvmLegacy, v2: Bool = false
   ) -> (interrupt: QueuedInterrupt, effects: FoldEffects) {
     var interrupt = interrupt
     let format: ListRegisterFormat = v2 ? .gich : .ich
     var bits = interrupt.takeIntoListRegister(format, hasGICv2Guest: v2)
     let (p, a) = (ListRegisterValue.pendingBit(format), ListRegisterValue.activeBit(format))
     bits = bits & ~(p | a) | (pending ? p : 0) | (active ? a : 0)
-    let effects = interrupt.fold(
-      ListRegisterValue(bits, format),
-      hasGICv2Guest: v2,
-      policy: policy,
-      physicalLine: line
-    )
+    let effects = interrupt.fold(ListRegisterValue(bits, format), hasGICv2Guest: v2, policy: policy, physicalLine: line)
     return (interrupt, effects)
   }
 

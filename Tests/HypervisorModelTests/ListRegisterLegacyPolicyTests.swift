@@ -6,9 +6,7 @@ import Testing
 @Suite struct ListRegisterLegacyPolicyTests {
   @Test func listThatFitsStaysInTheOrderOfInjection() {
     let filled = Filled(
-      [irq(50, .latched, priority: 0xF0), irq(27, .active), irq(49, .latched, priority: 0x10)],
-      .legacy()
-    )
+      [irq(50, .latched, priority: 0xF0), irq(27, .active), irq(49, .latched, priority: 0x10)], .legacy())
     #expect(filled.intids == [50, 27, 49])
     #expect(!filled.outcome.wasSorted && filled.outcome.control == .enable)
   }
@@ -66,8 +64,7 @@ import Testing
   @Test func nothingOfLowerPriorityOvertakesWaitingSources() {
     let filled = Filled(
       [sgi(1, from: 0b11, priority: 0x80), irq(50, .latched, priority: 0x80), irq(51, .latched, priority: 0x88)],
-      .legacy(4, v2: true)
-    )
+      .legacy(4, v2: true))
     #expect(filled.intids == [1, 50])
     #expect(filled.outcome.stoppedForSources)
     #expect(!filled.outcome.control.contains(.underflow))

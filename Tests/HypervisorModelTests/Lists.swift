@@ -5,11 +5,7 @@ typealias Traits = QueuedInterrupt.Traits
 /// Interrupts as tests write them: enabled, deliverable and in Group 1.
 func irq(_ intid: UInt32, _ traits: Traits, priority: UInt8 = 0xA0, physical: UInt16 = 0) -> QueuedInterrupt {
   QueuedInterrupt(
-    intid: intid,
-    priority: priority,
-    traits: traits.union([.enabled, .deliverable, .group1]),
-    physicalINTID: physical
-  )
+    intid: intid, priority: priority, traits: traits.union([.enabled, .deliverable, .group1]), physicalINTID: physical)
 }
 
 /// A GICv2 guest's SGI, pending from `sources`.

@@ -115,8 +115,7 @@ import Testing
   @Test func fallingLineOfAnIrqfdGoesByAWorker() {
     #expect(paths([(.gsiSet, 4, worker), (.inject, 36, worker)]) == ["routed_lines": 1])
     #expect(
-      paths([(.gsiSet, 4, 1 << 8 | worker), (.inject, 36, worker)]) == ["routed_lines": 1, "resampled_lines": 1]
-    )
+      paths([(.gsiSet, 4, 1 << 8 | worker), (.inject, 36, worker)]) == ["routed_lines": 1, "resampled_lines": 1])
   }
 
   @Test func pairOfARouteWithoutALineIsAMessageThatWasNotCached() {
@@ -144,8 +143,7 @@ import Testing
     #expect(tried == ["cached_messages": 1, "cache_misses": 1])
     #expect(paths([(.msi, 3 | 8 << 32, 0), (.msiResult, 1, worker)]) == ["translated_messages": 1])
     #expect(
-      paths([(.msi, 3 | 8 << 32, 0), (.msiResult, 0, worker)]) == ["translated_messages": 1, "refused_messages": 1]
-    )
+      paths([(.msi, 3 | 8 << 32, 0), (.msiResult, 0, worker)]) == ["translated_messages": 1, "refused_messages": 1])
   }
 
   @Test func guestsAndHostsCombineAsKVMAllows() {

@@ -10,9 +10,7 @@ import Testing
     ]
 
   private func check(
-    _ kinds: [EventKind],
-    _ field: String,
-    _ accessor: (Event) -> UInt64,
+    _ kinds: [EventKind], _ field: String, _ accessor: (Event) -> UInt64,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     for kind in kinds {
@@ -98,16 +96,8 @@ import Testing
 
   @Test func `What an accessor builds, the others take apart`() {
     let access = Event.mmio(
-      .mmioWrite,
-      time: 5,
-      frame: .gicr,
-      offset: 0x1_0100,
-      value: 7,
-      size: 4,
-      owner: 0xAB_CDEF,
-      accessor: 3,
-      flags: [.secure]
-    )
+      .mmioWrite, time: 5, frame: .gicr, offset: 0x1_0100, value: 7, size: 4, owner: 0xAB_CDEF, accessor: 3,
+      flags: [.secure])
     #expect(access.frame == .gicr && access.offset == 0x1_0100 && access.owner == 0xAB_CDEF && access.size == 4)
     #expect(access.pe == 3 && access.b == 7 && access.flags.contains(.secure))
     let register = Event.sysreg(.sysregRead, time: 5, pe: 2, register: .ICC_IAR1_EL1, value: 27)

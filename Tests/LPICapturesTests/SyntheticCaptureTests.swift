@@ -83,9 +83,7 @@ struct SyntheticCaptureTests {
   }
 
   private static func withCapture(
-    _ name: String,
-    iterations: Int,
-    _ body: (ReplayEngine, LPICaptureWriter.Summary) throws -> Void
+    _ name: String, iterations: Int, _ body: (ReplayEngine, LPICaptureWriter.Summary) throws -> Void
   ) throws {
     let workload = try #require(LPIWorkload(name: name))
     try withFile { path in

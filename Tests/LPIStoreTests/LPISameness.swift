@@ -20,59 +20,23 @@ struct LPIShape: CustomTestStringConvertible, Sendable {
 
   static let all = [
     LPIShape(
-      testDescription: "40 adjacent, 1 PE",
-      intids: 40,
-      spread: .adjacent,
-      pes: 1,
-      peStride: 1,
-      levels: 4,
-      intidBits: 14
-    ),
+      testDescription: "40 adjacent, 1 PE", intids: 40, spread: .adjacent, pes: 1, peStride: 1, levels: 4,
+      intidBits: 14),
     LPIShape(
-      testDescription: "600 adjacent, 3 PEs",
-      intids: 600,
-      spread: .adjacent,
-      pes: 3,
-      peStride: 1,
-      levels: 2,
-      intidBits: 16
-    ),
+      testDescription: "600 adjacent, 3 PEs", intids: 600, spread: .adjacent, pes: 3, peStride: 1, levels: 2,
+      intidBits: 16),
     LPIShape(
-      testDescription: "3000 in chunks, 2 PEs",
-      intids: 3000,
-      spread: .chunks,
-      pes: 2,
-      peStride: 900,
-      levels: 64,
-      intidBits: 20
-    ),
+      testDescription: "3000 in chunks, 2 PEs", intids: 3000, spread: .chunks, pes: 2, peStride: 900, levels: 64,
+      intidBits: 20),
     LPIShape(
-      testDescription: "500 uniform, 4 PEs",
-      intids: 500,
-      spread: .uniform,
-      pes: 4,
-      peStride: 21_000,
-      levels: 8,
-      intidBits: 24
-    ),
+      testDescription: "500 uniform, 4 PEs", intids: 500, spread: .uniform, pes: 4, peStride: 21_000, levels: 8,
+      intidBits: 24),
     LPIShape(
-      testDescription: "6000 uniform, 1 PE",
-      intids: 6000,
-      spread: .uniform,
-      pes: 1,
-      peStride: 1,
-      levels: 1,
-      intidBits: 24
-    ),
+      testDescription: "6000 uniform, 1 PE", intids: 6000, spread: .uniform, pes: 1, peStride: 1, levels: 1,
+      intidBits: 24),
     LPIShape(
-      testDescription: "3 INTIDs, 40 PEs",
-      intids: 3,
-      spread: .uniform,
-      pes: 40,
-      peStride: 1600,
-      levels: 3,
-      intidBits: 24
-    ),
+      testDescription: "3 INTIDs, 40 PEs", intids: 3, spread: .uniform, pes: 40, peStride: 1600, levels: 3,
+      intidBits: 24),
   ]
 
   func pool(_ random: inout SplitMix) -> [UInt32] {
@@ -91,10 +55,7 @@ let operationsPerRun = ProcessInfo.processInfo.environment["GICSCOPE_LPI_OPERATI
 
 /// Runs the same random operations on a store and on the reference, and compares every answer.
 func expectSameness<Store: LPIStore & ~Copyable>(
-  _ type: Store.Type,
-  shape: LPIShape,
-  seed: UInt64,
-  operations: Int = operationsPerRun
+  _ type: Store.Type, shape: LPIShape, seed: UInt64, operations: Int = operationsPerRun
 ) {
   var random = SplitMix(seed)
   var store = Store(peCount: shape.pes, intidBits: shape.intidBits)
@@ -120,8 +81,7 @@ func expectSameness<Store: LPIStore & ~Copyable>(
     case 0..<(isFilling ? 55 : 15):
       check(
         store.setPending(intid, pe: pe) == reference.setPending(intid, pe: pe),
-        "setPending \(intid) on \(pe), step \(step)"
-      )
+        "setPending \(intid) on \(pe), step \(step)")
     case 55..<58:
       let property = levels[random.below(levels.count)] | UInt8(random.below(4))
       let isKnown = random.percent(85)
@@ -151,21 +111,16 @@ func expectSameness<Store: LPIStore & ~Copyable>(
     case 67..<75:
       check(
         store.clearPending(intid, pe: pe) == reference.clearPending(intid, pe: pe),
-        "clearPending \(intid) on \(pe), step \(step)"
-      )
+        "clearPending \(intid) on \(pe), step \(step)")
     default:
       let taken = store.acknowledge(pe: pe)
       let expected = reference.acknowledge(pe: pe)
       check(
-        taken?.intid == expected?.intid && taken?.priority == expected?.priority,
-        "acknowledge on \(pe), step \(step)"
-      )
+        taken?.intid == expected?.intid && taken?.priority == expected?.priority, "acknowledge on \(pe), step \(step)")
     }
     check(store.record(intid) == reference.record(intid), "record \(intid), step \(step)")
     check(
-      store.isPending(intid, pe: pe) == reference.isPending(intid, pe: pe),
-      "isPending \(intid) on \(pe), step \(step)"
-    )
+      store.isPending(intid, pe: pe) == reference.isPending(intid, pe: pe), "isPending \(intid) on \(pe), step \(step)")
     check(store.pendingPEs(intid) == reference.pendingPEs(intid), "pendingPEs of \(intid), step \(step)")
     check(store.pendingCount(pe: pe) == reference.pendingCount(pe: pe), "pendingCount of \(pe), step \(step)")
     if step % 1009 == 0 { compareAll(store, reference, shape, "step \(step)", check) }
@@ -175,10 +130,7 @@ func expectSameness<Store: LPIStore & ~Copyable>(
 
 /// Compares everything that can be read.
 private func compareAll<Store: LPIStore & ~Copyable>(
-  _ store: borrowing Store,
-  _ reference: borrowing ReferenceLPIStore,
-  _ shape: LPIShape,
-  _ when: String,
+  _ store: borrowing Store, _ reference: borrowing ReferenceLPIStore, _ shape: LPIShape, _ when: String,
   _ check: (Bool, @autoclosure () -> String) -> Void
 ) {
   let broken = store.checkInvariants()
@@ -190,9 +142,7 @@ private func compareAll<Store: LPIStore & ~Copyable>(
     let expected = reference.best(pe: pe)
     check(best?.intid == expected?.intid && best?.priority == expected?.priority, "best of \(pe) at \(when)")
     check(
-      store.unknownPendingCount(pe: pe) == reference.unknownPendingCount(pe: pe),
-      "unknown count of \(pe) at \(when)"
-    )
+      store.unknownPendingCount(pe: pe) == reference.unknownPendingCount(pe: pe), "unknown count of \(pe) at \(when)")
     check(pending(store, pe) == pending(reference, pe), "pending of \(pe) at \(when)")
     check(unknown(store, pe) == unknown(reference, pe), "unknown of \(pe) at \(when)")
   }

@@ -173,8 +173,7 @@ import Testing
 struct FullPageTests {
   @Test(
     "A page of 256 records is left and entered again without losing any",
-    arguments: [0, 1, 63, 64, 200, 255] as [UInt32]
-  )
+    arguments: [0, 1, 63, 64, 200, 255] as [UInt32])
   func leaveAndEnter(hole: UInt32) {
     var store = PackedLPIStore(peCount: 1, intidBits: 16)
     let first: UInt32 = 8192 + 512

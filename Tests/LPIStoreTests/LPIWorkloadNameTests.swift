@@ -11,8 +11,7 @@ struct LPIWorkloadNameTests {
 
   @Test(
     "Any size can be named",
-    arguments: ["stress-3x7x5/burst-9", "linux-12k/deep", "uniform-16m/churn", "contiguous-100/interleaved-burst-3"]
-  )
+    arguments: ["stress-3x7x5/burst-9", "linux-12k/deep", "uniform-16m/churn", "contiguous-100/interleaved-burst-3"])
   func anySize(name: String) { #expect(LPIWorkload(name: name) != nil) }
 
   @Test(

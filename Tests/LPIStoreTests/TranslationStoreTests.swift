@@ -46,9 +46,7 @@ import Testing
 
 /// Runs the same random operations on a store and on the reference, and compares every answer.
 func expectSameTranslations<Store: TranslationStore & ~Copyable>(
-  _ type: Store.Type,
-  seed: UInt64,
-  operations: Int = operationsPerRun
+  _ type: Store.Type, seed: UInt64, operations: Int = operationsPerRun
 ) {
   var random = SplitMix(seed)
   var store = Store()
@@ -86,8 +84,7 @@ func expectSameTranslations<Store: TranslationStore & ~Copyable>(
         : TranslationEntry(virtualINTID: intid, vpe: number, isKnown: random.percent(50))
       check(
         store.map(device, event, entry, doorbell: doorbell) == reference.map(device, event, entry, doorbell: doorbell),
-        "map, step \(step)"
-      )
+        "map, step \(step)")
     }
     check(store.lookup(device, event) == reference.lookup(device, event), "lookup, step \(step)")
     check(store.doorbell(device, event) == reference.doorbell(device, event), "doorbell, step \(step)")
@@ -96,9 +93,7 @@ func expectSameTranslations<Store: TranslationStore & ~Copyable>(
       let broken = store.checkInvariants()
       check(broken == nil, "step \(step): \(broken ?? "")")
       check(
-        store.deviceCount == reference.deviceCount && store.eventCount == reference.eventCount,
-        "counts, step \(step)"
-      )
+        store.deviceCount == reference.deviceCount && store.eventCount == reference.eventCount, "counts, step \(step)")
       check(entries(store) == entries(reference), "entries, step \(step)")
     }
   }

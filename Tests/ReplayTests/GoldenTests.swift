@@ -16,10 +16,7 @@ struct GoldenTests {
     let result = try capture.replay()
     if Self.updates {
       try (result.lines.joined(separator: "\n") + "\n").write(
-        to: capture.expectations,
-        atomically: true,
-        encoding: .utf8
-      )
+        to: capture.expectations, atomically: true, encoding: .utf8)
       return
     }
     let expected = try #require(capture.lines(of: "golden.txt"), "no golden.txt: run with UPDATE_GOLDEN=1")

@@ -9,9 +9,7 @@ import TraceImporters
 @Suite("The model on each LPI store")
 struct LPIStoreChoiceTests {
   @Test(
-    "Every transition is the same, in the same order, whatever the store",
-    arguments: LPIContender.kinds.map(\.name)
-  )
+    "Every transition is the same, in the same order, whatever the store", arguments: LPIContender.kinds.map(\.name))
   func sameTransitions(store: String) throws {
     let usual = try transitions(store: nil)
     let other = try transitions(store: LPIContender.kinds.first { $0.name == store })

@@ -13,18 +13,13 @@ import TraceImporters
   }
 
   private func agreement(
-    _ name: String,
-    _ knowledge: ListRegisterCheck.Knowledge
+    _ name: String, _ knowledge: ListRegisterCheck.Knowledge
   ) throws -> (check: ListRegisterCheck, agreement: ListRegisterAgreement) {
     let inside = [Self.path("\(name)-inside.txt.zst")]
     let check = try ListRegisterCheck(outside: try openTrace(paths: [Self.path("\(name)-below.log.zst")]))
     try check.align(inside: try openTrace(paths: inside))
     let agreement = try check.compare(
-      inside: try openTrace(paths: inside),
-      topology: Topology(),
-      options: HypervisorOptions(),
-      knowledge: knowledge
-    )
+      inside: try openTrace(paths: inside), topology: Topology(), options: HypervisorOptions(), knowledge: knowledge)
     return (check, agreement)
   }
 
@@ -49,11 +44,8 @@ import TraceImporters
     let check = try ListRegisterCheck(outside: try openTrace(paths: [Self.path("gicv3-below.log.zst")]))
     try check.align(inside: try openTrace(paths: [Self.path("gicv2-inside.txt.zst")]))
     let found = try check.compare(
-      inside: try openTrace(paths: [Self.path("gicv2-inside.txt.zst")]),
-      topology: Topology(),
-      options: HypervisorOptions(),
-      knowledge: .insideOnly
-    )
+      inside: try openTrace(paths: [Self.path("gicv2-inside.txt.zst")]), topology: Topology(),
+      options: HypervisorOptions(), knowledge: .insideOnly)
     #expect(found.clockOffset == nil && found.whole.decided == 0)
   }
 
@@ -70,9 +62,7 @@ import TraceImporters
 
   @Test func entriesAreFoundWhateverTheClocksDifferBy() {
     let alignment = EntryAlignment(
-      entries: times.map { entry($0 + 30_000) },
-      loads: times.map { load($0 + 5_000_000_000) }
-    )
+      entries: times.map { entry($0 + 30_000) }, loads: times.map { load($0 + 5_000_000_000) })
     #expect(alignment.loadOfEntry == Array(0..<40))
     #expect(alignment.abandoned == 0)
   }
@@ -95,9 +85,7 @@ import TraceImporters
 
   @Test func loadsOfAnotherCPUAreNoMatch() {
     let alignment = EntryAlignment(
-      entries: times.map { entry($0) },
-      loads: times.map { load($0 + 5_000_000_000, pe: 1) }
-    )
+      entries: times.map { entry($0) }, loads: times.map { load($0 + 5_000_000_000, pe: 1) })
     #expect(alignment.offset == nil)
   }
 }

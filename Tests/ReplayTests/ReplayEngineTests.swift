@@ -11,10 +11,7 @@ private func ticks(_ count: Int) -> [Event] {
 
 /// What a consumer saw: the numbers of the events, and where batches begin.
 private func replayed(
-  _ events: [Event],
-  options: ReplayOptions = ReplayOptions(),
-  batchLimit: Int = .max,
-  until stop: ReplayPosition = .end
+  _ events: [Event], options: ReplayOptions = ReplayOptions(), batchLimit: Int = .max, until stop: ReplayPosition = .end
 ) throws -> [UInt64] {
   let engine = ReplayEngine(source: EventArraySource(events, batchLimit: batchLimit), options: options)
   var seen: [UInt64] = []

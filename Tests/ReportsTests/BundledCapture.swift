@@ -22,8 +22,7 @@ enum BundledCapture {
 
   /// Analyses a capture; `outputs` gets its topology and says what else is written.
   static func analyse(
-    _ name: String,
-    window: ReplayWindow = ReplayWindow(),
+    _ name: String, window: ReplayWindow = ReplayWindow(),
     outputs: (Topology) throws -> [any AnalysisOutput] = { _ in [] }
   ) throws -> AnalysisReport {
     var options = ReplayOptions()
@@ -38,10 +37,8 @@ enum BundledCapture {
     }
     try analysis.closeLives()
     let report = AnalysisReport(
-      trace: TraceSummary(path: name, engine: engine, gaps: analysis.results.gapCount),
-      results: analysis.results,
-      predictions: engine.predictions
-    )
+      trace: TraceSummary(path: name, engine: engine, gaps: analysis.results.gapCount), results: analysis.results,
+      predictions: engine.predictions)
     for output in outputs { try output.finish(report) }
     return report
   }

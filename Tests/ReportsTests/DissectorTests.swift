@@ -89,10 +89,8 @@ struct DissectorTests {
   }
 
   @Test(
-    "Its fields are those that events prints",
-    .enabled(if: hasTshark),
-    arguments: [("its-and-preemption", 10_000), ("gicv2-ipi-qemu10", 1_000), ("nested-gicv3", 10_000)]
-  )
+    "Its fields are those that events prints", .enabled(if: hasTshark),
+    arguments: [("its-and-preemption", 10_000), ("gicv2-ipi-qemu10", 1_000), ("nested-gicv3", 10_000)])
   func fields(capture: String, limit: Int) throws {
     let file = TemporaryFile(".pcap.lz4")
     let (events, header) = try convert(capture, to: file.path)

@@ -20,12 +20,7 @@ struct LifeTests {
   }
 
   private func step(
-    _ kind: TransitionKind,
-    _ time: UInt64,
-    _ intid: UInt32 = 8192,
-    pe: UInt32 = 1,
-    a: UInt64 = 0,
-    b: UInt64 = 0
+    _ kind: TransitionKind, _ time: UInt64, _ intid: UInt32 = 8192, pe: UInt32 = 1, a: UInt64 = 0, b: UInt64 = 0
   ) -> Transition { Transition(time: time, event: time / 10, kind: kind, pe: pe, intid: intid, a: a, b: b) }
 
   private let msi = UInt64(PendingCause.msi.rawValue)
@@ -99,8 +94,7 @@ struct LifeTests {
 
   @Test(
     "Guests' lives are as many as their acknowledges, or as what entries took in",
-    arguments: ["nested-gicv3", "nested-gicv2", "gicv4", "kvm-one-second/trace.dat"]
-  )
+    arguments: ["nested-gicv3", "nested-gicv2", "gicv4", "kvm-one-second/trace.dat"])
   func guests(capture: String) throws {
     final class Counter: AnalysisOutput {
       var acknowledged: UInt64 = 0

@@ -119,15 +119,8 @@ struct PerfettoTests {
       try report.consume(ReplayBatch(events: UnsafeBufferPointer(start: nil, count: 0), transitions: $0))
     }
     let summary = TraceSummary(
-      path: "",
-      format: TraceFormat(name: ""),
-      events: 6,
-      firstTime: 10,
-      lastTime: 70,
-      gaps: 0,
-      statistics: ImportStatistics(),
-      topology: Topology()
-    )
+      path: "", format: TraceFormat(name: ""), events: 6, firstTime: 10, lastTime: 70, gaps: 0,
+      statistics: ImportStatistics(), topology: Topology())
     try report.finish(AnalysisReport(trace: summary, results: AnalysisResults(), predictions: []))
     let content = try PerfettoContent(bytes)
     let slices = content.slices.values.flatMap { $0 }.map { "\($0.isBegin ? "[" : "]")\($0.time)" }
@@ -151,8 +144,7 @@ struct PerfettoTests {
   @Test(
     "Perfetto's published descriptor reads the file to the last field",
     .enabled(if: hasDescriptor, "the Python package perfetto is not installed"),
-    arguments: ["its-and-preemption", "nested-gicv2", "kvm-one-second/trace.dat"]
-  )
+    arguments: ["its-and-preemption", "nested-gicv2", "kvm-one-second/trace.dat"])
   func descriptor(capture: String) throws {
     let (bytes, report) = try trace(of: capture)
     let file = TemporaryFile(".pftrace")

@@ -77,8 +77,7 @@ struct PictureTests {
     let (page, report) = try Self.page("nested-gicv3")
     let section = String(try #require(Self.section("virtual", of: page)))
     let stages = Set(report.results.virtual.latency.map(\.stage)).subtracting(
-      report.results.virtual.deactivatesAtEnd ? [.acknowledgeToDeactivate] : []
-    )
+      report.results.virtual.deactivatesAtEnd ? [.acknowledgeToDeactivate] : [])
     #expect(section.ranges(of: ", by percentile. ").count == stages.count)
     #expect(section.ranges(of: ", histogram. ").count == stages.count)
     #expect(section.contains("Mean and worst latency over time: vSGI"))

@@ -121,15 +121,13 @@ struct ReportInBrowserTests {
 
   @Test(
     "Guests' interrupts have rows and bars that say how sure they are",
-    arguments: [("nested-gicv3", "PE 0 guest", "derived"), ("kvm-one-second/trace.dat", "vCPU 0", "assumed")]
-  )
+    arguments: [("nested-gicv3", "PE 0 guest", "derived"), ("kvm-one-second/trace.dat", "vCPU 0", "assumed")])
   func guests(capture: String, row: String, certainty: String) throws {
     let file = try page(capture)
     let browser = try Browser("file://\(file.path)")
     try browser.wait("document.documentElement.dataset.ready === 'yes'")
     #expect(
-      try browser.value("gicscope.rows.filter(r => r.virtual).map(r => r.name).includes('\(row)')") as? Bool == true
-    )
+      try browser.value("gicscope.rows.filter(r => r.virtual).map(r => r.name).includes('\(row)')") as? Bool == true)
     #expect(try browser.value("gicscope.rows.every(r => r.lives.length > 0)") as? Bool == true)
     try browser.click("#guests-slowest a.moment")
     let said = try browser.value("document.getElementById('chosen').textContent") as? String ?? ""

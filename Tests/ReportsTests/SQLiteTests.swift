@@ -10,9 +10,7 @@ import Testing
 @Suite("Database of results")
 struct SQLiteTests {
   private func database(
-    of capture: String,
-    transitions: Bool = false,
-    window: ReplayWindow = ReplayWindow()
+    of capture: String, transitions: Bool = false, window: ReplayWindow = ReplayWindow()
   ) throws -> (SQLiteDatabase, AnalysisReport, TemporaryFile) {
     let file = TemporaryFile(".db")
     let report = try BundledCapture.analyse(capture, window: window) { _ in
@@ -78,9 +76,7 @@ struct SQLiteTests {
   @Test("A window's database holds the window")
   func window() throws {
     let (database, report, file) = try database(
-      of: "its-and-preemption",
-      window: ReplayWindow(from: .event(3000), to: .event(5000))
-    )
+      of: "its-and-preemption", window: ReplayWindow(from: .event(3000), to: .event(5000)))
     defer { withExtendedLifetime(file) {} }
     #expect(
       try database.rows("SELECT count(*) FROM stages WHERE stage = 'acknowledge_to_eoi'")
@@ -115,15 +111,8 @@ struct SQLiteTests {
       try report.consume(ReplayBatch(events: UnsafeBufferPointer(start: nil, count: 0), transitions: $0))
     }
     let trace = TraceSummary(
-      path: "",
-      format: TraceFormat(name: ""),
-      events: 4,
-      firstTime: 10,
-      lastTime: 50,
-      gaps: 0,
-      statistics: ImportStatistics(),
-      topology: Topology()
-    )
+      path: "", format: TraceFormat(name: ""), events: 4, firstTime: 10, lastTime: 50, gaps: 0,
+      statistics: ImportStatistics(), topology: Topology())
     try report.finish(AnalysisReport(trace: trace, results: AnalysisResults(), predictions: []))
     let rows = try SQLiteDatabase(reading: file.path)
       .rows("SELECT pe, start_ns, end_ns, in_use FROM lr_occupancy ORDER BY start_ns")

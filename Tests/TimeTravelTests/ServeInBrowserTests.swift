@@ -12,10 +12,7 @@ struct ServeInBrowserTests {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
     return try TimeTraveller(
       source: try openTrace(paths: [root.appending(path: "Traces/stale-lpi-configuration/trace.log.xz").path]),
-      path: "stale.log",
-      directory: NSTemporaryDirectory(),
-      registerName: { _, _ in nil }
-    )
+      path: "stale.log", directory: NSTemporaryDirectory(), registerName: { _, _ in nil })
   }
 
   private static let isReady = "document.documentElement.dataset.ready === 'yes'"

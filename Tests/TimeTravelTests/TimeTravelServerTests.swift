@@ -10,11 +10,8 @@ struct TimeTravelServerTests {
   private func serving(_ body: @escaping @Sendable (UInt16) throws -> Void) async throws {
     let events = (0..<20).map { Event(time: UInt64($0), kind: .softirqEnter) }
     let traveller = try TimeTraveller(
-      source: EventArraySource(events),
-      path: "<a>.log",
-      directory: NSTemporaryDirectory(),
-      registerName: { _, _ in nil }
-    )
+      source: EventArraySource(events), path: "<a>.log", directory: NSTemporaryDirectory(),
+      registerName: { _, _ in nil })
     try await withServer(traveller, body)
   }
 

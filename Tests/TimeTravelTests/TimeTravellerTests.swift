@@ -11,12 +11,7 @@ import TraceImporters
 @Suite("Time travel")
 struct TimeTravellerTests {
   private func traveller(_ source: sending any EventSource) throws -> TimeTraveller {
-    try TimeTraveller(
-      source: source,
-      path: "a.log",
-      directory: NSTemporaryDirectory(),
-      registerName: { _, _ in nil }
-    )
+    try TimeTraveller(source: source, path: "a.log", directory: NSTemporaryDirectory(), registerName: { _, _ in nil })
   }
 
   /// A bundled capture of a bare-metal program.

@@ -60,9 +60,7 @@ struct ArbitraryBytesTests {
   }
 
   @Test(
-    "Every event with the largest and smallest numbers never crashes",
-    arguments: [0, 1, UInt64.max, 1 << 63, 1 << 32]
-  )
+    "Every event with the largest and smallest numbers never crashes", arguments: [0, 1, UInt64.max, 1 << 63, 1 << 32])
   func extremeNumbers(value: UInt64) throws {
     let lines = LogEvent.all.map { event in
       // Decimal fields hold at most 19 digits.

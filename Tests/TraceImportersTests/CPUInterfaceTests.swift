@@ -72,8 +72,7 @@ struct CPUInterfaceTests {
   @Test("Highest pending: INTID, priority, group")
   func highestPending() throws {
     let event = try Imported(
-      lines: ["gicv3_cpuif_update GICv3 CPU i/f 0x1 HPPI update: irq 8231 group 2 prio 160"]
-    ).only
+      lines: ["gicv3_cpuif_update GICv3 CPU i/f 0x1 HPPI update: irq 8231 group 2 prio 160"]).only
     #expect(event.kind == .highestPending)
     #expect(event.pe == 1)
     #expect(event.intid == 8231)
@@ -88,8 +87,7 @@ struct CPUInterfaceTests {
     #expect(physical.a == CPULines.fiq.rawValue)
     #expect(physical.b == CPULines.fiq.rawValue | CPULines.irq.rawValue)
     let virtual = try Imported(
-      lines: ["gicv3_cpuif_virt_set_irqs GICv3 CPU i/f 0x1 virt HPPI update: setting FIQ 0 IRQ 1"]
-    ).only
+      lines: ["gicv3_cpuif_virt_set_irqs GICv3 CPU i/f 0x1 virt HPPI update: setting FIQ 0 IRQ 1"]).only
     #expect(virtual.a == CPULines.virq.rawValue)
     #expect(virtual.b == CPULines.vfiq.rawValue | CPULines.virq.rawValue)
   }

@@ -43,17 +43,10 @@
     }
 
     mutating func add(
-      _ id: UInt16,
-      time: UInt64,
-      cpu: Int,
-      thread: Int32,
-      process: Int32,
-      _ name: String,
-      _ payload: [UInt8]
+      _ id: UInt16, time: UInt64, cpu: Int, thread: Int32, process: Int32, _ name: String, _ payload: [UInt8]
     ) {
       events.append(
-        (cpu, number(id) + number(time) + number(thread) + number(process) + Array(name.utf8) + [0] + payload)
-      )
+        (cpu, number(id) + number(time) + number(thread) + number(process) + Array(name.utf8) + [0] + payload))
     }
 
     mutating func add(_ id: UInt16, time: UInt64, cpu: Int, _ payload: some FixedWidthInteger, thread: Int32 = 266) {

@@ -58,14 +58,12 @@ struct EffectOrderTests {
 
   @Test(
     "Every register that re-evaluates all PEs is known",
-    arguments: [0, 0x40, 0x84, 0x104, 0x184, 0x204, 0x284, 0x304, 0x384, 0x420, 0xD04, 0xF84, 0x6100] as [UInt32]
-  )
+    arguments: [0, 0x40, 0x84, 0x104, 0x184, 0x204, 0x284, 0x304, 0x384, 0x420, 0xD04, 0xF84, 0x6100] as [UInt32])
   func registersOfDistributor(offset: UInt32) { #expect(EffectOrder.reevaluates(gicd: offset)) }
 
   @Test(
     "Registers that do not are known too",
-    arguments: [0x4, 0x8, 0x80, 0x100, 0x180, 0x400, 0x41C, 0x820, 0xC08, 0xD00, 0xE08, 0xF00] as [UInt32]
-  )
+    arguments: [0x4, 0x8, 0x80, 0x100, 0x180, 0x400, 0x41C, 0x820, 0xC08, 0xD00, 0xE08, 0xF00] as [UInt32])
   func silentRegistersOfDistributor(offset: UInt32) { #expect(!EffectOrder.reevaluates(gicd: offset)) }
 
   @Test("A GICR write goes before its PE's re-evaluation, and before no more than that")
@@ -129,8 +127,7 @@ struct EffectOrderTests {
     var lines: [String] = []
     for index in 0..<3000 {
       lines.append(
-        "gicv3_its_process_command GICv3 ITS: processing command at offset 0x\(String(index, radix: 16)): 0x5"
-      )
+        "gicv3_its_process_command GICv3 ITS: processing command at offset 0x\(String(index, radix: 16)): 0x5")
       lines.append("gicv3_its_cmd_sync GICv3 ITS: command SYNC")
     }
     let write = "gicv3_its_write GICv3 ITS write: offset 0x88 data 0x20 size 8"
@@ -214,8 +211,7 @@ struct EffectOrderTests {
   @Test("Many re-evaluations without an access between them do not pile up")
   func manyLevelChanges() throws {
     let result = try Imported(
-      lines: (0..<5000).flatMap { levelChange($0 & 1) } + pair(0) + pair(1) + [TraceImportersTests.distributorWrite]
-    )
+      lines: (0..<5000).flatMap { levelChange($0 & 1) } + pair(0) + pair(1) + [TraceImportersTests.distributorWrite])
     #expect(result.events.count == 20_005)
     #expect(result.events.place(of: .mmioWrite) == 20_000)
   }

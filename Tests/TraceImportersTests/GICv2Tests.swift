@@ -122,8 +122,7 @@ struct GICv2Tests {
   @Test("A highest-pending line holds priority, mask and running priority")
   func highestPending() throws {
     let event = try Imported(
-      lines: ["gic_update_bestirq cpu 1 irq 27 priority 160 cpu priority mask 240 cpu running priority 256"]
-    ).only
+      lines: ["gic_update_bestirq cpu 1 irq 27 priority 160 cpu priority mask 240 cpu running priority 256"]).only
     #expect(event.pe == 1)
     #expect(event.intid == 27)
     #expect(event.priority == 160)
@@ -132,9 +131,7 @@ struct GICv2Tests {
   }
 
   @Test(
-    "Only the named line is shown",
-    arguments: zip(["irq", "fiq", "virq", "vfiq"], [CPULines.irq, .fiq, .virq, .vfiq])
-  )
+    "Only the named line is shown", arguments: zip(["irq", "fiq", "virq", "vfiq"], [CPULines.irq, .fiq, .virq, .vfiq]))
   func cpuLine(name: String, line: CPULines) throws {
     let event = try Imported(lines: ["gic_update_set_irq cpu[1]: \(name) = 1"]).only
     #expect(event.a == line.rawValue)

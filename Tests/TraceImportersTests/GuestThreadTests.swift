@@ -17,18 +17,14 @@ struct GuestThreadTests {
 
   @Test("A thread's name holds the vCPU's number")
   func names() throws {
-    #expect(
-      try threads(entry("CPU 1/KVM", 9, 1) + entry("CPU 0/KVM", 12, 2)) == ["1/1=9 name", "1/0=12 name"]
-    )
+    #expect(try threads(entry("CPU 1/KVM", 9, 1) + entry("CPU 0/KVM", 12, 2)) == ["1/1=9 name", "1/0=12 name"])
     #expect(try threads(entry("fc_vcpu 1", 9, 1) + entry("fc_vcpu 0", 8, 2)) == ["1/0=8 name", "1/1=9 name"])
   }
 
   @Test("An event of the thread's own names it")
   func ownEvents() throws {
     let map = "q-301 [001] ..... 1.0: kvm_get_timer_map: VCPU: 1, dv: 1, dp: 0, ep: -1\n"
-    #expect(
-      try threads(map + entry("q", 301, 2) + entry("q", 302, 3)) == ["1/1=301 event", "1/2=302 order"]
-    )
+    #expect(try threads(map + entry("q", 301, 2) + entry("q", 302, 3)) == ["1/1=301 event", "1/2=302 order"])
   }
 
   @Test("Else vCPUs are numbered in the order of their threads, also those seen first later")

@@ -135,9 +135,7 @@ struct ITSTests {
   func vPE() throws {
     for kind in ["read", "write"] {
       let events = try entry(
-        "vte_\(kind)",
-        "vPE Table \(kind) for vPEID 0x5: valid 1 VPTsize 0xf VPTaddr 0x4a89 RDbase 0x1"
-      )
+        "vte_\(kind)", "vPE Table \(kind) for vPEID 0x5: valid 1 VPTsize 0xf VPTaddr 0x4a89 RDbase 0x1")
       #expect(events.map(\.kind) == [.tableEntry, .continuation])
       #expect(events[0].table == .vPE)
       #expect(events[0].a == 5 | 0xF << 32 | 1 << 40)

@@ -78,8 +78,7 @@ struct KernelLineTests {
   @Test("A text without any event that is known says what its recording lacked")
   func nothingKnown() throws {
     let result = try Imported(
-      kernel: "perf   262 [000]    16.322271: irq=13 name=arch_timer\na-1 [000] 1.0: other: x=1\n"
-    )
+      kernel: "perf   262 [000]    16.322271: irq=13 name=arch_timer\na-1 [000] 1.0: other: x=1\n")
     #expect(result.events.isEmpty)
     #expect(
       result.statistics.problems.contains {

@@ -28,14 +28,8 @@ private func one(_ body: String) throws -> Event {
 }
 
 private func expect(
-  _ event: Event,
-  _ kind: EventKind,
-  domain: UInt16 = 1,
-  pe: UInt32 = 1,
-  flags: EventFlags = [],
-  a: UInt64 = 0,
-  b: UInt64 = 0,
-  sourceLocation: SourceLocation = #_sourceLocation
+  _ event: Event, _ kind: EventKind, domain: UInt16 = 1, pe: UInt32 = 1, flags: EventFlags = [], a: UInt64 = 0,
+  b: UInt64 = 0, sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let expected = Event(time: 21_500_000_000, kind: kind, flags: flags, domain: domain, pe: pe, a: a, b: b)
   #expect(event == expected, sourceLocation: sourceLocation)
@@ -52,12 +46,8 @@ struct KernelTextEventTests {
     try expect(one("vgic_update_irq_pending: VCPU: 0, IRQ 33, level: 0"), .inject, pe: PE.none, a: 33 | cpu3, b: thread)
     try expect(one("kvm_timer_update_irq: VCPU: 1, IRQ 30, level 0"), .timerLine, a: 30 | cpu3, b: thread)
     try expect(
-      one("kvm_irq_line: Inject VGIC SPI interrupt (1), vcpu->idx: 0, num: 39, level: 1"),
-      .irqLine,
-      pe: PE.none,
-      a: 39 | cpu3,
-      b: 1 | 1 << 8 | thread
-    )
+      one("kvm_irq_line: Inject VGIC SPI interrupt (1), vcpu->idx: 0, num: 39, level: 1"), .irqLine, pe: PE.none,
+      a: 39 | cpu3, b: 1 | 1 << 8 | thread)
     try expect(one("kvm_set_irq: gsi 256 level 1 source 0"), .gsiSet, pe: PE.none, a: 256 | cpu3, b: 1 | thread)
     try expect(one("kvm_ack_irq: irqchip 0 pin 49"), .ackNotify, pe: PE.none, a: 81)
   }
@@ -70,16 +60,11 @@ struct KernelTextEventTests {
     let trap = "TRAP: HSR_EC: 0x0024 (DABT_LOW), PC: 0x0000000041598d40"
     try expect(one("kvm_exit: \(trap)"), .guestExit, a: 2 | 0x24 << 16 | cpu3, b: 0x4159_8D40)
     try expect(
-      one("kvm_exit: <CANT FIND FIELD exit_reason>\(trap)"),
-      .guestExit,
-      a: 2 | 0x24 << 16 | cpu3,
-      b: 0x4159_8D40
-    )
+      one("kvm_exit: <CANT FIND FIELD exit_reason>\(trap)"), .guestExit, a: 2 | 0x24 << 16 | cpu3, b: 0x4159_8D40)
     try expect(one("kvm_exit: IRQ: HSR_EC: 0x0000 (UNKNOWN), PC: 0x10"), .guestExit, a: cpu3, b: 0x10)
     // Kernels before 5.0 print every exit as one for an interrupt, with the class of the last trap.
     let old = try Imported(
-      kernel: vcpuOne + " x-266 [003] ..... 21.500000: kvm_exit: IRQ: HSR_EC: 0x0024 (DABT_LOW), PC: 0x10\n"
-    )
+      kernel: vcpuOne + " x-266 [003] ..... 21.500000: kvm_exit: IRQ: HSR_EC: 0x0024 (DABT_LOW), PC: 0x10\n")
     expect(old.shown[1], .guestExit, a: 0xFFFF | 0x24 << 16 | cpu3, b: 0x10)
     #expect(old.statistics.problems.map(\.kind).contains("exits without a reason"))
     // An exit that this kernel has no word for.
@@ -90,25 +75,12 @@ struct KernelTextEventTests {
   func accesses() throws {
     let word: EventFlags = [.absolute, EventFlags(rawValue: 2)]
     try expect(
-      one("kvm_mmio: mmio unsatisfied-read len 4 gpa 0x800ffe8 val 0x0"),
-      .mmioRead,
-      flags: word.union(.incomplete),
-      a: 0x800_FFE8
-    )
+      one("kvm_mmio: mmio unsatisfied-read len 4 gpa 0x800ffe8 val 0x0"), .mmioRead, flags: word.union(.incomplete),
+      a: 0x800_FFE8)
     try expect(
-      one("kvm_mmio: mmio read len 4 gpa 0x8000004 val 0x7a0008"),
-      .mmioRead,
-      flags: word,
-      a: 0x800_0004,
-      b: 0x7A_0008
-    )
+      one("kvm_mmio: mmio read len 4 gpa 0x8000004 val 0x7a0008"), .mmioRead, flags: word, a: 0x800_0004, b: 0x7A_0008)
     try expect(
-      one("kvm_mmio: mmio write len 1 gpa 0x9000000 val 0x5b"),
-      .mmioWrite,
-      flags: .absolute,
-      a: 0x900_0000,
-      b: 0x5B
-    )
+      one("kvm_mmio: mmio write len 1 gpa 0x9000000 val 0x5b"), .mmioWrite, flags: .absolute, a: 0x900_0000, b: 0x5B)
   }
 
   @Test("A trapped write of ICC_SGI1R_EL1 does not show its value; other registers show as a trap only")
@@ -116,11 +88,7 @@ struct KernelTextEventTests {
     let flags: EventFlags = [EventFlags(rawValue: 3), .incomplete]
     let sgi = UInt64(SystemRegister.ICC_SGI1R_EL1.rawValue)
     try expect(
-      one("kvm_sys_access: PC: 40202bd0 SYS_ICC_SGI1R_EL1 (3,0,12,11,5) write"),
-      .sysregWrite,
-      flags: flags,
-      a: sgi
-    )
+      one("kvm_sys_access: PC: 40202bd0 SYS_ICC_SGI1R_EL1 (3,0,12,11,5) write"), .sysregWrite, flags: flags, a: sgi)
     let raw = "[FAILED TO PARSE] vcpu_pc=0x40202bd0 is_write=1 name=0xffffccc2c5213998 Op0=3 Op1=0 CRn=12 CRm=11 Op2=5"
     try expect(one("kvm_sys_access:       \(raw)"), .sysregWrite, flags: flags, a: sgi)
     try expect(one("kvm_handle_sys_reg: HSR 0x62240024"), .sysregTrap, a: 0x6224_0024)
@@ -141,17 +109,11 @@ struct KernelTextEventTests {
   @Test("Timers: lines, deadlines, which of them the hardware holds")
   func timers() throws {
     try expect(
-      one("kvm_timer_save_state:    CTL: 0x000005 CVAL:       0x12a05f200 arch_timer_ctx_index: 1"),
-      .timerSave,
-      a: 5_000_000_000,
-      b: 5 | 1 << 32
-    )
+      one("kvm_timer_save_state:    CTL: 0x000005 CVAL:       0x12a05f200 arch_timer_ctx_index: 1"), .timerSave,
+      a: 5_000_000_000, b: 5 | 1 << 32)
     try expect(
-      one("kvm_timer_restore_state: CTL: 00000001 CVAL:       12a05f200 arch_timer_ctx_index: 0"),
-      .timerRestore,
-      a: 5_000_000_000,
-      b: 1
-    )
+      one("kvm_timer_restore_state: CTL: 00000001 CVAL:       12a05f200 arch_timer_ctx_index: 0"), .timerRestore,
+      a: 5_000_000_000, b: 1)
     try expect(one("kvm_get_timer_map: VCPU: 1, dv: 1, dp: 0, ep: -1"), .timerMap, a: 0xFFFF_0001)
     try expect(one("kvm_get_timer_map: VCPU: 1, dv: 1, dp: -1, ev: -1, ep: 0"), .timerMap, a: 0x00FF_FF01)
     try expect(one("kvm_timer_emulate: arch_timer_ctx_index: 1 (should_fire: 1)"), .timerEmulate, a: 1, b: 1)
@@ -169,16 +131,10 @@ struct KernelTextEventTests {
   func faults() throws {
     try expect(
       one("kvm_guest_fault: ipa 0x80c0000, hsr 0x93d98046, hxfar 0xffff8000090200a0, pc 0xffffa76455488398"),
-      .guestFault,
-      a: 0x80C_0000,
-      b: 0x93D9_8046
-    )
+      .guestFault, a: 0x80C_0000, b: 0x93D9_8046)
     try expect(
       one("kvm_mmio_nisv: ipa 0x00000000080c0000, esr 0x0000000093d98046, far 0x0000000000000010, pc 0x10"),
-      .guestFault,
-      a: 0x80C_0000,
-      b: 0x93D9_8046
-    )
+      .guestFault, a: 0x80C_0000, b: 0x93D9_8046)
     try expect(one("kvm_access_fault: IPA: 80c0000"), .guestFault, a: 0x80C_0000)
   }
 
@@ -195,11 +151,8 @@ struct KernelTextEventTests {
   @Test("Fields instead of text, as trace-cmd report -R prints them")
   func rawFields() throws {
     try expect(
-      one("kvm_timer_restore_state:  ctl=0x000001 cval=      0x12a05f200 timer_idx=1"),
-      .timerRestore,
-      a: 5_000_000_000,
-      b: 1 | 1 << 32
-    )
+      one("kvm_timer_restore_state:  ctl=0x000001 cval=      0x12a05f200 timer_idx=1"), .timerRestore, a: 5_000_000_000,
+      b: 1 | 1 << 32)
     try expect(one("kvm_exit:     ret=2 esr_ec=0x0024 vcpu_pc=0x10"), .guestExit, a: 2 | 0x24 << 16 | cpu3, b: 0x10)
     try expect(one("kvm_exit:     idx=2 exit_reason=0x24 vcpu_pc=0x10"), .guestExit, a: 2 | 0x24 << 16 | cpu3, b: 0x10)
     try expect(one("kvm_halt_poll_ns:      grow=1 vcpu_id=1 new=10000 old=0"), .haltPoll, a: 10_000)
@@ -225,21 +178,11 @@ struct KernelTextEventTests {
     try expect(one("irq_handler_exit: irq=13 ret=unhandled"), .handlerExit, domain: 0, pe: 3, a: 13)
     try expect(one("softirq_entry: vec=1 [action=TIMER]"), .softirqEnter, domain: 0, pe: 3, a: 1)
     try expect(
-      one("ipi_raise: target_mask=00000000,00000002 (Function call interrupts)"),
-      .ipiSend,
-      domain: 0,
-      pe: 3,
-      a: 2,
-      b: 2
-    )
+      one("ipi_raise: target_mask=00000000,00000002 (Function call interrupts)"), .ipiSend, domain: 0, pe: 3, a: 2,
+      b: 2)
     try expect(
-      one("ipi_raise: target_mask=80000000,00000000,00000000 (Rescheduling interrupts)"),
-      .ipiSend,
-      domain: 0,
-      pe: 3,
-      a: 1 | 64 << 32,
-      b: 0x8000_0000
-    )
+      one("ipi_raise: target_mask=80000000,00000000,00000000 (Rescheduling interrupts)"), .ipiSend, domain: 0, pe: 3,
+      a: 1 | 64 << 32, b: 0x8000_0000)
     try expect(one("ipi_entry: (CPU stop (for crash dump) interrupts)"), .ipiEnter, domain: 0, pe: 3, a: 4)
     try expect(one("ipi_send_cpu: cpu=70 callsite=x callback=y"), .ipiSend, domain: 0, pe: 3, a: 64 << 32, b: 64)
   }
@@ -281,41 +224,22 @@ struct KernelTextEventTests {
   func probes() throws {
     let where_ = "(vgic_its_inject_msi+0x0/0x11c)"
     let msi = Event(
-      time: 21_500_000_000,
-      kind: .msi,
-      domain: 1,
-      pe: PE.none,
-      a: 3 | 8 << 32,
-      b: UInt64(Frame.translater.rawValue) << 32
-    )
+      time: 21_500_000_000, kind: .msi, domain: 1, pe: PE.none, a: 3 | 8 << 32,
+      b: UInt64(Frame.translater.rawValue) << 32)
     #expect(try one("vgic_its_inject_msi: \(where_) devid=0x8 eventid=3") == msi)
     #expect(try one("its_inject_msi: device_id=8, event_id=3") == msi)
     try expect(
-      one("vgic_v3_populate_lr: irq=27, val=0x50a0001b0000001b, lr=2"),
-      .lrWrite,
-      a: 2,
-      b: 0x50A0_001B_0000_001B
-    )
+      one("vgic_v3_populate_lr: irq=27, val=0x50a0001b0000001b, lr=2"), .lrWrite, a: 2, b: 0x50A0_001B_0000_001B)
     try expect(one("vgic_queue_irq_unlock: \(where_) intid=27"), .vgicStep, a: 5, b: 27)
     try expect(one("vgic_flush_lr_state: used_lrs=3 multi_sgi=0"), .vgicStep, b: 3)
     let reg = UInt64(SystemRegister.ICC_SGI1R_EL1.rawValue)
     try expect(
-      one("vgic_v3_dispatch_sgi: reg=0x1000001"),
-      .sysregWrite,
-      flags: EventFlags(rawValue: 3),
-      a: reg,
-      b: 0x100_0001
-    )
+      one("vgic_v3_dispatch_sgi: reg=0x1000001"), .sysregWrite, flags: EventFlags(rawValue: 3), a: reg, b: 0x100_0001)
     let deactivated = UInt64(SystemRegister.ICC_DIR_EL1.rawValue)
     let where27 = "vgic_v3_deactivate: (vgic_v3_deactivate+0x0/0x200) val=0x1b"
     try expect(one(where27), .sysregWrite, flags: EventFlags(rawValue: 3), a: deactivated, b: 27)
     try expect(
-      one("vgic_its_inject_msi_ret: (a <- b) ret=-16"),
-      .msiResult,
-      pe: PE.none,
-      a: 0xFFFF_FFF0 | cpu3,
-      b: thread
-    )
+      one("vgic_its_inject_msi_ret: (a <- b) ret=-16"), .msiResult, pe: PE.none, a: 0xFFFF_FFF0 | cpu3, b: thread)
   }
 
   @Test("Commands of the host's own ITS driver are to the physical ITS")
@@ -324,14 +248,8 @@ struct KernelTextEventTests {
     let result = try Imported(kernel: vcpuOne + " x-266 [003] ..... 21.500000: \(body)\n")
     #expect(result.shown.dropFirst().map(\.kind) == [.itsCommand, .continuation])
     expect(
-      result.shown[1],
-      .itsCommand,
-      domain: 0,
-      pe: PE.none,
-      flags: .operandsHidden,
-      a: 0x8_0000_000A,
-      b: 0x2000_0000_0001
-    )
+      result.shown[1], .itsCommand, domain: 0, pe: PE.none, flags: .operandsHidden, a: 0x8_0000_000A,
+      b: 0x2000_0000_0001)
     #expect(result.shown[2].a == 3)
     let kick = try one("__kvm_vcpu_kick: (__kvm_vcpu_kick+0x0/0x90)")
     #expect(kick.kind == .vcpuKick)

@@ -27,8 +27,7 @@ struct LinePrefixTests {
   @Test("Date and time of later versions, with a space behind")
   func dateAndTime() throws {
     let result = try Imported(
-      "2026-01-22T10:11:12.345678Z \(event)2026-01-22T10:11:12.345680Z \(event)2026-01-23T00:00:00.000000Z \(event)"
-    )
+      "2026-01-22T10:11:12.345678Z \(event)2026-01-22T10:11:12.345680Z \(event)2026-01-23T00:00:00.000000Z \(event)")
     #expect(result.events.map(\.time) == [0, 2000, 49_727_654_322_000])
     #expect(result.topology.value(.epoch) == 1_769_076_672_345_678_000)
     #expect(result.topology.value(.profile) == Topology.Profile.qemu10.rawValue)

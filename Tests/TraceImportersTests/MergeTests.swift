@@ -56,8 +56,7 @@ struct MergeTests {
   func drift() throws {
     let (outside, inside) = run(shift: 1_000_000, drift: 2e-5, count: 2000)
     let found = try #require(
-      ClockOffset.find(CaptureSignals(ListSource(outside)), CaptureSignals(ListSource(inside)), guest: 0)
-    )
+      ClockOffset.find(CaptureSignals(ListSource(outside)), CaptureSignals(ListSource(inside)), guest: 0))
     #expect(abs(found.drift - 2e-5) < 1e-6)
     for (our, their) in zip(outside, inside) {
       #expect(abs(Int64(found.apply(their.time)) - Int64(our.time)) < 10_000)
@@ -72,10 +71,8 @@ struct MergeTests {
       Event(time: UInt64.random(in: 0...2_000_000_000, using: &generator), kind: .handlerEnter, pe: 0, a: 11)
     }
     let found = ClockOffset.find(
-      try CaptureSignals(ListSource(outside)),
-      try CaptureSignals(ListSource(other.sorted { $0.time < $1.time })),
-      guest: 0
-    )
+      try CaptureSignals(ListSource(outside)), try CaptureSignals(ListSource(other.sorted { $0.time < $1.time })),
+      guest: 0)
     #expect(found == nil)
   }
 

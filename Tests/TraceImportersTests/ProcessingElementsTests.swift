@@ -88,8 +88,7 @@ struct ProcessingElementsTests {
     let generate =
       "gicv3_icc_generate_sgi GICv3 CPU i/f 0x1 generating SGI 2 IRM 1 target affinity 0x0xx targetlist 0x0"
     let result = try Imported(
-      lines: [send + "0 pending SGI 2", generate, send + "0 pending SGI 2"] + pair(0) + [send + "2 pending SGI 2"]
-    )
+      lines: [send + "0 pending SGI 2", generate, send + "0 pending SGI 2"] + pair(0) + [send + "2 pending SGI 2"])
     let accepted = result.events.filter { $0.kind == .sgiPending }
     #expect(accepted.map(\.pe) == [0, 0, 2])
     #expect(accepted.map { UInt32($0.b) } == [PE.none, 1, 1])

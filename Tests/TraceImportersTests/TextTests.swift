@@ -53,8 +53,7 @@ struct TextTests {
   @Test("An exception that lacks lines is given out before the next event of its PE")
   func incompleteException() throws {
     let result = try Imported(
-      stamped([access + "1 value 0x0"]) + stamped(Array(entry.prefix(2))) + stamped([access + "1 value 0x0"])
-    )
+      stamped([access + "1 value 0x0"]) + stamped(Array(entry.prefix(2))) + stamped([access + "1 value 0x0"]))
     #expect(result.kinds == ["sysregRead", "exceptionEntry", "sysregRead"])
     #expect(result.events[1].a >> 12 == 1)
   }

@@ -72,9 +72,7 @@ struct TopologyTests {
 
   @Test("ICC_CTLR_EL1.PRIbits")
   func priorityBits() throws {
-    #expect(
-      try topology("gicv3_icc_ctlr_read GICv3 ICC_CTLR read cpu 0x0 value 0x8400").value(.priorityBits) == 5
-    )
+    #expect(try topology("gicv3_icc_ctlr_read GICv3 ICC_CTLR read cpu 0x0 value 0x8400").value(.priorityBits) == 5)
   }
 
   @Test("GITS_TYPER, and GICv4 from commands or GICR_TYPER.VLPIS")
@@ -86,9 +84,7 @@ struct TopologyTests {
     let command = try topology("gicv3_its_cmd_vinvall GICv3 ITS: command VINVALL vPEID 0x0")
     #expect(command.architecture == .v4)
     #expect(command.value(.gicrStride) == 0x4_0000)
-    let type = try topology(
-      "gicv3_redist_read GICv3 redistributor 0x0 read: offset 0x8 data 0x1000003 size 8 secure 0"
-    )
+    let type = try topology("gicv3_redist_read GICv3 redistributor 0x0 read: offset 0x8 data 0x1000003 size 8 secure 0")
     #expect(type.architecture == .v4)
     #expect(try topology(read(0xFFE8, "4b")).architecture == .v4)
     #expect(try topology(read(0xFFE8, "3b")).architecture == .v3)
@@ -98,8 +94,7 @@ struct TopologyTests {
   func halves() throws {
     let facts = try topology(
       "gicv3_redist_read GICv3 redistributor 0x1 read: offset 0x8 data 0x111 size 4 secure 0",
-      "gicv3_redist_read GICv3 redistributor 0x1 read: offset 0xc data 0x1 size 4 secure 0"
-    )
+      "gicv3_redist_read GICv3 redistributor 0x1 read: offset 0xc data 0x1 size 4 secure 0")
     #expect(facts.value(.gicrTyper, index: 1) == 0x1_0000_0111)
   }
 

@@ -18,8 +18,7 @@ struct TraceCmdTests {
 
   @Test(
     "Files that trace-cmd writes import to the events that its text of them imports to",
-    arguments: [(6, "none"), (7, "none"), (7, "zlib"), (7, "zstd")]
-  )
+    arguments: [(6, "none"), (7, "none"), (7, "zlib"), (7, "zstd")])
   func versions(version: Int, compression: String) throws {
     try TraceCmd.withFolder { folder in
       let file = folder.appending(path: "converted.dat").path

@@ -44,14 +44,11 @@ struct TraceDatTests {
       sourceLocation: sourceLocation
     )
     #expect(
-      result.events.contains { $0.kind == .marker && $0.b == 13 && $0.a >> 16 == 10 },
-      sourceLocation: sourceLocation
-    )
+      result.events.contains { $0.kind == .marker && $0.b == 13 && $0.a >> 16 == 10 }, sourceLocation: sourceLocation)
     #expect(result.statistics.damage == nil, sourceLocation: sourceLocation)
     #expect(
       result.statistics.problems.map(\.kind) == ["event that is not used: something_else"],
-      sourceLocation: sourceLocation
-    )
+      sourceLocation: sourceLocation)
     #expect(result.statistics.problems.map(\.count) == [1], sourceLocation: sourceLocation)
     #expect(result.statistics.records == 6, sourceLocation: sourceLocation)
   }

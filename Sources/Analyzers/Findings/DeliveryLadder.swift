@@ -83,12 +83,8 @@ extension FindingsAnalyzer {
       )
     }
     return DeliveryLadder(
-      domain: domain,
-      intid: intid,
-      pe: target < PE.none - 1 ? target : nil,
-      rungs: rungs,
-      conclusion: conclude(rungs, r, intid, target)
-    )
+      domain: domain, intid: intid, pe: target < PE.none - 1 ? target : nil, rungs: rungs,
+      conclusion: conclude(rungs, r, intid, target))
   }
 
   private typealias Rung = DeliveryLadder.Rung
@@ -110,12 +106,8 @@ extension FindingsAnalyzer {
       let isHigh = r.line == .yes
       let isEnough = isHigh || r.isPending || r.isActive
       return Rung(
-        "source",
-        isEnough ? .holds : .broken,
-        "the line is \(isHigh ? "high" : "low")",
-        event: r.lineEvent,
-        time: r.lineTime
-      )
+        "source", isEnough ? .holds : .broken, "the line is \(isHigh ? "high" : "low")", event: r.lineEvent,
+        time: r.lineTime)
     }
     guard r.edges > 0 else {
       return Rung("source", startsAtReset ? .broken : .unknown, "nothing has raised it in this capture")
@@ -225,12 +217,8 @@ extension FindingsAnalyzer {
     }
     if r.acknowledgeEvent != .max {
       return Rung(
-        "pending",
-        .open,
-        "not pending: taken by PE \(r.acknowledgedOn)",
-        event: r.acknowledgeEvent,
-        time: r.acknowledgeTime
-      )
+        "pending", .open, "not pending: taken by PE \(r.acknowledgedOn)", event: r.acknowledgeEvent,
+        time: r.acknowledgeTime)
     }
     return Rung("pending", startsAtReset ? .broken : .unknown, "not pending")
   }
@@ -265,12 +253,8 @@ extension FindingsAnalyzer {
     }
     let passes = r.priority < top.priority
     return Rung(
-      name,
-      passes ? .holds : .broken,
-      "\(Self.name(top.intid)) of priority \(hex(top.priority)) runs on PE \(target)",
-      event: top.event,
-      time: top.time
-    )
+      name, passes ? .holds : .broken, "\(Self.name(top.intid)) of priority \(hex(top.priority)) runs on PE \(target)",
+      event: top.event, time: top.time)
   }
 
   private func signalled(_ r: InterruptRecord, _ p: ProcessorRecord?, _ intid: UInt32, _ target: UInt32) -> Rung {
@@ -281,11 +265,8 @@ extension FindingsAnalyzer {
       return Rung("signalled", .broken, "\(Self.name(p.highest)) is signalled before it", event: p.highestEvent)
     }
     return Rung(
-      "signalled",
-      isHigh ? .holds : .broken,
-      isHigh ? "PE \(target) has its request" : "PE \(target) has no request",
-      event: p.linesEvent
-    )
+      "signalled", isHigh ? .holds : .broken, isHigh ? "PE \(target) has its request" : "PE \(target) has no request",
+      event: p.linesEvent)
   }
 
   private func service(_ r: InterruptRecord, _ intid: UInt32) -> [Rung] {
@@ -297,12 +278,9 @@ extension FindingsAnalyzer {
     let isNewer = r.isPending && r.pendingEvent > r.acknowledgeEvent
     var rungs = [
       Rung(
-        "acknowledged",
-        isNewer ? .broken : .holds,
+        "acknowledged", isNewer ? .broken : .holds,
         (isNewer ? "not since it became pending; last " : "") + "by PE \(r.acknowledgedOn), \(r.acknowledges) times",
-        event: r.acknowledgeEvent,
-        time: r.acknowledgeTime
-      )
+        event: r.acknowledgeEvent, time: r.acknowledgeTime)
     ]
     if r.isRunning {
       rungs.append(Rung("ended", .broken, "not ended yet"))

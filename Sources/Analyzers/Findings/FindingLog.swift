@@ -33,13 +33,7 @@ final class FindingLog {
   func copy() -> FindingLog { FindingLog(limit: limit, findings, unlisted: unlisted) }
 
   /// Counts an occurrence; `describe` gives the words if it is the first.
-  func record(
-    _ key: Key,
-    event: UInt64,
-    time: UInt64,
-    count: UInt64 = 1,
-    _ describe: () -> Description
-  ) {
+  func record(_ key: Key, event: UInt64, time: UInt64, count: UInt64 = 1, _ describe: () -> Description) {
     if findings[key] != nil {
       findings[key]!.count &+= count
       findings[key]!.lastEvent = event

@@ -85,19 +85,13 @@ extension FindingsAnalyzer {
           var chain: [Finding.Link] = [
             .init("PE \(pe) acknowledged it; no end of interrupt followed", event: entry.event),
             .init(
-              "its priority \(hex(entry.priority)) runs: nothing of the same or a lower rank is signalled to PE \(pe)"
-            ),
+              "its priority \(hex(entry.priority)) runs: nothing of the same or a lower rank is signalled to PE \(pe)"),
           ]
           if taken > 0 { chain.append(.init("PE \(pe) took \(taken) of higher rank since")) }
           return FindingLog.Description(
-            severity: .error,
-            certainty: taken > 0 || startsAtReset ? .certain : .likely,
-            summary: "\(Self.name(entry.intid)) was acknowledged on PE \(pe) and never ended",
-            chain: chain,
-            next: "the handler's way out: does every path write EOIR?",
-            event: entry.event,
-            time: entry.time
-          )
+            severity: .error, certainty: taken > 0 || startsAtReset ? .certain : .likely,
+            summary: "\(Self.name(entry.intid)) was acknowledged on PE \(pe) and never ended", chain: chain,
+            next: "the handler's way out: does every path write EOIR?", event: entry.event, time: entry.time)
         }
       }
     }
@@ -203,10 +197,7 @@ extension FindingsAnalyzer {
   }
 
   private func reportPending(
-    _ key: InterruptKey,
-    _ r: InterruptRecord,
-    _ stuck: [UInt64: ProcessorRecord.Running],
-    _ log: FindingLog
+    _ key: InterruptKey, _ r: InterruptRecord, _ stuck: [UInt64: ProcessorRecord.Running], _ log: FindingLog
   ) {
     // What is active is reported as such.
     guard !r.isActive, !r.isRunning else { return }
@@ -233,35 +224,21 @@ extension FindingsAnalyzer {
         ? .init("it was put into \(Self.groupName(r.group))", event: r.groupEvent) : nil
       record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
         describe(
-          key,
-          r,
-          .error,
-          "is pending and can not be delivered: \(why)",
-          .init(why, event: event.known),
-          before: joined
-        )
+          key, r, .error, "is pending and can not be delivered: \(why)", .init(why, event: event.known), before: joined)
       }
     case .running(let entry):
       let why = "\(Self.name(entry.intid)), priority \(hex(entry.priority)), was acknowledged and never ended"
       record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
         describe(
-          key,
-          r,
-          .warning,
-          "waits behind \(Self.name(entry.intid)), which never ends",
-          .init(why, event: entry.event)
-        )
+          key, r, .warning, "waits behind \(Self.name(entry.intid)), which never ends", .init(why, event: entry.event))
       }
     case .unserved(let waited):
       let lines = processors.find(domain: key.domain, pe: pe)?.pointee.linesEvent ?? .max
       record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
         var text = describe(
-          key,
-          r,
-          waited >= thresholds.unservedTime &* Self.patienceWithNewcomers ? .warning : .note,
+          key, r, waited >= thresholds.unservedTime &* Self.patienceWithNewcomers ? .warning : .note,
           "is signalled to PE \(pe), which does not take it",
-          .init("nothing at the controller keeps it back", event: lines.known)
-        )
+          .init("nothing at the controller keeps it back", event: lines.known))
         text.certainty = .likely
         text.next = "whether PE \(pe) runs, and whether it masks interrupts (PSTATE.I)"
         return text
@@ -290,11 +267,7 @@ extension FindingsAnalyzer {
   }
 
   private func describe(
-    _ key: InterruptKey,
-    _ r: InterruptRecord,
-    _ severity: FindingSeverity,
-    _ what: String,
-    _ cause: Finding.Link,
+    _ key: InterruptKey, _ r: InterruptRecord, _ severity: FindingSeverity, _ what: String, _ cause: Finding.Link,
     before: Finding.Link? = nil
   ) -> FindingLog.Description {
     var chain: [Finding.Link] = [.init("became pending", event: r.pendingIsOlder ? nil : r.pendingEvent)]
@@ -304,22 +277,14 @@ extension FindingsAnalyzer {
     chain.append(cause)
     chain.append(.init("it was not acknowledged until the end", event: lastEvent))
     return FindingLog.Description(
-      severity: severity,
-      certainty: .certain,
-      summary: "\(Self.name(key.intid)) \(what)",
-      chain: chain,
-      next: "gicscope why --irq \(key.intid), and who should have undone that",
-      event: r.pendingEvent,
-      time: r.pendingTime
-    )
+      severity: severity, certainty: .certain, summary: "\(Self.name(key.intid)) \(what)", chain: chain,
+      next: "gicscope why --irq \(key.intid), and who should have undone that", event: r.pendingEvent,
+      time: r.pendingTime)
   }
 
   /// What keeps an interrupt back for long enough to count; nil if nothing is known to.
   private func block(
-    _ key: InterruptKey,
-    _ r: InterruptRecord,
-    _ pe: UInt32,
-    _ stuck: [UInt64: ProcessorRecord.Running]
+    _ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ stuck: [UInt64: ProcessorRecord.Running]
   ) -> Block? {
     let waited = elapsed(since: r.pendingEvent, r.pendingTime)
     func lasts(_ event: UInt64, _ time: UInt64) -> Bool {
@@ -343,18 +308,13 @@ extension FindingsAnalyzer {
     if groupState(r, p) == .no {
       guard lasts(p.groupEvent, p.groupTime) else { return nil }
       return .closed(
-        "\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)",
-        p.groupEvent,
-        isGroup: true
-      )
+        "\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)", p.groupEvent, isGroup: true)
     }
     if p.priorityMask != .max, r.priority != 0xFF, UInt16(r.priority) >= p.priorityMask {
       guard lasts(p.maskEvent, p.maskTime) else { return nil }
       return .closed(
         "the priority mask of PE \(pe), \(hex(p.priorityMask)), does not let priority \(hex(r.priority)) through",
-        p.maskEvent,
-        isGroup: false
-      )
+        p.maskEvent, isGroup: false)
     }
     if let entry = stuck[UInt64(key.domain) << 32 | UInt64(pe)], r.priority >= entry.priority {
       return waited >= thresholds.stuckTime ? .running(entry) : nil
@@ -374,21 +334,13 @@ extension FindingsAnalyzer {
     if r.merged > 0, r.merged >= thresholds.coalescedEdges, r.merged >= r.edges / 10 {
       var last = at(key, pe)
       (last.event, last.time) = (r.lastMerged.event, r.lastMerged.time)
-      record(
-        log,
-        .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid),
-        last,
-        count: r.merged
-      ) {
+      record(log, .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid), last, count: r.merged) {
         FindingLog.Description(
-          severity: .note,
-          certainty: .certain,
+          severity: .note, certainty: .certain,
           summary: "\(r.merged) of \(r.edges) requests for \(Self.name(key.intid)) came while one was pending",
           chain: [.init("what is pending already takes up what comes", event: r.pendingEvent.known)],
           next: "whether the driver looks for all work at once, as it must; what keeps the interrupt waiting",
-          event: r.firstMerged.event,
-          time: r.firstMerged.time
-        )
+          event: r.firstMerged.event, time: r.firstMerged.time)
       }
     }
     // A hypervisor sees to what its maintenance interrupt is about without taking it.
@@ -397,9 +349,7 @@ extension FindingsAnalyzer {
       var last = at(key, pe)
       (last.event, last.time) = (r.mostMissedUntil.event, r.mostMissedUntil.time)
       record(
-        log,
-        .init(kind: .discardedPending, domain: key.domain, pe: pe, intid: key.intid, reason: 3),
-        last,
+        log, .init(kind: .discardedPending, domain: key.domain, pe: pe, intid: key.intid, reason: 3), last,
         count: r.mostMissedPulses
       ) {
         FindingLog.Description(

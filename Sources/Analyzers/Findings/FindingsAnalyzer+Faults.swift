@@ -14,9 +14,7 @@ extension FindingsAnalyzer {
   /// (IHI 0069H, 4.1.1 and 12.2.10; IHI 0048B, 3.2.1).
   @inline(never)
   mutating func endedOther(
-    _ t: Transition,
-    _ processor: UnsafeMutablePointer<ProcessorRecord>,
-    last: (intid: UInt32, event: UInt64)
+    _ t: Transition, _ processor: UnsafeMutablePointer<ProcessorRecord>, last: (intid: UInt32, event: UInt64)
   ) {
     let top = processor.pointee.top
     let place = processor.pointee.place(of: t.intid)
@@ -28,10 +26,7 @@ extension FindingsAnalyzer {
       let summary: String
       if place >= 0 {
         summary = "\(name(t.intid)) was ended while \(name(top.intid)) ran: out of order"
-        chain.insert(
-          .init("\(name(t.intid)) was acknowledged", event: processor.pointee.running[place].event),
-          at: 0
-        )
+        chain.insert(.init("\(name(t.intid)) was acknowledged", event: processor.pointee.running[place].event), at: 0)
       } else if last.intid == t.intid, last.event > top.event {
         summary = "\(name(t.intid)) was ended twice; the second end dropped the priority of \(name(top.intid))"
         chain.insert(.init("\(name(t.intid)) had been ended", event: last.event), at: 0)
@@ -40,12 +35,8 @@ extension FindingsAnalyzer {
         chain.append(.init("\(name(top.intid)) lost its priority without an end of its own", event: t.event))
       }
       return FindingLog.Description(
-        severity: .error,
-        certainty: hasGaps ? .likely : .certain,
-        summary: summary,
-        chain: chain,
-        next: "the handler's end of interrupt: it must write back what the acknowledge returned, innermost first"
-      )
+        severity: .error, certainty: hasGaps ? .likely : .certain, summary: summary, chain: chain,
+        next: "the handler's end of interrupt: it must write back what the acknowledge returned, innermost first")
     }
     if place >= 0 {
       processor.pointee.remove(at: place)
@@ -190,9 +181,7 @@ extension FindingsAnalyzer {
         summary: "\(name(t.intid)) fires again and again: PE \(t.pe) has hardly time for anything else",
         chain: [
           .init(
-            "taken \(processor.runLength) times with less between than its handler takes",
-            event: processor.runEvent
-          )
+            "taken \(processor.runLength) times with less between than its handler takes", event: processor.runEvent)
         ],
         next: "what raises it; whether the source is acknowledged before the end of interrupt",
         event: processor.runEvent,
@@ -215,9 +204,7 @@ extension FindingsAnalyzer {
         .init("became pending, priority \(hex(r.priority))", event: r.pendingEvent),
         .init("\(count) interrupts of at least its rank were taken first"),
         .init(
-          r.acknowledgeEvent == t.event ? "acknowledged" : "it still waits, or was taken only then",
-          event: t.event
-        ),
+          r.acknowledgeEvent == t.event ? "acknowledged" : "it still waits, or was taken only then", event: t.event),
       ],
       next: "the priorities of what was taken, and how often it comes",
       event: r.pendingEvent,
@@ -259,9 +246,7 @@ extension FindingsAnalyzer {
     let run = processor.pointee.spuriousRun
     guard run >= thresholds.spuriousRun else { return }
     report(
-      .init(kind: .spuriousAcknowledge, domain: t.domain, pe: t.pe),
-      t,
-      count: run == thresholds.spuriousRun ? run : 1
+      .init(kind: .spuriousAcknowledge, domain: t.domain, pe: t.pe), t, count: run == thresholds.spuriousRun ? run : 1
     ) {
       FindingLog.Description(
         severity: .warning,
@@ -298,12 +283,9 @@ extension FindingsAnalyzer {
       let expected = t.a & 0xFF_FFFF
       chain.append(.init("an acknowledge should have returned \(expected)", event: t.event))
       return FindingLog.Description(
-        severity: .error,
-        certainty: hasGaps ? .likely : .certain,
-        summary: "\(name(intid)) was delivered to PE \(t.pe) against the rules",
-        chain: chain,
-        next: "gicscope verify, which shows the state that the controller contradicts"
-      )
+        severity: .error, certainty: hasGaps ? .likely : .certain,
+        summary: "\(name(intid)) was delivered to PE \(t.pe) against the rules", chain: chain,
+        next: "gicscope verify, which shows the state that the controller contradicts")
     }
   }
 
@@ -313,13 +295,8 @@ extension FindingsAnalyzer {
     let record = record(t).pointee
     let isLost = record.enabled == .no && t.a == UInt64(PendingCause.command.rawValue)
     let key = FindingLog.Key(
-      kind: .discardedPending,
-      domain: t.domain,
-      pe: t.pe,
-      intid: t.intid,
-      source: t.intid >= 8192 ? record.source : .max,
-      reason: isLost ? 1 : 0
-    )
+      kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid,
+      source: t.intid >= 8192 ? record.source : .max, reason: isLost ? 1 : 0)
     report(key, t) {
       var chain: [Finding.Link] = [.init("became pending", event: record.pendingEvent)]
       if record.enabled == .no {
@@ -327,12 +304,9 @@ extension FindingsAnalyzer {
       }
       chain.append(.init("\(cause) took its pending state away", event: t.event))
       return FindingLog.Description(
-        severity: isLost ? .warning : .note,
-        certainty: record.pendingIsOlder ? .unknownBeforeCapture : .certain,
-        summary: "\(name(t.intid)) was pending and is lost: \(cause) took its pending state away",
-        chain: chain,
-        next: "whether the device was quiet when its interrupt was taken down"
-      )
+        severity: isLost ? .warning : .note, certainty: record.pendingIsOlder ? .unknownBeforeCapture : .certain,
+        summary: "\(name(t.intid)) was pending and is lost: \(cause) took its pending state away", chain: chain,
+        next: "whether the device was quiet when its interrupt was taken down")
     }
   }
 }

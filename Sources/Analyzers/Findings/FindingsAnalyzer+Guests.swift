@@ -125,11 +125,7 @@ extension FindingsAnalyzer {
   /// Listed and pending: the guest can not take it, or does not.
   private func reportNeverTaken(_ held: Held, _ entry: Entry, _ log: FindingLog) {
     let waited = ran(held, entry)
-    let closed = ListedInterrupts.Bank.isClosed(
-      held.bank.control,
-      isGroup1: entry.isGroup1,
-      priority: entry.priority
-    )
+    let closed = ListedInterrupts.Bank.isClosed(held.bank.control, isGroup1: entry.isGroup1, priority: entry.priority)
     let (severity, what, cause): (FindingSeverity, String, Finding.Link)
     if closed.group || closed.mask, waited >= thresholds.stuckTime {
       let control = held.bank.control
@@ -146,8 +142,7 @@ extension FindingsAnalyzer {
       what = "waits behind \(Self.virtualName(stuck.intid)), which never ends"
       cause = .init(
         "\(Self.virtualName(stuck.intid)), priority \(hex(stuck.priority)), was acknowledged and never ended",
-        event: stuck.acknowledgeEvent == .max ? nil : stuck.acknowledgeEvent
-      )
+        event: stuck.acknowledgeEvent == .max ? nil : stuck.acknowledgeEvent)
     } else if held.running > entry.priority, waited >= max(thresholds.unservedTime &* 200, limit(guests.delays)) {
       severity = .warning
       what = "is signalled to the guest on PE \(held.pe), which does not take it"
@@ -157,14 +152,10 @@ extension FindingsAnalyzer {
     }
     record(log, key(.stuckPending, held, entry), now(held, entry)) {
       FindingLog.Description(
-        severity: severity,
-        certainty: .likely,
-        summary: "\(Self.virtualName(entry.intid)) \(what)",
+        severity: severity, certainty: .likely, summary: "\(Self.virtualName(entry.intid)) \(what)",
         chain: [.init("listed on PE \(held.pe)", event: entry.listed.event), cause, since(held, entry)],
         next: "gicscope why --irq \(entry.intid), and whether the guest masks interrupts (PSTATE.I)",
-        event: entry.listed.event,
-        time: entry.listed.time
-      )
+        event: entry.listed.event, time: entry.listed.time)
     }
   }
 
@@ -174,18 +165,11 @@ extension FindingsAnalyzer {
   private func reportDropped(_ key: InterruptKey, _ o: ListedInterrupts.Overflow, _ log: FindingLog) {
     guard o.dropped > 0 else { return }
     let t = Transition(
-      time: o.droppedEnd.time,
-      event: o.droppedEnd.event,
-      kind: .virtualEndOfInterrupt,
-      domain: key.domain,
-      pe: key.pe,
-      intid: key.intid
-    )
+      time: o.droppedEnd.time, event: o.droppedEnd.event, kind: .virtualEndOfInterrupt, domain: key.domain, pe: key.pe,
+      intid: key.intid)
     let name = Self.virtualName(key.intid)
     record(
-      log,
-      .init(kind: .wrongEOI, domain: key.domain, pe: key.pe, intid: key.intid, isVirtual: true),
-      t,
+      log, .init(kind: .wrongEOI, domain: key.domain, pe: key.pe, intid: key.intid, isVirtual: true), t,
       count: o.dropped
     ) {
       FindingLog.Description(
@@ -196,8 +180,7 @@ extension FindingsAnalyzer {
           .init("its list register was taken back while it was active", event: o.takenOut.event),
           .init(
             "the guest was entered without it, though nothing says that list registers were short",
-            event: o.droppedEntry.event
-          ),
+            event: o.droppedEntry.event),
           .init("the guest's end hit no list register", event: o.droppedEnd.event),
         ],
         next: "what deactivated it in the hypervisor: EOIcount counts ends, and does not say of what"
@@ -210,35 +193,18 @@ extension FindingsAnalyzer {
     let isLong = o.longest >= thresholds.overflowTime
     guard isLong || o.longestPossible >= thresholds.overflowTime || o.ends > o.dropped else { return }
     var t = Transition(
-      time: o.listed.time,
-      event: o.listed.event,
-      kind: .lrFilled,
-      domain: key.domain,
-      pe: key.pe,
-      intid: key.intid
-    )
+      time: o.listed.time, event: o.listed.event, kind: .lrFilled, domain: key.domain, pe: key.pe, intid: key.intid)
     if o.waits == 0 {
       (t.event, t.time) =
         o.ends > 0 ? (o.lastEnd.event, o.lastEnd.time) : (o.possibleListed.event, o.possibleListed.time)
     }
-    let logKey = FindingLog.Key(
-      kind: .overflowDelay,
-      domain: key.domain,
-      pe: key.pe,
-      intid: key.intid,
-      isVirtual: true
-    )
+    let logKey = FindingLog.Key(kind: .overflowDelay, domain: key.domain, pe: key.pe, intid: key.intid, isVirtual: true)
     let first = o.waits > 0 ? o.entry : o.ends > 0 ? o.firstEnd : o.possibleEntry
     record(log, logKey, t, count: max(o.waits &+ o.ends, 1)) {
       FindingLog.Description(
-        severity: isLong ? .warning : .note,
-        certainty: .likely,
-        summary: Self.summary(key.intid, o),
-        chain: Self.chain(o),
-        next: "gicscope whatif --list-registers, and maintenance interrupts by U, NP and LRENP",
-        event: first.event,
-        time: first.time
-      )
+        severity: isLong ? .warning : .note, certainty: .likely, summary: Self.summary(key.intid, o),
+        chain: Self.chain(o), next: "gicscope whatif --list-registers, and maintenance interrupts by U, NP and LRENP",
+        event: first.event, time: first.time)
     }
   }
 
@@ -258,8 +224,7 @@ extension FindingsAnalyzer {
       chain += [
         .init(
           "it was there: taken out of its list register unfinished, or acknowledged by the hypervisor",
-          event: o.source.event
-        ),
+          event: o.source.event),
         .init("the guest was entered without it, and with more interrupts than list registers", event: o.entry.event),
         .init("it got a list register", event: o.listed.event),
       ]
@@ -274,8 +239,7 @@ extension FindingsAnalyzer {
       chain.append(
         .init(
           "ended in no list register, \(o.ends) times: EOIcount counts it, and the hypervisor has to deactivate it",
-          event: o.firstEnd.event
-        )
+          event: o.firstEnd.event)
       )
     }
     return chain

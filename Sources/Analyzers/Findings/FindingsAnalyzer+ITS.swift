@@ -37,13 +37,8 @@ extension FindingsAnalyzer {
     let isMSI = lastMSI == t.event
     if !isMSI, fault != .lpisDisabled, fault != .intidOutOfRange { return }
     let key = FindingLog.Key(
-      kind: isMSI ? .unmappedMSI : .commandError,
-      domain: t.domain,
-      pe: t.pe,
-      intid: t.intid,
-      source: t.a,
-      reason: UInt32(truncatingIfNeeded: t.b)
-    )
+      kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid, source: t.a,
+      reason: UInt32(truncatingIfNeeded: t.b))
     let who = Self.source(t.a)
     var chain: [Finding.Link] = [
       .init(isMSI ? "the MSI of \(who) was written" : "INT for \(who) was carried out", event: t.event)
@@ -61,12 +56,9 @@ extension FindingsAnalyzer {
     }
     report(key, t) {
       FindingLog.Description(
-        severity: .error,
-        certainty: .certain,
-        summary: "\(isMSI ? "an MSI" : "an INT command") of \(who) led to no interrupt: \(fault.name)",
-        chain: chain,
-        next: Self.advice(fault)
-      )
+        severity: .error, certainty: .certain,
+        summary: "\(isMSI ? "an MSI" : "an INT command") of \(who) led to no interrupt: \(fault.name)", chain: chain,
+        next: Self.advice(fault))
     }
   }
 
@@ -110,12 +102,10 @@ extension FindingsAnalyzer {
     let key = FindingLog.Key(kind: .unmappedMSI, domain: t.domain, source: t.a, reason: .max)
     report(key, t) {
       FindingLog.Description(
-        severity: .note,
-        certainty: .unknownBeforeCapture,
+        severity: .note, certainty: .unknownBeforeCapture,
         summary: "an MSI of \(Self.source(t.a)) led to no interrupt that the capture shows",
         chain: [.init("the MSI was written; its mapping lies before the capture, if there is one", event: t.event)],
-        next: "a capture from the start, or MAPTI for the event"
-      )
+        next: "a capture from the start, or MAPTI for the event")
     }
   }
 
@@ -145,21 +135,16 @@ extension FindingsAnalyzer {
     let namesEvent = ![0x08, 0x09, 0x0D, 0x0E].contains(opcode)
     report(
       .init(
-        kind: .commandError,
-        domain: t.domain,
-        intid: t.intid,
+        kind: .commandError, domain: t.domain, intid: t.intid,
         source: opcode == 0x09 || opcode == 0x0D || opcode == 0x0E ? .max : namesEvent ? source : source | 0xFFFF_FFFF,
-        reason: UInt32(truncatingIfNeeded: error)
-      ),
+        reason: UInt32(truncatingIfNeeded: error)),
       t
     ) {
       FindingLog.Description(
-        severity: isHarmless ? .warning : .error,
-        certainty: .certain,
+        severity: isHarmless ? .warning : .error, certainty: .certain,
         summary: "\(command)\(namesEvent ? " for " + Self.source(source) : "") failed: \(reason)",
         chain: [.init("\(command) was carried out and failed with \(reason) (\(hex(error)))", event: t.event)],
-        next: "the order of commands, and whether the driver looks at what became of them"
-      )
+        next: "the order of commands, and whether the driver looks at what became of them")
     }
   }
 
@@ -216,8 +201,7 @@ extension FindingsAnalyzer {
     chain.append(
       .init(
         "GITS_CREADR stands at \(hex(commands.reader & ~1)), GITS_CWRITER at \(hex(commands.writer))",
-        event: commands.event
-      )
+        event: commands.event)
     )
     if commands.reader & 1 != 0 { chain.append(.init("GITS_CREADR.Stalled is set", event: t.event)) }
     return FindingLog.Description(

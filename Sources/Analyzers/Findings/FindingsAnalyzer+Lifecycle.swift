@@ -115,12 +115,8 @@ extension FindingsAnalyzer {
     processor.pointee.spuriousRun = 0
     if processor.pointee.depth < ProcessorRecord.depthLimit {
       let running = ProcessorRecord.Running(
-        intid: t.intid,
-        priority: UInt8(truncatingIfNeeded: min(t.priority, 0xFF)),
-        event: t.event,
-        time: t.time,
-        acknowledges: processor.pointee.acknowledges
-      )
+        intid: t.intid, priority: UInt8(truncatingIfNeeded: min(t.priority, 0xFF)), event: t.event, time: t.time,
+        acknowledges: processor.pointee.acknowledges)
       processor.pointee.running[processor.pointee.depth] = running
       processor.pointee.depth &+= 1
     } else {
@@ -150,9 +146,7 @@ extension FindingsAnalyzer {
   /// An interrupt was acknowledged while, as far as is known, it still ran.
   @inline(never)
   private mutating func acknowledgedAgain(
-    _ t: Transition,
-    _ record: UnsafeMutablePointer<InterruptRecord>,
-    _ processor: UnsafeMutablePointer<ProcessorRecord>
+    _ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>, _ processor: UnsafeMutablePointer<ProcessorRecord>
   ) {
     let other = record.pointee.acknowledgedOn
     if other == t.pe {
@@ -221,9 +215,7 @@ extension FindingsAnalyzer {
   /// The interrupt is pending again, or not, as it ends.
   @inline(__always)
   private mutating func noteRefire(
-    _ t: Transition,
-    _ record: UnsafeMutablePointer<InterruptRecord>,
-    _ isPending: Bool
+    _ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>, _ isPending: Bool
   ) {
     guard isPending else {
       record.pointee.refires = 0
@@ -237,9 +229,7 @@ extension FindingsAnalyzer {
   /// handler, counts eight times.
   @inline(__always)
   private mutating func noteRun(
-    _ t: Transition,
-    _ record: InterruptRecord,
-    _ processor: UnsafeMutablePointer<ProcessorRecord>
+    _ t: Transition, _ record: InterruptRecord, _ processor: UnsafeMutablePointer<ProcessorRecord>
   ) {
     let isSame = processor.pointee.lastINTID == t.intid
     let pause = t.time &- min(record.endTime, t.time)

@@ -28,9 +28,7 @@ extension FindingsAnalyzer {
   /// An SGI ends. Handlers of SGIs that send SGIs, over and over, keep PEs busy with each other.
   @inline(__always)
   mutating func sgiEnded(
-    _ t: Transition,
-    _ entry: ProcessorRecord.Running,
-    _ processor: UnsafeMutablePointer<ProcessorRecord>
+    _ t: Transition, _ entry: ProcessorRecord.Running, _ processor: UnsafeMutablePointer<ProcessorRecord>
   ) {
     let answers = processor.pointee.answers
     processor.pointee.answers = false
@@ -86,13 +84,7 @@ extension FindingsAnalyzer {
   private func lost(_ sender: ProcessorRecord, domain: UInt16, pe: UInt32, _ log: FindingLog) {
     let (intid, exists) = (sender.sentINTID, sender.sentTargets > 0)
     let t = Transition(
-      time: sender.sentTime,
-      event: sender.sentEvent,
-      kind: .sgiWritten,
-      domain: domain,
-      pe: pe,
-      intid: intid
-    )
+      time: sender.sentTime, event: sender.sentEvent, kind: .sgiWritten, domain: domain, pe: pe, intid: intid)
     record(log, .init(kind: .misrouted, domain: domain, pe: pe, intid: intid, reason: exists ? 2 : 1), t) {
       FindingLog.Description(
         // That a group refuses what it is not meant for may be the point of it.

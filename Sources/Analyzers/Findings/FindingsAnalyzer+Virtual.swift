@@ -122,9 +122,7 @@ extension FindingsAnalyzer {
     guard run >= thresholds.stormRefires else { return }
     let (event, time) = (record.pointee.maintenanceEvent, record.pointee.maintenanceTime)
     report(
-      .init(kind: .storm, domain: t.domain, pe: t.pe, reason: 1),
-      t,
-      count: run == thresholds.stormRefires ? run : 1
+      .init(kind: .storm, domain: t.domain, pe: t.pe, reason: 1), t, count: run == thresholds.stormRefires ? run : 1
     ) {
       FindingLog.Description(
         severity: .error,
@@ -154,8 +152,7 @@ extension FindingsAnalyzer {
     for (key, record) in lists.sorted() {
       for list in 0..<16 where record.intids[list] == intid {
         found.append(
-          (UInt32(truncatingIfNeeded: key), list, record.events[list], record.acknowledged >> UInt32(list) & 1 != 0)
-        )
+          (UInt32(truncatingIfNeeded: key), list, record.events[list], record.acknowledged >> UInt32(list) & 1 != 0))
       }
     }
     return found

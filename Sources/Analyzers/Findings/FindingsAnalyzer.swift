@@ -266,22 +266,14 @@ struct FindingsAnalyzer: ~Copyable {
     filter?.includes(domain: key.domain, pe: key.pe, intid: key.intid) ?? true
   }
 
-  func report(
-    _ key: FindingLog.Key,
-    _ t: Transition,
-    count: UInt64 = 1,
-    _ describe: () -> FindingLog.Description
-  ) {
+  func report(_ key: FindingLog.Key, _ t: Transition, count: UInt64 = 1, _ describe: () -> FindingLog.Description) {
     guard isReported, Self.includes(key, filter) else { return }
     log.record(key, event: t.event, time: t.time, count: count, describe)
   }
 
   /// The same, into a log that is read at once.
   func record(
-    _ log: FindingLog,
-    _ key: FindingLog.Key,
-    _ t: Transition,
-    count: UInt64 = 1,
+    _ log: FindingLog, _ key: FindingLog.Key, _ t: Transition, count: UInt64 = 1,
     _ describe: () -> FindingLog.Description
   ) {
     guard isReported, Self.includes(key, filter) else { return }

@@ -52,8 +52,7 @@ final class ITSUnit {
       for (s, shape) in shapes.enumerated() {
         for table in ITSCacheTable.allCases {
           (hardware + (s * Self.tables + Int(table.rawValue))).initialize(
-            to: SetAssociativeCache(entries: shape.entries(of: table) ?? 0, ways: shape.ways)
-          )
+            to: SetAssociativeCache(entries: shape.entries(of: table) ?? 0, ways: shape.ways))
         }
       }
     }
@@ -132,12 +131,7 @@ final class ITSUnit {
 
     @discardableResult
     private mutating func look(
-      _ table: ITSCacheTable,
-      _ key: UInt64,
-      _ index: UInt64,
-      _ walk: TableWalk,
-      isValid: Bool,
-      _ isCounted: Bool,
+      _ table: ITSCacheTable, _ key: UInt64, _ index: UInt64, _ walk: TableWalk, isValid: Bool, _ isCounted: Bool,
       group: UInt32? = nil
     ) -> Int {
       let n = Int(table.rawValue)
@@ -181,11 +175,7 @@ final class ITSUnit {
     }
 
     private mutating func drop(
-      _ table: ITSCacheTable,
-      _ key: UInt64,
-      _ index: UInt64,
-      _ cause: UInt8,
-      _ isCounted: Bool
+      _ table: ITSCacheTable, _ key: UInt64, _ index: UInt64, _ cause: UInt8, _ isCounted: Bool
     ) {
       if counters[Int(table.rawValue)].drop(key, cause: cause), isCounted { causes.dropped(cause, 1) }
       dropFromShapes(table, key, index)

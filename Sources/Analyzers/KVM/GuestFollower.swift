@@ -194,9 +194,7 @@ final class GuestFollower {
     result.entries = entries
     result.nestedEntries = nestedEntries
     for cause in GuestExitCause.allCases where counts[cause.rawValue] > 0 {
-      result.exits.append(
-        .init(cause: cause, count: counts[cause.rawValue], away: away[cause.rawValue].distribution)
-      )
+      result.exits.append(.init(cause: cause, count: counts[cause.rawValue], away: away[cause.rawValue].distribution))
     }
     var all = delays
     if let found = deadlines.result {

@@ -269,10 +269,7 @@ struct LatencyAnalyzer: ~Copyable {
 
   @inline(__always)
   private mutating func record(
-    _ span: LatencyRecorder.Span,
-    from start: UInt64,
-    _ t: Transition,
-    _ service: UnsafeMutablePointer<InService>
+    _ span: LatencyRecorder.Span, from start: UInt64, _ t: Transition, _ service: UnsafeMutablePointer<InService>
   ) {
     guard isReported, service.pointee.isCounted else { return }
     if gaps.count > 0, spansGap(start, service.pointee.life.pe) {
@@ -320,9 +317,7 @@ struct LatencyAnalyzer: ~Copyable {
   /// Fills a new life up to its acknowledge.
   @inline(__always)
   private static func begin(
-    _ life: inout InterruptLife,
-    acknowledgedBy t: Transition,
-    _ pending: UnsafeMutablePointer<Pending>?
+    _ life: inout InterruptLife, acknowledgedBy t: Transition, _ pending: UnsafeMutablePointer<Pending>?
   ) {
     if let pending { begin(&life, UnsafePointer(pending)) }
     life.domain = t.domain

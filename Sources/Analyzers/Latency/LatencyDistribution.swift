@@ -38,11 +38,8 @@ public struct LatencyDistribution: Sendable {
     var samples = Dictionary(buckets.map { ($0.upper, $0.count) }, uniquingKeysWith: +)
     for bucket in other.buckets { samples[bucket.upper, default: 0] += bucket.count }
     return LatencyDistribution(
-      samples: samples.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
-      min: Swift.min(min, other.min),
-      max: Swift.max(max, other.max),
-      sum: sum + other.sum
-    )
+      samples: samples.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, min: Swift.min(min, other.min),
+      max: Swift.max(max, other.max), sum: sum + other.sum)
   }
 
   /// The arithmetic mean in ns; 0 without samples.

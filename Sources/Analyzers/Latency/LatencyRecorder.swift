@@ -169,10 +169,7 @@ struct LatencyRecorder: ~Copyable {
     return groups.sorted { $0.key < $1.key }.flatMap { group in
       LatencyStage.allCases.compactMap { stage in
         var sum = KeyedLatency(
-          domain: UInt16(truncatingIfNeeded: group.key >> 48),
-          key: UInt32(truncatingIfNeeded: group.key),
-          stage: stage
-        )
+          domain: UInt16(truncatingIfNeeded: group.key >> 48), key: UInt32(truncatingIfNeeded: group.key), stage: stage)
         for span in Span.allCases where span.counts(for: stage) {
           for number in group.value {
             let distribution = distributions[number * Self.spans + span.rawValue]

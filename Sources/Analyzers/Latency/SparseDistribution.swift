@@ -25,8 +25,7 @@ struct SparseDistribution: BitwiseCopyable {
     guard value >= 32 else { return UInt16(truncatingIfNeeded: value) }
     let magnitude = 63 &- value.leadingZeroBitCount
     return UInt16(
-      truncatingIfNeeded: (magnitude &- 4) &<< 5 | Int(truncatingIfNeeded: value &>> UInt64(magnitude &- 5)) & 31
-    )
+      truncatingIfNeeded: (magnitude &- 4) &<< 5 | Int(truncatingIfNeeded: value &>> UInt64(magnitude &- 5)) & 31)
   }
 
   /// The greatest value that a bucket holds.
@@ -113,8 +112,7 @@ struct BucketPool: ~Copyable {
 
   @inline(__always)
   private func increment(
-    _ counter: UnsafeMutablePointer<UInt32>,
-    _ distribution: UnsafeMutablePointer<SparseDistribution>
+    _ counter: UnsafeMutablePointer<UInt32>, _ distribution: UnsafeMutablePointer<SparseDistribution>
   ) {
     guard counter.pointee < .max else { return }
     counter.pointee &+= 1
@@ -179,8 +177,7 @@ struct BucketPool: ~Copyable {
 
   /// The counters of a bucket's octave, which are made if need be.
   private mutating func page(
-    of number: UInt16,
-    _ d: UnsafeMutablePointer<SparseDistribution>
+    of number: UInt16, _ d: UnsafeMutablePointer<SparseDistribution>
   ) -> UnsafeMutablePointer<UInt32>? {
     let octave = Int(number >> 5)
     let page = words(at: d.pointee.start)[octave]

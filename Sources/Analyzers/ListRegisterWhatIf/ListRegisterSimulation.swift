@@ -227,10 +227,6 @@ extension QueuedInterrupt {
     if value.isGroup1 { traits.insert(.group1) }
     if value.isHardware { traits.formUnion([.hardware, .level]) } else if value.asksAtEnd { traits.insert(.level) }
     self.init(
-      intid: intid,
-      priority: value.priority,
-      traits: traits,
-      physicalINTID: value.isHardware ? value.physicalINTID : 0
-    )
+      intid: intid, priority: value.priority, traits: traits, physicalINTID: value.isHardware ? value.physicalINTID : 0)
   }
 }

@@ -125,10 +125,7 @@ struct ListRegisterAnalyzer: ~Copyable {
   // MARK: Occupancy
 
   private mutating func setValid(
-    _ bank: UnsafeMutablePointer<Bank>,
-    _ valid: UInt64,
-    _ time: UInt64,
-    _ isReported: Bool
+    _ bank: UnsafeMutablePointer<Bank>, _ valid: UInt64, _ time: UInt64, _ isReported: Bool
   ) {
     guard valid != bank.pointee.valid else { return }
     account(bank, time, isReported)
@@ -154,10 +151,7 @@ struct ListRegisterAnalyzer: ~Copyable {
   // MARK: Entries
 
   private mutating func entered(
-    _ bank: UnsafeMutablePointer<Bank>,
-    _ t: Transition,
-    _ one: UInt64,
-    _ isReported: Bool
+    _ bank: UnsafeMutablePointer<Bank>, _ t: Transition, _ one: UInt64, _ isReported: Bool
   ) {
     account(bank, t.time, isReported)
     let counters = bank.pointee.counters.unsafelyUnwrapped
@@ -206,11 +200,7 @@ struct ListRegisterAnalyzer: ~Copyable {
   }
 
   private static func bank(
-    _ bank: Bank,
-    _ counters: UnsafeMutablePointer<UInt64>,
-    _ domain: UInt16,
-    _ pe: UInt32,
-    now: UInt64,
+    _ bank: Bank, _ counters: UnsafeMutablePointer<UInt64>, _ domain: UInt16, _ pe: UInt32, now: UInt64,
     windowStart: UInt64
   ) -> ListRegisterBank {
     var result = ListRegisterBank()

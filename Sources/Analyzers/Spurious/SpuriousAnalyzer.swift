@@ -198,12 +198,9 @@ struct SpuriousAnalyzer: ~Copyable {
     table.sorted().map { entry in
       let intid = UInt32(truncatingIfNeeded: entry.key) & 0xFF_FFFF
       return SpuriousCount(
-        domain: UInt16(truncatingIfNeeded: entry.key >> 48),
-        pe: UInt32(truncatingIfNeeded: entry.key >> 28) & 0xF_FFFF,
+        domain: UInt16(truncatingIfNeeded: entry.key >> 48), pe: UInt32(truncatingIfNeeded: entry.key >> 28) & 0xF_FFFF,
         reason: SpuriousReason(rawValue: UInt8(truncatingIfNeeded: entry.key >> 24) & 0xF)!,
-        intid: intid == 0xFF_FFFF ? nil : intid,
-        count: entry.value
-      )
+        intid: intid == 0xFF_FFFF ? nil : intid, count: entry.value)
     }
   }
 }

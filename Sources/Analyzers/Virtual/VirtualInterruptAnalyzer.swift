@@ -164,12 +164,8 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     // What a read of the list register showed was loaded some time before.
     let isKnown = t.provenance != .observed && t.provenance != .assumed && !value.isActive
     slot.pointee = Listed(
-      identity: identity,
-      life: InterruptLife(ofGuest: t),
-      isUsed: true,
-      listedIsKnown: isKnown,
-      isAcknowledged: value.isActive
-    )
+      identity: identity, life: InterruptLife(ofGuest: t), isUsed: true, listedIsKnown: isKnown,
+      isAcknowledged: value.isActive)
     if isKnown { slot.pointee.life.list(t, register: t.a) }
     if isCounted { counts.listed += 1 }
     guard value.isHardware else { return }
@@ -178,10 +174,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   }
 
   private mutating func link(
-    _ slot: UnsafeMutablePointer<Listed>,
-    _ t: Transition,
-    _ intid: UInt32,
-    _ isCounted: Bool
+    _ slot: UnsafeMutablePointer<Listed>, _ t: Transition, _ intid: UInt32, _ isCounted: Bool
   ) {
     recorder.link(t, to: intid)
     guard let moments = physical.find(domain: t.domain, pe: t.pe, intid: intid), moments.isAcknowledged else {
@@ -259,12 +252,8 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     close(slot.pointee.life, .ended, isCounted)
     // If it was active and pending, the next one waits in the list register from now on.
     slot.pointee = Listed(
-      identity: slot.pointee.identity,
-      life: InterruptLife(ofGuest: t),
-      isUsed: true,
-      listedIsKnown: true,
-      isInactive: true
-    )
+      identity: slot.pointee.identity, life: InterruptLife(ofGuest: t), isUsed: true, listedIsKnown: true,
+      isInactive: true)
     slot.pointee.life.list(t, register: t.a)
   }
 

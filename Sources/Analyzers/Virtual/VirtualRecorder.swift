@@ -83,12 +83,9 @@ struct VirtualRecorder: ~Copyable {
   var interrupts: [VirtualInterruptCount] {
     table.sorted().map { key, c in
       VirtualInterruptCount(
-        domain: UInt16(truncatingIfNeeded: key >> 32),
-        intid: UInt32(truncatingIfNeeded: key),
-        acknowledges: c.acknowledges,
-        physicalINTID: c.physical == .max ? nil : c.physical,
-        toEOI: (c.samples, c.samples == 0 ? 0 : c.min, meanLatency(sum: c.sum, count: c.samples, max: c.max), c.max)
-      )
+        domain: UInt16(truncatingIfNeeded: key >> 32), intid: UInt32(truncatingIfNeeded: key),
+        acknowledges: c.acknowledges, physicalINTID: c.physical == .max ? nil : c.physical,
+        toEOI: (c.samples, c.samples == 0 ? 0 : c.min, meanLatency(sum: c.sum, count: c.samples, max: c.max), c.max))
     }
   }
 }

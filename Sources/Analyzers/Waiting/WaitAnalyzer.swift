@@ -47,8 +47,7 @@ struct WaitAnalyzer: ~Copyable {
     for interruptClass in InterruptClass.allCases {
       for cause in WaitCause.allCases {
         (sums + Self.slot(interruptClass, cause)).initialize(
-          to: WaitCount(interruptClass: interruptClass, cause: cause)
-        )
+          to: WaitCount(interruptClass: interruptClass, cause: cause))
       }
     }
   }
@@ -186,11 +185,7 @@ struct WaitAnalyzer: ~Copyable {
     }
     let isDisabled = disabled.count > 0 && disabled.find(key) != nil
     interface.pointee.list[interface.pointee.count] = Waiting(
-      key: key,
-      since: t.time,
-      priority: t.priority,
-      isDisabled: isDisabled
-    )
+      key: key, since: t.time, priority: t.priority, isDisabled: isDisabled)
     interface.pointee.count += 1
     waiting += 1
   }

@@ -87,13 +87,8 @@ extension GICv3 where Store: ~Copyable {
     }
     pes[pe].highestIsStale = true
     emit(
-      .acknowledged,
-      pe: UInt32(pe),
-      intid: seen,
-      priority: rank.priority,
-      a: UInt64(rank.group.rawValue),
-      b: (stays ? 1 : 0) | UInt64(pes[pe].runningPriority & 0xFF) << 8
-    )
+      .acknowledged, pe: UInt32(pe), intid: seen, priority: rank.priority, a: UInt64(rank.group.rawValue),
+      b: (stays ? 1 : 0) | UInt64(pes[pe].runningPriority & 0xFF) << 8)
   }
 
   /// What is known of the rank of an interrupt that the model did not expect to be acknowledged.
@@ -101,23 +96,15 @@ extension GICv3 where Store: ~Copyable {
     let one = distributor.hasOneSecurityState
     if intid < 32 {
       return PendingInterrupt(
-        intid: intid,
-        priority: UInt32(pes[pe].priority[Int(intid)]),
-        group: pes[pe].group(of: Int(intid), oneSecurityState: one)
-      )
+        intid: intid, priority: UInt32(pes[pe].priority[Int(intid)]),
+        group: pes[pe].group(of: Int(intid), oneSecurityState: one))
     }
     if intid < 1024 {
       return PendingInterrupt(
-        intid: intid,
-        priority: UInt32(distributor.priority[Int(intid)]),
-        group: distributor.group(of: Int(intid))
-      )
+        intid: intid, priority: UInt32(distributor.priority[Int(intid)]), group: distributor.group(of: Int(intid)))
     }
     let record = lpis.record(intid)
     return PendingInterrupt(
-      intid: intid,
-      priority: lpiPriority(record.isKnown ? record.priority : 0xA0),
-      group: .group1NonSecure
-    )
+      intid: intid, priority: lpiPriority(record.isKnown ? record.priority : 0xA0), group: .group1NonSecure)
   }
 }

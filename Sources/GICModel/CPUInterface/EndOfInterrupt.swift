@@ -23,22 +23,12 @@ extension GICv3 where Store: ~Copyable {
     dropRunningPriority(pe, group)
     let split = endIsSplit(pe)
     emit(
-      .endOfInterrupt,
-      pe: UInt32(pe),
-      intid: intid,
-      priority: priority,
-      a: split ? 0 : 1,
-      b: UInt64(pes[pe].runningPriority & 0xFF)
-    )
+      .endOfInterrupt, pe: UInt32(pe), intid: intid, priority: priority, a: split ? 0 : 1,
+      b: UInt64(pes[pe].runningPriority & 0xFF))
     guard !split else { return }
     if followsQEMU, intid < 1020 {
       interim = InterimView(
-        pe: UInt32(pe),
-        highest: highest(pe),
-        lines: lines(pe),
-        showsHighest: true,
-        showsLines: true
-      )
+        pe: UInt32(pe), highest: highest(pe), lines: lines(pe), showsHighest: true, showsLines: true)
     }
     deactivate(pe: pe, intid: Int(intid))
     if !knowsEndMode(pe) { doubtDeactivation(pe: pe, intid: Int(intid)) }
@@ -127,11 +117,7 @@ extension GICv3 where Store: ~Copyable {
       refreshShared(intid: intid)
       if was {
         emit(
-          .deactivated,
-          pe: distributor.activeOn[intid],
-          intid: UInt32(intid),
-          a: distributor.isPending(intid) ? 1 : 0
-        )
+          .deactivated, pe: distributor.activeOn[intid], intid: UInt32(intid), a: distributor.isPending(intid) ? 1 : 0)
       }
     }
   }

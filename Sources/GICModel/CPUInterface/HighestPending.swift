@@ -43,10 +43,7 @@ extension GICv3 where Store: ~Copyable {
       let priority = UInt32(pes[pe].priority[intid])
       if priority < best.priority {
         best = PendingInterrupt(
-          intid: UInt32(intid),
-          priority: priority,
-          group: pes[pe].group(of: intid, oneSecurityState: one)
-        )
+          intid: UInt32(intid), priority: priority, group: pes[pe].group(of: intid, oneSecurityState: one))
       }
     }
     var words = distributor.candidateSummary

@@ -46,22 +46,15 @@ extension GICv3 where Store: ~Copyable {
       let group = register == .ICC_IGRPEN0_EL1 ? InterruptGroup.group0 : group1(pe)
       let at = Int(group.rawValue)
       if compare(
-        check,
-        expected: UInt64(pes[pe].groupEnable[at]),
-        seen: event.b & 1,
-        known: pes[pe].known.contains(.groupEnable(group)) ? .max : 0,
-        pe: event.pe
+        check, expected: UInt64(pes[pe].groupEnable[at]), seen: event.b & 1,
+        known: pes[pe].known.contains(.groupEnable(group)) ? .max : 0, pe: event.pe
       ) == .taught {
         pes[pe].groupEnable[at] = UInt32(event.b & 1)
       }
       pes[pe].known.insert(.groupEnable(group))
     case .ICC_IGRPEN1_EL3:
       compare(
-        check,
-        expected: UInt64(pes[pe].groupEnable[2] | pes[pe].groupEnable[1] << 1),
-        seen: event.b,
-        pe: event.pe
-      )
+        check, expected: UInt64(pes[pe].groupEnable[2] | pes[pe].groupEnable[1] << 1), seen: event.b, pe: event.pe)
     case let other where other.rawValue >= 16 && other.rawValue < 24:
       readActivePriorities(event, pe: pe, check: check)
     default: break
@@ -71,12 +64,8 @@ extension GICv3 where Store: ~Copyable {
   private mutating func readActivePriorities(_ event: Event, pe: Int, check: Int) {
     let at = activePrioritiesIndex(event.register, pe: pe)
     let verdict = compare(
-      check,
-      expected: UInt64(pes[pe].activePriorities[at]),
-      seen: event.b & 0xFFFF_FFFF,
-      known: pes[pe].known.contains(.activePriorities) ? .max : 0,
-      pe: event.pe
-    )
+      check, expected: UInt64(pes[pe].activePriorities[at]), seen: event.b & 0xFFFF_FFFF,
+      known: pes[pe].known.contains(.activePriorities) ? .max : 0, pe: event.pe)
     if verdict == .taught {
       pes[pe].activePriorities[at] = UInt32(truncatingIfNeeded: event.b)
       refreshRunningPriority(pe)
@@ -222,12 +211,8 @@ extension GICv3 where Store: ~Copyable {
     }
     let at = Int(group.rawValue)
     let verdict = compare(
-      check,
-      expected: UInt64(min(pes[pe].binaryPoint[at] + shift, 7)),
-      seen: event.b & 7,
-      known: pes[pe].known.contains(.binaryPoint(group)) ? .max : 0,
-      pe: event.pe
-    )
+      check, expected: UInt64(min(pes[pe].binaryPoint[at] + shift, 7)), seen: event.b & 7,
+      known: pes[pe].known.contains(.binaryPoint(group)) ? .max : 0, pe: event.pe)
     if verdict == .taught, shift == 0 { pes[pe].binaryPoint[at] = UInt32(event.b & 7) }
     pes[pe].known.insert(.binaryPoint(group))
   }

@@ -32,9 +32,7 @@ extension GICv3 where Store: ~Copyable {
     case .group:
       let mask: UInt32 = nonSecure || word == 0 ? 0 : .max
       learnWord(
-        event,
-        check: check,
-        value: distributor.group[word] & mask,
+        event, check: check, value: distributor.group[word] & mask,
         known: distributor.knownGroup[word] | ~mask
       ) { model, bits in
         model.distributor.group[word] = bits
@@ -44,9 +42,7 @@ extension GICv3 where Store: ~Copyable {
     case .groupModifier:
       let mask: UInt32 = nonSecure || word == 0 || distributor.hasOneSecurityState ? 0 : .max
       learnWord(
-        event,
-        check: check,
-        value: distributor.groupModifier[word] & mask,
+        event, check: check, value: distributor.groupModifier[word] & mask,
         known: distributor.knownGroupModifier[word] | ~mask
       ) { model, bits in
         model.distributor.groupModifier[word] = bits
@@ -56,9 +52,7 @@ extension GICv3 where Store: ~Copyable {
     case .setEnable, .clearEnable:
       let mask = visibleMask(word: word, nonSecure: nonSecure, nsacr: 4)
       learnWord(
-        event,
-        check: check,
-        value: distributor.enabled[word] & mask,
+        event, check: check, value: distributor.enabled[word] & mask,
         known: distributor.knownEnabled[word] | ~mask
       ) { model, bits in
         let before = model.distributor.enabled[word]
@@ -71,17 +65,11 @@ extension GICv3 where Store: ~Copyable {
     case .setPending, .clearPending:
       let nsacr: UInt32 = role == .setPending ? 1 : 2
       readSharedPending(
-        event,
-        check: check,
-        word: word,
-        mask: visibleMask(word: word, nonSecure: nonSecure, nsacr: nsacr)
-      )
+        event, check: check, word: word, mask: visibleMask(word: word, nonSecure: nonSecure, nsacr: nsacr))
     case .setActive, .clearActive:
       let mask = visibleMask(word: word, nonSecure: nonSecure, nsacr: 2)
       learnWord(
-        event,
-        check: check,
-        value: distributor.active[word] & mask,
+        event, check: check, value: distributor.active[word] & mask,
         known: distributor.knownActive[word] | ~mask
       ) { model, bits in
         model.distributor.active[word] = model.distributor.active[word] & ~mask | bits & mask
@@ -93,11 +81,8 @@ extension GICv3 where Store: ~Copyable {
     case .nonSecureAccess:
       let at = Int((event.offset &- distributorMap.start(index)) &>> 2) & 63
       compare(
-        check,
-        expected: nonSecure || distributor.hasOneSecurityState ? 0 : UInt64(distributor.nonSecureAccess[at]),
-        seen: event.b,
-        pe: event.pe
-      )
+        check, expected: nonSecure || distributor.hasOneSecurityState ? 0 : UInt64(distributor.nonSecureAccess[at]),
+        seen: event.b, pe: event.pe)
     case .router: readRouter(event, check: check, nonSecure: nonSecure)
     default:
       // Write-only registers and those that affinity routing makes RES0.
@@ -107,11 +92,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// Compares a word of one bit per INTID; what the capture teaches goes back through `learn`.
   private mutating func learnWord(
-    _ event: Event,
-    check: Int,
-    value: UInt32,
-    known: UInt32,
-    learn: (inout Self, UInt32) -> Void
+    _ event: Event, check: Int, value: UInt32, known: UInt32, learn: (inout Self, UInt32) -> Void
   ) {
     let (mask, shift) = accessMask(offset: event.offset, size: event.size, width: 32)
     let expected = (UInt64(value) & mask) >> shift
@@ -276,12 +257,8 @@ extension GICv3 where Store: ~Copyable {
     let isVisible = visibleMask(word: intid >> 5, nonSecure: nonSecure, nsacr: 3).bit(intid & 31)
     let known: UInt64 = distributor.knownRoute[intid >> 5].bit(intid & 31) || !isVisible ? .max : 0
     let verdict = compare(
-      check,
-      expected: isVisible ? part(distributor.router[intid], event) : 0,
-      seen: event.b,
-      known: known,
-      pe: event.pe
-    )
+      check, expected: isVisible ? part(distributor.router[intid], event) : 0, seen: event.b, known: known,
+      pe: event.pe)
     if verdict == .taught {
       distributor.router[intid] = merge(distributor.router[intid], event)
       reroute(intid)

@@ -35,16 +35,10 @@ extension GICv3 where Store: ~Copyable {
       changePending(word: word, bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: 2), set: false)
     case .setActive:
       changeActive(
-        word: word,
-        bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: activeAccess),
-        to: true
-      )
+        word: word, bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: activeAccess), to: true)
     case .clearActive:
       changeActive(
-        word: word,
-        bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: activeAccess),
-        to: false
-      )
+        word: word, bits: value & visibleMask(word: word, nonSecure: nonSecure, nsacr: activeAccess), to: false)
     case .priority: writeSharedPriority(event, nonSecure: nonSecure)
     case .configuration: writeSharedConfiguration(event, nonSecure: nonSecure)
     case .nonSecureAccess:

@@ -91,13 +91,8 @@ extension GICv3 where Store: ~Copyable {
     let isNow = distributor.isPending(intid)
     guard isNow != was else { return }
     emit(
-      isNow ? .pending : .pendingCleared,
-      pe: reportedPE(intid),
-      intid: UInt32(intid),
-      priority: UInt32(distributor.priority[intid]),
-      a: UInt64(cause.rawValue),
-      b: UInt64(PE.none)
-    )
+      isNow ? .pending : .pendingCleared, pe: reportedPE(intid), intid: UInt32(intid),
+      priority: UInt32(distributor.priority[intid]), a: UInt64(cause.rawValue), b: UInt64(PE.none))
   }
 
   /// Sets or clears pending latches of a word of SPIs, by register.
@@ -110,12 +105,8 @@ extension GICv3 where Store: ~Copyable {
       let was = distributor.isPending(intid)
       if set, was {
         emit(
-          .merged,
-          pe: reportedPE(intid),
-          intid: UInt32(intid),
-          priority: UInt32(distributor.priority[intid]),
-          a: UInt64(PendingCause.register.rawValue)
-        )
+          .merged, pe: reportedPE(intid), intid: UInt32(intid), priority: UInt32(distributor.priority[intid]),
+          a: UInt64(PendingCause.register.rawValue))
       }
       distributor.pending[word].setBit(bit, to: set)
       reportPending(shared: intid, was: was, cause: .register)
@@ -156,11 +147,7 @@ extension GICv3 where Store: ~Copyable {
         emit(.activated, pe: reportedPE(intid), intid: UInt32(intid))
       } else {
         emit(
-          .deactivated,
-          pe: distributor.activeOn[intid],
-          intid: UInt32(intid),
-          a: distributor.isPending(intid) ? 1 : 0
-        )
+          .deactivated, pe: distributor.activeOn[intid], intid: UInt32(intid), a: distributor.isPending(intid) ? 1 : 0)
       }
     }
     refreshShared(word: word)
@@ -181,12 +168,7 @@ extension GICv3 where Store: ~Copyable {
         group.bit(bit) ? .group1NonSecure : modifier.bit(bit) && modifierCounts != 0 ? .group1Secure : .group0
       let before = distributor.group(of: intid)
       emit(
-        .groupChanged,
-        pe: reportedPE(intid),
-        intid: UInt32(intid),
-        a: UInt64(now.rawValue),
-        b: UInt64(before.rawValue)
-      )
+        .groupChanged, pe: reportedPE(intid), intid: UInt32(intid), a: UInt64(now.rawValue), b: UInt64(before.rawValue))
     }
   }
 

@@ -53,11 +53,7 @@ final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
   }
 
   func record() -> PredictionRecord {
-    PredictionRecord(
-      ledger: gic.ledger.copy(),
-      disagreements: gic.disagreements,
-      identification: gic.identification
-    )
+    PredictionRecord(ledger: gic.ledger.copy(), disagreements: gic.disagreements, identification: gic.identification)
   }
 
   func resume(_ record: consuming PredictionRecord) {

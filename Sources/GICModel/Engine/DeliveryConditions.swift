@@ -31,8 +31,7 @@ struct DeliveryConditions: Equatable {
   /// Reports what is different from `old`.
   @inline(never)
   func report(
-    since old: DeliveryConditions,
-    pe: UInt32,
+    since old: DeliveryConditions, pe: UInt32,
     _ emit: (_ kind: TransitionKind, _ pe: UInt32, _ a: UInt64, _ b: UInt64) -> Void
   ) {
     let changed = bits ^ old.bits

@@ -72,9 +72,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
 
   /// `makeStore` makes the store of each INTID namespace, from the number of PEs and of INTID bits.
   init(
-    topology: Topology,
-    options: ControllerOptions,
-    makeStore: @escaping (_ peCount: Int, _ intidBits: Int) -> Store
+    topology: Topology, options: ControllerOptions, makeStore: @escaping (_ peCount: Int, _ intidBits: Int) -> Store
   ) {
     self.topology = topology
     profile = options.profile ?? topology.profile
@@ -169,25 +167,13 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
 
   @inline(__always)
   func emit(
-    _ kind: TransitionKind,
-    pe: UInt32 = PE.none,
-    intid: UInt32 = 0xFFFF_FFFF,
-    priority: UInt32 = 0,
-    a: UInt64 = 0,
+    _ kind: TransitionKind, pe: UInt32 = PE.none, intid: UInt32 = 0xFFFF_FFFF, priority: UInt32 = 0, a: UInt64 = 0,
     b: UInt64 = 0
   ) {
     output.unsafelyUnwrapped.pointee.append(
       Transition(
-        time: now,
-        event: eventIndex,
-        kind: kind,
-        provenance: provenance,
-        pe: pe,
-        intid: intid,
-        priority: priority,
-        a: a,
-        b: b
-      )
+        time: now, event: eventIndex, kind: kind, provenance: provenance, pe: pe, intid: intid, priority: priority,
+        a: a, b: b)
     )
   }
 }

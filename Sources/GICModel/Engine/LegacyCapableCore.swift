@@ -55,9 +55,7 @@ final class LegacyCapableCore: ControllerCore {
   }
 
   private func apply(
-    _ events: UnsafeBufferPointer<Event>,
-    _ range: Range<Int>,
-    _ firstIndex: UInt64,
+    _ events: UnsafeBufferPointer<Event>, _ range: Range<Int>, _ firstIndex: UInt64,
     _ transitions: inout TransitionBuffer
   ) {
     guard !range.isEmpty else { return }

@@ -54,12 +54,8 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always)
   mutating func compareReserved(_ event: Event) {
     compare(
-      PredictionLedger.check(event.frame, index: -1),
-      expected: 0,
-      seen: event.flags.contains(.refused) ? 0 : event.b,
-      known: event.flags.contains(.refused) ? .max : 0,
-      pe: event.pe
-    )
+      PredictionLedger.check(event.frame, index: -1), expected: 0, seen: event.flags.contains(.refused) ? 0 : event.b,
+      known: event.flags.contains(.refused) ? .max : 0, pe: event.pe)
   }
 }
 

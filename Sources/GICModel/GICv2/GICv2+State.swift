@@ -58,16 +58,11 @@ extension GICv2 {
     let (word, bit) = (intid >> 5, intid & 31)
     let row = GICv2Distributor.row(pe, word)
     var members = GICModel.interruptState(
-      intid: intid,
-      enabled: distributor.enabled[row].bit(bit),
-      latch: distributor.stateWord(distributor.latch, pe, word).bit(bit),
-      isPending: isPending(pe, intid),
-      active: distributor.stateWord(distributor.active, pe, word).bit(bit),
-      level: distributor.level[row].bit(bit),
-      priority: distributor.priority[GICv2Distributor.priorityIndex(pe, intid)],
-      group: distributor.group[row].bit(bit),
-      edge: distributor.edge[row].bit(bit)
-    )
+      intid: intid, enabled: distributor.enabled[row].bit(bit),
+      latch: distributor.stateWord(distributor.latch, pe, word).bit(bit), isPending: isPending(pe, intid),
+      active: distributor.stateWord(distributor.active, pe, word).bit(bit), level: distributor.level[row].bit(bit),
+      priority: distributor.priority[GICv2Distributor.priorityIndex(pe, intid)], group: distributor.group[row].bit(bit),
+      edge: distributor.edge[row].bit(bit))
     if intid < 16 {
       members.append(.init("sources", pes(distributor.sources[pe << 4 | intid])))
     } else if intid >= 32 {

@@ -117,25 +117,13 @@ struct GICv2: ~Copyable, Predicting {
 
   @inline(__always)
   func emit(
-    _ kind: TransitionKind,
-    pe: UInt32 = PE.none,
-    intid: UInt32 = 0xFFFF_FFFF,
-    priority: UInt32 = 0,
-    a: UInt64 = 0,
+    _ kind: TransitionKind, pe: UInt32 = PE.none, intid: UInt32 = 0xFFFF_FFFF, priority: UInt32 = 0, a: UInt64 = 0,
     b: UInt64 = 0
   ) {
     output.unsafelyUnwrapped.pointee.append(
       Transition(
-        time: now,
-        event: eventIndex,
-        kind: kind,
-        provenance: provenance,
-        pe: pe,
-        intid: intid,
-        priority: priority,
-        a: a,
-        b: b
-      )
+        time: now, event: eventIndex, kind: kind, provenance: provenance, pe: pe, intid: intid, priority: priority,
+        a: a, b: b)
     )
   }
 }

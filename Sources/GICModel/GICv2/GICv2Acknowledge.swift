@@ -53,10 +53,7 @@ extension GICv2 {
   @inline(__always)
   private mutating func activate(pe: Int, intid: Int, source: UInt32) {
     let rank = GICv2Pending(
-      intid: UInt32(intid),
-      priority: priority(pe, intid),
-      isGroup1: distributor.isGroup1(pe, intid)
-    )
+      intid: UInt32(intid), priority: priority(pe, intid), isGroup1: distributor.isGroup1(pe, intid))
     interfaces[pe].interface.raise(rank)
     let word = intid &>> 5
     var b: UInt64 = 0
@@ -75,13 +72,9 @@ extension GICv2 {
     distributor.touched[GICv2Distributor.row(pe, word)].setBit(intid & 31, to: true)
     refresh(pe, word: word)
     emit(
-      .acknowledged,
-      pe: UInt32(pe),
-      intid: UInt32(intid),
-      priority: rank.priority,
+      .acknowledged, pe: UInt32(pe), intid: UInt32(intid), priority: rank.priority,
       a: rank.isGroup1 ? UInt64(InterruptGroup.group1NonSecure.rawValue) : 0,
-      b: b | (isPending(pe, intid) ? 1 : 0) | UInt64(min(interfaces[pe].interface.runningPriority, 0xFF)) << 8
-    )
+      b: b | (isPending(pe, intid) ? 1 : 0) | UInt64(min(interfaces[pe].interface.runningPriority, 0xFF)) << 8)
   }
 
   /// Whether what a PE does to an interrupt concerns that PE's state only.

@@ -21,11 +21,7 @@ final class GICv2Core: ControllerCore {
   }
 
   func record() -> PredictionRecord {
-    PredictionRecord(
-      ledger: gic.ledger.copy(),
-      disagreements: gic.disagreements,
-      identification: gic.identification
-    )
+    PredictionRecord(ledger: gic.ledger.copy(), disagreements: gic.disagreements, identification: gic.identification)
   }
 
   func resume(_ record: consuming PredictionRecord) {

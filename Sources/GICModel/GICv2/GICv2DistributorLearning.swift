@@ -6,11 +6,8 @@ extension GICv2 {
   mutating func learn(_ event: Event, pe: Int, nonSecure: Bool) {
     for byte in 0..<event.size {
       learn(
-        byte: event.offset &+ UInt32(byte),
-        UInt8(truncatingIfNeeded: event.b >> UInt64(byte * 8)),
-        pe: pe,
-        nonSecure: nonSecure
-      )
+        byte: event.offset &+ UInt32(byte), UInt8(truncatingIfNeeded: event.b >> UInt64(byte * 8)), pe: pe,
+        nonSecure: nonSecure)
     }
   }
 

@@ -81,10 +81,7 @@ extension GICv2 {
 
   /// A byte of a register with one bit for each INTID.
   private func bitsValue(
-    _ role: RegisterRole,
-    _ first: Int,
-    pe: Int,
-    nonSecure: Bool
+    _ role: RegisterRole, _ first: Int, pe: Int, nonSecure: Bool
   ) -> (expected: UInt8, known: UInt8) {
     guard first < distributor.implementedLimit else { return (0, 0xFF) }
     let (word, shift) = (first >> 5, UInt32(first & 31))

@@ -113,11 +113,8 @@ extension GICv2 {
       let intid = word &<< 5 | rest.lowestBit
       rest &= rest &- 1
       changePending(
-        intid: intid,
-        on: value ? setPendingPlanes(pe, intid) : clearPendingPlanes(pe, intid),
-        to: value,
-        cause: .register
-      )
+        intid: intid, on: value ? setPendingPlanes(pe, intid) : clearPendingPlanes(pe, intid), to: value,
+        cause: .register)
     }
   }
 
@@ -178,12 +175,8 @@ extension GICv2 {
     refresh(0, word: word)
     guard value != old else { return }
     emit(
-      .retargeted,
-      pe: reportedPE(0, intid),
-      intid: UInt32(intid),
-      a: UInt64(Self.target(old)),
-      b: UInt64(Self.target(value))
-    )
+      .retargeted, pe: reportedPE(0, intid), intid: UInt32(intid), a: UInt64(Self.target(old)),
+      b: UInt64(Self.target(value)))
   }
 
   /// The PE that an SPI goes to, as ``TransitionKind/retargeted`` names it: no PE, one, or one of several.
@@ -230,12 +223,8 @@ extension GICv2 {
       let now = distributor.isGroup1(pe, intid) ? InterruptGroup.group1NonSecure : .group0
       let before = distributor.isGroup1(pe, intid) ? InterruptGroup.group0 : .group1NonSecure
       emit(
-        .groupChanged,
-        pe: reportedPE(pe, intid),
-        intid: UInt32(intid),
-        a: UInt64(now.rawValue),
-        b: UInt64(before.rawValue)
-      )
+        .groupChanged, pe: reportedPE(pe, intid), intid: UInt32(intid), a: UInt64(now.rawValue),
+        b: UInt64(before.rawValue))
     }
   }
 

@@ -18,13 +18,8 @@ extension GICv2 {
     let dropped = interfaces[pe].interface.drop(isGroup1: isGroup1)
     let split = endIsSplit(pe, nonSecure: nonSecure)
     emit(
-      dropped && isActive ? .endOfInterrupt : .mismatchedEnd,
-      pe: UInt32(pe),
-      intid: UInt32(intid),
-      priority: running,
-      a: split ? 0 : 1,
-      b: UInt64(min(interfaces[pe].interface.runningPriority, 0xFF))
-    )
+      dropped && isActive ? .endOfInterrupt : .mismatchedEnd, pe: UInt32(pe), intid: UInt32(intid), priority: running,
+      a: split ? 0 : 1, b: UInt64(min(interfaces[pe].interface.runningPriority, 0xFF)))
     if !split { deactivate(pe: pe, intid: intid) }
   }
 

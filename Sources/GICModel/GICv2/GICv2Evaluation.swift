@@ -73,12 +73,8 @@ extension GICv2 {
     atEvaluation {
       let isTaught = $0.reconcileNone(pe: pe)
       $0.differ(
-        PredictionLedger.check(.highestPending),
-        expected: UInt64(pending.intid),
-        seen: UInt64(SpecialINTID.none),
-        isTaught: isTaught,
-        pe: UInt32(pe)
-      )
+        PredictionLedger.check(.highestPending), expected: UInt64(pending.intid), seen: UInt64(SpecialINTID.none),
+        isTaught: isTaught, pe: UInt32(pe))
     }
   }
 
@@ -88,12 +84,7 @@ extension GICv2 {
     atEvaluation {
       let isTaught = $0.reconcileLines(pe: pe, seen: [], shown: lines)
       $0.differ(
-        PredictionLedger.check(lines == .fiq ? .fiq : .irq),
-        expected: 1,
-        seen: 0,
-        isTaught: isTaught,
-        pe: UInt32(pe)
-      )
+        PredictionLedger.check(lines == .fiq ? .fiq : .irq), expected: 1, seen: 0, isTaught: isTaught, pe: UInt32(pe))
     }
   }
 
@@ -117,10 +108,7 @@ extension GICv2 {
 
   @inline(never)
   private mutating func differVirtualSilence(
-    pe: Int,
-    _ check: PredictionLedger.Observation,
-    expected: UInt64,
-    seen: UInt64
+    pe: Int, _ check: PredictionLedger.Observation, expected: UInt64, seen: UInt64
   ) {
     let isTaught = !virtualStateIsKnown(pe)
     differ(PredictionLedger.check(check), expected: expected, seen: seen, isTaught: isTaught, pe: UInt32(pe))

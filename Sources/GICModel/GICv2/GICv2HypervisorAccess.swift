@@ -36,9 +36,7 @@ extension GICv2 {
     switch role {
     case .hypervisorControl: return (virtualInterfaces[pe].control, mask(.hypervisorControl))
     case .virtualMachineControl:
-      return (
-        virtualInterfaces[pe].machineControl, mask([.control, .priorityMask, .binaryPoint, .aliasedBinaryPoint])
-      )
+      return (virtualInterfaces[pe].machineControl, mask([.control, .priorityMask, .binaryPoint, .aliasedBinaryPoint]))
     case .maintenanceStatus:
       return (virtualInterfaces[pe].maintenanceStatus, listsAreKnown ? mask([.control, .hypervisorControl]) : 0)
     case .endOfInterruptStatus:
@@ -70,12 +68,8 @@ extension GICv2 {
     let list = Int(event.offset &- 0x100) &>> 2
     let isKnown = shown.contains(.guest) && virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
     let verdict = compare(
-      check,
-      expected: UInt64(virtualInterfaces[pe][list].value),
-      seen: event.b,
-      known: isKnown ? .max : 0,
-      pe: event.pe
-    )
+      check, expected: UInt64(virtualInterfaces[pe][list].value), seen: event.b, known: isKnown ? .max : 0,
+      pe: event.pe)
     if verdict != .disagreed, !isKnown { setListRegister(list, UInt32(truncatingIfNeeded: event.b), pe: pe) }
   }
 
@@ -119,11 +113,7 @@ extension GICv2 {
     setHypervisorControl(value, pe: pe)
     guard (old ^ value) & GICv2VirtualInterface.Control.enable != 0 else { return }
     let isOn = value & GICv2VirtualInterface.Control.enable != 0
-    emit(
-      isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled,
-      pe: UInt32(pe),
-      a: UInt64(isOn ? value : old)
-    )
+    emit(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: UInt32(pe), a: UInt64(isOn ? value : old))
   }
 
   private mutating func setHypervisorControl(_ value: UInt32, pe: Int) {
@@ -171,13 +161,6 @@ extension GICv2 {
   }
 
   private func report(_ kind: TransitionKind, _ entry: GICv2ListRegister, list: Int, pe: Int) {
-    emit(
-      kind,
-      pe: UInt32(pe),
-      intid: entry.intid,
-      priority: entry.priority,
-      a: UInt64(list),
-      b: UInt64(entry.value)
-    )
+    emit(kind, pe: UInt32(pe), intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(entry.value))
   }
 }

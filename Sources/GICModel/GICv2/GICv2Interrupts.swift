@@ -67,11 +67,8 @@ extension GICv2 {
     distributor.knownLevel[row].setBit(bit, to: true)
     distributor.touched[row].setBit(bit, to: true)
     emit(
-      level ? .lineRaised : .lineLowered,
-      pe: reportedPE(pe, intid),
-      intid: UInt32(intid),
-      priority: priority(pe, intid)
-    )
+      level ? .lineRaised : .lineLowered, pe: reportedPE(pe, intid), intid: UInt32(intid),
+      priority: priority(pe, intid))
     if rose, distributor.edge[row].bit(bit) {
       setLatch(intid, on: intid < 32 ? 1 &<< UInt8(pe) : latchPlanes(intid), to: true)
       if was { reportMerged(pe, intid, cause: .line) }
@@ -101,24 +98,14 @@ extension GICv2 {
     let isNow = isPending(pe, intid)
     guard isNow != was else { return }
     emit(
-      isNow ? .pending : .pendingCleared,
-      pe: reportedPE(pe, intid),
-      intid: UInt32(intid),
-      priority: priority(pe, intid),
-      a: UInt64(cause.rawValue),
-      b: UInt64(PE.none)
-    )
+      isNow ? .pending : .pendingCleared, pe: reportedPE(pe, intid), intid: UInt32(intid),
+      priority: priority(pe, intid), a: UInt64(cause.rawValue), b: UInt64(PE.none))
   }
 
   func reportMerged(_ pe: Int, _ intid: Int, cause: PendingCause, source: UInt32 = PE.none) {
     emit(
-      .merged,
-      pe: reportedPE(pe, intid),
-      intid: UInt32(intid),
-      priority: priority(pe, intid),
-      a: UInt64(cause.rawValue),
-      b: UInt64(source)
-    )
+      .merged, pe: reportedPE(pe, intid), intid: UInt32(intid), priority: priority(pe, intid),
+      a: UInt64(cause.rawValue), b: UInt64(source))
   }
 
   /// Sets or clears the latch of a PPI on some PEs, each of which has its own, or of an SPI.
@@ -208,10 +195,7 @@ extension GICv2 {
     setActive(intid, on: planes, to: false)
     guard was, !distributor.stateWord(distributor.active, pe, intid &>> 5).bit(intid & 31) else { return }
     emit(
-      .deactivated,
-      pe: intid < 32 ? UInt32(pe) : distributor.activeOn[intid],
-      intid: UInt32(intid),
-      a: isPending(pe, intid) ? 1 : 0
-    )
+      .deactivated, pe: intid < 32 ? UInt32(pe) : distributor.activeOn[intid], intid: UInt32(intid),
+      a: isPending(pe, intid) ? 1 : 0)
   }
 }

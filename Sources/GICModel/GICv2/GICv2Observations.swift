@@ -65,10 +65,7 @@ extension GICv2 {
 
   /// Records a difference by INTID; where that agrees, with priority, mask and running priority above it.
   private mutating func report(
-    _ event: Event,
-    _ expected: GICv2Pending,
-    _ interface: GICv2Interface,
-    check: PredictionLedger.Observation,
+    _ event: Event, _ expected: GICv2Pending, _ interface: GICv2Interface, check: PredictionLedger.Observation,
     isTaught: Bool
   ) {
     let isSame = expected.intid == event.intid
@@ -77,12 +74,8 @@ extension GICv2 {
       | UInt64(interface.runningPriority) << 48
     let seen = UInt64(event.priority) << 16 | event.b << 32
     differ(
-      PredictionLedger.check(check),
-      expected: UInt64(expected.intid) | (isSame ? detail : 0),
-      seen: UInt64(event.intid) | (isSame ? seen : 0),
-      isTaught: isTaught,
-      pe: event.pe
-    )
+      PredictionLedger.check(check), expected: UInt64(expected.intid) | (isSame ? detail : 0),
+      seen: UInt64(event.intid) | (isSame ? seen : 0), isTaught: isTaught, pe: event.pe)
   }
 
   @inline(__always)
@@ -120,13 +113,7 @@ extension GICv2 {
   }
 
   @inline(never)
-  private mutating func differLines(
-    _ event: Event,
-    pe: Int,
-    _ expected: CPULines,
-    _ seen: CPULines,
-    shown: CPULines
-  ) {
+  private mutating func differLines(_ event: Event, pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines) {
     var expected = expected
     if steps.count != 0, steps.find(pe, place: pe * 2 + 1, { $0.lines.intersection(shown) == seen }) != nil {
       expected = seen
@@ -137,12 +124,8 @@ extension GICv2 {
   }
 
   private mutating func count(
-    _ event: Event,
-    _ expected: CPULines,
-    _ seen: CPULines,
-    _ shown: CPULines,
-    _ checks: [(CPULines, PredictionLedger.Observation)],
-    isTaught: Bool
+    _ event: Event, _ expected: CPULines, _ seen: CPULines, _ shown: CPULines,
+    _ checks: [(CPULines, PredictionLedger.Observation)], isTaught: Bool
   ) {
     for (line, check) in checks where shown.contains(line) {
       let (was, now) = (expected.contains(line), seen.contains(line))
@@ -150,12 +133,7 @@ extension GICv2 {
         ledger.count(PredictionLedger.check(check), .agreed)
       } else {
         differ(
-          PredictionLedger.check(check),
-          expected: was ? 1 : 0,
-          seen: now ? 1 : 0,
-          isTaught: isTaught,
-          pe: event.pe
-        )
+          PredictionLedger.check(check), expected: was ? 1 : 0, seen: now ? 1 : 0, isTaught: isTaught, pe: event.pe)
       }
     }
   }
@@ -180,12 +158,8 @@ extension GICv2 {
     if pe == 0 { checkVirtualSilence() }
     refreshMaintenance(pe)
     compare(
-      PredictionLedger.check(.maintenance),
-      expected: virtualInterfaces[pe].maintenance ? 1 : 0,
-      seen: event.a & 1,
-      known: virtualStateIsKnown(pe) ? .max : 0,
-      pe: event.pe
-    )
+      PredictionLedger.check(.maintenance), expected: virtualInterfaces[pe].maintenance ? 1 : 0, seen: event.a & 1,
+      known: virtualStateIsKnown(pe) ? .max : 0, pe: event.pe)
   }
 
   /// The INTID that an acknowledge selected, before it looked at the running priority.
@@ -203,12 +177,8 @@ extension GICv2 {
     // Without the read, what became of it is not known.
     guard selected != GICv2Interface.nothingSelected else { return }
     compare(
-      PredictionLedger.check(.selection),
-      expected: UInt64(selected),
-      seen: UInt64(event.intid),
-      known: isVirtual && !virtualStateIsKnown(pe) ? 0 : .max,
-      pe: event.pe
-    )
+      PredictionLedger.check(.selection), expected: UInt64(selected), seen: UInt64(event.intid),
+      known: isVirtual && !virtualStateIsKnown(pe) ? 0 : .max, pe: event.pe)
   }
 
   /// The value that a list register holds after a write.
@@ -218,12 +188,8 @@ extension GICv2 {
     let (pe, list) = (Int(event.pe), Int(event.a & 0xFF))
     let isKnown = shown.contains(.hypervisor) && virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
     let verdict = compare(
-      PredictionLedger.check(.listRegister),
-      expected: UInt64(virtualInterfaces[pe][list].value),
-      seen: event.b,
-      known: isKnown ? .max : 0,
-      pe: event.pe
-    )
+      PredictionLedger.check(.listRegister), expected: UInt64(virtualInterfaces[pe][list].value), seen: event.b,
+      known: isKnown ? .max : 0, pe: event.pe)
     if verdict == .taught { setListRegister(list, UInt32(truncatingIfNeeded: event.b), pe: pe) }
   }
 
@@ -234,12 +200,8 @@ extension GICv2 {
     let pe = holds(event.pe) ? Int(event.pe) : lastAccessor
     let (row, bit) = (GICv2Distributor.row(pe, intid >> 5), intid & 31)
     let verdict = compare(
-      PredictionLedger.check(.enable),
-      expected: distributor.enabled[row].bit(bit) ? 1 : 0,
-      seen: event.b & 1,
-      known: knowsEnable(row, bit) ? .max : 0,
-      pe: event.pe
-    )
+      PredictionLedger.check(.enable), expected: distributor.enabled[row].bit(bit) ? 1 : 0, seen: event.b & 1,
+      known: knowsEnable(row, bit) ? .max : 0, pe: event.pe)
     guard verdict == .taught else { return }
     changeEnable(pe, word: intid >> 5, bits: 1 << UInt32(bit), to: event.b & 1 != 0)
   }

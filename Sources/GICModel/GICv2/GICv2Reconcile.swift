@@ -94,13 +94,8 @@ extension GICv2 {
     if intid < 16 { distributor.sources[pe << 4 | intid] = 0 }
     guard !distributor.isPending(pe, intid) else { return false }
     emit(
-      .pendingCleared,
-      pe: UInt32(pe),
-      intid: UInt32(intid),
-      priority: self.priority(pe, intid),
-      a: UInt64(PendingCause.observed.rawValue),
-      b: UInt64(PE.none)
-    )
+      .pendingCleared, pe: UInt32(pe), intid: UInt32(intid), priority: self.priority(pe, intid),
+      a: UInt64(PendingCause.observed.rawValue), b: UInt64(PE.none))
     return true
   }
 
@@ -122,13 +117,8 @@ extension GICv2 {
       setLatch(intid, on: intid < 32 ? 1 << UInt8(pe) : Self.allPlanes, to: true)
       if intid < 16, distributor.sources[pe << 4 | intid] == 0 { distributor.sources[pe << 4 | intid] = 1 }
       emit(
-        .pending,
-        pe: UInt32(pe),
-        intid: UInt32(intid),
-        priority: priority,
-        a: UInt64(PendingCause.observed.rawValue),
-        b: UInt64(PE.none)
-      )
+        .pending, pe: UInt32(pe), intid: UInt32(intid), priority: priority, a: UInt64(PendingCause.observed.rawValue),
+        b: UInt64(PE.none))
       changed = true
     }
     if distributor.active[plane].bit(bit), !knowsActive(plane, bit) {
@@ -196,13 +186,7 @@ extension GICv2 {
   /// An acknowledge returned something else than predicted.
   @inline(never)
   mutating func reconcileAcknowledge(
-    pe: Int,
-    _ expected: UInt32,
-    _ seen: UInt32,
-    check: Int,
-    isAlias: Bool,
-    nonSecure: Bool,
-    event: Event
+    pe: Int, _ expected: UInt32, _ seen: UInt32, check: Int, isAlias: Bool, nonSecure: Bool, event: Event
   ) {
     provenance = .inferred
     let isTaught = explainAcknowledge(pe: pe, seen: seen, isAlias: isAlias, nonSecure: nonSecure, event: event)
@@ -215,11 +199,7 @@ extension GICv2 {
   }
 
   private mutating func explainAcknowledge(
-    pe: Int,
-    seen: UInt32,
-    isAlias: Bool,
-    nonSecure: Bool,
-    event: Event
+    pe: Int, seen: UInt32, isAlias: Bool, nonSecure: Bool, event: Event
   ) -> Bool {
     if mayBeOtherView(event), !isAlias, selectForAcknowledge(pe, isAlias: false, nonSecure: !nonSecure) == seen {
       correctSecurity(pe: pe, nonSecure: !nonSecure)

@@ -19,13 +19,8 @@ extension GICv2 {
 
   private func reportSGI(_ kind: TransitionKind, _ pe: Int, _ intid: Int, cause: PendingCause, source: Int) {
     emit(
-      kind,
-      pe: UInt32(pe),
-      intid: UInt32(intid),
-      priority: priority(pe, intid),
-      a: UInt64(cause.rawValue),
-      b: UInt64(source)
-    )
+      kind, pe: UInt32(pe), intid: UInt32(intid), priority: priority(pe, intid), a: UInt64(cause.rawValue),
+      b: UInt64(source))
   }
 
   /// Takes sources away from an SGI that is pending on a PE, by register.

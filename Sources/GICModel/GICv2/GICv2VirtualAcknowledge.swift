@@ -24,12 +24,7 @@ extension GICv2 {
   mutating func acknowledgeVirtual(pe: Int, seen: UInt32, check: Int, isAlias: Bool) {
     let expected = selectVirtual(pe, isAlias: isAlias)
     let verdict = compare(
-      check,
-      expected: UInt64(expected),
-      seen: UInt64(seen),
-      known: virtualStateIsKnown(pe) ? .max : 0,
-      pe: UInt32(pe)
-    )
+      check, expected: UInt64(expected), seen: UInt64(seen), known: virtualStateIsKnown(pe) ? .max : 0, pe: UInt32(pe))
     let intid = seen & 0x3FF
     if SpecialINTID.contains(intid) {
       emit(.virtualSpuriousAcknowledge, pe: UInt32(pe), intid: intid, a: UInt64(intid))
@@ -91,13 +86,8 @@ extension GICv2 {
     let split = virtualInterfaces[pe].interface.control & GICv2Control.endMode != 0
     let list = virtualInterfaces[pe].activeList(value, comparesSource: !departures.contains(.resetIsKnown))
     emit(
-      .virtualEndOfInterrupt,
-      pe: UInt32(pe),
-      intid: intid,
-      priority: running,
-      a: list < 0 ? 0xFF : UInt64(list),
-      b: split || list < 0 ? 0 : 1
-    )
+      .virtualEndOfInterrupt, pe: UInt32(pe), intid: intid, priority: running, a: list < 0 ? 0xFF : UInt64(list),
+      b: split || list < 0 ? 0 : 1)
     if !split {
       if list >= 0 {
         deactivateVirtual(pe: pe, list: list)
@@ -128,14 +118,7 @@ extension GICv2 {
     virtualInterfaces[pe][list] = entry
     emit(.virtualDeactivated, pe: UInt32(pe), intid: entry.intid, priority: entry.priority, a: UInt64(list))
     if !entry.isValid {
-      emit(
-        .lrEmptied,
-        pe: UInt32(pe),
-        intid: entry.intid,
-        priority: entry.priority,
-        a: UInt64(list),
-        b: UInt64(before)
-      )
+      emit(.lrEmptied, pe: UInt32(pe), intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(before))
     }
     if entry.isHardware { deactivateFromGuest(pe: pe, intid: Int(entry.physicalID)) }
   }

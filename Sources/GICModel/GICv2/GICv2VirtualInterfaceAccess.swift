@@ -42,13 +42,7 @@ extension GICv2 {
     default: break
     }
     let isKnown = interface.known.isSuperset(of: known)
-    let verdict = compare(
-      check,
-      expected: UInt64(expected),
-      seen: event.b,
-      known: isKnown ? .max : 0,
-      pe: event.pe
-    )
+    let verdict = compare(check, expected: UInt64(expected), seen: event.b, known: isKnown ? .max : 0, pe: event.pe)
     if verdict != .disagreed, !isKnown { writeVirtualRegister(role, event, pe: pe) }
   }
 

@@ -149,12 +149,7 @@ extension GICv3 where Store: ~Copyable {
     let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
     guard entry.isValid else {
       return missing(
-        command.deviceID,
-        command.eventID,
-        unit: unit,
-        opcode: command.opcode,
-        collection: command.collection
-      )
+        command.deviceID, command.eventID, unit: unit, opcode: command.opcode, collection: command.collection)
     }
     guard !entry.isVirtual else { return .unmappedInterrupt }
     return move(entry, device: command.deviceID, event: command.eventID, to: command.collection, unit: unit)
@@ -211,12 +206,7 @@ extension GICv3 where Store: ~Copyable {
   /// Carries out what a valid entry allows.
   @inline(__always)
   mutating func act(
-    _ opcode: UInt8,
-    _ entry: TranslationEntry,
-    device: UInt32,
-    event: UInt32,
-    unit: Int,
-    cause: PendingCause
+    _ opcode: UInt8, _ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int, cause: PendingCause
   ) -> ITSError? {
     let source = UInt64(device) << 32 | UInt64(event)
     if entry.isVirtual { return actVirtual(opcode, entry, device: device, event: event, unit: unit, cause: cause) }
@@ -228,12 +218,7 @@ extension GICv3 where Store: ~Copyable {
       if pe == Collection.unknown {
         if opcode == ITSOpcode.discard { discard(entry, device: device, event: event, unit: unit) }
         translation.units[unit].unresolved = UnresolvedTranslation(
-          device: device,
-          event: event,
-          opcode: opcode,
-          cause: cause,
-          entryIsKnown: true
-        )
+          device: device, event: event, opcode: opcode, cause: cause, entryIsKnown: true)
         return nil
       }
       return .unmappedCollection
@@ -257,20 +242,10 @@ extension GICv3 where Store: ~Copyable {
   /// A command or an MSI that met no valid entry: an error if the tables are known to hold none, else a question that the
   /// table reads shown next may answer.
   mutating func missing(
-    _ device: UInt32,
-    _ event: UInt32,
-    unit: Int,
-    opcode: UInt8,
-    collection: UInt32,
-    cause: PendingCause = .command
+    _ device: UInt32, _ event: UInt32, unit: Int, opcode: UInt8, collection: UInt32, cause: PendingCause = .command
   ) -> ITSError? {
     translation.units[unit].unresolved = UnresolvedTranslation(
-      device: device,
-      event: event,
-      opcode: opcode,
-      cause: cause,
-      collection: collection
-    )
+      device: device, event: event, opcode: opcode, cause: cause, collection: collection)
     guard let mapped = translation.units[unit].translations.device(device) else {
       return translation.startsEmpty ? .unmappedDevice : nil
     }
@@ -315,14 +290,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func reject(msi event: Event, unit: Int) {
-    let error = missing(
-      event.deviceID,
-      event.eventID,
-      unit: unit,
-      opcode: ITSOpcode.int,
-      collection: 0,
-      cause: .msi
-    )
+    let error = missing(event.deviceID, event.eventID, unit: unit, opcode: ITSOpcode.int, collection: 0, cause: .msi)
     let fault: ITSFault =
       switch error {
       case .unmappedDevice: .unmappedDevice

@@ -41,12 +41,7 @@ extension GICv3 where Store: ~Copyable {
     case .commandBase:
       let value = translation.units[unit].commandBase
       if compare(
-        check,
-        expected: part(value, event),
-        seen: event.b,
-        known: known & Self.baseKnown != 0 ? .max : 0,
-        pe: event.pe
-      )
+        check, expected: part(value, event), seen: event.b, known: known & Self.baseKnown != 0 ? .max : 0, pe: event.pe)
         == .taught
       {
         translation.units[unit].commandBase = merge(value, event)
@@ -55,12 +50,8 @@ extension GICv3 where Store: ~Copyable {
     case .commandWriter:
       let value = translation.units[unit].commandWriter
       if compare(
-        check,
-        expected: part(value, event),
-        seen: event.b,
-        known: known & Self.writerKnown != 0 ? .max : 0,
-        pe: event.pe
-      )
+        check, expected: part(value, event), seen: event.b, known: known & Self.writerKnown != 0 ? .max : 0,
+        pe: event.pe)
         == .taught
       {
         translation.units[unit].commandWriter = merge(value, event)

@@ -66,13 +66,8 @@ extension GICv3 where Store: ~Copyable {
       lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed)
     }
     emit(
-      isNew ? .pending : .merged,
-      pe: pe,
-      intid: intid,
-      priority: lpiPriority(record.priority),
-      a: UInt64(cause.rawValue),
-      b: source
-    )
+      isNew ? .pending : .merged, pe: pe, intid: intid, priority: lpiPriority(record.priority),
+      a: UInt64(cause.rawValue), b: source)
     pes[Int(pe)].highestIsStale = true
   }
 

@@ -73,12 +73,7 @@ extension GICv3 where Store: ~Copyable {
     let expected: UInt64 = Int(pe) < peCount ? 1 << 63 | redistributorBase(of: pe) : 0
     let isKnown = pe != Collection.unknown || translation.startsEmpty
     let verdict = compare(
-      PredictionLedger.check(.collectionTable),
-      expected: expected,
-      seen: seen,
-      known: isKnown ? .max : 0,
-      pe: PE.none
-    )
+      PredictionLedger.check(.collectionTable), expected: expected, seen: seen, known: isKnown ? .max : 0, pe: PE.none)
     if verdict == .taught, event.entryIsValid, let target = redistributor(event.b) {
       translation.units[unit].setCollection(icid, to: target)
       resolve(unit: unit)
@@ -116,12 +111,9 @@ extension GICv3 where Store: ~Copyable {
       ? before.doorbell : held.hasDoorbell ? translation.units[unit].translations.doorbell(device, eventID) : nil
     let isKnown = held.isValid ? held.isKnown : translation.startsEmpty && !event.entryIsValid
     let verdict = compare(
-      PredictionLedger.check(.interruptTranslationTable),
-      expected: packEntry(held, doorbell: heldDoorbell),
-      seen: packEntry(shown, doorbell: UInt32(truncatingIfNeeded: more.b >> 32)),
-      known: isKnown ? .max : 0,
-      pe: PE.none
-    )
+      PredictionLedger.check(.interruptTranslationTable), expected: packEntry(held, doorbell: heldDoorbell),
+      seen: packEntry(shown, doorbell: UInt32(truncatingIfNeeded: more.b >> 32)), known: isKnown ? .max : 0,
+      pe: PE.none)
     guard verdict == .taught, !useBefore || translation.units[unit].unresolved != nil else { return }
     learn(shown, device: device, event: eventID, unit: unit, doorbell: UInt32(truncatingIfNeeded: more.b >> 32))
   }
@@ -135,23 +127,13 @@ extension GICv3 where Store: ~Copyable {
     return owner | 1 << 62 | UInt64((doorbell ?? SpecialINTID.none) & 0x3F_FFFF) << 40
   }
 
-  private mutating func learn(
-    _ entry: TranslationEntry,
-    device: UInt32,
-    event: UInt32,
-    unit: Int,
-    doorbell: UInt32
-  ) {
+  private mutating func learn(_ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int, doorbell: UInt32) {
     guard entry.isValid else { return }
     if translation.units[unit].translations.device(device) == nil {
       translation.units[unit].translations.mapDevice(device, eventBits: 16, userFlags: DeviceKnowledge.guessed)
     }
     translation.units[unit].translations.map(
-      device,
-      event,
-      entry,
-      doorbell: entry.isVirtual && doorbell != 1023 ? doorbell : nil
-    )
+      device, event, entry, doorbell: entry.isVirtual && doorbell != 1023 ? doorbell : nil)
     if !entry.isVirtual { lpis.setMapped(entry.intid, true) }
     resolve(unit: unit)
   }
@@ -171,22 +153,10 @@ extension GICv3 where Store: ~Copyable {
       _ = move(entry, device: waiting.device, event: waiting.event, to: waiting.collection, unit: unit)
     } else if waiting.opcode == ITSOpcode.vmovi {
       _ = move(
-        virtual: entry,
-        device: waiting.device,
-        event: waiting.event,
-        to: waiting.collection,
-        doorbell: waiting.doorbell,
-        unit: unit
-      )
+        virtual: entry, device: waiting.device, event: waiting.event, to: waiting.collection,
+        doorbell: waiting.doorbell, unit: unit)
     } else {
-      _ = act(
-        waiting.opcode,
-        entry,
-        device: waiting.device,
-        event: waiting.event,
-        unit: unit,
-        cause: waiting.cause
-      )
+      _ = act(waiting.opcode, entry, device: waiting.device, event: waiting.event, unit: unit, cause: waiting.cause)
     }
     provenance = .derived
   }

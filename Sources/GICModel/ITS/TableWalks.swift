@@ -31,10 +31,8 @@ extension GICv3 where Store: ~Copyable {
     }
     emitWalk(
       TableWalk(opcode: opcode, its: unit, owner: entry.collection, target: target, reads: reads),
-      pe: pe >= Collection.unmapped ? PE.none : pe,
-      intid: entry.isValid ? entry.intid : 0xFFFF_FFFF,
-      source: UInt64(device) << 32 | UInt64(event)
-    )
+      pe: pe >= Collection.unmapped ? PE.none : pe, intid: entry.isValid ? entry.intid : 0xFFFF_FFFF,
+      source: UInt64(device) << 32 | UInt64(event))
   }
 
   /// The reads that find no translation. Where the capture has not shown the tables, both reads are assumed.
@@ -56,12 +54,8 @@ extension GICv3 where Store: ~Copyable {
     if waiting.opcode == ITSOpcode.movi || waiting.opcode == ITSOpcode.vmovi { reads.insert(.target) }
     emitWalk(
       TableWalk(
-        opcode: waiting.cause == .msi ? 0 : waiting.opcode,
-        its: unit,
-        owner: entry.collection,
-        target: UInt16(truncatingIfNeeded: waiting.collection),
-        reads: reads
-      ),
+        opcode: waiting.cause == .msi ? 0 : waiting.opcode, its: unit, owner: entry.collection,
+        target: UInt16(truncatingIfNeeded: waiting.collection), reads: reads),
       pe: PE.none,
       intid: entry.intid,
       source: UInt64(waiting.device) << 32 | UInt64(waiting.event)
@@ -74,13 +68,8 @@ extension GICv3 where Store: ~Copyable {
     switch command.opcode {
     case ITSOpcode.movi, ITSOpcode.discard, ITSOpcode.int, ITSOpcode.clear, ITSOpcode.inv, ITSOpcode.vmovi:
       reportWalk(
-        opcode: command.opcode,
-        device: command.deviceID,
-        event: command.eventID,
-        entry: entry,
-        unit: unit,
-        target: UInt16(truncatingIfNeeded: command.opcode == ITSOpcode.vmovi ? command.vPE : command.collection)
-      )
+        opcode: command.opcode, device: command.deviceID, event: command.eventID, entry: entry, unit: unit,
+        target: UInt16(truncatingIfNeeded: command.opcode == ITSOpcode.vmovi ? command.vPE : command.collection))
     case ITSOpcode.mapti, ITSOpcode.mapi, ITSOpcode.vmapti, ITSOpcode.vmapi:
       var reads: TableWalk.Reads = isMapped || !translation.startsEmpty ? .device : [.device, .endsInvalid]
       if entry.isValid { reads.insert(.wasValid) }
@@ -103,11 +92,8 @@ extension GICv3 where Store: ~Copyable {
   private func report(_ command: ITSCommand, _ reads: TableWalk.Reads, owner: UInt32, unit: Int) {
     let reads = command.isValid ? reads.union(.setsValid) : reads
     emitWalk(
-      TableWalk(opcode: command.opcode, its: unit, owner: UInt16(truncatingIfNeeded: owner), reads: reads),
-      pe: PE.none,
-      intid: 0xFFFF_FFFF,
-      source: command.key
-    )
+      TableWalk(opcode: command.opcode, its: unit, owner: UInt16(truncatingIfNeeded: owner), reads: reads), pe: PE.none,
+      intid: 0xFFFF_FFFF, source: command.key)
   }
 
   @inline(__always)
@@ -127,9 +113,6 @@ extension GICv3 where Store: ~Copyable {
   func reportRead(_ event: Event, key: UInt64) {
     guard !event.flags.contains(.tableWrite) else { return }
     emit(
-      .tableRead,
-      a: key,
-      b: UInt64(event.table.rawValue) | UInt64(event.its) << 8 | (event.entryIsValid ? 1 << 16 : 0)
-    )
+      .tableRead, a: key, b: UInt64(event.table.rawValue) | UInt64(event.its) << 8 | (event.entryIsValid ? 1 << 16 : 0))
   }
 }

@@ -59,12 +59,8 @@ extension GICv3 where Store: ~Copyable {
     let isV41 = topology.architecture.rawValue >= Topology.Architecture.v4_1.rawValue
     let defaultDoorbell = UInt32(truncatingIfNeeded: command.dw1)
     translation.units[unit].vPEs[command.vPE] = VirtualPE(
-      pe: pe,
-      pendingTable: command.virtualPendingTable,
-      size: command.virtualINTIDBits,
-      table: table,
-      doorbell: isV41 && defaultDoorbell != SpecialINTID.none ? defaultDoorbell : nil
-    )
+      pe: pe, pendingTable: command.virtualPendingTable, size: command.virtualINTIDBits, table: table,
+      doorbell: isV41 && defaultDoorbell != SpecialINTID.none ? defaultDoorbell : nil)
     return nil
   }
 
@@ -74,12 +70,7 @@ extension GICv3 where Store: ~Copyable {
     guard let pe = redistributor(command.redistributor) else { return .ittSizeOrProcessorOutOfRange }
     guard translation.units[unit].vPEs[command.vPE] != nil else {
       translation.units[unit].unresolved = UnresolvedTranslation(
-        device: 0,
-        event: 0,
-        opcode: command.opcode,
-        cause: .command,
-        collection: pe
-      )
+        device: 0, event: 0, opcode: command.opcode, cause: .command, collection: pe)
       return unmappedVirtualPE
     }
     // With GITS_TYPER.VMOVP the move is made known to one ITS and holds for all.
@@ -119,12 +110,7 @@ extension GICv3 where Store: ~Copyable {
     let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
     guard entry.isValid else {
       let error = missing(
-        command.deviceID,
-        command.eventID,
-        unit: unit,
-        opcode: command.opcode,
-        collection: command.vPE
-      )
+        command.deviceID, command.eventID, unit: unit, opcode: command.opcode, collection: command.vPE)
       if command.changesDoorbell { translation.units[unit].unresolved?.doorbell = command.doorbell }
       return error
     }
@@ -133,22 +119,11 @@ extension GICv3 where Store: ~Copyable {
       command.changesDoorbell
       ? command.doorbell : translation.units[unit].translations.doorbell(command.deviceID, command.eventID)
     return move(
-      virtual: entry,
-      device: command.deviceID,
-      event: command.eventID,
-      to: command.vPE,
-      doorbell: doorbell,
-      unit: unit
-    )
+      virtual: entry, device: command.deviceID, event: command.eventID, to: command.vPE, doorbell: doorbell, unit: unit)
   }
 
   mutating func move(
-    virtual entry: TranslationEntry,
-    device: UInt32,
-    event: UInt32,
-    to vPE: UInt32,
-    doorbell: UInt32?,
-    unit: Int
+    virtual entry: TranslationEntry, device: UInt32, event: UInt32, to vPE: UInt32, doorbell: UInt32?, unit: Int
   ) -> ITSError? {
     let old = virtualPE(UInt32(entry.vpe), unit: unit)
     let new = virtualPE(vPE, unit: unit)
@@ -160,41 +135,24 @@ extension GICv3 where Store: ~Copyable {
       clearVirtualLPI(entry.intid, table: old.table, pe: old.pe, cause: .command)
     else { return nil }
     setVirtualLPI(
-      entry.intid,
-      vPE: new,
-      doorbell: doorbell ?? new.doorbell,
-      cause: .command,
-      source: UInt64(device) << 32 | UInt64(event)
-    )
+      entry.intid, vPE: new, doorbell: doorbell ?? new.doorbell, cause: .command,
+      source: UInt64(device) << 32 | UInt64(event))
     return nil
   }
 
   /// INT, CLEAR, DISCARD and INV, and MSIs, of an event that is mapped to a vPE.
   mutating func actVirtual(
-    _ opcode: UInt8,
-    _ entry: TranslationEntry,
-    device: UInt32,
-    event: UInt32,
-    unit: Int,
-    cause: PendingCause
+    _ opcode: UInt8, _ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int, cause: PendingCause
   ) -> ITSError? {
     let source = UInt64(device) << 32 | UInt64(event)
     guard let vPE = virtualPE(UInt32(entry.vpe), unit: unit) else {
       emit(
-        .itsFault,
-        intid: entry.intid,
-        a: source,
-        b: (translation.startsEmpty ? ITSFault.unmappedVPE : ITSFault.unknown).rawValue
-      )
+        .itsFault, intid: entry.intid, a: source,
+        b: (translation.startsEmpty ? ITSFault.unmappedVPE : ITSFault.unknown).rawValue)
       if opcode == ITSOpcode.discard { discard(entry, device: device, event: event, unit: unit) }
       if !translation.startsEmpty {
         translation.units[unit].unresolved = UnresolvedTranslation(
-          device: device,
-          event: event,
-          opcode: opcode,
-          cause: cause,
-          entryIsKnown: true
-        )
+          device: device, event: event, opcode: opcode, cause: cause, entryIsKnown: true)
       }
       return unmappedVirtualPE
     }

@@ -10,13 +10,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Makes a virtual LPI pending for a vPE. `source` is `DeviceID << 32 | EventID`.
-  mutating func setVirtualLPI(
-    _ intid: UInt32,
-    vPE: VirtualPE,
-    doorbell: UInt32?,
-    cause: PendingCause,
-    source: UInt64
-  ) {
+  mutating func setVirtualLPI(_ intid: UInt32, vPE: VirtualPE, doorbell: UInt32?, cause: PendingCause, source: UInt64) {
     guard vPE.table >= 0, holds(vPE.pe) else { return }
     let resident = isResident(vPE.table, on: vPE.pe)
     guard intid >= LPILimits.firstINTID, vPE.size >= 23 || intid >> UInt32(vPE.size + 1) == 0,
@@ -28,13 +22,8 @@ extension GICv3 where Store: ~Copyable {
     let isNew = virtualTables.setPending(intid, vPE.table)
     if isNew { forgetVirtualConfiguration(intid, vPE.table) }
     emit(
-      isNew ? .virtualPending : .virtualMerged,
-      pe: vPE.pe,
-      intid: intid,
-      priority: UInt32(virtualTables.record(intid, vPE.table).priority),
-      a: UInt64(cause.rawValue),
-      b: source
-    )
+      isNew ? .virtualPending : .virtualMerged, pe: vPE.pe, intid: intid,
+      priority: UInt32(virtualTables.record(intid, vPE.table).priority), a: UInt64(cause.rawValue), b: source)
     if resident {
       staleVirtualLPI(Int(vPE.pe))
     } else if let doorbell {
@@ -142,11 +131,7 @@ extension GICv3 where Store: ~Copyable {
         guard record.userFlags & LPIFlags.confirmed == 0 else { return false }
         let isDisabled = seen == nil
         virtualTables.setConfiguration(
-          intid,
-          table,
-          property: isDisabled ? record.property & ~1 : record.property,
-          isKnown: isDisabled
-        )
+          intid, table, property: isDisabled ? record.property & ~1 : record.property, isKnown: isDisabled)
       } else if let seen, !promoteVirtualLPI(seen.intid, priority: seen.priority, table: table, pe: pe) {
         return false
       }
@@ -164,12 +149,8 @@ extension GICv3 where Store: ~Copyable {
       guard virtualTables[table].isUnknown, intid >= LPILimits.firstINTID, intid < 1 << 24 else { return false }
       virtualTables.setPending(intid, table)
       emit(
-        .virtualPending,
-        pe: UInt32(pe),
-        intid: intid,
-        priority: priority,
-        a: UInt64(PendingCause.pendingTable.rawValue)
-      )
+        .virtualPending, pe: UInt32(pe), intid: intid, priority: priority,
+        a: UInt64(PendingCause.pendingTable.rawValue))
     }
     virtualTables.setConfiguration(intid, table, property: property, isKnown: true)
     virtualTables.setUserFlags(intid, table, record.userFlags | LPIFlags.confirmed)

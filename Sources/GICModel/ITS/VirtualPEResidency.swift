@@ -20,13 +20,7 @@ extension GICv3 where Store: ~Copyable {
     // When the tables are written back is the controller's affair; whether something is pending may not be known.
     if !followsQEMU { known &= ~Self.dirty }
     if pes[pe].virtual.pendingLastIsUnknown { known &= ~Self.pendingLast }
-    let verdict = compare(
-      check,
-      expected: part(value, event),
-      seen: event.b,
-      known: part(known, event),
-      pe: event.pe
-    )
+    let verdict = compare(check, expected: part(value, event), seen: event.b, known: part(known, event), pe: event.pe)
     if verdict == .taught {
       pes[pe].virtualPendingBase = merge(value, event)
       if !pes[pe].known.contains(.virtualPendingBase), event.size == 8 {
@@ -64,8 +58,7 @@ extension GICv3 where Store: ~Copyable {
     var table: Int32 = -1
     if value & Self.valid != 0 {
       table = virtualTables.place(
-        of: isV41 ? virtualPendingTable(ofVPE: UInt32(value & 0xFFFF)) : value & 0x000F_FFFF_FFFF_0000
-      )
+        of: isV41 ? virtualPendingTable(ofVPE: UInt32(value & 0xFFFF)) : value & 0x000F_FFFF_FFFF_0000)
       if table >= 0 {
         if pes[pe].known.contains(.virtualPropertyBase), !isV41 {
           virtualTables.assign(table, configuration: pes[pe].virtualPropertyBase & 0x000F_FFFF_FFFF_F000)
@@ -78,11 +71,8 @@ extension GICv3 where Store: ~Copyable {
     staleVirtualLPI(pe)
     if old >= 0, old != table {
       emit(
-        .vPENonresident,
-        pe: UInt32(pe),
-        a: virtualTables[old].address,
-        b: pes[pe].virtualPendingBase & Self.pendingLast != 0 ? 1 : 0
-      )
+        .vPENonresident, pe: UInt32(pe), a: virtualTables[old].address,
+        b: pes[pe].virtualPendingBase & Self.pendingLast != 0 ? 1 : 0)
     }
     if table >= 0, old != table { emit(.vPEResident, pe: UInt32(pe), a: virtualTables[table].address) }
   }

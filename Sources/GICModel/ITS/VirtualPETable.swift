@@ -31,12 +31,7 @@ extension GICv3 where Store: ~Copyable {
       return
     }
     translation.units[unit].vPEs[id] = VirtualPE(
-      pe: target,
-      pendingTable: event.b,
-      size: size,
-      table: virtualTables.place(of: event.b),
-      doorbell: nil
-    )
+      pe: target, pendingTable: event.b, size: size, table: virtualTables.place(of: event.b), doorbell: nil)
     resolve(unit: unit)
   }
 

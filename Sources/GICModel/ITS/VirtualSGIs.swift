@@ -50,13 +50,8 @@ extension GICv3 where Store: ~Copyable {
     let sgis = virtualTables[vPE.table].sgis
     virtualTables[vPE.table].sgis.pending.setBit(sgi, to: true)
     emit(
-      sgis.pending.bit(sgi) ? .virtualMerged : .virtualPending,
-      pe: vPE.pe,
-      intid: UInt32(sgi),
-      priority: sgis.priority(sgi),
-      a: UInt64(PendingCause.sgi.rawValue),
-      b: .max
-    )
+      sgis.pending.bit(sgi) ? .virtualMerged : .virtualPending, pe: vPE.pe, intid: UInt32(sgi),
+      priority: sgis.priority(sgi), a: UInt64(PendingCause.sgi.rawValue), b: .max)
     if pes[Int(vPE.pe)].virtual.residentTable == vPE.table {
       staleVirtualLPI(Int(vPE.pe))
     } else if sgis.enabled.bit(sgi), let doorbell = vPE.doorbell {
@@ -76,12 +71,8 @@ extension GICv3 where Store: ~Copyable {
     // What was pending before the capture began is not known.
     let isKnown = table >= 0 && topology.value(.startsAtReset) == 1
     compare(
-      check,
-      expected: isKnown ? UInt64(virtualTables[table].sgis.pending & 0xFFFF) : 0,
-      seen: event.b,
-      known: isKnown && event.b >> 31 & 1 == 0 ? .max : ~0x8000_FFFF,
-      pe: event.pe
-    )
+      check, expected: isKnown ? UInt64(virtualTables[table].sgis.pending & 0xFFFF) : 0, seen: event.b,
+      known: isKnown && event.b >> 31 & 1 == 0 ? .max : ~0x8000_FFFF, pe: event.pe)
   }
 
   /// Lets a virtual SGI of the resident vPE take the place of the best virtual LPI, if it has a higher priority.

@@ -61,25 +61,12 @@ extension Predicting where Self: ~Copyable {
   mutating func differ(_ check: Int, expected: UInt64, seen: UInt64, isTaught: Bool, pe: UInt32) -> Verdict {
     let verdict = isTaught ? Verdict.taught : .disagreed
     ledger.count(check, verdict)
-    emit(
-      isTaught ? .taught : .disagreed,
-      pe: pe,
-      intid: 0xFFFF_FFFF,
-      priority: UInt32(check),
-      a: expected,
-      b: seen
-    )
+    emit(isTaught ? .taught : .disagreed, pe: pe, intid: 0xFFFF_FFFF, priority: UInt32(check), a: expected, b: seen)
     if !isTaught, disagreements.count < Self.keptDisagreements {
       disagreements.append(
         Disagreement(
-          event: eventIndex,
-          time: now,
-          pe: pe,
-          name: PredictionLedger.describe(check).name,
-          expected: expected,
-          seen: seen,
-          explanation: explain(check, expected: expected, seen: seen, pe: pe)
-        )
+          event: eventIndex, time: now, pe: pe, name: PredictionLedger.describe(check).name, expected: expected,
+          seen: seen, explanation: explain(check, expected: expected, seen: seen, pe: pe))
       )
     }
     return verdict
@@ -117,14 +104,7 @@ extension Predicting where Self: ~Copyable {
     guard disagreements.count < Self.keptDisagreements else { return }
     disagreements.append(
       Disagreement(
-        event: eventIndex,
-        time: now,
-        pe: PE.none,
-        name: "invariant",
-        expected: 0,
-        seen: 0,
-        explanation: broken
-      )
+        event: eventIndex, time: now, pe: PE.none, name: "invariant", expected: 0, seen: 0, explanation: broken)
     )
   }
 }
@@ -137,9 +117,7 @@ extension GICv3: Predicting where Store: ~Copyable {
     if Int(pe) < peCount {
       let element = pes[Int(pe)]
       parts.append("PE \(pe): PMR \(hex(element.priorityMask)), RPR \(hex(element.runningPriority))")
-      parts.append(
-        "IGRPEN0/1S/1NS \(element.groupEnable[0])/\(element.groupEnable[1])/\(element.groupEnable[2])"
-      )
+      parts.append("IGRPEN0/1S/1NS \(element.groupEnable[0])/\(element.groupEnable[1])/\(element.groupEnable[2])")
       parts.append("HPPI \(element.highest.intid) prio \(hex(element.highest.priority))")
       if !distributor.hasOneSecurityState { parts.append("security \(element.security)") }
     }

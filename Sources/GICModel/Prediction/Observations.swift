@@ -47,12 +47,8 @@ extension GICv3 where Store: ~Copyable {
     reportDistributorControl()
     provenance = .derived
     differ(
-      PredictionLedger.check(.highestPending),
-      expected: UInt64(expected.isNone ? 1023 : expected.intid),
-      seen: UInt64(seen.isNone ? 1023 : seen.intid),
-      isTaught: isTaught,
-      pe: event.pe
-    )
+      PredictionLedger.check(.highestPending), expected: UInt64(expected.isNone ? 1023 : expected.intid),
+      seen: UInt64(seen.isNone ? 1023 : seen.intid), isTaught: isTaught, pe: event.pe)
   }
 
   /// Interrupt requests to a PE.
@@ -94,12 +90,7 @@ extension GICv3 where Store: ~Copyable {
         ledger.count(PredictionLedger.check(check), .agreed)
       } else {
         differ(
-          PredictionLedger.check(check),
-          expected: was ? 1 : 0,
-          seen: now ? 1 : 0,
-          isTaught: isTaught,
-          pe: event.pe
-        )
+          PredictionLedger.check(check), expected: was ? 1 : 0, seen: now ? 1 : 0, isTaught: isTaught, pe: event.pe)
       }
     }
   }

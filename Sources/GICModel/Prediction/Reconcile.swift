@@ -33,22 +33,14 @@ extension GICv3 where Store: ~Copyable {
       if seen.isNone || !shown.isSuperset(of: [.interface, .translation]), !knowsPendingLPIs(pe) {
         // It was acknowledged or cleared by something that is not in the capture.
         if lpis.clearPending(expected.intid, pe: UInt32(pe)) {
-          emit(
-            .pendingCleared,
-            pe: UInt32(pe),
-            intid: expected.intid,
-            a: UInt64(PendingCause.observed.rawValue)
-          )
+          emit(.pendingCleared, pe: UInt32(pe), intid: expected.intid, a: UInt64(PendingCause.observed.rawValue))
           return true
         }
       }
       guard record.userFlags & LPIFlags.confirmed == 0 || pes[pe].configurationIsReread else { return false }
       configureLPI(
-        expected.intid,
-        property: seen.isNone ? record.property & ~1 : record.property,
-        isKnown: seen.isNone,
-        as: .inferred
-      )
+        expected.intid, property: seen.isNone ? record.property & ~1 : record.property, isKnown: seen.isNone,
+        as: .inferred)
       return true
     }
     // Which unknown it is stays a guess, so that a later observation may correct it.
@@ -108,12 +100,8 @@ extension GICv3 where Store: ~Copyable {
       guard !knowsPendingLPIs(pe) else { return false }
       lpis.setPending(seen.intid, pe: UInt32(pe))
       emit(
-        .pending,
-        pe: UInt32(pe),
-        intid: seen.intid,
-        priority: seen.priority,
-        a: UInt64(PendingCause.pendingTable.rawValue)
-      )
+        .pending, pe: UInt32(pe), intid: seen.intid, priority: seen.priority,
+        a: UInt64(PendingCause.pendingTable.rawValue))
     }
     let isConfirmed = record.userFlags & LPIFlags.confirmed != 0 && !pes[pe].configurationIsReread
     if record.isKnown, isConfirmed, record.property != property { return false }
@@ -149,12 +137,8 @@ extension GICv3 where Store: ~Copyable {
       }
       if changed {
         emit(
-          .pending,
-          pe: UInt32(pe),
-          intid: UInt32(intid),
-          priority: seen.priority,
-          a: UInt64(PendingCause.observed.rawValue)
-        )
+          .pending, pe: UInt32(pe), intid: UInt32(intid), priority: seen.priority,
+          a: UInt64(PendingCause.observed.rawValue))
       }
     }
     if !knowsActive(pe, intid), pes[pe].active.bit(intid) {
@@ -192,12 +176,8 @@ extension GICv3 where Store: ~Copyable {
       distributor.pending[word].setBit(bit, to: true)
       changed = true
       emit(
-        .pending,
-        pe: UInt32(pe),
-        intid: UInt32(intid),
-        priority: seen.priority,
-        a: UInt64(PendingCause.observed.rawValue)
-      )
+        .pending, pe: UInt32(pe), intid: UInt32(intid), priority: seen.priority,
+        a: UInt64(PendingCause.observed.rawValue))
     }
     if !knowsActive(pe, intid), distributor.active[word].bit(bit) {
       distributor.active[word].setBit(bit, to: false)
@@ -210,13 +190,7 @@ extension GICv3 where Store: ~Copyable {
       changed = true
     }
     if !knowsRoute(intid), distributor.route[intid] != UInt32(pe) {
-      emit(
-        .retargeted,
-        pe: UInt32(pe),
-        intid: seen.intid,
-        a: UInt64(distributor.route[intid]),
-        b: UInt64(pe)
-      )
+      emit(.retargeted, pe: UInt32(pe), intid: seen.intid, a: UInt64(distributor.route[intid]), b: UInt64(pe))
       distributor.route[intid] = UInt32(pe)
       distributor.knownRoute[word].setBit(bit, to: true)
       changed = true
@@ -312,11 +286,7 @@ extension GICv3 where Store: ~Copyable {
   /// Handles an acknowledge that returned something else than predicted. False if nothing follows from it.
   @inline(never)
   mutating func reconcileAcknowledge(
-    pe: Int,
-    group0: Bool,
-    expected: UInt32,
-    seen: UInt32,
-    register: SystemRegister
+    pe: Int, group0: Bool, expected: UInt32, seen: UInt32, register: SystemRegister
   ) -> Bool {
     provenance = .inferred
     let isTaught = explainAcknowledge(pe: pe, group0: group0, seen: seen)
@@ -324,12 +294,8 @@ extension GICv3 where Store: ~Copyable {
     reportDistributorControl()
     provenance = .derived
     differ(
-      PredictionLedger.check(register),
-      expected: UInt64(expected),
-      seen: UInt64(seen),
-      isTaught: isTaught,
-      pe: UInt32(pe)
-    )
+      PredictionLedger.check(register), expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught,
+      pe: UInt32(pe))
     return true
   }
 

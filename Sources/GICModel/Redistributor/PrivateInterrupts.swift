@@ -17,13 +17,7 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].pending.setBit(intid, to: true)
       pes[pe].knownPending.setBit(intid, to: true)
       if was {
-        emit(
-          .merged,
-          pe: UInt32(pe),
-          intid: UInt32(intid),
-          priority: priority,
-          a: UInt64(PendingCause.line.rawValue)
-        )
+        emit(.merged, pe: UInt32(pe), intid: UInt32(intid), priority: priority, a: UInt64(PendingCause.line.rawValue))
       }
     }
     reportPending(pe: pe, private: intid, was: was, cause: .line)
@@ -36,13 +30,8 @@ extension GICv3 where Store: ~Copyable {
     let isNow = pes[pe].pendingNow.bit(intid)
     guard isNow != was else { return }
     emit(
-      isNow ? .pending : .pendingCleared,
-      pe: UInt32(pe),
-      intid: UInt32(intid),
-      priority: UInt32(pes[pe].priority[intid]),
-      a: UInt64(cause.rawValue),
-      b: UInt64(source)
-    )
+      isNow ? .pending : .pendingCleared, pe: UInt32(pe), intid: UInt32(intid),
+      priority: UInt32(pes[pe].priority[intid]), a: UInt64(cause.rawValue), b: UInt64(source))
   }
 
   /// Sets or clears pending latches, by register or by SGI.
@@ -54,13 +43,8 @@ extension GICv3 where Store: ~Copyable {
       let was = pes[pe].pendingNow.bit(intid)
       if set, was {
         emit(
-          .merged,
-          pe: UInt32(pe),
-          intid: UInt32(intid),
-          priority: UInt32(pes[pe].priority[intid]),
-          a: UInt64(cause.rawValue),
-          b: UInt64(source)
-        )
+          .merged, pe: UInt32(pe), intid: UInt32(intid), priority: UInt32(pes[pe].priority[intid]),
+          a: UInt64(cause.rawValue), b: UInt64(source))
       }
       pes[pe].pending.setBit(intid, to: set)
       reportPending(pe: pe, private: intid, was: was, cause: cause, source: source)
@@ -116,11 +100,8 @@ extension GICv3 where Store: ~Copyable {
       let isNamed =
         targets(of: sgiValue, sender: source, contains: Int(event.pe)) && (sgiValue >> 24) & 0xF == event.a & 0xF
       compare(
-        PredictionLedger.check(.sgi),
-        expected: isNamed ? UInt64(event.pe) : UInt64(PE.none),
-        seen: UInt64(event.pe),
-        pe: event.pe
-      )
+        PredictionLedger.check(.sgi), expected: isNamed ? UInt64(event.pe) : UInt64(PE.none), seen: UInt64(event.pe),
+        pe: event.pe)
     }
     changePending(pe: Int(event.pe), bits: 1 << event.intid, set: true, cause: .sgi, source: source)
   }

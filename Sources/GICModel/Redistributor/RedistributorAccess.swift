@@ -51,11 +51,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func readBase(
-    _ event: Event,
-    pe: Int,
-    check: Int,
-    field: WritableKeyPath<ProcessingElement, UInt64>,
-    known: Known
+    _ event: Event, pe: Int, check: Int, field: WritableKeyPath<ProcessingElement, UInt64>, known: Known
   ) {
     let value = pes[pe][keyPath: field]
     let mask: UInt64 = pes[pe].known.contains(known) ? .max : 0
@@ -72,12 +68,8 @@ extension GICv3 where Store: ~Copyable {
     let visible = privateMask(pe: pe, nonSecure: nonSecure)
     func compareWord(_ value: UInt32, _ known: UInt32) -> Verdict {
       compare(
-        check,
-        expected: (UInt64(value & visible) & mask) >> shift,
-        seen: event.b,
-        known: UInt64(known | ~visible) >> shift,
-        pe: event.pe
-      )
+        check, expected: (UInt64(value & visible) & mask) >> shift, seen: event.b,
+        known: UInt64(known | ~visible) >> shift, pe: event.pe)
     }
     switch role {
     case .group, .groupModifier:
@@ -113,11 +105,8 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].knownActive |= visible
     case .nonSecureAccess:
       compare(
-        check,
-        expected: nonSecure || distributor.hasOneSecurityState ? 0 : UInt64(pes[pe].nonSecureAccess),
-        seen: event.b,
-        pe: event.pe
-      )
+        check, expected: nonSecure || distributor.hasOneSecurityState ? 0 : UInt64(pes[pe].nonSecureAccess),
+        seen: event.b, pe: event.pe)
     case .configuration: readPrivateConfiguration(event, pe: pe, check: check, visible: visible)
     case .priority: readPrivatePriority(event, pe: pe, check: check, nonSecure: nonSecure)
     default: break
@@ -299,12 +288,8 @@ extension GICv3 where Store: ~Copyable {
       let bit = changed.lowestBit
       changed &= changed &- 1
       emit(
-        .groupChanged,
-        pe: UInt32(pe),
-        intid: UInt32(bit),
-        a: packed(bit, group, modifier),
-        b: packed(bit, oldGroup, oldModifier & modifierCounts)
-      )
+        .groupChanged, pe: UInt32(pe), intid: UInt32(bit), a: packed(bit, group, modifier),
+        b: packed(bit, oldGroup, oldModifier & modifierCounts))
     }
   }
 }

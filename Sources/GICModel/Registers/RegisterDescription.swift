@@ -58,21 +58,9 @@ public struct RegisterDescription: Sendable {
   public let summary: String
 
   init(
-    _ name: String,
-    _ role: RegisterRole,
-    _ frame: Frame,
-    at offset: UInt32,
-    stride: UInt32 = 4,
-    count: Int = 1,
-    firstIndex: Int = 0,
-    width: Int = 32,
-    bitsPerINTID: Int = 0,
-    sizes: [Int] = [4],
-    access: Access = .readWrite,
-    security: Security = .common,
-    reset: UInt64? = nil,
-    section: String,
-    _ summary: String
+    _ name: String, _ role: RegisterRole, _ frame: Frame, at offset: UInt32, stride: UInt32 = 4, count: Int = 1,
+    firstIndex: Int = 0, width: Int = 32, bitsPerINTID: Int = 0, sizes: [Int] = [4], access: Access = .readWrite,
+    security: Security = .common, reset: UInt64? = nil, section: String, _ summary: String
   ) {
     self.name = name
     self.role = role

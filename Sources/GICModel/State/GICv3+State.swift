@@ -59,17 +59,12 @@ extension GICv3 where Store: ~Copyable {
     let (word, bit) = (intid >> 5, intid & 31)
     let route = distributor.route[intid]
     var members = interruptState(
-      intid: intid,
-      enabled: distributor.enabled[word].bit(bit),
-      latch: distributor.pending[word].bit(bit),
-      isPending: distributor.isPending(intid),
-      active: distributor.active[word].bit(bit),
-      level: distributor.level[word].bit(bit),
-      priority: distributor.priority[intid],
+      intid: intid, enabled: distributor.enabled[word].bit(bit), latch: distributor.pending[word].bit(bit),
+      isPending: distributor.isPending(intid), active: distributor.active[word].bit(bit),
+      level: distributor.level[word].bit(bit), priority: distributor.priority[intid],
       group: distributor.group[word].bit(bit),
       modifier: distributor.hasOneSecurityState ? nil : distributor.groupModifier[word].bit(bit),
-      edge: distributor.edge[word].bit(bit)
-    )
+      edge: distributor.edge[word].bit(bit))
     members.append(
       .init("route", Int(route) < peCount ? .number(UInt64(route)) : .text(route == Distributor.anyPE ? "any" : "none"))
     )
@@ -93,17 +88,11 @@ extension GICv3 where Store: ~Copyable {
       interrupts.append(
         .object(
           interruptState(
-            intid: intid,
-            enabled: element.enabled.bit(intid),
-            latch: element.pending.bit(intid),
-            isPending: element.pendingNow.bit(intid),
-            active: element.active.bit(intid),
-            level: element.level.bit(intid),
-            priority: element.priority[intid],
-            group: element.group.bit(intid),
+            intid: intid, enabled: element.enabled.bit(intid), latch: element.pending.bit(intid),
+            isPending: element.pendingNow.bit(intid), active: element.active.bit(intid),
+            level: element.level.bit(intid), priority: element.priority[intid], group: element.group.bit(intid),
             modifier: distributor.hasOneSecurityState ? nil : element.groupModifier.bit(intid),
-            edge: element.edge.bit(intid)
-          )
+            edge: element.edge.bit(intid))
         )
       )
     }

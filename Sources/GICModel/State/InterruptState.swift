@@ -1,16 +1,8 @@
 /// What SPIs, PPIs and SGIs of every architecture have in common. `pending` is the latch; `state` is the architectural
 /// state, which counts a level-sensitive interrupt's line too. `modifier` is nil where the group has none.
 func interruptState(
-  intid: Int,
-  enabled: Bool,
-  latch: Bool,
-  isPending: Bool,
-  active: Bool,
-  level: Bool,
-  priority: UInt8,
-  group: Bool,
-  modifier: Bool? = nil,
-  edge: Bool
+  intid: Int, enabled: Bool, latch: Bool, isPending: Bool, active: Bool, level: Bool, priority: UInt8, group: Bool,
+  modifier: Bool? = nil, edge: Bool
 ) -> [StateValue.Member] {
   var members: [StateValue.Member] = [
     .init("intid", .number(UInt64(intid))),

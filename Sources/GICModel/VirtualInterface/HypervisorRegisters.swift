@@ -60,11 +60,7 @@ extension GICv3 where Store: ~Copyable {
     case .ICH_ELRSR_EL2: readEmptyStatus(event, pe: pe, check: check)
     case let other where other.rawValue >= SystemRegister.ICH_AP0R0_EL2.rawValue:
       readVirtualActivePriorities(
-        event,
-        pe: pe,
-        at: Int(other.rawValue &- SystemRegister.ICH_AP0R0_EL2.rawValue),
-        check: check
-      )
+        event, pe: pe, at: Int(other.rawValue &- SystemRegister.ICH_AP0R0_EL2.rawValue), check: check)
     default: break
     }
   }
@@ -81,19 +77,13 @@ extension GICv3 where Store: ~Copyable {
       if (old ^ value) & HypervisorControl.enable != 0 {
         let isOn = value & HypervisorControl.enable != 0
         emit(
-          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled,
-          pe: UInt32(pe),
-          a: UInt64(isOn ? value & writable : old)
-        )
+          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: UInt32(pe),
+          a: UInt64(isOn ? value & writable : old))
       }
       pes[pe].virtual.invalidate()
     case .ICH_VMCR_EL2: writeMachineControl(value, pe: pe)
     case let other where other.rawValue >= SystemRegister.ICH_AP0R0_EL2.rawValue:
-      writeVirtualActivePriorities(
-        event.b,
-        pe: pe,
-        at: Int(other.rawValue &- SystemRegister.ICH_AP0R0_EL2.rawValue)
-      )
+      writeVirtualActivePriorities(event.b, pe: pe, at: Int(other.rawValue &- SystemRegister.ICH_AP0R0_EL2.rawValue))
       return
     default: return  // the status registers are read-only
     }
@@ -164,12 +154,7 @@ extension GICv3 where Store: ~Copyable {
       known &= ~UInt64(VirtualMachineControl.fiqEnable | VirtualMachineControl.acknowledgeControl)
     }
     let verdict = compare(
-      check,
-      expected: UInt64(pes[pe].virtual.machineControl),
-      seen: event.b,
-      known: known | ~0xFFFF_FFFF,
-      pe: event.pe
-    )
+      check, expected: UInt64(pes[pe].virtual.machineControl), seen: event.b, known: known | ~0xFFFF_FFFF, pe: event.pe)
     if verdict == .taught {
       pes[pe].virtual.setMachineControl(UInt32(truncatingIfNeeded: event.b))
       refreshMaintenance(pe)

@@ -32,12 +32,7 @@ extension GICv3 where Store: ~Copyable {
     let known: UInt64 = (halves & 1 != 0 ? 0xFFFF_FFFF : 0) | (halves >> 16 & 1 != 0 ? 0xFFFF_FFFF << 32 : 0)
     let value = pes[pe].virtual.listRegisters[n].bits
     let verdict = compare(
-      check,
-      expected: (value & mask) >> shift,
-      seen: event.b,
-      known: (known & mask) >> shift,
-      pe: event.pe
-    )
+      check, expected: (value & mask) >> shift, seen: event.b, known: (known & mask) >> shift, pe: event.pe)
     if verdict == .taught {
       provenance = .observed
       setListRegister(n, to: ListRegister(bits: value & ~mask | event.b << shift & mask), pe: pe)
@@ -53,12 +48,8 @@ extension GICv3 where Store: ~Copyable {
     let merged = pes[pe].virtual.listRegisters[n].bits & ~mask | event.b << shift & mask
     let value = ListRegister(bits: merged & writableListRegister(pe, merged))
     emit(
-      .lrWritten,
-      pe: UInt32(pe),
-      intid: value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
-      a: UInt64(n),
-      b: value.bits
-    )
+      .lrWritten, pe: UInt32(pe), intid: value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy), a: UInt64(n),
+      b: value.bits)
     setListRegister(n, to: value, pe: pe)
     know(n, mask: mask, pe: pe)
     refreshMaintenance(pe)
@@ -99,13 +90,8 @@ extension GICv3 where Store: ~Copyable {
     var isNew = !old.isValid || value.hasPending && !old.hasPending
     if old.isValid, old.virtualINTID != value.virtualINTID {
       emit(
-        .lrOverwritten,
-        pe: UInt32(pe),
-        intid: old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
-        priority: old.priority,
-        a: UInt64(n),
-        b: old.bits
-      )
+        .lrOverwritten, pe: UInt32(pe), intid: old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
+        priority: old.priority, a: UInt64(n), b: old.bits)
       isNew = true
     }
     if isNew {
@@ -126,12 +112,8 @@ extension GICv3 where Store: ~Copyable {
     let implemented = pes[pe].virtual.implemented
     let unknown = implemented & ~(shownListRegisters(pe) >> 16)
     let verdict = compare(
-      check,
-      expected: UInt64(pes[pe].virtual.empty & implemented),
-      seen: event.b,
-      known: ~UInt64(unknown),
-      pe: event.pe
-    )
+      check, expected: UInt64(pes[pe].virtual.empty & implemented), seen: event.b, known: ~UInt64(unknown),
+      pe: event.pe)
     guard verdict == .taught else { return }
     var empty = UInt32(truncatingIfNeeded: event.b) & unknown & pes[pe].virtual.valid
     while empty != 0 {

@@ -68,12 +68,8 @@ extension GICv3 where Store: ~Copyable {
     let isKnown =
       shown.isSuperset(of: [.guest, .hypervisor]) && pes[pe].virtual.knownMaintenanceStatus() == .max
     let verdict = compare(
-      PredictionLedger.check(.maintenance),
-      expected: pes[pe].virtual.maintenance ? 1 : 0,
-      seen: event.a & 1,
-      known: isKnown ? .max : 0,
-      pe: event.pe
-    )
+      PredictionLedger.check(.maintenance), expected: pes[pe].virtual.maintenance ? 1 : 0, seen: event.a & 1,
+      known: isKnown ? .max : 0, pe: event.pe)
     if verdict == .taught { pes[pe].virtual.maintenance = event.a & 1 != 0 }
   }
 }

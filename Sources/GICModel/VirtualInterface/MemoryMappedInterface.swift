@@ -96,14 +96,7 @@ extension GICv3 where Store: ~Copyable {
     let expected = isSignalled ? visibleMemoryMapped(pe, isAlias: isAlias) : SpecialINTID.none
     let taken = SpecialINTID.contains(expected) && !(isSignalled && pes[pe].virtual.intid(best) == expected) ? -1 : best
     acknowledgeVirtual(
-      event,
-      pe: pe,
-      check: check,
-      group1: isAlias || acknowledgesGroup1(pe),
-      taken,
-      expected,
-      nonMaskable: false
-    )
+      event, pe: pe, check: check, group1: isAlias || acknowledgesGroup1(pe), taken, expected, nonMaskable: false)
   }
 
   private mutating func readHighestPending(_ event: Event, pe: Int, check: Int, isAlias: Bool) {

@@ -32,13 +32,7 @@ extension GICv3 where Store: ~Copyable {
   /// register or virtual LPI that it should take; -1 for none.
   @inline(__always)
   mutating func acknowledgeVirtual(
-    _ event: Event,
-    pe: Int,
-    check: Int,
-    group1: Bool,
-    _ taken: Int32,
-    _ expected: UInt32,
-    nonMaskable: Bool
+    _ event: Event, pe: Int, check: Int, group1: Bool, _ taken: Int32, _ expected: UInt32, nonMaskable: Bool
   ) {
     let seen = UInt32(truncatingIfNeeded: event.b)
     var taken = taken
@@ -56,11 +50,8 @@ extension GICv3 where Store: ~Copyable {
     guard index >= 0 else {
       let isSpurious = SpecialINTID.contains(seen)
       emit(
-        isSpurious ? .virtualSpuriousAcknowledge : .virtualAcknowledged,
-        pe: UInt32(pe),
-        intid: seen,
-        a: isSpurious ? UInt64(seen) : 0xFF
-      )
+        isSpurious ? .virtualSpuriousAcknowledge : .virtualAcknowledged, pe: UInt32(pe), intid: seen,
+        a: isSpurious ? UInt64(seen) : 0xFF)
       return
     }
     let priority = pes[pe].virtual.priority(index)
@@ -77,21 +68,12 @@ extension GICv3 where Store: ~Copyable {
         return
       }
       pes[pe].virtual.setListRegister(
-        n,
-        ListRegister(bits: old.bits & ~ListRegister.pendingBit | ListRegister.activeBit)
-      )
+        n, ListRegister(bits: old.bits & ~ListRegister.pendingBit | ListRegister.activeBit))
     }
-    pes[pe].virtual.raiseRunningPriority(
-      priority,
-      group1: pes[pe].virtual.isGroup1(index),
-      nonMaskable: nonMaskable
-    )
+    pes[pe].virtual.raiseRunningPriority(priority, group1: pes[pe].virtual.isGroup1(index), nonMaskable: nonMaskable)
     emit(
-      .virtualAcknowledged,
-      pe: UInt32(pe),
-      intid: ListRegister(bits: UInt64(seen)).reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
-      priority: priority,
-      a: UInt64(UInt32(bitPattern: index))
-    )
+      .virtualAcknowledged, pe: UInt32(pe),
+      intid: ListRegister(bits: UInt64(seen)).reportedINTID(isLegacy: pes[pe].virtual.isLegacy), priority: priority,
+      a: UInt64(UInt32(bitPattern: index)))
   }
 }

@@ -24,11 +24,7 @@ extension GICv3 where Store: ~Copyable {
     case .ICV_CTLR_EL1: readVirtualControl(event, pe: pe, check: check)
     case let other where other.rawValue >= SystemRegister.ICV_AP0R0_EL1.rawValue && other.rawValue < 88:
       readVirtualActivePriorities(
-        event,
-        pe: pe,
-        at: Int(other.rawValue &- SystemRegister.ICV_AP0R0_EL1.rawValue),
-        check: check
-      )
+        event, pe: pe, at: Int(other.rawValue &- SystemRegister.ICV_AP0R0_EL1.rawValue), check: check)
     default: break
     }
   }
@@ -59,11 +55,7 @@ extension GICv3 where Store: ~Copyable {
       writeField(value, pe: pe, shift: 4, mask: 1)
       writeField(value >> 1, pe: pe, shift: 9, mask: 1)
     case let other where other.rawValue >= SystemRegister.ICV_AP0R0_EL1.rawValue && other.rawValue < 88:
-      writeVirtualActivePriorities(
-        event.b,
-        pe: pe,
-        at: Int(other.rawValue &- SystemRegister.ICV_AP0R0_EL1.rawValue)
-      )
+      writeVirtualActivePriorities(event.b, pe: pe, at: Int(other.rawValue &- SystemRegister.ICV_AP0R0_EL1.rawValue))
     default: break
     }
   }
@@ -73,12 +65,8 @@ extension GICv3 where Store: ~Copyable {
   mutating func readField(_ event: Event, pe: Int, check: Int, shift: UInt32, mask: UInt32) {
     let known = pes[pe].virtual.known.machineControl >> shift & mask
     let verdict = compare(
-      check,
-      expected: UInt64(pes[pe].virtual.machineControl >> shift & mask),
-      seen: event.b,
-      known: UInt64(known) | ~UInt64(mask),
-      pe: event.pe
-    )
+      check, expected: UInt64(pes[pe].virtual.machineControl >> shift & mask), seen: event.b,
+      known: UInt64(known) | ~UInt64(mask), pe: event.pe)
     if verdict == .taught {
       pes[pe].virtual.setMachineControl(UInt32(truncatingIfNeeded: event.b) << shift, mask: mask << shift)
       refreshMaintenance(pe)
@@ -102,12 +90,8 @@ extension GICv3 where Store: ~Copyable {
     if group1 { relevant |= VirtualMachineControl.commonBinaryPoint }
     let isKnown = pes[pe].virtual.known.machineControl & relevant == relevant
     let verdict = compare(
-      check,
-      expected: UInt64(min(pes[pe].virtual.binaryPoint(group1: usesPoint1) + (isCommon ? 1 : 0), 7)),
-      seen: event.b,
-      known: isKnown ? .max : 0,
-      pe: event.pe
-    )
+      check, expected: UInt64(min(pes[pe].virtual.binaryPoint(group1: usesPoint1) + (isCommon ? 1 : 0), 7)),
+      seen: event.b, known: isKnown ? .max : 0, pe: event.pe)
     guard !isCommon else { return }
     if verdict == .taught { pes[pe].virtual.setBinaryPoint(group1: group1, UInt32(truncatingIfNeeded: event.b)) }
     pes[pe].virtual.known.machineControl |= 7 << shift
@@ -125,12 +109,7 @@ extension GICv3 where Store: ~Copyable {
       knownBits |= 0xFFFC & ~0b11
     }
     let verdict = compare(
-      check,
-      expected: UInt64(pes[pe].virtual.controlConstants | bits),
-      seen: event.b,
-      known: knownBits,
-      pe: event.pe
-    )
+      check, expected: UInt64(pes[pe].virtual.controlConstants | bits), seen: event.b, known: knownBits, pe: event.pe)
     if verdict == .taught {
       let seen = UInt32(truncatingIfNeeded: event.b)
       pes[pe].virtual.controlConstants = seen & ~0b11

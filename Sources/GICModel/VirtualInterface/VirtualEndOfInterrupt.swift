@@ -21,13 +21,8 @@ extension GICv3 where Store: ~Copyable {
     guard let n = activeListRegister(pe, intid: intid) else {
       let isLPI = intid >= LPILimits.firstINTID
       emit(
-        .virtualEndOfInterrupt,
-        pe: UInt32(pe),
-        intid: intid,
-        priority: dropped ?? 0,
-        a: Self.noListRegister,
-        b: isLPI ? 1 : 0
-      )
+        .virtualEndOfInterrupt, pe: UInt32(pe), intid: intid, priority: dropped ?? 0, a: Self.noListRegister,
+        b: isLPI ? 1 : 0)
       // A virtual LPI has no active state. QEMU counts in both modes; by 12.4.5 only an end that would have deactivated.
       if !isLPI, followsQEMU || !isSplit { countEnd(pe, intid: intid) }
       return
@@ -41,13 +36,8 @@ extension GICv3 where Store: ~Copyable {
     // LPIs are deactivated at once: no separate deactivation comes for them.
     let deactivates = isExpected && (!isSplit || intid >= LPILimits.firstINTID)
     emit(
-      .virtualEndOfInterrupt,
-      pe: UInt32(pe),
-      intid: register.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
-      priority: register.priority,
-      a: UInt64(n),
-      b: deactivates ? 1 : 0
-    )
+      .virtualEndOfInterrupt, pe: UInt32(pe), intid: register.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
+      priority: register.priority, a: UInt64(n), b: deactivates ? 1 : 0)
     if deactivates { deactivateListRegister(n, pe: pe) }
   }
 

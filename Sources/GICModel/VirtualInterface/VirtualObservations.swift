@@ -40,18 +40,12 @@ extension GICv3 where Store: ~Copyable {
   private mutating func differVirtualHighestPending(_ event: Event, pe: Int, index: Int32, priority: UInt32) {
     let seenLPI = priority >= 0xFF ? nil : (intid: UInt32(truncatingIfNeeded: event.b), priority: priority)
     let expected = packVirtualHighest(
-      pes[pe].virtual.best,
-      lpi: pes[pe].virtual.virtualLPIPriority >= 0xFF ? nil : pes[pe].virtual.virtualLPI
-    )
+      pes[pe].virtual.best, lpi: pes[pe].virtual.virtualLPIPriority >= 0xFF ? nil : pes[pe].virtual.virtualLPI)
     let lpiIsTaught = reconcileVirtualLPI(pe, seen: seenLPI)
     let isTaught = reconcileVirtualHighest(pe, seen: index) && lpiIsTaught
     differ(
-      PredictionLedger.check(.virtualHighestPending),
-      expected: expected,
-      seen: packVirtualHighest(index, lpi: seenLPI?.intid),
-      isTaught: isTaught,
-      pe: event.pe
-    )
+      PredictionLedger.check(.virtualHighestPending), expected: expected,
+      seen: packVirtualHighest(index, lpi: seenLPI?.intid), isTaught: isTaught, pe: event.pe)
   }
 
   /// An observation as it stands in reports: index in 31:0, virtual LPI or 0 in 63:32.
@@ -70,11 +64,7 @@ extension GICv3 where Store: ~Copyable {
     } else {
       let virtual: CPULines = [.virq, .vfiq]
       differVirtualLines(
-        pe: pe,
-        expected: expected,
-        seen: seen.intersection(virtual),
-        shown: shown.intersection(virtual)
-      )
+        pe: pe, expected: expected, seen: seen.intersection(virtual), shown: shown.intersection(virtual))
     }
   }
 
@@ -88,12 +78,7 @@ extension GICv3 where Store: ~Copyable {
         ledger.count(PredictionLedger.check(check), .agreed)
       } else {
         differ(
-          PredictionLedger.check(check),
-          expected: was ? 1 : 0,
-          seen: now ? 1 : 0,
-          isTaught: isTaught,
-          pe: UInt32(pe)
-        )
+          PredictionLedger.check(check), expected: was ? 1 : 0, seen: now ? 1 : 0, isTaught: isTaught, pe: UInt32(pe))
       }
     }
   }

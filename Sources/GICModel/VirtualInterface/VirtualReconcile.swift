@@ -167,11 +167,7 @@ extension GICv3 where Store: ~Copyable {
   /// can be taken. Returns the index to take, or -1.
   @inline(never)
   mutating func reconcileVirtualAcknowledge(
-    _ pe: Int,
-    check: Int,
-    group1: Bool,
-    expected: UInt32,
-    seen: UInt32
+    _ pe: Int, check: Int, group1: Bool, expected: UInt32, seen: UInt32
   ) -> Int32 {
     let isTaught = !knowsVirtualSignalling(pe) || pes[pe].virtual.best == VirtualInterface.virtualLPIIndex
     differ(check, expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught, pe: UInt32(pe))

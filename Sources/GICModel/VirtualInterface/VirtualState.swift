@@ -9,14 +9,11 @@ extension GICv3 where Store: ~Copyable {
     guard !used.isEmpty else { return [] }
     var members: [StateValue.Member] = [
       .init(
-        "virtual_interfaces",
-        .list(used.filter { filter.includes(pe: $0) }.map { virtualInterfaceState($0, filter) })
-      )
+        "virtual_interfaces", .list(used.filter { filter.includes(pe: $0) }.map { virtualInterfaceState($0, filter) }))
     ]
     if virtualTables.count > 0 {
       members.append(
-        .init("virtual_pending_tables", .list((0..<virtualTables.count).map { virtualTableState(Int32($0), filter) }))
-      )
+        .init("virtual_pending_tables", .list((0..<virtualTables.count).map { virtualTableState(Int32($0), filter) })))
     }
     return members
   }
@@ -31,12 +28,9 @@ extension GICv3 where Store: ~Copyable {
     for at in 0..<8 where at & 3 < virtual.activePriorityWords {
       let name = "ICH_AP\(at >> 2)R\(at & 3)_EL2"
       members.append(
-        .init(name, known(virtual.known.activePriorities >> UInt8(at) & 1 != 0, virtual.activePriorities[at]))
-      )
+        .init(name, known(virtual.known.activePriorities >> UInt8(at) & 1 != 0, virtual.activePriorities[at])))
     }
-    members.append(
-      .init("ICH_MISR_EL2", .register(UInt64(virtual.maintenanceStatus(followsQEMU: followsQEMU))))
-    )
+    members.append(.init("ICH_MISR_EL2", .register(UInt64(virtual.maintenanceStatus(followsQEMU: followsQEMU)))))
     members.append(.init("maintenance_interrupt", .bool(virtual.maintenance)))
     members.append(.init("ICV_RPR_EL1", .register(UInt64(virtual.runningPriority))))
     members.append(

@@ -49,11 +49,8 @@ final class Guest {
   var setting: ListRegisterSetting {
     let isV2 = isGICv2
     return ListRegisterSetting(
-      policy: options.policy,
-      format: options.format ?? (isV2 ? .gich : .ich),
-      count: options.listRegisters,
-      hasGICv2Guest: isV2
-    )
+      policy: options.policy, format: options.format ?? (isV2 ? .gich : .ich), count: options.listRegisters,
+      hasGICv2Guest: isV2)
   }
 
   /// Whether the vCPU exists; it is added if it can.

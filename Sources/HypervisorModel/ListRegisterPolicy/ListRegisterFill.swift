@@ -53,8 +53,7 @@ public struct ListRegisterFill: ~Copyable {
   ///
   /// O(n), O(n log n) if the list is sorted.
   public mutating func fill(
-    _ list: UnsafeMutableBufferPointer<QueuedInterrupt>,
-    _ setting: ListRegisterSetting
+    _ list: UnsafeMutableBufferPointer<QueuedInterrupt>, _ setting: ListRegisterSetting
   ) -> ListRegisterOutcome {
     for n in 0..<64 { values[n] = 0 }
     return switch setting.policy {
@@ -66,8 +65,7 @@ public struct ListRegisterFill: ~Copyable {
   // MARK: Linux up to 6.18
 
   private mutating func fillLegacy(
-    _ list: UnsafeMutableBufferPointer<QueuedInterrupt>,
-    _ setting: ListRegisterSetting
+    _ list: UnsafeMutableBufferPointer<QueuedInterrupt>, _ setting: ListRegisterSetting
   ) -> ListRegisterOutcome {
     var outcome = ListRegisterOutcome()
     var hasSources = false
@@ -100,8 +98,7 @@ public struct ListRegisterFill: ~Copyable {
   // MARK: Linux from 6.19
 
   private mutating func fillOverflow(
-    _ list: UnsafeMutableBufferPointer<QueuedInterrupt>,
-    _ setting: ListRegisterSetting
+    _ list: UnsafeMutableBufferPointer<QueuedInterrupt>, _ setting: ListRegisterSetting
   ) -> ListRegisterOutcome {
     var outcome = ListRegisterOutcome()
     var pending = 0
@@ -139,9 +136,7 @@ public struct ListRegisterFill: ~Copyable {
   }
 
   private mutating func load(
-    _ interrupt: inout QueuedInterrupt,
-    _ place: Int,
-    _ setting: ListRegisterSetting,
+    _ interrupt: inout QueuedInterrupt, _ place: Int, _ setting: ListRegisterSetting,
     _ outcome: inout ListRegisterOutcome
   ) {
     values[outcome.loaded] = interrupt.takeIntoListRegister(setting.format, hasGICv2Guest: setting.hasGICv2Guest)
@@ -150,9 +145,7 @@ public struct ListRegisterFill: ~Copyable {
   }
 
   private func countLeft(
-    _ list: UnsafeMutableBufferPointer<QueuedInterrupt>,
-    from next: Int,
-    _ outcome: inout ListRegisterOutcome
+    _ list: UnsafeMutableBufferPointer<QueuedInterrupt>, from next: Int, _ outcome: inout ListRegisterOutcome
   ) {
     for interrupt in list[next...] where interrupt.traits.contains(.deliverable) {
       if interrupt.isActive { outcome.activeLeft += 1 } else { outcome.pendingLeft += 1 }

@@ -24,10 +24,7 @@ extension QueuedInterrupt {
   ///   - physicalLine: the level of the physical interrupt's line, which is looked at only for a mapped level interrupt.
   ///   - policy: from Linux 6.19 on an LPI's active state is always dropped.
   public mutating func fold(
-    _ value: ListRegisterValue,
-    hasGICv2Guest: Bool,
-    policy: ListRegisterPolicy,
-    physicalLine: Bool
+    _ value: ListRegisterValue, hasGICv2Guest: Bool, policy: ListRegisterPolicy, physicalLine: Bool
   ) -> FoldEffects {
     var effects: FoldEffects = []
     let isSourced = hasGICv2Guest && isSGI
@@ -49,10 +46,7 @@ extension QueuedInterrupt {
   }
 
   private mutating func resample(
-    _ value: ListRegisterValue,
-    _ isDeactivated: Bool,
-    _ physicalLine: Bool,
-    _ effects: inout FoldEffects
+    _ value: ListRegisterValue, _ isDeactivated: Bool, _ physicalLine: Bool, _ effects: inout FoldEffects
   ) {
     guard isMappedLevel else { return }
     if traits.contains(.softwareResampled) {
@@ -72,9 +66,7 @@ extension QueuedInterrupt {
 /// Deactivates as many active interrupts behind the last one that was loaded as the guest ended without finding them in a
 /// list register (`HCR.EOIcount`; Linux from 6.19, EOImode 0). Returns how many it found.
 public func deactivateUnloaded(
-  _ list: UnsafeMutableBufferPointer<QueuedInterrupt>,
-  after lastLoaded: Int,
-  count: Int
+  _ list: UnsafeMutableBufferPointer<QueuedInterrupt>, after lastLoaded: Int, count: Int
 ) -> Int {
   var left = count
   var place = lastLoaded + 1

@@ -47,12 +47,8 @@ public struct QueuedInterrupt: BitwiseCopyable, Equatable, Sendable {
   /// An interrupt that is enabled, deliverable and in Group 1, unless `traits` says otherwise.
   @inlinable
   public init(
-    intid: UInt32,
-    priority: UInt8 = 0xA0,
-    traits: Traits = [.enabled, .deliverable, .group1],
-    physicalINTID: UInt16 = 0,
-    sources: UInt8 = 0,
-    activeSource: UInt8 = 0
+    intid: UInt32, priority: UInt8 = 0xA0, traits: Traits = [.enabled, .deliverable, .group1],
+    physicalINTID: UInt16 = 0, sources: UInt8 = 0, activeSource: UInt8 = 0
   ) {
     self.intid = intid
     self.physicalINTID = physicalINTID

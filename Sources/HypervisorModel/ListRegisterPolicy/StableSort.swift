@@ -45,11 +45,8 @@ struct StableSort: ~Copyable {
 
   /// Merges neighbouring runs of `width`, each with a copy of its left half.
   private func merge(
-    _ base: UnsafeMutablePointer<QueuedInterrupt>,
-    _ scratch: UnsafeMutablePointer<QueuedInterrupt>,
-    _ count: Int,
-    _ width: Int,
-    _ rank: (QueuedInterrupt) -> UInt16
+    _ base: UnsafeMutablePointer<QueuedInterrupt>, _ scratch: UnsafeMutablePointer<QueuedInterrupt>, _ count: Int,
+    _ width: Int, _ rank: (QueuedInterrupt) -> UInt16
   ) {
     var start = 0
     while start + width < count {

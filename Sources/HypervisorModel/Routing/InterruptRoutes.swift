@@ -65,10 +65,7 @@ public struct InterruptRoutes: Sendable {
 
   /// Whether a message can be translated at all.
   public static func check(
-    _ route: Route,
-    doorbells: [UInt64],
-    isITSEnabled: Bool,
-    areLPIsEnabled: Bool
+    _ route: Route, doorbells: [UInt64], isITSEnabled: Bool, areLPIsEnabled: Bool
   ) -> MessageError? {
     guard case .message(let doorbell, _, let deviceID) = route else { return nil }
     if doorbells.isEmpty { return .noITS }

@@ -6,11 +6,7 @@ extension Guest {
   /// `interruptedSince` is the event of an IPI to the CPU that it has not taken, or nil: interrupts have been masked on the
   /// CPU since, and the list registers been filled.
   func enter(
-    _ vcpu: UInt32,
-    cpu: UInt32,
-    pc: UInt64,
-    interruptedSince: PendingIPI? = nil,
-    _ out: inout HypervisorOutput
+    _ vcpu: UInt32, cpu: UInt32, pc: UInt64, interruptedSince: PendingIPI? = nil, _ out: inout HypervisorOutput
   ) {
     guard holds(vcpu) else { return }
     let number = Int(vcpu)
@@ -75,37 +71,21 @@ extension Guest {
       interrupts[place].register = Int8(register)
       interrupts[place].isFresh = false
       out.emit(
-        .lrFilled,
-        provenance: interrupts[place].rule == .shown ? .derived : .inferred,
-        domain: domain,
-        pe: UInt32(vcpu),
-        intid: interrupts[place].queued.intid,
-        priority: UInt32(interrupts[place].queued.priority),
-        a: UInt64(register),
-        b: value
-      )
+        .lrFilled, provenance: interrupts[place].rule == .shown ? .derived : .inferred, domain: domain,
+        pe: UInt32(vcpu), intid: interrupts[place].queued.intid, priority: UInt32(interrupts[place].queued.priority),
+        a: UInt64(register), b: value)
     }
     guard outcome.pendingLeft + outcome.activeLeft > 0 else { return }
     for place in vcpus[vcpu].list[..<count] where interrupts[place].register < 0 {
       guard Int(interrupts[place].wanted) == vcpu else { continue }
       out.emit(
-        .lrOverflow,
-        provenance: .inferred,
-        domain: domain,
-        pe: UInt32(vcpu),
-        intid: interrupts[place].queued.intid,
-        priority: UInt32(interrupts[place].queued.priority),
-        a: interrupts[place].queued.isActive ? 1 : 0
-      )
+        .lrOverflow, provenance: .inferred, domain: domain, pe: UInt32(vcpu), intid: interrupts[place].queued.intid,
+        priority: UInt32(interrupts[place].queued.priority), a: interrupts[place].queued.isActive ? 1 : 0)
     }
   }
 
   private func note(
-    _ vcpu: Int,
-    _ cpu: UInt32,
-    _ outcome: ListRegisterOutcome,
-    isTold: Bool,
-    _ out: borrowing HypervisorOutput
+    _ vcpu: Int, _ cpu: UInt32, _ outcome: ListRegisterOutcome, isTold: Bool, _ out: borrowing HypervisorOutput
   ) {
     entries += 1
     occupancy[outcome.loaded] += 1
@@ -124,25 +104,14 @@ extension Guest {
       let interrupt = interrupts[vcpus[vcpu].places[register]]
       registers.append(
         EntryPrediction.Register(
-          value: vcpus[vcpu].registers[register],
-          intid: interrupt.queued.intid,
-          rule: interrupt.rule
-        )
+          value: vcpus[vcpu].registers[register], intid: interrupt.queued.intid, rule: interrupt.rule)
       )
     }
     onEntry(
       EntryPrediction(
-        time: out.time,
-        event: out.event,
-        domain: domain,
-        vcpu: UInt32(vcpu),
-        cpu: cpu,
-        registers: registers,
-        doubtfullyAbsent: absent,
-        outcome: outcome,
-        showsSGIs: isGICv2,
-        mayBeDisplaced: outcome.wanted >= setting.count && !isTold && !isGICv2
-      )
+        time: out.time, event: out.event, domain: domain, vcpu: UInt32(vcpu), cpu: cpu, registers: registers,
+        doubtfullyAbsent: absent, outcome: outcome, showsSGIs: isGICv2,
+        mayBeDisplaced: outcome.wanted >= setting.count && !isTold && !isGICv2)
     )
   }
 

@@ -4,12 +4,7 @@ import InterruptTrace
 /// `kvm_vgic_sync_hwstate`: what comes back when a vCPU leaves its guest. Mainline tracepoints do not show it; rules find
 /// what they can.
 extension Guest {
-  func exit(
-    _ vcpu: UInt32,
-    reason: GuestExitReason,
-    pc: UInt64,
-    _ out: inout HypervisorOutput
-  ) {
+  func exit(_ vcpu: UInt32, reason: GuestExitReason, pc: UInt64, _ out: inout HypervisorOutput) {
     guard holds(vcpu), vcpus[Int(vcpu)].isInside else { return }
     let number = Int(vcpu)
     let ran = out.time &- vcpus[number].entryTime
@@ -68,11 +63,7 @@ extension Guest {
 
   /// What a list register holds after the run, and why.
   private func outcome(
-    _ loaded: ListRegisterValue,
-    _ place: Int,
-    _ left: [UInt64]?,
-    _ vcpu: Int,
-    _ run: Run
+    _ loaded: ListRegisterValue, _ place: Int, _ left: [UInt64]?, _ vcpu: Int, _ run: Run
   ) -> (ListRegisterValue, InferenceRule) {
     let intid = interrupts[place].queued.intid
     if let left {
@@ -94,11 +85,7 @@ extension Guest {
   }
 
   private func takeBack(
-    _ value: ListRegisterValue,
-    _ place: Int,
-    _ rule: InferenceRule,
-    _ vcpu: Int,
-    _ out: inout HypervisorOutput
+    _ value: ListRegisterValue, _ place: Int, _ rule: InferenceRule, _ vcpu: Int, _ out: inout HypervisorOutput
   ) {
     rules[Int(rule.rawValue)] += 1
     interrupts[place].rule = rule
@@ -116,23 +103,13 @@ extension Guest {
   }
 
   private func report(
-    _ value: ListRegisterValue,
-    _ place: Int,
-    _ vcpu: Int,
-    _ rule: InferenceRule,
-    _ out: borrowing HypervisorOutput
+    _ value: ListRegisterValue, _ place: Int, _ vcpu: Int, _ rule: InferenceRule, _ out: borrowing HypervisorOutput
   ) {
     guard !value.isValid, rule != .undecided else { return }
     out.emit(
-      .lrEmptied,
-      provenance: rule == .shown ? .derived : .inferred,
-      domain: domain,
-      pe: UInt32(vcpu),
-      intid: interrupts[place].queued.intid,
-      priority: UInt32(interrupts[place].queued.priority),
-      a: UInt64(UInt8(bitPattern: max(0, interrupts[place].register))),
-      b: value.bits
-    )
+      .lrEmptied, provenance: rule == .shown ? .derived : .inferred, domain: domain, pe: UInt32(vcpu),
+      intid: interrupts[place].queued.intid, priority: UInt32(interrupts[place].queued.priority),
+      a: UInt64(UInt8(bitPattern: max(0, interrupts[place].register))), b: value.bits)
   }
 
   // MARK: Evidence that comes after the exit
@@ -152,12 +129,7 @@ extension Guest {
 
   /// A timer was taken off the hardware: its state tells what the guest did with its interrupt.
   func saveTimer(
-    _ timer: Int,
-    intid: UInt32,
-    vcpu: UInt32,
-    control: UInt32,
-    deadline: UInt64,
-    _ out: borrowing HypervisorOutput
+    _ timer: Int, intid: UInt32, vcpu: UInt32, control: UInt32, deadline: UInt64, _ out: borrowing HypervisorOutput
   ) {
     guard holds(vcpu), timer < 4 else { return }
     let number = Int(vcpu)
@@ -212,22 +184,13 @@ extension Guest {
   }
 
   private func settle(
-    _ place: Int,
-    pending: Bool,
-    active: Bool,
-    _ rule: InferenceRule,
-    _ out: borrowing HypervisorOutput
+    _ place: Int, pending: Bool, active: Bool, _ rule: InferenceRule, _ out: borrowing HypervisorOutput
   ) {
     out.emit(
-      .guestOutcome,
-      provenance: .inferred,
-      domain: domain,
+      .guestOutcome, provenance: .inferred, domain: domain,
       pe: UInt32(bitPattern: interrupts[place].owner >= 0 ? interrupts[place].owner : interrupts[place].target),
-      intid: interrupts[place].queued.intid,
-      priority: UInt32(interrupts[place].queued.priority),
-      a: (pending ? 1 : 0) | (active ? 2 : 0),
-      b: UInt64(rule.rawValue)
-    )
+      intid: interrupts[place].queued.intid, priority: UInt32(interrupts[place].queued.priority),
+      a: (pending ? 1 : 0) | (active ? 2 : 0), b: UInt64(rule.rawValue))
     rules[Int(rule.rawValue)] += 1
     interrupts[place].rule = rule
     interrupts[place].queued.isActive = active

@@ -40,11 +40,7 @@ extension Guest {
 
   /// Reports a change of the pending state and queues the interrupt if it is due.
   func becamePending(
-    _ place: Int,
-    was: Bool,
-    cause: PendingCause,
-    source: UInt32 = PE.none,
-    out: inout HypervisorOutput
+    _ place: Int, was: Bool, cause: PendingCause, source: UInt32 = PE.none, out: inout HypervisorOutput
   ) {
     let interrupt = interrupts[place]
     let isNow = interrupt.queued.isPending
@@ -52,14 +48,8 @@ extension Guest {
       let kind: TransitionKind = isNow ? (was ? .merged : .pending) : .pendingCleared
       if isNow && !was { interrupts[place].pendingSince = out.time }
       out.emit(
-        kind,
-        domain: domain,
-        pe: UInt32(bitPattern: interrupt.target),
-        intid: interrupt.queued.intid,
-        priority: UInt32(interrupt.queued.priority),
-        a: UInt64(cause.rawValue),
-        b: UInt64(source)
-      )
+        kind, domain: domain, pe: UInt32(bitPattern: interrupt.target), intid: interrupt.queued.intid,
+        priority: UInt32(interrupt.queued.priority), a: UInt64(cause.rawValue), b: UInt64(source))
     }
     queue(place)
   }

@@ -37,8 +37,7 @@ enum BlockChecksums {
   }
 
   private static func addTogether(
-    _ blocks: InlineArray<4, UnsafeRawBufferPointer>,
-    stripes: Int
+    _ blocks: InlineArray<4, UnsafeRawBufferPointer>, stripes: Int
   ) -> InlineArray<4, SIMD4<UInt32>> {
     var states = InlineArray<4, SIMD4<UInt32>>(repeating: XXH32.startLanes)
     guard stripes > 0 else { return states }
@@ -49,9 +48,7 @@ enum BlockChecksums {
         withUnsafeBytes(of: &places) { places in
           gicscope_xxh32_add_stripes(
             states.assumingMemoryBound(to: (UInt32, UInt32, UInt32, UInt32).self).baseAddress,
-            places.assumingMemoryBound(to: UnsafePointer<UInt8>?.self).baseAddress,
-            stripes
-          )
+            places.assumingMemoryBound(to: UnsafePointer<UInt8>?.self).baseAddress, stripes)
         }
       }
     #else

@@ -84,10 +84,7 @@ final class StreamDecoder: ByteDecoder {
         break
       }
       let step = codec.decode(
-        stored.available,
-        atEnd: !more,
-        into: UnsafeMutableRawBufferPointer(rebasing: output[produced...])
-      )
+        stored.available, atEnd: !more, into: UnsafeMutableRawBufferPointer(rebasing: output[produced...]))
       stored.consume(step.consumed)
       produced += step.produced
       if let reason = step.failure {

@@ -52,9 +52,7 @@ public final class ByteInput {
   }
 
   private static func makeDecoder(
-    _ kind: Compression,
-    _ stored: StoredBytes,
-    _ verification: ChecksumVerification
+    _ kind: Compression, _ stored: StoredBytes, _ verification: ChecksumVerification
   ) -> any ByteDecoder {
     switch kind {
     case .none: PlainBytes(stored)

@@ -19,11 +19,7 @@ final class GzipCodec: StreamCodec {
     stream.deallocate()
   }
 
-  func decode(
-    _ input: UnsafeRawBufferPointer,
-    atEnd: Bool,
-    into output: UnsafeMutableRawBufferPointer
-  ) -> StreamStep {
+  func decode(_ input: UnsafeRawBufferPointer, atEnd: Bool, into output: UnsafeMutableRawBufferPointer) -> StreamStep {
     guard isUsable else { return StreamStep(consumed: 0, produced: 0, failure: "zlib is out of memory") }
     if isComplete { return startMember(input, atEnd: atEnd, into: output) }
     stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
@@ -34,9 +30,7 @@ final class GzipCodec: StreamCodec {
     let room = stream.pointee.avail_out
     let status = inflate(stream, Z_NO_FLUSH)
     var step = StreamStep(
-      consumed: Int(offered - stream.pointee.avail_in),
-      produced: Int(room - stream.pointee.avail_out)
-    )
+      consumed: Int(offered - stream.pointee.avail_in), produced: Int(room - stream.pointee.avail_out))
     switch status {
     case Z_STREAM_END: isComplete = true
     case Z_OK, Z_BUF_ERROR: break
@@ -47,9 +41,7 @@ final class GzipCodec: StreamCodec {
 
   /// Between members: another member, or the zero bytes that tapes and block devices pad with.
   private func startMember(
-    _ input: UnsafeRawBufferPointer,
-    atEnd: Bool,
-    into output: UnsafeMutableRawBufferPointer
+    _ input: UnsafeRawBufferPointer, atEnd: Bool, into output: UnsafeMutableRawBufferPointer
   ) -> StreamStep {
     let padding = input.prefix { $0 == 0 }.count
     if padding > 0 { return StreamStep(consumed: padding, produced: 0) }

@@ -4,9 +4,7 @@ enum LZ4Block {
   ///
   /// liblz4 only says that such a block is malformed. `target` starts with `history` bytes that matches may refer to.
   static func salvage(
-    _ source: UnsafeRawBufferPointer,
-    into target: UnsafeMutableRawBufferPointer,
-    after history: Int
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, after history: Int
   ) -> Int {
     var from = 0
     var to = history

@@ -200,13 +200,7 @@ final class LZ4FrameDecoder: ByteDecoder {
     if historyCount == 0 { return Int(LZ4_decompress_safe(source, target, Int32(data.count), Int32(capacity))) }
     return Int(
       LZ4_decompress_safe_usingDict(
-        source,
-        target,
-        Int32(data.count),
-        Int32(capacity),
-        target - historyCount,
-        Int32(historyCount)
-      )
+        source, target, Int32(data.count), Int32(capacity), target - historyCount, Int32(historyCount))
     )
   }
 

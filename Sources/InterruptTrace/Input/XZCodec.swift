@@ -23,11 +23,7 @@ final class XZCodec: StreamCodec {
     stream.deallocate()
   }
 
-  func decode(
-    _ input: UnsafeRawBufferPointer,
-    atEnd: Bool,
-    into output: UnsafeMutableRawBufferPointer
-  ) -> StreamStep {
+  func decode(_ input: UnsafeRawBufferPointer, atEnd: Bool, into output: UnsafeMutableRawBufferPointer) -> StreamStep {
     guard isUsable else { return StreamStep(consumed: 0, produced: 0, failure: "liblzma is out of memory") }
     stream.pointee.next_in = input.bindMemory(to: UInt8.self).baseAddress
     stream.pointee.avail_in = input.count
@@ -35,9 +31,7 @@ final class XZCodec: StreamCodec {
     stream.pointee.avail_out = output.count
     let status = lzma_code(stream, atEnd ? LZMA_FINISH : LZMA_RUN)
     var step = StreamStep(
-      consumed: input.count - stream.pointee.avail_in,
-      produced: output.count - stream.pointee.avail_out
-    )
+      consumed: input.count - stream.pointee.avail_in, produced: output.count - stream.pointee.avail_out)
     switch status {
     case LZMA_OK, LZMA_BUF_ERROR: break
     case LZMA_STREAM_END: isComplete = true

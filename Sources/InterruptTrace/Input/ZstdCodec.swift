@@ -9,11 +9,7 @@ final class ZstdCodec: StreamCodec {
 
   deinit { ZSTD_freeDStream(context) }
 
-  func decode(
-    _ input: UnsafeRawBufferPointer,
-    atEnd: Bool,
-    into output: UnsafeMutableRawBufferPointer
-  ) -> StreamStep {
+  func decode(_ input: UnsafeRawBufferPointer, atEnd: Bool, into output: UnsafeMutableRawBufferPointer) -> StreamStep {
     var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
     var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     let status = ZSTD_decompressStream(context, &target, &source)

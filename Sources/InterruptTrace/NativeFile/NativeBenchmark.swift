@@ -60,8 +60,7 @@ public struct NativeBenchmark: Sendable {
   }
 
   private static func decode(
-    _ path: String,
-    _ verification: ChecksumVerification
+    _ path: String, _ verification: ChecksumVerification
   ) throws(TraceError) -> (records: UInt64, seconds: Double) {
     let start = threadSeconds()
     let reader = try NativeTraceReader(path: path, verification: verification)
@@ -82,13 +81,7 @@ public struct NativeBenchmark: Sendable {
       var consumed = input.stored.available.count
       var produced = output.count
       let status = LZ4F_decompress(
-        context,
-        output.baseAddress,
-        &produced,
-        input.stored.available.baseAddress,
-        &consumed,
-        nil
-      )
+        context, output.baseAddress, &produced, input.stored.available.baseAddress, &consumed, nil)
       guard LZ4F_isError(status) == 0 else { throw .unreadable(path: path, reason: "LZ4F_decompress failed") }
       input.stored.consume(consumed)
     }

@@ -30,9 +30,7 @@ public final class NativeTraceReader: EventSource {
   /// - Throws: ``TraceError/unreadable(path:reason:)``; ``TraceError/unrecognised(path:reason:)`` for what is not in
   ///   the native layout; ``TraceError/tooNew(path:version:)``.
   public convenience init(
-    path: String,
-    verification: ChecksumVerification = .cheapest,
-    strict: Bool = false
+    path: String, verification: ChecksumVerification = .cheapest, strict: Bool = false
   ) throws(TraceError) {
     try self.init(try ByteInput.open(path: path, verification: verification), strict: strict)
   }
@@ -74,12 +72,7 @@ public final class NativeTraceReader: EventSource {
       let strides = admission.skipsContinuations ? 0 : min(cursor.stridesInPlace, capacity - filled)
       if strides > 0 {
         let taken = RecordCoding.parseRun(
-          cursor.place,
-          count: strides,
-          epoch: admission.epoch,
-          known: known,
-          into: slots + filled
-        )
+          cursor.place, count: strides, epoch: admission.epoch, known: known, into: slots + filled)
         cursor.advanceInPlace(taken * NativeFormat.recordStride)
         admission.recordNumber += UInt64(taken)
         admission.statistics.records += UInt64(taken)
@@ -105,10 +98,7 @@ public final class NativeTraceReader: EventSource {
       refuse(length)
       return nil
     }
-    let event = admission.admit(
-      record + NativeFormat.recordHeaderSize,
-      unixTime: RecordCoding.unixTime(record)
-    )
+    let event = admission.admit(record + NativeFormat.recordHeaderSize, unixTime: RecordCoding.unixTime(record))
     cursor.advance(UInt64(NativeFormat.recordStride))
     return event
   }

@@ -26,20 +26,13 @@ public final class NativeTraceWriter {
   ///
   /// `topology` is what is known before the first event: all of it is written in front of the events. Its
   /// ``Topology/Key/epoch`` is what the events' times count from; without one it is 1970.
-  public convenience init(
-    path: String,
-    topology: Topology,
-    compression: Compression = .lz4()
-  ) throws(TraceWriteError) {
+  public convenience init(path: String, topology: Topology, compression: Compression = .lz4()) throws(TraceWriteError) {
     try self.init(OutputFile(path: path), topology: topology, compression: compression)
   }
 
   /// Writes to an open descriptor, which stays open; `name` is for error messages.
   public convenience init(
-    descriptor: Int32,
-    name: String,
-    topology: Topology,
-    compression: Compression = .lz4()
+    descriptor: Int32, name: String, topology: Topology, compression: Compression = .lz4()
   ) throws(TraceWriteError) {
     try self.init(OutputFile(descriptor: descriptor, name: name), topology: topology, compression: compression)
   }

@@ -114,11 +114,7 @@ struct RecordAdmission {
   /// The first problem or damage as the error that `--strict` stops with.
   var strictError: TraceError? {
     if let problem = statistics.problems.first {
-      return .strict(
-        path: path,
-        position: problem.firstPosition,
-        reason: "\(problem.kind): \(problem.firstExample)"
-      )
+      return .strict(path: path, position: problem.firstPosition, reason: "\(problem.kind): \(problem.firstExample)")
     }
     return statistics.damage.map { .strict(path: path, position: $0.position, reason: $0.reason) }
   }

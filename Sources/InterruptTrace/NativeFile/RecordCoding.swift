@@ -7,14 +7,11 @@ enum RecordCoding {
   static func event(_ payload: UnsafeRawPointer, time: UInt64) -> Event {
     let head = UInt64(littleEndian: payload.loadUnaligned(as: UInt64.self))
     return Event(
-      time: time,
-      kind: EventKind(rawValue: UInt8(truncatingIfNeeded: head)),
+      time: time, kind: EventKind(rawValue: UInt8(truncatingIfNeeded: head)),
       flags: EventFlags(rawValue: UInt8(truncatingIfNeeded: head &>> 8)),
-      domain: UInt16(truncatingIfNeeded: head &>> 16),
-      pe: UInt32(truncatingIfNeeded: head &>> 32),
+      domain: UInt16(truncatingIfNeeded: head &>> 16), pe: UInt32(truncatingIfNeeded: head &>> 32),
       a: UInt64(littleEndian: payload.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-      b: UInt64(littleEndian: payload.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
-    )
+      b: UInt64(littleEndian: payload.loadUnaligned(fromByteOffset: 16, as: UInt64.self)))
   }
 
   /// Unix time in ns that a record's header gives. No pair of 32-bit numbers overflows it.
@@ -47,10 +44,7 @@ enum RecordCoding {
   /// The hot loop of reading: everything that is not ordinary is dealt with out of line.
   @inline(never)
   static func parseRun(
-    _ records: UnsafeRawPointer,
-    count: Int,
-    epoch: UInt64,
-    known: UnsafePointer<UInt8>,
+    _ records: UnsafeRawPointer, count: Int, epoch: UInt64, known: UnsafePointer<UInt8>,
     into events: UnsafeMutablePointer<Event>
   ) -> Int {
     var record = records
@@ -74,10 +68,7 @@ enum RecordCoding {
       target.storeBytes(of: time, as: UInt64.self)
       target.storeBytes(of: payload.loadUnaligned(as: UInt64.self), toByteOffset: 8, as: UInt64.self)
       target.storeBytes(
-        of: payload.loadUnaligned(fromByteOffset: 8, as: SIMD2<UInt64>.self),
-        toByteOffset: 16,
-        as: SIMD2<UInt64>.self
-      )
+        of: payload.loadUnaligned(fromByteOffset: 8, as: SIMD2<UInt64>.self), toByteOffset: 16, as: SIMD2<UInt64>.self)
     #else
       event.pointee = Self.event(payload, time: time)
     #endif

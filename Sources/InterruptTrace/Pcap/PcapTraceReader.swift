@@ -106,11 +106,8 @@ public final class PcapTraceReader: EventSource {
       return nil
     }
     return Record(
-      unixTime: unixTime(header.pointee.ts),
-      capturedLength: header.pointee.caplen,
-      originalLength: header.pointee.len,
-      payload: UnsafeRawPointer(data)
-    )
+      unixTime: unixTime(header.pointee.ts), capturedLength: header.pointee.caplen, originalLength: header.pointee.len,
+      payload: UnsafeRawPointer(data))
   }
 
   private func finish(hasFailed: Bool) {

@@ -47,12 +47,7 @@ public struct LPIOperation: BitwiseCopyable, Equatable, Sendable {
 
   /// An operation; what does not matter to it stays 0.
   public init(
-    _ kind: Kind,
-    device: UInt32 = 0,
-    event: UInt32 = 0,
-    intid: UInt32 = 0,
-    pe: UInt32 = 0,
-    property: UInt8 = 0,
+    _ kind: Kind, device: UInt32 = 0, event: UInt32 = 0, intid: UInt32 = 0, pe: UInt32 = 0, property: UInt8 = 0,
     target: UInt32 = 0
   ) {
     self.kind = kind

@@ -21,11 +21,7 @@ struct LPITrafficBench<Translations: TranslationStore & ~Copyable, Store: LPISto
   mutating func measure(_ options: LPIBenchmarkOptions) -> LPIMeasurement {
     let count = max(traffic.operations.count, 1)
     var result = LPIMeasurement(
-      store: Store.name,
-      population: traffic.name,
-      operation: "traffic",
-      lpiCount: intids.count
-    )
+      store: Store.name, population: traffic.name, operation: "traffic", lpiCount: intids.count)
     let limit = UInt64(max(options.secondsPerRepetition, 0.001) * 1e9)
     for repetition in 0...options.repetitions {
       var operations = 0

@@ -12,9 +12,7 @@ extension LPIWorkload {
   /// What each PE acknowledges is not asked of any store. It follows from what is pending by sorting: the highest
   /// priority (lowest value) first, among equals the lowest INTID (IHI 0069H section 4.8).
   public func forEachOperation<Failure: Error>(
-    seed: UInt64,
-    iterations: Int = 1,
-    _ body: @escaping (LPIOperation) throws(Failure) -> Void
+    seed: UInt64, iterations: Int = 1, _ body: @escaping (LPIOperation) throws(Failure) -> Void
   ) throws(Failure) {
     let population = shape.population(seed: seed)
     try Self.map(population, body)
@@ -24,8 +22,7 @@ extension LPIWorkload {
   }
 
   private static func map<Failure: Error>(
-    _ population: LPIPopulation,
-    _ body: (LPIOperation) throws(Failure) -> Void
+    _ population: LPIPopulation, _ body: (LPIOperation) throws(Failure) -> Void
   ) throws(Failure) {
     var mapped: UInt32?
     for lpi in population.lpis {

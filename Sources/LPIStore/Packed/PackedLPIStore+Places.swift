@@ -83,11 +83,7 @@ extension PackedLPIStore {
 
   /// ``clearPending(_:pe:)`` of what is not the next to be acknowledged.
   @usableFromInline
-  mutating func clearPendingSlowly(
-    _ intid: UInt32,
-    _ queue: UnsafeMutablePointer<PendingQueue>,
-    pe: UInt32
-  ) -> Bool {
+  mutating func clearPendingSlowly(_ intid: UInt32, _ queue: UnsafeMutablePointer<PendingQueue>, pe: UInt32) -> Bool {
     guard let slot = records.slot(intid) else { return false }
     let record = LPIRecord(bits: slot.pointee)
     guard queue.pointee.remove(PendingKey.key(intid, record), &pending.memory) else { return false }

@@ -33,11 +33,7 @@ extension PackedLPIStore: LPIStore {
 
   /// An empty store; allocates nothing per INTID or PE.
   public init(peCount: Int, intidBits: Int) {
-    self.init(
-      records: RecordDirectory(intidBits: intidBits),
-      pending: PendingDirectory(),
-      several: [:]
-    )
+    self.init(records: RecordDirectory(intidBits: intidBits), pending: PendingDirectory(), several: [:])
   }
 
   // MARK: Records

@@ -58,10 +58,7 @@ struct PendingTree: BitwiseCopyable {
   }
 
   private static func insert(
-    _ key: UInt32,
-    below node: PendingBranch,
-    _ split: inout Split?,
-    _ memory: inout Int
+    _ key: UInt32, below node: PendingBranch, _ split: inout Split?, _ memory: inout Int
   ) -> Bool {
     let index = node.index(key)
     var childSplit: Split?
@@ -92,12 +89,7 @@ struct PendingTree: BitwiseCopyable {
   }
 
   @inline(__always)
-  private static func insert(
-    _ key: UInt32,
-    in leaf: PendingLeaf,
-    _ split: inout Split?,
-    _ memory: inout Int
-  ) -> Bool {
+  private static func insert(_ key: UInt32, in leaf: PendingLeaf, _ split: inout Split?, _ memory: inout Int) -> Bool {
     let count = leaf.count
     var index = count
     if leaf.keys[count &- 1] >= key {
@@ -195,12 +187,7 @@ struct PendingTree: BitwiseCopyable {
   }
 
   @inlinable
-  static func forEach(
-    below node: PendingBranch,
-    from first: UInt32,
-    to end: UInt32,
-    _ body: (UInt32) -> Bool
-  ) -> Bool {
+  static func forEach(below node: PendingBranch, from first: UInt32, to end: UInt32, _ body: (UInt32) -> Bool) -> Bool {
     for index in node.index(first)..<node.count {
       if index > 0, node.keys[index] >= end { return true }
       if node.height > 1 {

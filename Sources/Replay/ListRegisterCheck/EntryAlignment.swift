@@ -60,11 +60,7 @@ struct EntryAlignment {
   }
 
   private mutating func assign(
-    _ window: Range<Int>,
-    _ loads: [RegisterLoad],
-    _ entries: [Entry],
-    _ byCPU: [UInt32: [Int]],
-    _ offset: Int64
+    _ window: Range<Int>, _ loads: [RegisterLoad], _ entries: [Entry], _ byCPU: [UInt32: [Int]], _ offset: Int64
   ) {
     for number in window {
       guard let places = byCPU[loads[number].pe] else { continue }
@@ -97,11 +93,7 @@ struct EntryAlignment {
   }
 
   private static func share(
-    _ window: Range<Int>,
-    _ loads: [RegisterLoad],
-    _ entries: [Entry],
-    _ byCPU: [UInt32: [Int]],
-    _ offset: Int64
+    _ window: Range<Int>, _ loads: [RegisterLoad], _ entries: [Entry], _ byCPU: [UInt32: [Int]], _ offset: Int64
   ) -> Double {
     let hits = window.count { number in
       let from = Int64(loads[number].from) - offset
@@ -114,11 +106,7 @@ struct EntryAlignment {
   ///
   /// A sample of the loads votes first: a capture from below may go on for long where the other has no entry.
   private static func vote(
-    _ window: Range<Int>,
-    _ loads: [RegisterLoad],
-    _ entries: [Entry],
-    _ byCPU: [UInt32: [Int]],
-    near: Int64?
+    _ window: Range<Int>, _ loads: [RegisterLoad], _ entries: [Entry], _ byCPU: [UInt32: [Int]], near: Int64?
   ) -> Int64? {
     let sample = Array(stride(from: window.lowerBound, to: window.upperBound, by: max(1, window.count / sampleSize)))
     guard vote(sample, loads, entries, byCPU, near: near, oneIn: 3) != nil else { return nil }
@@ -126,11 +114,7 @@ struct EntryAlignment {
   }
 
   private static func vote(
-    _ voters: [Int],
-    _ loads: [RegisterLoad],
-    _ entries: [Entry],
-    _ byCPU: [UInt32: [Int]],
-    near: Int64?,
+    _ voters: [Int], _ loads: [RegisterLoad], _ entries: [Entry], _ byCPU: [UInt32: [Int]], near: Int64?,
     oneIn least: Int
   ) -> Int64? {
     var differences: [Int64] = []

@@ -90,11 +90,7 @@ public struct ListRegisterAgreement: Sendable {
 
   /// Compares one entry of a PE with so many list registers.
   mutating func add(
-    _ prediction: EntryPrediction,
-    seen: [UInt64],
-    format: ListRegisterFormat,
-    listRegisters: Int,
-    hasGICv2Guest: Bool
+    _ prediction: EntryPrediction, seen: [UInt64], format: ListRegisterFormat, listRegisters: Int, hasGICv2Guest: Bool
   ) {
     let values = seen.map { ListRegisterValue($0, format) }
     let isCrowded =
@@ -153,14 +149,8 @@ public struct ListRegisterAgreement: Sendable {
   }
 
   private mutating func explain(
-    _ kind: RegisterClass,
-    _ mine: [EntryPrediction.Register],
-    _ theirs: [ListRegisterValue],
-    _ verdict: Verdict,
-    _ prediction: EntryPrediction,
-    _ seen: [UInt64],
-    _ format: ListRegisterFormat,
-    _ hasGICv2Guest: Bool
+    _ kind: RegisterClass, _ mine: [EntryPrediction.Register], _ theirs: [ListRegisterValue], _ verdict: Verdict,
+    _ prediction: EntryPrediction, _ seen: [UInt64], _ format: ListRegisterFormat, _ hasGICv2Guest: Bool
   ) {
     var text = "\(kind.name): "
     if let missing = theirs.first(where: { value in
@@ -190,9 +180,7 @@ public struct ListRegisterAgreement: Sendable {
   }
 
   private static func difference(
-    _ mine: [EntryPrediction.Register],
-    _ theirs: [ListRegisterValue],
-    _ hasGICv2Guest: Bool
+    _ mine: [EntryPrediction.Register], _ theirs: [ListRegisterValue], _ hasGICv2Guest: Bool
   ) -> (EntryPrediction.Register, ListRegisterValue)? {
     for left in mine {
       if let right = theirs.first(where: { $0.intid(hasGICv2Guest: hasGICv2Guest) == left.intid }),

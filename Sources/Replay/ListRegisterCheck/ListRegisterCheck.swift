@@ -67,10 +67,7 @@ public final class ListRegisterCheck: ListRegisterWitness {
 
   /// Runs the model over the hypervisor's capture and compares.
   public func compare(
-    inside source: any EventSource,
-    topology: Topology,
-    options: HypervisorOptions,
-    knowledge: Knowledge
+    inside source: any EventSource, topology: Topology, options: HypervisorOptions, knowledge: Knowledge
   ) throws -> ListRegisterAgreement {
     var options = options
     options.format = format
@@ -122,11 +119,6 @@ public final class ListRegisterCheck: ListRegisterWitness {
     let isV2Guest = format == .gich || prediction.registers.contains { $0.intid < 16 && $0.value & 0x1C00 != 0 }
     let seen = alignment.loadOfEntry[place].map { loads[$0].values } ?? []
     counts.add(
-      prediction,
-      seen: seen.filter { $0 != 0 },
-      format: format,
-      listRegisters: listRegisters,
-      hasGICv2Guest: isV2Guest
-    )
+      prediction, seen: seen.filter { $0 != 0 }, format: format, listRegisters: listRegisters, hasGICv2Guest: isV2Guest)
   }
 }

@@ -38,9 +38,7 @@ final class EventArchive {
         rest = rest.dropFirst(written)
       } else if errno != EINTR {
         throw .unreadable(
-          path: "temporary file",
-          reason: "\(Self.lastError); events take 32 bytes each, TMPDIR says where"
-        )
+          path: "temporary file", reason: "\(Self.lastError); events take 32 bytes each, TMPDIR says where")
       }
     }
     count += events.count

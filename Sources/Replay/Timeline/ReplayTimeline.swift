@@ -46,13 +46,9 @@ public final class ReplayTimeline {
   ///     after `consume` has seen one.
   ///   - onProgress: called at most ten times a second.
   public init(
-    source: any EventSource,
-    options: ReplayOptions = ReplayOptions(),
-    directory: String = "/tmp",
-    interval: UInt64 = 100_000,
-    follower: () -> (any TimelineFollower)? = { nil },
-    onProgress: ((ReplayProgress) -> Void)? = nil,
-    consume: (ReplayBatch) throws -> Void = { _ in }
+    source: any EventSource, options: ReplayOptions = ReplayOptions(), directory: String = "/tmp",
+    interval: UInt64 = 100_000, follower: () -> (any TimelineFollower)? = { nil },
+    onProgress: ((ReplayProgress) -> Void)? = nil, consume: (ReplayBatch) throws -> Void = { _ in }
   ) throws {
     let engine = ReplayEngine(source: source, options: options)
     engine.onProgress = onProgress

@@ -155,8 +155,7 @@ extension AnalysisReport {
     return [
       "start_ns": .number(a.start), "width_ns": .number(a.width),
       "by_class": .object(
-        InterruptClass.allCases.map { .init($0.name, .array(a.byClass[Int($0.rawValue)].map(JSONValue.number))) }
-      ),
+        InterruptClass.allCases.map { .init($0.name, .array(a.byClass[Int($0.rawValue)].map(JSONValue.number))) }),
     ]
   }
 }

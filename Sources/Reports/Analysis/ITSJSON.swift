@@ -40,8 +40,7 @@ extension AnalysisReport {
     ]
     for cache in shape.caches {
       members.append(
-        .init("\(cache.table.name)_entries", .optional(shape.shape.entries(of: cache.table).map(UInt64.init)))
-      )
+        .init("\(cache.table.name)_entries", .optional(shape.shape.entries(of: cache.table).map(UInt64.init))))
       members.append(.init(names[cache.table] ?? "\(cache.table.name)_miss", .number(cache.misses)))
       if cache.table == .lpi { members.append(.init("lpi_hit", .number(cache.references - cache.misses))) }
     }

@@ -34,8 +34,7 @@ struct KVMText {
     }
     out += table.render(style)
     out += LatencyTable(
-      blocks: [.init(title: "delays", rows: guest.delays.map { ($0.stage.title, $0.distribution) })]
-    ).render(style)
+      blocks: [.init(title: "delays", rows: guest.delays.map { ($0.stage.title, $0.distribution) })]).render(style)
     return out + paths(guest, style) + registers(guest, style) + preemption(guest, style)
   }
 
@@ -106,8 +105,7 @@ extension AnalysisReport {
             }
           ),
           "delays": .array(
-            guest.delays.map { .object([.init("stage", .string($0.stage.name))] + numbers($0.distribution)) }
-          ),
+            guest.delays.map { .object([.init("stage", .string($0.stage.name))] + numbers($0.distribution)) }),
           "preempted_ns": .number(guest.preempted),
           "preempted_with_interrupt_ns": .number(guest.preemptedWithInterrupt),
           "list_registers_used": .array(guest.listRegistersUsed.map { .number($0) }),

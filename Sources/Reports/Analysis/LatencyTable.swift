@@ -20,10 +20,8 @@ struct LatencyTable {
     let bare = table(nil).render(TextStyle(isColoured: false))
     let width = bare.split(separator: "\n").map(\.count).max() ?? 0
     let axis = Sparkline.Axis(
-      low: distributions.map(\.min).min() ?? 1,
-      high: distributions.map(\.max).max() ?? 1,
-      columns: max(8, min(20, Self.lineLength - 2 - width))
-    )
+      low: distributions.map(\.min).min() ?? 1, high: distributions.map(\.max).max() ?? 1,
+      columns: max(8, min(20, Self.lineLength - 2 - width)))
     return table(axis).render(style)
   }
 

@@ -30,9 +30,7 @@ extension AnalysisReport {
         .init("maintenance", .number(bank.maintenance)),
         .init(
           "maintenance_by_cause",
-          .object(
-            MaintenanceCause.allCases.map { .init($0.name, .number(bank.maintenanceByCause[Int($0.rawValue)])) }
-          )
+          .object(MaintenanceCause.allCases.map { .init($0.name, .number(bank.maintenanceByCause[Int($0.rawValue)])) })
         ),
       ]
     )

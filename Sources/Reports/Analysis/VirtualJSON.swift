@@ -8,8 +8,7 @@ extension AnalysisReport {
       "listed": .number(v.listed), "relisted": .number(v.relisted), "hardware_linked": .number(v.hardwareLinked),
       "acknowledges": .number(v.acknowledges),
       "acknowledges_by_class": .object(
-        InterruptClass.allCases.map { .init($0.name, .number(v.acknowledgesByClass[Int($0.rawValue)])) }
-      ),
+        InterruptClass.allCases.map { .init($0.name, .number(v.acknowledgesByClass[Int($0.rawValue)])) }),
       "direct_acknowledges": .number(v.directAcknowledges), "spurious_acknowledges": .number(v.spuriousAcknowledges),
       "end_of_interrupts": .number(v.endOfInterrupts), "deactivations": .number(v.deactivations),
       "direct_pending": .number(v.directPending), "direct_merged": .number(v.directMerged),

@@ -35,11 +35,7 @@ public struct BenchReport: Sendable {
   /// A report; rates are compared with that of the first stage. `overheads` are further ratios of times, with what they
   /// say.
   public init(
-    command: String,
-    path: String,
-    unit: String,
-    stages: [Stage],
-    overheads: [(name: String, ratio: Double)] = []
+    command: String, path: String, unit: String, stages: [Stage], overheads: [(name: String, ratio: Double)] = []
   ) {
     self.command = command
     self.path = path

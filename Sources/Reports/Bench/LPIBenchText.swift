@@ -34,9 +34,7 @@ public struct LPIBenchText {
   }
 
   private func table(_ population: String, _ operations: [String], _ style: TextStyle) -> String {
-    var table = TextTable(
-      [("", .left)] + operations.map { ($0, .right) } + [("idle", .right), ("peak", .right)]
-    )
+    var table = TextTable([("", .left)] + operations.map { ($0, .right) } + [("idle", .right), ("peak", .right)])
     for contender in report.contenders {
       let results = operations.map { report[contender.name, "\(population)/\($0)"] }
       let idle = results.compactMap { $0?.idleBytesPerLPI }.first { $0.isFinite }
@@ -57,10 +55,7 @@ public struct LPIBenchText {
     let spread = "±\(Units.fixed(measurement.spread * 100, 0))%"
     let ratios = "\(Self.ratio(best))/\(report.ratioToDefault(measurement).map(Self.ratio) ?? "–")"
     let role: TextStyle.Role = best <= 1 ? .good : measurement.isPartial ? .faint : .plain
-    return .init(
-      Self.nanoseconds(median) + Self.padded(spread, 5) + Self.padded(ratios, 10),
-      role
-    )
+    return .init(Self.nanoseconds(median) + Self.padded(spread, 5) + Self.padded(ratios, 10), role)
   }
 
   static func nanoseconds(_ value: Double) -> String {

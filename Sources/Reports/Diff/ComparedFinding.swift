@@ -26,13 +26,8 @@ public struct ComparedFinding: Equatable, Sendable {
   init?(_ row: JSONValue) {
     guard let kind = row["kind"]?.string else { return nil }
     identity = Identity(
-      kind: kind,
-      domain: row["domain"]?.number ?? 0,
-      intid: row["intid"]?.number,
-      deviceID: row["device_id"]?.number,
-      eventID: row["event_id"]?.number,
-      pe: row["pe"]?.number
-    )
+      kind: kind, domain: row["domain"]?.number ?? 0, intid: row["intid"]?.number, deviceID: row["device_id"]?.number,
+      eventID: row["event_id"]?.number, pe: row["pe"]?.number)
     severity = row["severity"]?.string ?? "note"
     count = row["count"]?.number ?? 1
     summary = row["summary"]?.string ?? kind

@@ -13,9 +13,7 @@ extension DiffReport {
           "findings",
           [
             "new": .array(newFindings.map(\.document)), "gone": .array(goneFindings.map(\.document)),
-            "changed": .array(
-              changedFindings.map { ["before": $0.before.document, "after": $0.after.document] }
-            ),
+            "changed": .array(changedFindings.map { ["before": $0.before.document, "after": $0.after.document] }),
           ]
         ),
       ]

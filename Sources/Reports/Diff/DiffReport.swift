@@ -88,8 +88,7 @@ public struct DiffReport: Sendable {
   }
 
   private static func findings(
-    _ before: DiffSide,
-    _ after: DiffSide
+    _ before: DiffSide, _ after: DiffSide
   ) -> (new: [ComparedFinding], gone: [ComparedFinding], changed: [FindingChange]) {
     let earlier = Dictionary(before.findings.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
     let later = Dictionary(after.findings.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })

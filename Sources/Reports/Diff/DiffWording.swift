@@ -44,8 +44,7 @@ enum DiffWording {
     if !report.newFindings.isEmpty {
       let errors = report.newFindings.count { $0.severity == "error" }
       lines.append(
-        ("\(report.newFindings.count) new findings" + (errors > 0 ? ", \(errors) of them errors" : ""), true)
-      )
+        ("\(report.newFindings.count) new findings" + (errors > 0 ? ", \(errors) of them errors" : ""), true))
     }
     if !report.goneFindings.isEmpty { lines.append(("\(report.goneFindings.count) findings are gone", false)) }
     for row in report.classes where !isTold(row, report) {

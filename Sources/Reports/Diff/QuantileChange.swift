@@ -29,11 +29,7 @@ public struct QuantileChange: Equatable, Sendable {
   /// Compares one percentile of two distributions: it has changed if the intervals in which it lies with a confidence
   /// of 99.9 % do not meet, and it moved by the fraction `least` or more.
   static func compare(
-    _ name: String,
-    _ fraction: Double,
-    _ before: SampledLatency,
-    _ after: SampledLatency,
-    least: Double
+    _ name: String, _ fraction: Double, _ before: SampledLatency, _ after: SampledLatency, least: Double
   ) -> QuantileChange {
     let (a, b) = (before.quantile(fraction), after.quantile(fraction))
     let (inA, inB) = (

@@ -18,10 +18,7 @@ public struct RateChange: Equatable, Sendable {
   /// A count alone has Poisson's spread. Spans show how much more unsteady it is within a capture, and a change must
   /// exceed that too; unless the rate doubled or halved, which is a change however unsteady it was.
   static func compare(
-    _ name: String,
-    _ before: UInt64,
-    _ after: UInt64,
-    lengths: (before: UInt64, after: UInt64),
+    _ name: String, _ before: UInt64, _ after: UInt64, lengths: (before: UInt64, after: UInt64),
     spans: (before: DiffSide.Activity, after: DiffSide.Activity)? = nil
   ) -> RateChange {
     let (timeA, timeB) = (Double(lengths.before) / 1e9, Double(lengths.after) / 1e9)

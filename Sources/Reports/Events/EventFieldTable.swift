@@ -61,11 +61,8 @@ final class EventFieldTable {
       let own = layout?.fields ?? []
       kinds.append(
         Kind(
-          name: add(EventPrinter.kindName(kind)),
-          isKnown: layout != nil,
-          firstField: Int32(fields.count),
-          fieldCount: Int32(own.count)
-        )
+          name: add(EventPrinter.kindName(kind)), isKnown: layout != nil, firstField: Int32(fields.count),
+          fieldCount: Int32(own.count))
       )
       for field in own {
         // A marker's own kind must not hide the event's.

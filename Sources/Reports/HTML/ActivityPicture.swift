@@ -31,12 +31,7 @@ struct ActivityPicture {
   }
 
   private func add(
-    _ counts: [UInt64],
-    from: UInt64,
-    to: UInt64,
-    _ picture: TimePicture,
-    top: Double,
-    to svg: inout SVG
+    _ counts: [UInt64], from: UInt64, to: UInt64, _ picture: TimePicture, top: Double, to svg: inout SVG
   ) {
     let parts = InterruptClass.allCases.map { ($0.name, counts[Int($0.rawValue)]) }.filter { $0.1 > 0 }
     let names = parts.map { "\(Units.count($0.1)) \($0.0)" }.joined(separator: ", ")

@@ -122,8 +122,7 @@ extension AnalysisReport {
     let latencies = LatencyIndex(results.latencyByPE)
     let groups = Dictionary(grouping: results.acknowledges) { UInt64($0.domain) << 32 | UInt64($0.pe) }
     var table = HTMLTable(
-      [("PE", true), ("acknowledged", true)] + InterruptClass.allCases.map { ($0.name, true) } + Self.timeColumns
-    )
+      [("PE", true), ("acknowledged", true)] + InterruptClass.allCases.map { ($0.name, true) } + Self.timeColumns)
     for (key, group) in groups.sorted(by: { $0.key < $1.key }).prefix(max(rows, 256)) {
       let (domain, pe) = (UInt16(truncatingIfNeeded: key >> 32), UInt32(truncatingIfNeeded: key))
       let byClass = InterruptClass.allCases.map { interruptClass in

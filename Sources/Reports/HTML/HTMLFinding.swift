@@ -58,11 +58,8 @@ struct HTMLFinding {
         condition.moment = moments.time(of: event).map { time in
           let isExact = time.lowerBound == time.upperBound
           return Moment(
-            from: "\(time.lowerBound)",
-            to: "\(time.upperBound)",
-            event: "\(event)",
-            name: (isExact ? "at " : "about ") + Units.moment(time.lowerBound)
-          )
+            from: "\(time.lowerBound)", to: "\(time.upperBound)", event: "\(event)",
+            name: (isExact ? "at " : "about ") + Units.moment(time.lowerBound))
         }
         return condition
       }

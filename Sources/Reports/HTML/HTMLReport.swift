@@ -40,11 +40,8 @@ public final class HTMLReport: AnalysisOutput {
     page.insert("Latency over time", id: "over-time", overTimeSection(report), after: "latency")
     page.insert("Interrupts by PE over time", id: "heat", heat.html(report.naming), after: "pes")
     page.insert(
-      "Guests' slowest interrupts",
-      id: "guests-slowest",
-      guestSection(report),
-      after: report.results.kvm.isEmpty ? "virtual" : "kvm"
-    )
+      "Guests' slowest interrupts", id: "guests-slowest", guestSection(report),
+      after: report.results.kvm.isEmpty ? "virtual" : "kvm")
     let registers = ListRegisterHTML(report: report, outlooks: whatIf.results).html
     page.insert("List registers", id: "list-registers", registers, after: "virtual")
     try write(page.html)

@@ -30,10 +30,7 @@ struct HeatMap {
     let columns = max(folded.map(\.counts.count).max() ?? 0, 1)
     let most = max(folded.flatMap(\.counts).max() ?? 1, 1)
     let picture = TimePicture(
-      height: Double(folded.count) * Self.rowHeight + 48,
-      start: first,
-      length: width * UInt64(columns)
-    )
+      height: Double(folded.count) * Self.rowHeight + 48, start: first, length: width * UInt64(columns))
     var svg = picture.frame("", grid: [])
     for (row, (name, counts)) in folded.enumerated() {
       let y = picture.top + Double(row) * Self.rowHeight
@@ -41,14 +38,9 @@ struct HeatMap {
       for (column, count) in counts.enumerated() where count > 0 {
         let from = first + UInt64(column) * width
         svg.rectangle(
-          "cell",
-          x: picture.x(from),
-          y: y,
-          width: picture.x(from + width) - picture.x(from) + 0.2,
-          height: Self.rowHeight - 2,
-          opacity: Self.strength(count, most),
-          tip: "\(name), \(Units.moment(from)): \(Units.count(count))"
-        )
+          "cell", x: picture.x(from), y: y, width: picture.x(from + width) - picture.x(from) + 0.2,
+          height: Self.rowHeight - 2, opacity: Self.strength(count, most),
+          tip: "\(name), \(Units.moment(from)): \(Units.count(count))")
       }
     }
     return "<p class=\"faint\">Acknowledges of each PE in spans of \(Units.duration(width)).</p>\n"

@@ -59,10 +59,7 @@ struct KVMHTML {
     let rows = guest.delays.enumerated().map { n, delay in
       // There are more delays than colours: the second of a colour is dashed.
       NamedLatency(
-        delay.stage.title,
-        style: colors[n % colors.count] + (n >= colors.count ? " thin" : ""),
-        delay.distribution
-      )
+        delay.stage.title, style: colors[n % colors.count] + (n >= colors.count ? " thin" : ""), delay.distribution)
     }
     return LatencyFigures([.init(title: "Delays on an interrupt's way into the guest", rows: rows)]).html
   }

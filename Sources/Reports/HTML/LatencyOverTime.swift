@@ -30,10 +30,8 @@ struct LatencyOverTime {
       rows: zip(InterruptClass.allCases, series).map { .init($0, prefix: ofGuests ? "v" : "", $1) },
       marks: worst.prefix(5).map {
         .init(
-          name: "\(ofGuests ? "v" : "")\($0.life.interruptClass.name) \($0.life.intid)",
-          time: $0.life.firstTime,
-          length: $0.length
-        )
+          name: "\(ofGuests ? "v" : "")\($0.life.interruptClass.name) \($0.life.intid)", time: $0.life.firstTime,
+          length: $0.length)
       }
     ).html
   }

@@ -39,12 +39,8 @@ struct LatencyTimePicture {
     for row in used { add(row, picture, axis, to: &svg) }
     for mark in marks {
       svg.circle(
-        "worst",
-        x: picture.x(mark.time),
-        y: picture.y(min(axis.x(mark.length), 1)),
-        radius: 5,
-        tip: "\(mark.name): \(Units.duration(mark.length)), from \(Units.moment(mark.time))"
-      )
+        "worst", x: picture.x(mark.time), y: picture.y(min(axis.x(mark.length), 1)), radius: 5,
+        tip: "\(mark.name): \(Units.duration(mark.length)), from \(Units.moment(mark.time))")
     }
     let legend = Legend(entries: used.map { ($0.name, $0.style) })
     return legend.html + svg.html(label(used, slowest)) + numbers(used, start, end)
@@ -78,8 +74,7 @@ struct LatencyTimePicture {
     let spans = 12
     let width = max(1, (end - start) / UInt64(spans))
     var table = HTMLTable(
-      [("from", true)] + used.flatMap { [("\($0.name) count", true), ("mean", true), ("worst", true)] }
-    )
+      [("from", true)] + used.flatMap { [("\($0.name) count", true), ("mean", true), ("worst", true)] })
     for i in 0..<UInt64(spans) {
       let from = start + i * width
       let to = i == UInt64(spans) - 1 ? end : from + width

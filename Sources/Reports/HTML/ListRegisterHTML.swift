@@ -107,8 +107,7 @@ struct ListRegisterHTML {
 
   private func shareTable(_ most: Int) -> String {
     var table = HTMLTable(
-      [("PE", true), ("entries", true), ("writes per entry", true)] + (0...most).map { ("\($0) in use", true) }
-    )
+      [("PE", true), ("entries", true), ("writes per entry", true)] + (0...most).map { ("\($0) in use", true) })
     for bank in used {
       let times = bank.shownTimes
       let total = times.reduce(0, &+)

@@ -8,12 +8,8 @@ struct PercentilePicture {
   init(_ rows: [NamedLatency]) {
     self.rows = rows
     axes = PercentileAxes(
-      low: rows.map { $0.distribution.min }.min() ?? 1,
-      high: rows.map { $0.distribution.max }.max() ?? 1,
-      nines: 4,
-      height: 240,
-      right: max(50, Double(rows.map(\.name.count).max() ?? 0) * 7.5)
-    )
+      low: rows.map { $0.distribution.min }.min() ?? 1, high: rows.map { $0.distribution.max }.max() ?? 1, nines: 4,
+      height: 240, right: max(50, Double(rows.map(\.name.count).max() ?? 0) * 7.5))
   }
 
   func html(_ title: String) -> String {

@@ -28,13 +28,7 @@ struct SVG {
   }
 
   mutating func rectangle(
-    _ style: String,
-    x: Double,
-    y: Double,
-    width: Double,
-    height: Double,
-    opacity: Double? = nil,
-    tip: String? = nil
+    _ style: String, x: Double, y: Double, width: Double, height: Double, opacity: Double? = nil, tip: String? = nil
   ) {
     body += "<rect class=\"\(style)\" x=\"\(coordinate(x))\" y=\"\(coordinate(y))\" width=\"\(coordinate(width))\" "
     body += "height=\"\(coordinate(height))\""

@@ -5,8 +5,7 @@ extension JSONValue: Decodable {
   public init(from decoder: any Decoder) throws {
     if let container = try? decoder.container(keyedBy: MemberName.self) {
       self = .object(
-        try container.allKeys.map { Member($0.stringValue, try container.decode(JSONValue.self, forKey: $0)) }
-      )
+        try container.allKeys.map { Member($0.stringValue, try container.decode(JSONValue.self, forKey: $0)) })
       return
     }
     if var container = try? decoder.unkeyedContainer() {

@@ -67,13 +67,7 @@ extension PerfettoReport {
     }
   }
 
-  private func begin(
-    _ name: String,
-    _ track: PerfettoTrack,
-    _ event: Event,
-    _ index: UInt64,
-    _ isShown: Bool
-  ) throws {
+  private func begin(_ name: String, _ track: PerfettoTrack, _ event: Event, _ index: UInt64, _ isShown: Bool) throws {
     // An entry whose exit the capture lacks ends with the next one; handlers stand in each other, but not so deep.
     let most = track.isHandlers ? 8 : 1
     while depth[track, default: 0] >= most { try end(track, event.time) }

@@ -26,10 +26,8 @@ public final class PerfettoReport: AnalysisOutput {
 
   /// A trace that goes to `write` in large pieces. The counters of cache misses are those of ITS caches of `caches`.
   public init(
-    topology: Topology,
-    filter: TransitionFilter = TransitionFilter(),
-    caches: ITSCacheShape = ITSCacheShape.standard[0],
-    write: @escaping ([UInt8]) throws -> Void
+    topology: Topology, filter: TransitionFilter = TransitionFilter(),
+    caches: ITSCacheShape = ITSCacheShape.standard[0], write: @escaping ([UInt8]) throws -> Void
   ) {
     naming = PENaming(topology)
     self.filter = filter

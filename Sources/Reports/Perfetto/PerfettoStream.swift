@@ -28,9 +28,7 @@ struct PerfettoStream {
   mutating func category(_ text: String) -> UInt64 { Self.intern(text, in: &categories, &fresh.eventCategories) }
 
   private static func intern(
-    _ text: String,
-    in table: inout [String: UInt64],
-    _ fresh: inout [InternedName]
+    _ text: String, in table: inout [String: UInt64], _ fresh: inout [InternedName]
   ) -> UInt64 {
     if let known = table[text] { return known }
     var entry = InternedName()

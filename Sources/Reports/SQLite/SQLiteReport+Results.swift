@@ -10,8 +10,7 @@ extension SQLiteReport {
     let results = report.results
     try insert(
       into: "latency",
-      results.latency.map { [.text($0.interruptClass.name), .text($0.stage.name)] + $0.distribution.columns }
-    )
+      results.latency.map { [.text($0.interruptClass.name), .text($0.stage.name)] + $0.distribution.columns })
     try insert(
       into: "acknowledges",
       results.acknowledges.map {

@@ -32,8 +32,7 @@ extension SQLiteReport {
     for bank in results.listRegisters.banks { try write(bank) }
     try insert(
       into: "virtual_latency",
-      results.virtual.latency.map { [.text($0.interruptClass.name), .text($0.stage.name)] + $0.distribution.columns }
-    )
+      results.virtual.latency.map { [.text($0.interruptClass.name), .text($0.stage.name)] + $0.distribution.columns })
     try insert(
       into: "virtual_interrupts",
       results.virtual.interrupts.map {
@@ -67,10 +66,7 @@ extension SQLiteReport {
     for (name, curve) in curves where curve.references > 0 {
       let row = [curve.references, curve.different, curve.compulsory, curve.sufficient].map { SQLiteValue.number($0) }
       try insert(into: "its_tables", [key + [.text(name)] + row])
-      try insert(
-        into: "its_misses",
-        curve.points.map { key + [.text(name), .number($0.entries), .number($0.misses)] }
-      )
+      try insert(into: "its_misses", curve.points.map { key + [.text(name), .number($0.entries), .number($0.misses)] })
     }
     for shape in its.shapes {
       try insert(
@@ -110,7 +106,6 @@ extension SQLiteReport {
     )
     try insert(
       into: "guest_delays",
-      guest.delays.map { [.number(guest.domain), .text($0.stage.name)] + $0.distribution.columns }
-    )
+      guest.delays.map { [.number(guest.domain), .text($0.stage.name)] + $0.distribution.columns })
   }
 }

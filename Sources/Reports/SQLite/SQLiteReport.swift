@@ -30,8 +30,7 @@ public final class SQLiteReport: AnalysisOutput {
     try database.execute("BEGIN; PRAGMA user_version = \(SQLiteSchema.version); \(SQLiteSchema.tables)")
     func into(_ table: String, _ columns: Int) throws -> SQLiteStatement {
       try database.prepare(
-        "INSERT INTO \(table) VALUES (\(Array(repeating: "?", count: columns).joined(separator: ",")))"
-      )
+        "INSERT INTO \(table) VALUES (\(Array(repeating: "?", count: columns).joined(separator: ",")))")
     }
     interrupts = try into("interrupts", 22)
     guestInterrupts = try into("guest_interrupts", 24)

@@ -19,10 +19,7 @@ public struct StateDifference: Equatable, Sendable {
   }
 
   private static func compare(
-    _ before: StateValue?,
-    _ after: StateValue?,
-    _ path: String,
-    _ result: inout [StateDifference]
+    _ before: StateValue?, _ after: StateValue?, _ path: String, _ result: inout [StateDifference]
   ) {
     guard before != after else { return }
     switch (before, after) {
@@ -32,18 +29,13 @@ public struct StateDifference: Equatable, Sendable {
     case (.list(let old), .list(let new)):
       guard let oldKeys = keys(old), let newKeys = keys(new) else { fallthrough }
       compareKeyed(
-        zip(oldKeys, old).map { ("\(path)[\($0)]", $1) },
-        zip(newKeys, new).map { ("\(path)[\($0)]", $1) },
-        &result
-      )
+        zip(oldKeys, old).map { ("\(path)[\($0)]", $1) }, zip(newKeys, new).map { ("\(path)[\($0)]", $1) }, &result)
     default: result.append(StateDifference(path: path, before: before, after: after))
     }
   }
 
   private static func compareKeyed(
-    _ old: [(String, StateValue)],
-    _ new: [(String, StateValue)],
-    _ result: inout [StateDifference]
+    _ old: [(String, StateValue)], _ new: [(String, StateValue)], _ result: inout [StateDifference]
   ) {
     let newValues = Dictionary(new, uniquingKeysWith: { first, _ in first })
     let oldNames = Set(old.map(\.0))

@@ -9,10 +9,7 @@ enum WrappedParts {
 
   /// The same, each part in a role of its own.
   static func lines(
-    _ parts: [(text: String, role: TextStyle.Role)],
-    _ separator: String,
-    indent: Int = 2,
-    style: TextStyle
+    _ parts: [(text: String, role: TextStyle.Role)], _ separator: String, indent: Int = 2, style: TextStyle
   ) -> String {
     var out = ""
     var column = 0

@@ -64,9 +64,7 @@ public struct Threshold: Equatable, Sendable {
     let isTime = metric.isTime
     guard let limit = isTime ? parseNanoseconds(value) : UInt64(value) else {
       throw ThresholdError(
-        text: text,
-        reason: "'\(value)' is not \(isTime ? "a span of time such as 50us or 1.5ms" : "a whole number")"
-      )
+        text: text, reason: "'\(value)' is not \(isTime ? "a span of time such as 50us or 1.5ms" : "a whole number")")
     }
     self.limit = limit
   }

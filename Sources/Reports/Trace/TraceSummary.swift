@@ -22,14 +22,8 @@ public struct TraceSummary: Sendable {
 
   /// A summary with every field given.
   public init(
-    path: String,
-    format: TraceFormat,
-    events: UInt64,
-    firstTime: UInt64?,
-    lastTime: UInt64?,
-    gaps: UInt64,
-    statistics: ImportStatistics,
-    topology: Topology
+    path: String, format: TraceFormat, events: UInt64, firstTime: UInt64?, lastTime: UInt64?, gaps: UInt64,
+    statistics: ImportStatistics, topology: Topology
   ) {
     self.path = path
     self.format = format
@@ -44,15 +38,8 @@ public struct TraceSummary: Sendable {
   /// The state of a replay.
   public init(path: String, engine: ReplayEngine, gaps: UInt64) {
     self.init(
-      path: path,
-      format: engine.format,
-      events: engine.events,
-      firstTime: engine.firstTime,
-      lastTime: engine.lastTime,
-      gaps: gaps,
-      statistics: engine.statistics,
-      topology: engine.topology
-    )
+      path: path, format: engine.format, events: engine.events, firstTime: engine.firstTime, lastTime: engine.lastTime,
+      gaps: gaps, statistics: engine.statistics, topology: engine.topology)
   }
 
   /// From the first event to the last, in ns.

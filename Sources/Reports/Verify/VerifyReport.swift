@@ -24,15 +24,8 @@ public struct FailedPrediction: Equatable, Sendable {
 
   /// A failed prediction with every field given.
   public init(
-    event: UInt64,
-    time: UInt64,
-    domain: UInt16,
-    pe: UInt32,
-    name: String,
-    expected: UInt64,
-    seen: UInt64,
-    explanation: String,
-    eventText: String
+    event: UInt64, time: UInt64, domain: UInt16, pe: UInt32, name: String, expected: UInt64, seen: UInt64,
+    explanation: String, eventText: String
   ) {
     self.event = event
     self.time = time

@@ -83,10 +83,8 @@ public struct ListRegisterWhatIf: Sendable {
   /// The object that scripts depend on; times are in ns.
   public var json: JSONValue {
     Document.json(
-      command: "whatif",
-      trace: trace,
-      [.init("maintenance_cost_ns", .number(maintenanceCost)), .init("list_registers", .array(outlooks.map(row)))]
-    )
+      command: "whatif", trace: trace,
+      [.init("maintenance_cost_ns", .number(maintenanceCost)), .init("list_registers", .array(outlooks.map(row)))])
   }
 
   private func row(_ o: ListRegisterOutlook) -> JSONValue {
@@ -96,8 +94,7 @@ public struct ListRegisterWhatIf: Sendable {
       "overflows": .number(o.overflows), "most_waiting": .number(UInt64(o.mostWaiting)), "loads": .number(o.loads),
       "maintenance": .number(o.maintenance),
       "maintenance_by_cause": .object(
-        MaintenanceCause.allCases.map { .init($0.name, .number(o.maintenanceByCause[Int($0.rawValue)])) }
-      ),
+        MaintenanceCause.allCases.map { .init($0.name, .number(o.maintenanceByCause[Int($0.rawValue)])) }),
       "taken": .number(o.taken), "delayed": .number(o.delays.count), "delay_mean_ns": .number(o.delays.mean),
       "delay_p99_ns": .number(o.delays.percentile(99)), "delay_max_ns": .number(o.delays.max),
       "merged": .number(o.merged), "stalled_entries": .number(o.stalledEntries),

@@ -115,17 +115,13 @@
       for port in 0..<bt_component_source_get_output_port_count(source) {
         guard
           gicscope_bt_connect(
-            graph,
-            bt_component_source_borrow_output_port_by_index_const(source, port),
-            bt_component_filter_borrow_input_port_by_index_const(filter, port)
-          ) == BT_GRAPH_CONNECT_PORTS_STATUS_OK
+            graph, bt_component_source_borrow_output_port_by_index_const(source, port),
+            bt_component_filter_borrow_input_port_by_index_const(filter, port)) == BT_GRAPH_CONNECT_PORTS_STATUS_OK
         else { return false }
       }
       return gicscope_bt_connect(
-        graph,
-        bt_component_filter_borrow_output_port_by_index_const(filter, 0),
-        bt_component_sink_borrow_input_port_by_index_const(sink, 0)
-      ) == BT_GRAPH_CONNECT_PORTS_STATUS_OK
+        graph, bt_component_filter_borrow_output_port_by_index_const(filter, 0),
+        bt_component_sink_borrow_input_port_by_index_const(sink, 0)) == BT_GRAPH_CONNECT_PORTS_STATUS_OK
     }
 
     private func consume(_ iterator: OpaquePointer?) -> bt_graph_simple_sink_component_consume_func_status {

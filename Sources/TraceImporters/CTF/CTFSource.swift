@@ -25,9 +25,7 @@ import InterruptTrace
         let input = CTFInput(folder: folder, refusal: &refusal)
       else {
         throw .unreadable(
-          path: folder,
-          reason: "as CTF 1.8, libbabeltrace2 says: \(refusal) (`babeltrace2 \(folder)` may say more)"
-        )
+          path: folder, reason: "as CTF 1.8, libbabeltrace2 says: \(refusal) (`babeltrace2 \(folder)` may say more)")
       }
       self.input = input
       decoder = KernelDecoder()
@@ -83,25 +81,18 @@ import InterruptTrace
       statistics.skipped = unused
       if unused > 0 {
         statistics.note(
-          "record that is not used",
-          count: unused,
-          example: "its event is not about interrupts",
-          position: "among the records"
-        )
+          "record that is not used", count: unused, example: "its event is not about interrupts",
+          position: "among the records")
       }
       if isFinished, records == unused {
         KernelDecoder.noteNothingKnown(
-          &statistics,
-          "enable a kernel's events (lttng enable-event -k 'irq_*,sched_*,kvm_*')",
-          "before record \(records)"
-        )
+          &statistics, "enable a kernel's events (lttng enable-event -k 'irq_*,sched_*,kvm_*')",
+          "before record \(records)")
       }
       decoder.report(into: &statistics, records: records, unit: "record")
       if let damage {
         statistics.damage = ImportStatistics.Damage(
-          reason: "libbabeltrace2 can not read on: \(damage)",
-          position: "after record \(records)"
-        )
+          reason: "libbabeltrace2 can not read on: \(damage)", position: "after record \(records)")
       }
       return statistics
     }
@@ -114,8 +105,6 @@ func openCTF(folder: String) throws(TraceError) -> any EventSource {
     return try CTFSource(folder: folder)
   #else
     throw .unreadable(
-      path: folder,
-      reason: "a CTF trace needs libbabeltrace2: install libbabeltrace2-dev and build gicscope again"
-    )
+      path: folder, reason: "a CTF trace needs libbabeltrace2: install libbabeltrace2-dev and build gicscope again")
   #endif
 }

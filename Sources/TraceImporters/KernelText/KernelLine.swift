@@ -42,10 +42,7 @@ enum KernelLine {
 
   /// A line whose CPU stands in the brackets at `bracket`; nil if that is something else.
   private static func read(
-    _ start: UnsafeRawPointer,
-    _ bracket: UnsafeRawPointer,
-    _ end: UnsafeRawPointer,
-    _ record: inout KernelRecord
+    _ start: UnsafeRawPointer, _ bracket: UnsafeRawPointer, _ end: UnsafeRawPointer, _ record: inout KernelRecord
   ) -> Content? {
     var at = bracket + 1
     var cpu: UInt64 = 0
@@ -64,9 +61,7 @@ enum KernelLine {
 
   /// ` 21.985604:`, of seconds with any number of digits behind the point, or of a clock that counts: ` 1234567:`.
   private static func readTime(
-    _ from: inout UnsafeRawPointer,
-    _ end: UnsafeRawPointer,
-    _ record: inout KernelRecord
+    _ from: inout UnsafeRawPointer, _ end: UnsafeRawPointer, _ record: inout KernelRecord
   ) -> Bool {
     var at = from
     KernelText.skipBlanks(&at, end)
@@ -106,9 +101,7 @@ enum KernelLine {
 
   /// The thread, read backwards from the CPU: `NAME-PID`, `NAME-PID (TGID)`, `NAME PID`, `NAME PID/TID`.
   private static func readThread(
-    _ start: UnsafeRawPointer,
-    _ bracket: UnsafeRawPointer,
-    _ record: inout KernelRecord
+    _ start: UnsafeRawPointer, _ bracket: UnsafeRawPointer, _ record: inout KernelRecord
   ) -> Bool {
     var at = bracket
     skipBlanksBack(&at, start)
@@ -158,10 +151,7 @@ enum KernelLine {
 
   /// The event's name: perf puts the period and the name of the system before it.
   private static func readName(
-    _ from: inout UnsafeRawPointer,
-    _ end: UnsafeRawPointer,
-    _ record: inout KernelRecord,
-    _ cpu: UInt32
+    _ from: inout UnsafeRawPointer, _ end: UnsafeRawPointer, _ record: inout KernelRecord, _ cpu: UInt32
   ) -> Content {
     var at = from
     KernelText.skipBlanks(&at, end)
@@ -207,9 +197,7 @@ enum KernelLine {
 
   /// `NAME PID SECONDS.FRACTION: SYSTEM:EVENT: …`, as perf prints threads' events that name no CPU, or the latency formats.
   private static func readWithoutCPU(
-    _ start: UnsafeRawPointer,
-    _ end: UnsafeRawPointer,
-    _ record: inout KernelRecord
+    _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ record: inout KernelRecord
   ) -> Content {
     var colon = start
     while colon < end {
@@ -240,9 +228,7 @@ enum KernelLine {
 
   /// `NAME-PID     0d.h..`: the CPU with the flags behind it, the name cut to eight characters. Returns the CPU.
   private static func readLatencyThread(
-    _ start: UnsafeRawPointer,
-    _ time: UnsafeRawPointer,
-    _ record: inout KernelRecord
+    _ start: UnsafeRawPointer, _ time: UnsafeRawPointer, _ record: inout KernelRecord
   ) -> UInt32? {
     var flagsEnd = time
     skipBlanksBack(&flagsEnd, start)

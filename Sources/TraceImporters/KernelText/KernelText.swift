@@ -21,10 +21,7 @@ struct KernelText {
 
   /// Whether a form fits. After `{*}` the rest is tried at every place where its first text stands.
   private func matches(
-    _ first: Int,
-    _ start: UnsafeRawPointer,
-    _ end: UnsafeRawPointer,
-    _ record: inout KernelRecord
+    _ first: Int, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ record: inout KernelRecord
   ) -> Bool {
     var operation = first
     var at = start
@@ -56,9 +53,7 @@ struct KernelText {
   }
 
   private func take(
-    _ step: KernelCatalogue.Operation,
-    _ at: inout UnsafeRawPointer,
-    _ end: UnsafeRawPointer,
+    _ step: KernelCatalogue.Operation, _ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer,
     _ record: inout KernelRecord
   ) -> Bool {
     let value = Int(step.value)
@@ -101,11 +96,7 @@ struct KernelText {
     return true
   }
 
-  private func skip(
-    _ step: KernelCatalogue.Operation,
-    _ at: inout UnsafeRawPointer,
-    _ end: UnsafeRawPointer
-  ) -> Bool {
+  private func skip(_ step: KernelCatalogue.Operation, _ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
     var text = catalogue.pool + Int(step.start)
     let textEnd = text + Int(step.length)
     var p = at
@@ -124,9 +115,7 @@ struct KernelText {
   }
 
   private func string(
-    _ at: inout UnsafeRawPointer,
-    _ end: UnsafeRawPointer,
-    before next: KernelCatalogue.Operation
+    _ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer, before next: KernelCatalogue.Operation
   ) -> UnsafeRawBufferPointer {
     let start = at
     if next.step == .text {

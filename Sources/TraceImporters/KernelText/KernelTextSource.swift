@@ -176,18 +176,10 @@ struct KernelTextReader: ~Copyable {
     return written - kept
   }
 
-  private mutating func skipUnused(
-    _ name: UnsafeRawBufferPointer,
-    _ start: UnsafeRawPointer,
-    _ end: UnsafeRawPointer
-  ) {
+  private mutating func skipUnused(_ name: UnsafeRawBufferPointer, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     statistics.skipped &+= 1
     let line = lines
-    statistics.note(
-      unused.kind(name),
-      example: LogDecoder.excerpt(start, end),
-      position: "line \(line)"
-    )
+    statistics.note(unused.kind(name), example: LogDecoder.excerpt(start, end), position: "line \(line)")
   }
 
   private mutating func skipText(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
@@ -216,18 +208,14 @@ struct KernelTextReader: ~Copyable {
     statistics.records = lines
     if countedTimes > 0 {
       statistics.note(
-        "times of a clock that counts",
-        count: countedTimes,
+        "times of a clock that counts", count: countedTimes,
         example: "the trace clock is no time (counter, x86-tsc): its counts are taken for ns; record with -C mono",
-        position: "before line \(lines)"
-      )
+        position: "before line \(lines)")
     }
     if used == 0, lines > 0, stop == nil {
       KernelDecoder.noteNothingKnown(
-        &statistics,
-        "perf script has to print the event's name (-F +event), trace-cmd record KVM's events (-e kvm)",
-        "before line \(lines)"
-      )
+        &statistics, "perf script has to print the event's name (-F +event), trace-cmd record KVM's events (-e kvm)",
+        "before line \(lines)")
     }
     decoder.report(into: &statistics, records: lines, unit: "line")
   }

@@ -70,11 +70,8 @@ struct KernelCatalogue: @unchecked Sendable {
       }
       entries.append(
         Entry(
-          action: event.action,
-          operand: event.operand,
-          forms: firstForm..<forms.count,
-          fields: firstField..<fieldNames.count
-        )
+          action: event.action, operand: event.operand, forms: firstForm..<forms.count,
+          fields: firstField..<fieldNames.count)
       )
       for name in event.names {
         let (start, length) = add(name)
@@ -131,9 +128,7 @@ struct KernelCatalogue: @unchecked Sendable {
   }
 
   private static func compile(
-    _ form: String,
-    _ operations: inout [Operation],
-    _ add: (String) -> (start: UInt16, length: UInt16)
+    _ form: String, _ operations: inout [Operation], _ add: (String) -> (start: UInt16, length: UInt16)
   ) {
     var rest = form[...]
     while !rest.isEmpty {

@@ -25,13 +25,8 @@ extension KernelDecoder {
       own(.wfx, record, place, flags: flags, b: record[0])
     case .hypercall:
       own(
-        .hypercall,
-        record,
-        place,
-        flags: EventFlags(rawValue: UInt8(truncatingIfNeeded: record[2])),
-        a: record[1],
-        b: record[0]
-      )
+        .hypercall, record, place, flags: EventFlags(rawValue: UInt8(truncatingIfNeeded: record[2])), a: record[1],
+        b: record[0])
     case .guestFault: own(.guestFault, record, place, a: record[3], b: record[1])
     case .userspaceExit: own(.userspaceExit, record, place, a: Self.userspaceReason(record))
     case .vcpuWakeup: own(.vcpuWakeup, record, place, a: record[0], b: record[1] & 1 | (record[2] & 1) << 1)
@@ -45,13 +40,8 @@ extension KernelDecoder {
 
   /// An event of the guest whose thread it is.
   private mutating func own(
-    _ kind: EventKind,
-    _ record: borrowing KernelRecord,
-    _ place: Int?,
-    flags: EventFlags = [],
-    a: UInt64 = 0,
-    b: UInt64 = 0,
-    pe: UInt32? = nil
+    _ kind: EventKind, _ record: borrowing KernelRecord, _ place: Int?, flags: EventFlags = [], a: UInt64 = 0,
+    b: UInt64 = 0, pe: UInt32? = nil
   ) {
     let vcpu = pe ?? place.map { threads[$0].vcpu } ?? PE.none
     emit(kind, record.time, threads.guest(ofThread: place), vcpu, flags: flags, a: a, b: b)
@@ -61,25 +51,15 @@ extension KernelDecoder {
 
   /// A line that changes. An interrupt's handler may have interrupted the thread of any guest.
   private mutating func line(
-    _ kind: EventKind,
-    _ record: borrowing KernelRecord,
-    _ place: Int?,
-    intid: UInt64,
-    level: UInt64,
-    vcpu: UInt64?,
+    _ kind: EventKind, _ record: borrowing KernelRecord, _ place: Int?, intid: UInt64, level: UInt64, vcpu: UInt64?,
     more: UInt64 = 0
   ) {
     var domain = threads.guest(ofThread: place)
     if threads.guestCount > 1, isInHandler(record.cpu) { domain = Domain.unknownGuest }
     let isPrivate = kind != .gsiSet && intid < 32
     emit(
-      kind,
-      record.time,
-      domain,
-      isPrivate ? vcpu.map(Self.pe) ?? PE.none : PE.none,
-      a: intid & 0xFFFF_FFFF | UInt64(record.cpu) << 32,
-      b: (level != 0 ? 1 : 0) | more | UInt64(record.thread) << 32
-    )
+      kind, record.time, domain, isPrivate ? vcpu.map(Self.pe) ?? PE.none : PE.none,
+      a: intid & 0xFFFF_FFFF | UInt64(record.cpu) << 32, b: (level != 0 ? 1 : 0) | more | UInt64(record.thread) << 32)
   }
 
   /// A trapped access. It is shown twice when it is a read: as it traps, and with the value that the guest got.
@@ -104,12 +84,8 @@ extension KernelDecoder {
     let encoding = (record[1] & 3) << 14 | (record[2] & 7) << 11 | (record[3] & 15) << 7
     guard let register = Self.registers[UInt16(encoding | (record[4] & 15) << 3 | record[5] & 7)] else { return }
     own(
-      record[6] & 1 != 0 ? .sysregWrite : .sysregRead,
-      record,
-      place,
-      flags: [EventFlags(rawValue: 3), .incomplete],
-      a: UInt64(register.rawValue)
-    )
+      record[6] & 1 != 0 ? .sysregWrite : .sysregRead, record, place, flags: [EventFlags(rawValue: 3), .incomplete],
+      a: UInt64(register.rawValue))
   }
 
   /// Registers of the CPU interface by op0, op1, CRn, CRm, op2 (IHI 0069H, 12.2).
@@ -154,12 +130,8 @@ extension KernelDecoder {
       own(.timerMap, record, place, a: map, pe: Self.pe(record[0]))
     case .timerSave, .timerRestore:
       own(
-        action == .timerSave ? .timerSave : .timerRestore,
-        record,
-        place,
-        a: record[1],
-        b: record[0] & 0xFFFF_FFFF | (record[2] & 0xFF) << 32
-      )
+        action == .timerSave ? .timerSave : .timerRestore, record, place, a: record[1],
+        b: record[0] & 0xFFFF_FFFF | (record[2] & 0xFF) << 32)
     case .timerExpire:
       // The software timer's interrupt comes on any CPU, in any thread.
       let domain = threads.guestCount > 1 ? Domain.unknownGuest : 1
@@ -174,14 +146,9 @@ extension KernelDecoder {
     switch entry.action {
     case .msi, .cachedMSI:
       own(
-        .msi,
-        record,
-        place,
-        flags: entry.action == .cachedMSI ? .cachedTranslation : [],
-        a: record[1] & 0xFFFF_FFFF | (record[0] & 0xFFFF_FFFF) << 32,
-        b: UInt64(Frame.translater.rawValue) << 32,
-        pe: PE.none
-      )
+        .msi, record, place, flags: entry.action == .cachedMSI ? .cachedTranslation : [],
+        a: record[1] & 0xFFFF_FFFF | (record[0] & 0xFFFF_FFFF) << 32, b: UInt64(Frame.translater.rawValue) << 32,
+        pe: PE.none)
     case .msiResult:
       let a = record[0] & 0xFFFF_FFFF | UInt64(record.cpu) << 32
       own(.msiResult, record, place, a: a, b: UInt64(record.thread) << 32, pe: PE.none)
@@ -205,18 +172,11 @@ extension KernelDecoder {
   }
 
   /// The doublewords as the probe gave them, or built of the operands that it names (IHI 0069H, 5.3).
-  private mutating func itsCommand(
-    _ opcode: UInt16,
-    _ record: borrowing KernelRecord,
-    _ domain: UInt16,
-    _ pe: UInt32
-  ) {
+  private mutating func itsCommand(_ opcode: UInt16, _ record: borrowing KernelRecord, _ domain: UInt16, _ pe: UInt32) {
     var words = (record[0], record[1], record[2], record[3])
     var flags: EventFlags = []
     if !record.shows(0) {
-      words = (
-        UInt64(opcode) | record[4] << 32, record[5] & 0xFFFF_FFFF | record[6] << 32, record[7] & 0xFFFF, 0
-      )
+      words = (UInt64(opcode) | record[4] << 32, record[5] & 0xFFFF_FFFF | record[6] << 32, record[7] & 0xFFFF, 0)
       flags.insert(.operandsHidden)
     }
     emit(.itsCommand, record.time, domain, pe, flags: flags, a: words.0, b: words.1)

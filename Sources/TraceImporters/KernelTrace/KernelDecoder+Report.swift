@@ -20,42 +20,32 @@ extension KernelDecoder {
   func report(into statistics: inout ImportStatistics, records: UInt64, unit: String) {
     if order.late > 64, order.late > records / 4 {
       statistics.note(
-        "times that are no moments",
-        count: order.late,
+        "times that are no moments", count: order.late,
         example: "times fall from one event to the next: differences of perf script --deltatime can not be used",
-        position: "before \(unit) \(records)"
-      )
+        position: "before \(unit) \(records)")
     } else if order.late > 0 {
       statistics.note(
-        "events out of order: sorted by time",
-        count: order.late,
+        "events out of order: sorted by time", count: order.late,
         example: "events of several CPUs, or of clocks that differ (record with -C mono, or trace_clock mono)",
-        position: "before \(unit) \(records)"
-      )
+        position: "before \(unit) \(records)")
     }
     if order.tooLate > 0 {
       statistics.note(
-        "events too late to be sorted",
-        count: order.tooLate,
+        "events too late to be sorted", count: order.tooLate,
         example: "sort the text by time, or record with one clock for all CPUs (-C mono)",
-        position: "before \(unit) \(records)"
-      )
+        position: "before \(unit) \(records)")
     }
     if outOfTurn > 0 {
       statistics.note(
-        "entries and exits of a vCPU out of turn",
-        count: outOfTurn,
+        "entries and exits of a vCPU out of turn", count: outOfTurn,
         example: "the clocks of the CPUs differ, events are missing without a mark, or threads are not shown (-F tid)",
-        position: "before \(unit) \(records)"
-      )
+        position: "before \(unit) \(records)")
     }
     if exitsOfOldKernel > 0 {
       statistics.note(
-        "exits without a reason",
-        count: exitsOfOldKernel,
+        "exits without a reason", count: exitsOfOldKernel,
         example: "kernels before 5.0 print each as IRQ; their trace.dat tells the reasons apart",
-        position: "before \(unit) \(records)"
-      )
+        position: "before \(unit) \(records)")
     }
   }
 }

@@ -124,12 +124,7 @@ struct KernelDecoder: ~Copyable {
 
   @inline(__always)
   mutating func emit(
-    _ kind: EventKind,
-    _ time: UInt64,
-    _ domain: UInt16,
-    _ pe: UInt32,
-    flags: EventFlags = [],
-    a: UInt64 = 0,
+    _ kind: EventKind, _ time: UInt64, _ domain: UInt16, _ pe: UInt32, flags: EventFlags = [], a: UInt64 = 0,
     b: UInt64 = 0
   ) {
     order.append(Event(time: time, kind: kind, flags: flags, domain: domain, pe: pe, a: a, b: b))
@@ -148,14 +143,7 @@ struct KernelDecoder: ~Copyable {
     } else {
       let exceptionClass = record.shows(1) ? record[1] & 0xFFFF : 0xFFFF
       let reason = reason(ofExit: record)
-      emit(
-        .guestExit,
-        record.time,
-        thread.domain,
-        thread.vcpu,
-        a: reason | exceptionClass << 16 | cpu,
-        b: record[2]
-      )
+      emit(.guestExit, record.time, thread.domain, thread.vcpu, a: reason | exceptionClass << 16 | cpu, b: record[2])
     }
   }
 
@@ -219,13 +207,8 @@ struct KernelDecoder: ~Copyable {
     if let place = threads.known(woken), threads[place].domain != 0 {
       let thread = threads[place]
       emit(
-        .vcpuWaking,
-        record.time,
-        thread.domain,
-        thread.vcpu,
-        a: target | UInt64(record.cpu) << 32,
-        b: UInt64(woken) << 32
-      )
+        .vcpuWaking, record.time, thread.domain, thread.vcpu, a: target | UInt64(record.cpu) << 32,
+        b: UInt64(woken) << 32)
     }
   }
 
@@ -240,21 +223,11 @@ struct KernelDecoder: ~Copyable {
   }
 
   private mutating func scheduled(
-    _ kind: EventKind,
-    _ id: UInt32,
-    _ record: borrowing KernelRecord,
-    _ isRunnable: UInt64
+    _ kind: EventKind, _ id: UInt32, _ record: borrowing KernelRecord, _ isRunnable: UInt64
   ) {
     guard id != 0, let place = threads.known(id), threads[place].domain != 0 else { return }
     let thread = threads[place]
-    emit(
-      kind,
-      record.time,
-      thread.domain,
-      thread.vcpu,
-      a: UInt64(record.cpu) << 32,
-      b: isRunnable | UInt64(id) << 32
-    )
+    emit(kind, record.time, thread.domain, thread.vcpu, a: UInt64(record.cpu) << 32, b: isRunnable | UInt64(id) << 32)
   }
 
   /// The name of a kernel's interrupt, the first time that it comes.
@@ -277,13 +250,8 @@ struct KernelDecoder: ~Copyable {
         for index in 0..<min(16, length - at) { target[index] = record.text[at + index] }
       }
       emit(
-        .continuation,
-        record.time,
-        Domain.physical,
-        record.cpu,
-        a: UInt64(littleEndian: words.0),
-        b: UInt64(littleEndian: words.1)
-      )
+        .continuation, record.time, Domain.physical, record.cpu, a: UInt64(littleEndian: words.0),
+        b: UInt64(littleEndian: words.1))
       at += 16
     }
   }

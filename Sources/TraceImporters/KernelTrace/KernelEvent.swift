@@ -57,11 +57,8 @@ extension KernelEvent {
   private static let kvm: [KernelEvent] = [
     event("vgic_update_irq_pending", "vcpu_id irq level", ["VCPU: {d0}, IRQ {d1}, level: {d2}"], .inject),
     event(
-      "kvm_irq_line",
-      "type vcpu_idx irq_num level",
-      ["Inject {*}interrupt ({d0}), vcpu->idx: {d1}, num: {d2}, level: {d3}"],
-      .irqLine
-    ),
+      "kvm_irq_line", "type vcpu_idx irq_num level",
+      ["Inject {*}interrupt ({d0}), vcpu->idx: {d1}, num: {d2}, level: {d3}"], .irqLine),
     event("kvm_set_irq", "gsi level irq_source_id", ["gsi {d0} level {d1} source {d2}"], .gsiSet),
     event("kvm_ack_irq", "irqchip pin", ["irqchip {d0} pin {d1}"], .ackNotify),
     event("kvm_entry", "vcpu_pc", ["PC: {x0}", "{*}PC: {x0}"], .guestEnter),
@@ -74,20 +71,12 @@ extension KernelEvent {
     ),
     event("kvm_mmio", "type len gpa val", ["mmio {w0} len {d1} gpa {x2} val {x3}"], .mmio),
     event(
-      "kvm_sys_access",
-      "vcpu_pc Op0 Op1 CRn CRm Op2 is_write",
-      ["PC: {x0} {*}({d1},{d2},{d3},{d4},{d5}) {b6}"],
-      .systemRegister
-    ),
+      "kvm_sys_access", "vcpu_pc Op0 Op1 CRn CRm Op2 is_write", ["PC: {x0} {*}({d1},{d2},{d3},{d4},{d5}) {b6}"],
+      .systemRegister),
     event("kvm_handle_sys_reg", "hsr", ["HSR {x0}"], .systemRegisterTrap),
     event("kvm_wfx_arm64", "vcpu_pc is_wfe", ["guest executed wf{e1} at: {x0}", "guest executed wf"], .wfx),
     event("kvm_hvc_arm64", "vcpu_pc r0 imm", ["HVC at {x0} (r0: {x1}, imm: {x2})"], .hypercall),
-    event(
-      "kvm_guest_fault",
-      "vcpu_pc hsr hxfar ipa",
-      ["ipa {x3}, hsr {x1}, hxfar {x2}, pc {x0}"],
-      .guestFault
-    ),
+    event("kvm_guest_fault", "vcpu_pc hsr hxfar ipa", ["ipa {x3}, hsr {x1}, hxfar {x2}, pc {x0}"], .guestFault),
     event("kvm_mmio_nisv", "vcpu_pc esr far ipa", ["ipa {x3}, esr {x1}, far {x2}, pc {x0}"], .guestFault),
     KernelEvent(["kvm_access_fault"], [[], [], [], ["ipa"]], ["IPA: {x3}"], .guestFault),
     KernelEvent(["kvm_nested_eret"], [["spsr_el2"]], ["{*}spsr_el2: {x0}"], .vgicStep, operand: 8),
@@ -95,40 +84,23 @@ extension KernelEvent {
     event("kvm_vcpu_wakeup", "ns waited valid", ["{b1} time {d0} ns, polling {b2}"], .vcpuWakeup),
     event("kvm_halt_poll_ns", "vcpu_id new old grow", ["vcpu {d0}: halt_poll_ns {d1} ({b3} {d2})"], .haltPoll),
     event(
-      "kvm_userspace_exit",
-      "reason errno",
-      ["reason restart ({d1})", "reason error ({d1})", "reason {*}({d0})"],
-      .userspaceExit
-    ),
+      "kvm_userspace_exit", "reason errno", ["reason restart ({d1})", "reason error ({d1})", "reason {*}({d0})"],
+      .userspaceExit),
   ]
 
   private static let timers: [KernelEvent] = [
     event("kvm_timer_update_irq", "vcpu_id irq level", ["VCPU: {d0}, IRQ {d1}, level {d2}"], .timerLine),
     event(
-      "kvm_get_timer_map",
-      "vcpu_id direct_vtimer direct_ptimer emul_vtimer emul_ptimer",
-      ["VCPU: {d0}, dv: {d1}, dp: {d2}, ev: {d3}, ep: {d4}", "VCPU: {d0}, dv: {d1}, dp: {d2}, ep: {d4}"],
-      .timerMap
-    ),
+      "kvm_get_timer_map", "vcpu_id direct_vtimer direct_ptimer emul_vtimer emul_ptimer",
+      ["VCPU: {d0}, dv: {d1}, dp: {d2}, ev: {d3}, ep: {d4}", "VCPU: {d0}, dv: {d1}, dp: {d2}, ep: {d4}"], .timerMap),
     event(
-      "kvm_timer_save_state",
-      "ctl cval timer_idx",
-      [" CTL: {x0} CVAL: {x1} arch_timer_ctx_index: {d2}"],
-      .timerSave
-    ),
+      "kvm_timer_save_state", "ctl cval timer_idx", [" CTL: {x0} CVAL: {x1} arch_timer_ctx_index: {d2}"], .timerSave),
     event(
-      "kvm_timer_restore_state",
-      "ctl cval timer_idx",
-      [" CTL: {x0} CVAL: {x1} arch_timer_ctx_index: {d2}"],
-      .timerRestore
-    ),
+      "kvm_timer_restore_state", "ctl cval timer_idx", [" CTL: {x0} CVAL: {x1} arch_timer_ctx_index: {d2}"],
+      .timerRestore),
     event("kvm_timer_hrtimer_expire", "timer_idx", ["arch_timer_ctx_index: {d0}"], .timerExpire),
     event(
-      "kvm_timer_emulate",
-      "timer_idx should_fire",
-      ["arch_timer_ctx_index: {d0} (should_fire: {d1})"],
-      .timerEmulate
-    ),
+      "kvm_timer_emulate", "timer_idx should_fire", ["arch_timer_ctx_index: {d0} (should_fire: {d1})"], .timerEmulate),
   ]
 
   private static let kernel: [KernelEvent] = [
@@ -143,11 +115,8 @@ extension KernelEvent {
     event("ipi_entry", "", ["({s})", "reason={s}"], .ipiEnter),
     event("ipi_exit", "", ["({s})", "reason={s}"], .ipiExit),
     KernelEvent(
-      ["sched_wakeup", "sched_wakeup_new"],
-      split("pid target_cpu"),
-      ["{*}pid={d0} {*}target_cpu={d1}", "{*}:{d0} [{d2}]{*}CPU:{d1}"],
-      .schedWakeup
-    ),
+      ["sched_wakeup", "sched_wakeup_new"], split("pid target_cpu"),
+      ["{*}pid={d0} {*}target_cpu={d1}", "{*}:{d0} [{d2}]{*}CPU:{d1}"], .schedWakeup),
     event(
       "sched_switch",
       "prev_pid prev_state next_pid",
@@ -165,9 +134,7 @@ extension KernelEvent {
     probe(["vgic_its_inject_msi", "its_inject_msi"], "devid|device_id|dev_id eventid|event_id", .msi),
     probe(
       ["vgic_its_inject_cached_translation", "its_inject_cached_translation"],
-      "devid|device_id|dev_id eventid|event_id",
-      .cachedMSI
-    ),
+      "devid|device_id|dev_id eventid|event_id", .cachedMSI),
     probe(
       [
         "vgic_its_inject_msi_ret", "vgic_its_inject_msi_return", "vgic_its_inject_msi__return", "its_inject_msi_ret",
@@ -178,20 +145,15 @@ extension KernelEvent {
     ),
     probe(["vgic_v3_populate_lr", "vgic_v2_populate_lr"], "lr|lr_num|idx val|value", .listRegisterWrite),
     probe(
-      ["vgic_v3_fold_lr_state", "vgic_v2_fold_lr_state", "vgic_v3_fold_lr"],
-      "lr|lr_num|idx val|value",
-      .listRegisterRead
-    ),
+      ["vgic_v3_fold_lr_state", "vgic_v2_fold_lr_state", "vgic_v3_fold_lr"], "lr|lr_num|idx val|value",
+      .listRegisterRead),
     probe(["vgic_v3_dispatch_sgi"], "reg|val|value", .sgiDispatch),
     probe(["vgic_v3_deactivate"], "val|value|reg", .deactivate),
     probe(["vgic_flush_lr_state", "kvm_vgic_flush_hwstate"], "used_lrs|used|count", .vgicStep, 0),
     probe(["vgic_fold_lr_state", "kvm_vgic_sync_hwstate"], "used_lrs|used|count", .vgicStep, 1),
     probe(
       ["compute_ap_list_depth", "vgic_compute_ap_list_depth", "compute_ap_list_depth_ret"],
-      "depth|count|ret|retval|arg1",
-      .vgicStep,
-      2
-    ),
+      "depth|count|ret|retval|arg1", .vgicStep, 2),
     probe(["vgic_set_underflow"], "value", .vgicStep, 3),
     probe(["vgic_prune_ap_list"], "count", .vgicStep, 4),
     probe(["vgic_queue_irq_unlock"], "intid|irq", .vgicStep, 5),
@@ -203,10 +165,7 @@ extension KernelEvent {
   ]
 
   private static func probe(
-    _ names: [String],
-    _ fields: String,
-    _ action: Action,
-    _ operand: UInt16 = 0
+    _ names: [String], _ fields: String, _ action: Action, _ operand: UInt16 = 0
   ) -> KernelEvent {
     KernelEvent(names, split(fields), [], action, operand: operand)
   }

@@ -134,11 +134,8 @@ public final class MergedSource: EventSource {
     result.skipped += other.skipped
     for problem in other.problems {
       result.note(
-        problem.kind,
-        count: problem.count,
-        example: problem.firstExample,
-        position: "second capture, \(problem.firstPosition)"
-      )
+        problem.kind, count: problem.count, example: problem.firstExample,
+        position: "second capture, \(problem.firstPosition)")
     }
     if result.damage == nil { result.damage = other.damage }
     return result

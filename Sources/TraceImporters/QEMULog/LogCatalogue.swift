@@ -110,10 +110,7 @@ struct LogCatalogue: @unchecked Sendable {
 
   /// Fills the slots; false if two names meet.
   private static func place(
-    _ names: UnsafeMutablePointer<Name>,
-    _ count: Int,
-    in slots: UnsafeMutablePointer<UInt8>,
-    _ slotCount: Int,
+    _ names: UnsafeMutablePointer<Name>, _ count: Int, in slots: UnsafeMutablePointer<UInt8>, _ slotCount: Int,
     seed: UInt64
   ) -> Bool {
     slots.initialize(repeating: none, count: slotCount)

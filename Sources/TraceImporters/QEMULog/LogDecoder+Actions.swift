@@ -29,12 +29,7 @@ extension LogDecoder {
       access(action == .readOfGroup ? .sysregRead : .sysregWrite, register[Int(v[0])], v[1], v[2])
     case .readActivePriorities, .writeActivePriorities:
       guard v[0] < 2, v[1] < 4 else { return false }
-      access(
-        action == .readActivePriorities ? .sysregRead : .sysregWrite,
-        register[Int(v[0] * 4 + v[1])],
-        v[2],
-        v[3]
-      )
+      access(action == .readActivePriorities ? .sysregRead : .sysregWrite, register[Int(v[0] * 4 + v[1])], v[2], v[3])
     case .readListRegister, .writeListRegister:
       guard v[0] < 16 else { return false }
       access(action == .readListRegister ? .sysregRead : .sysregWrite, register[Int(v[0])], v[1], v[2])
@@ -98,11 +93,7 @@ extension LogDecoder {
 
   @inline(__always)
   mutating func takeVirtualHighestPending(
-    _ affinity: UInt64,
-    _ index: UInt64,
-    _ vlpi: UInt64,
-    _ group: UInt64,
-    _ priority: UInt64
+    _ affinity: UInt64, _ index: UInt64, _ vlpi: UInt64, _ group: UInt64, _ priority: UInt64
   ) {
     let pe = pe(affinity)
     let b = vlpi & 0xFFFF_FFFF | (priority & 0xFFFF) << 32 | (group & 0xF) << 48
@@ -153,8 +144,7 @@ extension LogDecoder {
     var flags: EventFlags = .incomplete
     if showsAcceptedSGIs { flags.insert(.effectsShown) }
     order.settleBefore(
-      .sysreg(.sysregWrite, time: parser.time, pe: pe, register: .ICC_SGI1R_EL1, value: value, flags: flags)
-    )
+      .sysreg(.sysregWrite, time: parser.time, pe: pe, register: .ICC_SGI1R_EL1, value: value, flags: flags))
   }
 
   /// An SGI was accepted by its target. Its sender is the PE that wrote last, as nothing can come between.
@@ -171,27 +161,14 @@ extension LogDecoder {
 
   @inline(__always)
   func mmio(
-    _ kind: EventKind,
-    _ frame: Frame,
-    _ offset: UInt64,
-    _ value: UInt64,
-    size: UInt64,
-    owner: UInt32 = 0,
+    _ kind: EventKind, _ frame: Frame, _ offset: UInt64, _ value: UInt64, size: UInt64, owner: UInt32 = 0,
     flags: EventFlags = []
   ) -> Event {
     var flags = flags
     if ![1, 2, 4, 8].contains(size) { flags.insert(.sizeUnknown) }
     return .mmio(
-      kind,
-      time: parser.time,
-      frame: frame,
-      offset: UInt32(truncatingIfNeeded: offset),
-      value: value,
-      size: max(1, Int(truncatingIfNeeded: size & 0xF)),
-      owner: owner,
-      accessor: accessor,
-      flags: flags
-    )
+      kind, time: parser.time, frame: frame, offset: UInt32(truncatingIfNeeded: offset), value: value,
+      size: max(1, Int(truncatingIfNeeded: size & 0xF)), owner: owner, accessor: accessor, flags: flags)
   }
 
   private static func security(_ secure: UInt64) -> EventFlags {
@@ -199,12 +176,7 @@ extension LogDecoder {
   }
 
   private mutating func distributor(
-    _ kind: EventKind,
-    _ offset: UInt64,
-    _ value: UInt64,
-    _ size: UInt64,
-    _ secure: UInt64,
-    _ flags: EventFlags = []
+    _ kind: EventKind, _ offset: UInt64, _ value: UInt64, _ size: UInt64, _ secure: UInt64, _ flags: EventFlags = []
   ) {
     let access = mmio(kind, .gicd, offset, value, size: size, flags: flags.union(Self.security(secure)))
     if kind == .mmioWrite, flags.isEmpty, EffectOrder.reevaluates(gicd: access.offset) {
@@ -215,24 +187,11 @@ extension LogDecoder {
   }
 
   private mutating func redistributor(
-    _ kind: EventKind,
-    _ affinity: UInt64,
-    _ offset: UInt64,
-    _ value: UInt64,
-    _ size: UInt64,
-    _ secure: UInt64,
+    _ kind: EventKind, _ affinity: UInt64, _ offset: UInt64, _ value: UInt64, _ size: UInt64, _ secure: UInt64,
     _ flags: EventFlags = []
   ) {
     let owner = pe(affinity)
-    let access = mmio(
-      kind,
-      .gicr,
-      offset,
-      value,
-      size: size,
-      owner: owner,
-      flags: flags.union(Self.security(secure))
-    )
+    let access = mmio(kind, .gicr, offset, value, size: size, owner: owner, flags: flags.union(Self.security(secure)))
     guard kind == .mmioWrite, flags.isEmpty else { return order.settle(access) }
     if EffectOrder.reevaluates(gicr: access.offset) {
       order.insert(access, before: order.startOfPair(of: owner))

@@ -15,8 +15,7 @@ extension LogDecoder {
     case .v2Enable, .v2Disable:
       let banked = v[0] < 32
       order.observe(
-        event(.enableChange, pe: banked ? accessor : PE.none, a: v[0] & 0xFFFF_FFFF, b: action == .v2Enable ? 1 : 0)
-      )
+        event(.enableChange, pe: banked ? accessor : PE.none, a: v[0] & 0xFFFF_FFFF, b: action == .v2Enable ? 1 : 0))
     case .v2Line:
       // A PPI's mask names its one PE; an SPI's mask names all.
       let pe = v[0] < 32 && v[2] != 0 ? UInt32(v[2].trailingZeroBitCount) : PE.none
@@ -25,12 +24,8 @@ extension LogDecoder {
       guard let isVirtual = Self.isVirtual(v[0]), v[1] < 256 else { return false }
       order.observe(
         event(
-          .highestPending,
-          flags: isVirtual ? [.virtual, .maskShown] : .maskShown,
-          pe: UInt32(v[1]),
-          a: v[2] & 0xFFFF_FFFF | (v[3] & 0xFFFF) << 32,
-          b: v[4] & 0xFFFF | (v[5] & 0xFFFF) << 16
-        )
+          .highestPending, flags: isVirtual ? [.virtual, .maskShown] : .maskShown, pe: UInt32(v[1]),
+          a: v[2] & 0xFFFF_FFFF | (v[3] & 0xFFFF) << 32, b: v[4] & 0xFFFF | (v[5] & 0xFFFF) << 16)
       )
     case .v2CPULine:
       guard let line = Self.line(v[1]), v[0] < 256 else { return false }
@@ -39,11 +34,8 @@ extension LogDecoder {
       guard let isVirtual = Self.isVirtual(v[0]), v[1] < 256 else { return false }
       order.beginAcknowledge(
         event(
-          .acknowledge,
-          pe: UInt32(v[1]),
-          a: v[2] & 0xFFFF_FFFF,
-          b: UInt64(isVirtual ? Frame.gicv.rawValue : Frame.gicc.rawValue)
-        )
+          .acknowledge, pe: UInt32(v[1]), a: v[2] & 0xFFFF_FFFF,
+          b: UInt64(isVirtual ? Frame.gicv.rawValue : Frame.gicc.rawValue))
       )
     case .v2ListRegister:
       guard v[0] < 256 else { return false }
@@ -56,26 +48,12 @@ extension LogDecoder {
     return true
   }
 
-  private mutating func takeInterface(
-    _ isRead: Bool,
-    _ frame: Frame,
-    _ pe: UInt32,
-    _ offset: UInt64,
-    _ value: UInt64
-  ) {
+  private mutating func takeInterface(_ isRead: Bool, _ frame: Frame, _ pe: UInt32, _ offset: UInt64, _ value: UInt64) {
     elements.meet(pe)
     accessorIs(pe)
     let access = Event.mmio(
-      isRead ? .mmioRead : .mmioWrite,
-      time: parser.time,
-      frame: frame,
-      offset: UInt32(truncatingIfNeeded: offset),
-      value: value,
-      size: 4,
-      owner: pe,
-      accessor: pe,
-      flags: .sizeUnknown
-    )
+      isRead ? .mmioRead : .mmioWrite, time: parser.time, frame: frame, offset: UInt32(truncatingIfNeeded: offset),
+      value: value, size: 4, owner: pe, accessor: pe, flags: .sizeUnknown)
     // GICC_IAR and GICC_AIAR, and their virtual counterparts, are the only reads with an effect.
     if isRead, offset == 0x0C || offset == 0x20 {
       order.insert(access, before: order.startOfAcknowledge(of: pe, frame: frame))

@@ -15,13 +15,7 @@ extension LogDecoder {
   mutating func takeTranslation(_ v: UnsafeMutablePointer<UInt64>) {
     guard v[0] == 0x40 else { return order.settle(mmio(.mmioWrite, .translater, v[0], v[1], size: v[2])) }
     order.settle(
-      event(
-        .msi,
-        pe: PE.none,
-        a: v[1] & 0xFFFF_FFFF | v[3] << 32,
-        b: UInt64(Frame.translater.rawValue) << 32
-      )
-    )
+      event(.msi, pe: PE.none, a: v[1] & 0xFFFF_FFFF | v[3] << 32, b: UInt64(Frame.translater.rawValue) << 32))
   }
 
   // MARK: Commands
@@ -90,8 +84,7 @@ extension LogDecoder {
       // ITT address, EventID, V, type (1 is physical), INTID, ICID, vPEID, doorbell
       entry(flags, a: v[0], b: v[1] & 0xFFFF_FFFF | (v[2] & 1) << 40 | (v[3] & 1) << 41)
       order.observe(
-        event(.continuation, pe: PE.none, a: v[4] & 0xFFFF_FFFF | v[5] << 32, b: v[6] & 0xFFFF_FFFF | v[7] << 32)
-      )
+        event(.continuation, pe: PE.none, a: v[4] & 0xFFFF_FFFF | v[5] << 32, b: v[6] & 0xFFFF_FFFF | v[7] << 32))
     default:  // vPEID, V, VPT size, VPT address without its low 16 bits, RDbase
       entry(flags, a: v[0] & 0xFFFF_FFFF | (v[2] & 0xFF) << 32 | (v[1] & 1) << 40, b: v[3] << 16)
       order.observe(event(.continuation, pe: PE.none, a: v[4], b: 0))

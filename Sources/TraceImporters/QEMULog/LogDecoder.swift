@@ -151,9 +151,7 @@ struct LogDecoder: ~Copyable {
   }
 
   private mutating func skipOther(
-    _ start: UnsafeRawPointer,
-    name: UnsafeRawPointer,
-    _ end: UnsafeRawPointer
+    _ start: UnsafeRawPointer, name: UnsafeRawPointer, _ end: UnsafeRawPointer
   ) -> UnsafeRawPointer {
     let next = Self.nextLine(start, end)
     guard let kind = otherEvents.kind(name, next) else { return takeText(start, end) }
@@ -182,10 +180,8 @@ struct LogDecoder: ~Copyable {
     noted = true
     let line = lines
     statistics.note(
-      "no time stamps: the line number stands for nanoseconds",
-      example: Self.excerpt(start, Self.nextLine(start, end)),
-      position: "line \(line)"
-    )
+      "no time stamps: the line number stands for nanoseconds", example: Self.excerpt(start, Self.nextLine(start, end)),
+      position: "line \(line)")
   }
   private var noted = false
 

@@ -5,10 +5,8 @@ extension LogEvent {
     LogEvent("gic_disable_irq", "irq {d} disabled", .v2Disable),
     LogEvent("gic_set_irq", "irq {d} level {d} cpumask 0x{x} target 0x{x}", .v2Line),
     LogEvent(
-      "gic_update_bestirq",
-      "{w} {d} irq {d} priority {d} cpu priority mask {d} cpu running priority {d}",
-      .v2HighestPending
-    ),
+      "gic_update_bestirq", "{w} {d} irq {d} priority {d} cpu priority mask {d} cpu running priority {d}",
+      .v2HighestPending),
     LogEvent("gic_update_set_irq", "cpu[{d}]: {w} = {d}", .v2CPULine),
     LogEvent("gic_acknowledge_irq", "{w} {d} acknowledged irq {d}", .v2Acknowledge),
     LogEvent("gic_cpu_write", "{w} {d} iface write at 0x{x} 0x{x}", .v2InterfaceWrite),

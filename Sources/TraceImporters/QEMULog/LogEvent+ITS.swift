@@ -21,15 +21,9 @@ extension LogEvent {
     LogEvent("gicv3_its_write", "GICv3 ITS write: offset 0x{x} data 0x{x} size {d}", .itsWrite),
     LogEvent("gicv3_its_badwrite", "GICv3 ITS write: offset 0x{x} data 0x{x} size {d}: error", .itsBadWrite),
     LogEvent(
-      "gicv3_its_translation_write",
-      "GICv3 ITS TRANSLATER write: offset 0x{x} data 0x{x} size {d} requester_id 0x{x}",
-      .translation
-    ),
-    LogEvent(
-      "gicv3_its_process_command",
-      "GICv3 ITS: processing command at offset 0x{x}: 0x{x}",
-      .processCommand
-    ),
+      "gicv3_its_translation_write", "GICv3 ITS TRANSLATER write: offset 0x{x} data 0x{x} size {d} requester_id 0x{x}",
+      .translation),
+    LogEvent("gicv3_its_process_command", "GICv3 ITS: processing command at offset 0x{x}: 0x{x}", .processCommand),
 
     command("movi", 0x01, "MOVI DeviceID 0x{x} EventID 0x{x} ICID 0x{x}"),
     command("int", 0x03, "INT DeviceID 0x{x} EventID 0x{x}"),
@@ -57,23 +51,12 @@ extension LogEvent {
     table("cte_write", "Collection Table write for ICID 0x{x}: \(cte)", .tableWrite, .collection),
     table("cte_read_fault", "Collection Table read for ICID 0x{x}: faulted", .tableFault, .collection),
     table(
-      "ite_read",
-      "Interrupt Table read for ITTaddr 0x{x} EventID 0x{x}: \(ite)",
-      .tableRead,
-      .interruptTranslation
-    ),
+      "ite_read", "Interrupt Table read for ITTaddr 0x{x} EventID 0x{x}: \(ite)", .tableRead, .interruptTranslation),
     table(
-      "ite_write",
-      "Interrupt Table write for ITTaddr 0x{x} EventID 0x{x}: \(ite)",
-      .tableWrite,
-      .interruptTranslation
-    ),
+      "ite_write", "Interrupt Table write for ITTaddr 0x{x} EventID 0x{x}: \(ite)", .tableWrite, .interruptTranslation),
     table(
-      "ite_read_fault",
-      "Interrupt Table read for ITTaddr 0x{x} EventID 0x{x}: faulted",
-      .tableFault,
-      .interruptTranslation
-    ),
+      "ite_read_fault", "Interrupt Table read for ITTaddr 0x{x} EventID 0x{x}: faulted", .tableFault,
+      .interruptTranslation),
     table("dte_read", "Device Table read for DeviceID 0x{x}: \(dte)", .tableRead, .device),
     table("dte_write", "Device Table write for DeviceID 0x{x}: \(dte)", .tableWrite, .device),
     table("dte_read_fault", "Device Table read for DeviceID 0x{x}: faulted", .tableFault, .device),

@@ -44,11 +44,8 @@ final class LogReader {
     chunks.report(into: &statistics)
     if decoder.order.overlong > 0 {
       statistics.note(
-        "ITS commands without the write that started them",
-        count: decoder.order.overlong,
-        example: "more events than are kept back",
-        position: "before line \(decoder.lines)"
-      )
+        "ITS commands without the write that started them", count: decoder.order.overlong,
+        example: "more events than are kept back", position: "before line \(decoder.lines)")
     }
     return statistics
   }

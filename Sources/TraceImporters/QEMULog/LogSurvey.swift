@@ -172,11 +172,7 @@ struct LogSurvey: ~Copyable {
     processorNumbers[affinity] = UInt32(truncatingIfNeeded: value >> 8 & 0xFFFF)
   }
 
-  private mutating func takeInterface(
-    _ action: LogEvent.Action,
-    _ v: UnsafeMutablePointer<UInt64>,
-    _ thread: UInt32
-  ) {
+  private mutating func takeInterface(_ action: LogEvent.Action, _ v: UnsafeMutablePointer<UInt64>, _ thread: UInt32) {
     guard v[1] < 256 else { return }
     let pe = UInt32(v[1])
     interfaces = max(interfaces, pe + 1)

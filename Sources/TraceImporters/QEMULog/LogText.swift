@@ -59,11 +59,7 @@ struct LogText {
 
   /// Takes a line in; false if it says nothing that is understood.
   mutating func take(
-    _ start: UnsafeRawPointer,
-    _ next: UnsafeRawPointer,
-    line: UInt64,
-    time: UInt64,
-    pe: UInt32,
+    _ start: UnsafeRawPointer, _ next: UnsafeRawPointer, line: UInt64, time: UInt64, pe: UInt32,
     _ order: inout EffectOrder
   ) -> Bool {
     var scanner = TextScanner(start, next)
@@ -80,11 +76,7 @@ struct LogText {
   // MARK: Exceptions
 
   private mutating func takeEntry(
-    _ scanner: inout TextScanner,
-    _ line: UInt64,
-    _ time: UInt64,
-    _ pe: UInt32,
-    _ order: inout EffectOrder
+    _ scanner: inout TextScanner, _ line: UInt64, _ time: UInt64, _ pe: UInt32, _ order: inout EffectOrder
   ) -> Bool {
     guard let type = scanner.decimal() else { return false }
     var pe = pe
@@ -126,23 +118,13 @@ struct LogText {
   }
 
   private mutating func takeReturn(
-    _ scanner: inout TextScanner,
-    _ line: UInt64,
-    _ time: UInt64,
-    _ pe: UInt32,
-    _ order: inout EffectOrder
+    _ scanner: inout TextScanner, _ line: UInt64, _ time: UInt64, _ pe: UInt32, _ order: inout EffectOrder
   ) -> Bool {
     guard scanner.decimal() != nil, scanner.skip(" EL"), let from = scanner.decimal(), scanner.skip(" to AArch"),
       scanner.decimal() != nil, scanner.skip(" EL"), let to = scanner.decimal(), scanner.skip(" PC 0x"),
       let pc = scanner.hex()
     else { return false }
-    let event = Event(
-      time: time,
-      kind: .exceptionReturn,
-      pe: pe,
-      a: (from & 0xF) << 8 | (to & 0xF) << 12,
-      b: pc
-    )
+    let event = Event(time: time, kind: .exceptionReturn, pe: pe, a: (from & 0xF) << 8 | (to & 0xF) << 12, b: pc)
     if returns.count == Self.waitingLimit { give(returns.remove(at: 0), &order) }
     returns.append(Open(event: event, line: line, hasLevels: true, hasSyndrome: true))
     if let pe = pe != PE.none ? pe : onlyPE(interruptedAt: pc, level: from) ?? onlyPE(level: from, [], order.peCount) {
@@ -255,11 +237,7 @@ struct LogText {
   /// A message of the emulator about what the guest did wrong: it starts with the name of a function or a device and a
   /// colon. The output of other `-d` items does not.
   private func takeMessage(
-    _ scanner: TextScanner,
-    _ line: UInt64,
-    _ time: UInt64,
-    _ pe: UInt32,
-    _ order: inout EffectOrder
+    _ scanner: TextScanner, _ line: UInt64, _ time: UInt64, _ pe: UInt32, _ order: inout EffectOrder
   ) -> Bool {
     guard scanner.startsWithSource || scanner.startsWithInvalid else { return false }
     var pe = pe
@@ -272,23 +250,14 @@ struct LogText {
     let length = min(scanner.length, Self.messageLimit)
     order.observe(
       Event(
-        time: time,
-        kind: .marker,
-        pe: pe,
-        a: UInt64(MarkerKind.guestError.rawValue) | UInt64(length) << 16,
-        b: line
-      )
+        time: time, kind: .marker, pe: pe, a: UInt64(MarkerKind.guestError.rawValue) | UInt64(length) << 16, b: line)
     )
     var at = 0
     while at < length {
       order.observe(
         Event(
-          time: time,
-          kind: .continuation,
-          pe: pe,
-          a: scanner.word(at, limit: length),
-          b: scanner.word(at + 8, limit: length)
-        )
+          time: time, kind: .continuation, pe: pe, a: scanner.word(at, limit: length),
+          b: scanner.word(at + 8, limit: length))
       )
       at += 16
     }

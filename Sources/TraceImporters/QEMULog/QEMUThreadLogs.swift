@@ -103,11 +103,8 @@ extension ImportStatistics {
     skipped += other.skipped
     for problem in other.problems {
       note(
-        problem.kind,
-        count: problem.count,
-        example: problem.firstExample,
-        position: "\(file), \(problem.firstPosition)"
-      )
+        problem.kind, count: problem.count, example: problem.firstExample,
+        position: "\(file), \(problem.firstPosition)")
     }
     if let damage = other.damage, self.damage == nil {
       self.damage = Damage(reason: damage.reason, position: "\(file), \(damage.position)")

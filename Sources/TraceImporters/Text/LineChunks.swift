@@ -155,9 +155,7 @@ struct LineChunks: ~Copyable {
       statistics.damage = damage
     } else if let cutLine {
       statistics.damage = ImportStatistics.Damage(
-        reason: "the last line has no end: \(cutLine)",
-        position: "after line \(statistics.records)"
-      )
+        reason: "the last line has no end: \(cutLine)", position: "after line \(statistics.records)")
     }
   }
 }

@@ -34,11 +34,8 @@ enum DatCompression: Equatable {
     case .zlib:
       var length = uLong(size)
       let status = uncompress(
-        target.baseAddress!.assumingMemoryBound(to: UInt8.self),
-        &length,
-        from.assumingMemoryBound(to: UInt8.self),
-        uLong(data.count)
-      )
+        target.baseAddress!.assumingMemoryBound(to: UInt8.self), &length, from.assumingMemoryBound(to: UInt8.self),
+        uLong(data.count))
       written = status == Z_OK ? Int(length) : -1
     }
     guard written == size else {

@@ -96,18 +96,13 @@ struct DatFile {
     }
     guard kind.hasPrefix("flyrecord") else {
       throw DatError(
-        position: rest.at,
-        reason: "data of kind '\(kind.prefix(16))'; record with trace-cmd record or extract"
-      )
+        position: rest.at, reason: "data of kind '\(kind.prefix(16))'; record with trace-cmd record or extract")
     }
     try readCPUs(&rest, count: count, numbered: false, isCompressed: false)
   }
 
   private mutating func readCPUs(
-    _ rest: inout DatBytes,
-    count: UInt32,
-    numbered: Bool,
-    isCompressed: Bool
+    _ rest: inout DatBytes, count: UInt32, numbered: Bool, isCompressed: Bool
   ) throws(DatError) {
     guard count <= Self.cpuLimit else { throw DatError(position: rest.at, reason: "\(count) CPUs") }
     for index in 0..<count {
@@ -125,9 +120,7 @@ struct DatFile {
     _ = try rest.string("the compression's version")
     guard let compression = DatCompression(name: name) else {
       throw DatError(
-        position: rest.at,
-        reason: "compressed with '\(name.prefix(16))'; convert it with trace-cmd convert"
-      )
+        position: rest.at, reason: "compressed with '\(name.prefix(16))'; convert it with trace-cmd convert")
     }
     self.compression = compression
     var offset = try rest.u64("the place of the options")
@@ -146,12 +139,7 @@ struct DatFile {
   /// What comes behind the damage is lost; what came before is used, if there are formats to read records by.
   private mutating func recover(from error: DatError, firstSection: Int) throws(DatError) {
     if cpus.isEmpty {
-      let recovery = DatRecovery(
-        file: file,
-        pageSize: pageSize,
-        dataOffset: pageDataOffset,
-        isBigEndian: isBigEndian
-      )
+      let recovery = DatRecovery(file: file, pageSize: pageSize, dataOffset: pageDataOffset, isBigEndian: isBigEndian)
       cpus = recovery.cpus(firstSection: firstSection)
     }
     guard !formats.isEmpty, !cpus.isEmpty else { throw error }
@@ -178,9 +166,7 @@ struct DatFile {
   }
 
   private mutating func withSection(
-    at offset: UInt64,
-    _ what: String,
-    _ body: (inout DatFile, UnsafeRawBufferPointer) throws(DatError) -> Void
+    at offset: UInt64, _ what: String, _ body: (inout DatFile, UnsafeRawBufferPointer) throws(DatError) -> Void
   ) throws(DatError) {
     guard offset < UInt64(file.count) else {
       throw DatError(

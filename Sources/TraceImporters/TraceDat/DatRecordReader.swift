@@ -52,8 +52,7 @@ struct DatRecordReader: ~Copyable {
         let value = Array(field.name.utf8).withUnsafeBytes { catalogue.value(ofField: $0, in: event) }
         if let value, [1, 2, 4, 8].contains(field.size), !field.isDataLocation {
           loads.append(
-            Load(value: UInt8(value), size: UInt8(field.size), isSigned: field.isSigned, offset: UInt16(field.offset))
-          )
+            Load(value: UInt8(value), size: UInt8(field.size), isSigned: field.isSigned, offset: UInt16(field.offset)))
           plan.length = max(plan.length, field.offset + field.size)
         }
         if field.name == "name", field.isDataLocation { plan.text = field.offset }

@@ -83,39 +83,28 @@ struct DatRecords: ~Copyable {
       statistics.note(
         "clock of each CPU's own",
         example: "the trace clock is '\(clock)': CPUs' events may be out of order; record with -C mono",
-        position: "in the header"
-      )
+        position: "in the header")
     }
     for (place, event) in (isFinished ? reader.unusedEvents : []).enumerated() {
       let name = place < UnusedEvents.limit ? file.unusedNames[event.id] : nil
       statistics.note(
-        name.map { UnusedEvents.kind + ": \($0)" } ?? UnusedEvents.kind,
-        count: event.count,
-        example: "number \(event.id)",
-        position: "among the records"
-      )
+        name.map { UnusedEvents.kind + ": \($0)" } ?? UnusedEvents.kind, count: event.count,
+        example: "number \(event.id)", position: "among the records")
     }
     if isFinished, count == unused + malformed {
       KernelDecoder.noteNothingKnown(
-        &statistics,
-        "record KVM's events and interrupts (-e kvm -e irq -e ipi)",
-        "before record \(count)"
-      )
+        &statistics, "record KVM's events and interrupts (-e kvm -e irq -e ipi)", "before record \(count)")
     }
     if ["counter", "x86-tsc", "ppc-tb"].contains(clock), file.clock.multiplier == 0 {
       statistics.note(
         "times of a clock that counts",
         example: "the trace clock '\(clock)' is no time: its counts are taken for ns; record with -C mono",
-        position: "in the header"
-      )
+        position: "in the header")
     }
     if malformed > 0 {
       statistics.note(
-        "malformed record",
-        count: malformed,
-        example: "shorter than its format says",
-        position: "before record \(count)"
-      )
+        "malformed record", count: malformed, example: "shorter than its format says",
+        position: "before record \(count)")
     }
     decoder.report(into: &statistics, records: count, unit: "record")
     if let damage = file.damage {

@@ -14,12 +14,8 @@ struct MergedRingBuffers: ~Copyable {
     count = file.cpus.count
     buffers = .allocate(capacity: max(1, count))
     let layout = RingBuffer.Layout(
-      pageSize: file.pageSize,
-      dataOffset: file.pageDataOffset,
-      commitSize: file.commitSize,
-      isBigEndian: file.isBigEndian,
-      compression: file.compression
-    )
+      pageSize: file.pageSize, dataOffset: file.pageDataOffset, commitSize: file.commitSize,
+      isBigEndian: file.isBigEndian, compression: file.compression)
     isAlive = [Bool](repeating: false, count: count)
     for index in 0..<count {
       (buffers + index).initialize(to: RingBuffer(file.cpus[index], in: bytes, layout))
@@ -86,11 +82,9 @@ struct MergedRingBuffers: ~Copyable {
     for index in 0..<count {
       if buffers[index].badPages > 0 {
         statistics.note(
-          "page of the ring buffer that makes no sense",
-          count: buffers[index].badPages,
+          "page of the ring buffer that makes no sense", count: buffers[index].badPages,
           example: "its lengths do not fit; what it held is missing",
-          position: "CPU \(buffers[index].cpu), about byte \(buffers[index].firstBadPage)"
-        )
+          position: "CPU \(buffers[index].cpu), about byte \(buffers[index].firstBadPage)")
       }
       if let damage = buffers[index].damage, statistics.damage == nil {
         statistics.damage = ImportStatistics.Damage(reason: damage.reason, position: "at byte \(damage.position)")

@@ -30,10 +30,7 @@ public final class TraceDatSource: EventSource {
   }
 
   private init(
-    _ bytes: UnsafeRawBufferPointer,
-    owned: UnsafeMutableRawBufferPointer?,
-    _ input: ByteInput?,
-    path: String,
+    _ bytes: UnsafeRawBufferPointer, owned: UnsafeMutableRawBufferPointer?, _ input: ByteInput?, path: String,
     _ isStrict: Bool
   ) throws(TraceError) {
     self.bytes = bytes
@@ -62,9 +59,7 @@ public final class TraceDatSource: EventSource {
       guard let from = piece.baseAddress, !piece.isEmpty else { break }
       if count + piece.count > whole.count {
         let larger = UnsafeMutableRawBufferPointer.allocate(
-          byteCount: max(whole.count * 2, count + piece.count),
-          alignment: 16
-        )
+          byteCount: max(whole.count * 2, count + piece.count), alignment: 16)
         larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: whole[..<count]))
         whole.deallocate()
         whole = larger

@@ -25,8 +25,7 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "From where on something counts as a finding: \(ThresholdSetting.help). May be repeated.",
-      valueName: "name=value"
-    )
+      valueName: "name=value")
   )
   var threshold: [ThresholdSetting] = []
 

@@ -3,8 +3,6 @@ import ArgumentParser
 /// `gicscope bench`.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench",
-    abstract: "Measures gicscope itself, and structures for LPIs.",
-    subcommands: [BenchReplayCommand.self, BenchImportCommand.self, BenchLPICommand.self]
-  )
+    commandName: "bench", abstract: "Measures gicscope itself, and structures for LPIs.",
+    subcommands: [BenchReplayCommand.self, BenchImportCommand.self, BenchLPICommand.self])
 }

@@ -26,17 +26,13 @@ struct BenchLPICommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only these, by name; the default takes part in any case. There are \(LPIContender.names).",
-      valueName: "names"
-    )
+      "Only these, by name; the default takes part in any case. There are \(LPIContender.names).", valueName: "names")
   )
   var stores: String?
 
   @Option(
     help: ArgumentHelp(
-      "Only these: workloads, or all usual ones of a population or of an operation; or none.",
-      valueName: "names"
-    )
+      "Only these: workloads, or all usual ones of a population or of an operation; or none.", valueName: "names")
   )
   var workloads: String?
 
@@ -62,8 +58,7 @@ struct BenchLPICommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Also this document: what stands between \(LPIBenchMarkdown.begin) and \(LPIBenchMarkdown.end) is replaced.",
-      valueName: "file"
-    )
+      valueName: "file")
   )
   var markdown: String?
 
@@ -96,10 +91,7 @@ struct BenchLPICommand: ParsableCommand {
     let report = run.measure { progress.draw("\($0.done) of \($0.total)  \($0.current)") }
     progress.clear()
     try writeFiles(report)
-    try json.write(
-      text: { LPIBenchText(report).render(.ofStandardOutput) },
-      json: { report.json }
-    )
+    try json.write(text: { LPIBenchText(report).render(.ofStandardOutput) }, json: { report.json })
     if !report.disagreements.isEmpty { throw ExitStatus.failed }
   }
 

@@ -40,12 +40,9 @@ struct BenchReplayCommand: ParsableCommand {
     }
     let replay = stages[1].result.median
     let report = BenchReport(
-      command: "bench replay",
-      path: trace,
-      unit: "events",
+      command: "bench replay", path: trace, unit: "events",
       stages: (isNative ? [decompression] : []) + stages.map(\.result),
-      overheads: [("time with all analyzers / replay alone", replay > 0 ? stages[2].result.median / replay : 0)]
-    )
+      overheads: [("time with all analyzers / replay alone", replay > 0 ? stages[2].result.median / replay : 0)])
     try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
   }
 }
@@ -53,9 +50,7 @@ struct BenchReplayCommand: ParsableCommand {
 /// `gicscope bench import`.
 struct BenchImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import",
-    abstract: "Lines per second of an importer, on one core."
-  )
+    commandName: "import", abstract: "Lines per second of an importer, on one core.")
 
   @Argument(help: "The capture, in its original format.")
   var trace: String

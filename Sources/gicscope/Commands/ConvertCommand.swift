@@ -17,9 +17,7 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var window: WindowOptions
 
   @Option(
-    name: [.short, .long],
-    help: "The file to write: NAME.pcap.lz4, NAME.pcap, NAME.csv, NAME.jsonl or NAME.pftrace."
-  )
+    name: [.short, .long], help: "The file to write: NAME.pcap.lz4, NAME.pcap, NAME.csv, NAME.jsonl or NAME.pftrace.")
   var output: String
 
   @Option(help: "LZ4's effort, 1 to 12: 9 makes files a third smaller and takes several times as long.")
@@ -58,9 +56,7 @@ struct ConvertCommand: ParsableCommand {
       if output.hasSuffix(".csv") { return .text(.csv) }
       if output.hasSuffix(".jsonl") || output.hasSuffix(".ndjson") { return .text(.jsonl) }
       if output.hasSuffix(".pftrace") { return .perfetto }
-      throw UsageError(
-        message: "\(output): what format is that? There are .pcap.lz4, .pcap, .csv, .jsonl and .pftrace"
-      )
+      throw UsageError(message: "\(output): what format is that? There are .pcap.lz4, .pcap, .csv, .jsonl and .pftrace")
     }
   }
 

@@ -9,10 +9,8 @@ import TraceImporters
 /// `gicscope diff`.
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff",
-    abstract: "Before and after: latencies, rates and findings of two captures or two results.",
-    discussion: "A side is a capture, which is analysed, or what analyze --json wrote about one."
-  )
+    commandName: "diff", abstract: "Before and after: latencies, rates and findings of two captures or two results.",
+    discussion: "A side is a capture, which is analysed, or what analyze --json wrote about one.")
 
   /// What `--fail-on` may ask.
   enum Condition: String, ExpressibleByArgument, CaseIterable {
@@ -135,15 +133,12 @@ enum ResultFile {
       case .notJSON:
         throw TraceError.unreadable(
           path: path,
-          reason: "it begins like JSON, but is damaged or cut short: write it again with gicscope analyze --json"
-        )
+          reason: "it begins like JSON, but is damaged or cut short: write it again with gicscope analyze --json")
       case .notAResult:
         throw TraceError.unreadable(path: path, reason: "it is JSON, but not a result of gicscope analyze --json")
       case .schema(let number):
         throw TraceError.unreadable(
-          path: path,
-          reason: "its schema is \(number), this gicscope reads \(Document.schema): write it again"
-        )
+          path: path, reason: "its schema is \(number), this gicscope reads \(Document.schema): write it again")
       }
     }
   }

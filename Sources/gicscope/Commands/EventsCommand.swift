@@ -8,10 +8,8 @@ import Reports
 /// `gicscope events`.
 struct EventsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "events",
-    abstract: "The events of a capture, as text, JSON lines or CSV.",
-    discussion: "--irq selects the events that name the INTID and those that, says the model, did something to it."
-  )
+    commandName: "events", abstract: "The events of a capture, as text, JSON lines or CSV.",
+    discussion: "--irq selects the events that name the INTID and those that, says the model, did something to it.")
 
   @OptionGroup var trace: TraceOptions
   @OptionGroup var window: WindowOptions
@@ -32,8 +30,7 @@ struct EventsCommand: ParsableCommand {
   func validate() throws {
     for name in kinds ?? [] where !EventLayout.all.contains(where: { $0.name == name }) {
       throw ValidationError(
-        "'\(name)' is no kind of event; there are: \(EventLayout.all.map(\.name).joined(separator: ", "))."
-      )
+        "'\(name)' is no kind of event; there are: \(EventLayout.all.map(\.name).joined(separator: ", ")).")
     }
   }
 
@@ -50,8 +47,7 @@ struct EventsCommand: ParsableCommand {
     printer.header(into: &buffer)
     let selection = EventSelection(
       filter: filter.filter,
-      kinds: kinds.map { names in Set(EventLayout.all.filter { names.contains($0.name) }.map(\.kind)) }
-    )
+      kinds: kinds.map { names in Set(EventLayout.all.filter { names.contains($0.name) }.map(\.kind)) })
     var left = limit ?? .max
     do {
       try engine.run { batch in
@@ -80,8 +76,7 @@ struct EventSelection {
 
   /// Calls `body` with each selected event and its continuations.
   func forEach(
-    in batch: ReplayBatch,
-    _ body: (UnsafeBufferPointer<Event>.SubSequence, UInt64) throws -> Void
+    in batch: ReplayBatch, _ body: (UnsafeBufferPointer<Event>.SubSequence, UInt64) throws -> Void
   ) rethrows {
     let concerned = filter.intids == nil ? [] : eventsConcerned(batch)
     var start = 0

@@ -43,8 +43,7 @@ struct GenerateCommand: ParsableCommand {
     }
     guard chosen.isTraffic else {
       throw UsageError(
-        message: "\(workload): a controller has no such operation; take one with interrupts, as immediate"
-      )
+        message: "\(workload): a controller has no such operation; take one with interrupts, as immediate")
     }
     let (peCount, intidBits) = chosen.shape.dimensions(seed: seed)
     do {

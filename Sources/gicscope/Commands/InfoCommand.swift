@@ -7,9 +7,7 @@ import Reports
 /// `gicscope info`.
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info",
-    abstract: "What is in a capture: format, controller, time span, kinds of event, gaps."
-  )
+    commandName: "info", abstract: "What is in a capture: format, controller, time span, kinds of event, gaps.")
 
   @OptionGroup var trace: TraceOptions
   @OptionGroup var window: WindowOptions
@@ -25,9 +23,7 @@ struct InfoCommand: ParsableCommand {
     }
     progress.clear()
     let report = InfoReport(
-      trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps),
-      eventKinds: counter.kinds
-    )
+      trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps), eventKinds: counter.kinds)
     try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
     if let code = trace.conclude(report.trace) { throw code }
   }

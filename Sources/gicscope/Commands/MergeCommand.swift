@@ -86,8 +86,7 @@ struct MergeCommand: ParsableCommand {
     let theirs = try CaptureSignals(openTrace(paths: [second]))
     guard let clock = ClockOffset.find(ours, theirs, guest: guest) else {
       throw UsageError(
-        message: "\(second): no offset to \(first) stands out: too few interrupts are in both; give --offset"
-      )
+        message: "\(second): no offset to \(first) stands out: too few interrupts are in both; give --offset")
     }
     relation.clock = clock
     let given = relation.interrupts.intids.count

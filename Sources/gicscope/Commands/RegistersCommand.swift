@@ -6,9 +6,7 @@ import Reports
 /// `gicscope registers`.
 struct RegistersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "registers",
-    abstract: "The register map as the model knows it."
-  )
+    commandName: "registers", abstract: "The register map as the model knows it.")
 
   @Argument(help: "Only registers whose name contains this: GICR, PRIORITY, ICC_.")
   var name: String?
@@ -39,9 +37,7 @@ struct RegistersCommand: ParsableCommand {
   }
 
   private static func text(
-    _ registers: [RegisterDescription],
-    _ system: [SystemRegister],
-    _ style: TextStyle
+    _ registers: [RegisterDescription], _ system: [SystemRegister], _ style: TextStyle
   ) -> String {
     var table = TextTable([
       ("register", .left), ("offset", .right), ("width", .right), ("bits per INTID", .right), ("access", .left),

@@ -24,13 +24,8 @@ struct ServeCommand: ParsableCommand {
     // Called on this thread only, while the initialiser runs.
     nonisolated(unsafe) let line = progress
     let traveller = try TimeTraveller(
-      source: try trace.open(),
-      path: trace.path,
-      options: try trace.replayOptions(),
-      directory: directory,
-      registerName: registerName,
-      onProgress: { line.show($0) }
-    )
+      source: try trace.open(), path: trace.path, options: try trace.replayOptions(), directory: directory,
+      registerName: registerName, onProgress: { line.show($0) })
     progress.clear()
     let isQuiet = trace.quiet
     let name = trace.path

@@ -56,10 +56,7 @@ struct StateCommand: ParsableCommand {
         },
         json: {
           Document.json(
-            command: "state",
-            trace: summary,
-            [.init("at", before.json), .init("state", before.state.json)]
-          )
+            command: "state", trace: summary, [.init("at", before.json), .init("state", before.state.json)])
         }
       )
     }

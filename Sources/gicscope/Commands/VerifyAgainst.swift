@@ -20,20 +20,11 @@ extension VerifyCommand {
     var rows: [ListRegisterReport.Row] = []
     for knowledge in ListRegisterCheck.Knowledge.allCases {
       let agreement = try check.compare(
-        inside: try trace.open(),
-        topology: topology,
-        options: hypervisor,
-        knowledge: knowledge
-      )
+        inside: try trace.open(), topology: topology, options: hypervisor, knowledge: knowledge)
       rows.append(ListRegisterReport.Row(knowledge: knowledge, agreement: agreement))
     }
     let report = ListRegisterReport(
-      inside: trace.path,
-      outside: outside,
-      policy: listRegisterPolicy,
-      listRegisters: check.listRegisters,
-      rows: rows
-    )
+      inside: trace.path, outside: outside, policy: listRegisterPolicy, listRegisters: check.listRegisters, rows: rows)
     try json.write(
       text: { report.text(.ofStandardOutput) },
       json: {

@@ -8,10 +8,8 @@ import Reports
 /// `gicscope verify`.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify",
-    abstract: "Predicts every answer of the controller and compares it with the capture.",
-    discussion: "Exit code 1 if a prediction disagreed."
-  )
+    commandName: "verify", abstract: "Predicts every answer of the controller and compares it with the capture.",
+    discussion: "Exit code 1 if a prediction disagreed.")
 
   @OptionGroup var trace: TraceOptions
   @OptionGroup var window: WindowOptions
@@ -23,8 +21,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Compare list registers: TRACE is a hypervisor's own tracing, FILE a capture of the same run from below it.",
-      valueName: "file"
-    )
+      valueName: "file")
   )
   var against: String?
 
@@ -47,10 +44,8 @@ struct VerifyCommand: ParsableCommand {
     }
     progress.clear()
     let report = VerifyReport(
-      trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps),
-      predictions: engine.predictions,
-      disagreements: collector.explained(by: engine.controller.disagreements)
-    )
+      trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps), predictions: engine.predictions,
+      disagreements: collector.explained(by: engine.controller.disagreements))
     try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
     let damage = trace.conclude(report.trace)
     if report.predictions.totals.disagreed > 0 { throw ExitStatus.failed }
@@ -70,16 +65,9 @@ struct DisagreementCollector {
     guard failed.count < limit else { return }
     failed.append(
       FailedPrediction(
-        event: transition.event,
-        time: transition.time,
-        domain: transition.domain,
-        pe: transition.pe,
-        name: Controller.check(transition.priority).name,
-        expected: transition.a,
-        seen: transition.b,
-        explanation: "",
-        eventText: text(of: transition.event, batch)
-      )
+        event: transition.event, time: transition.time, domain: transition.domain, pe: transition.pe,
+        name: Controller.check(transition.priority).name, expected: transition.a, seen: transition.b, explanation: "",
+        eventText: text(of: transition.event, batch))
     )
   }
 

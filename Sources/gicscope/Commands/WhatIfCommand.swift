@@ -9,8 +9,7 @@ struct WhatIfCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "whatif",
     abstract: "The same interrupts against other list registers and other policies of a hypervisor.",
-    discussion: "Policies: kvm-legacy (Linux up to 6.18), kvm-overflow (from 6.19)."
-  )
+    discussion: "Policies: kvm-legacy (Linux up to 6.18), kvm-overflow (from 6.19).")
 
   @OptionGroup var trace: TraceOptions
   @OptionGroup var window: WindowOptions
@@ -32,10 +31,8 @@ struct WhatIfCommand: ParsableCommand {
     try engine.run(replay.consume)
     progress.clear()
     let report = ListRegisterWhatIf(
-      trace: TraceSummary(path: trace.path, engine: engine, gaps: 0),
-      outlooks: replay.results,
-      maintenanceCost: maintenanceCost
-    )
+      trace: TraceSummary(path: trace.path, engine: engine, gaps: 0), outlooks: replay.results,
+      maintenanceCost: maintenanceCost)
     try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
     if let damage = trace.conclude(report.trace) { throw damage }
   }

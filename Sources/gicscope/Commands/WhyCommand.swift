@@ -20,8 +20,7 @@ struct WhyCommand: ParsableCommand {
   var irq: UInt32
 
   @Option(
-    help: "The PE, by linear number. Without it: where the interrupt goes, for SGIs and PPIs each PE that it concerns."
-  )
+    help: "The PE, by linear number. Without it: where the interrupt goes, for SGIs and PPIs each PE that it concerns.")
   var pe: UInt32?
 
   @Option(help: "The domain: 0 is the physical controller, n is guest n.")

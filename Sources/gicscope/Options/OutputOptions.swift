@@ -68,9 +68,7 @@ struct OutputOptions: ParsableArguments {
 extension [any AnalysisOutput] {
   /// Replays a capture for the analyzers and these outputs.
   func analyse(
-    _ engine: ReplayEngine,
-    path: String,
-    filter: TransitionFilter = TransitionFilter(),
+    _ engine: ReplayEngine, path: String, filter: TransitionFilter = TransitionFilter(),
     options: AnalysisOptions = AnalysisOptions()
   ) throws -> AnalysisReport {
     let analysis = Analysis(filter: filter, options: options, onLives: isEmpty ? nil : consume(lives:))
@@ -81,10 +79,8 @@ extension [any AnalysisOutput] {
     try analysis.closeLives()
     let results = analysis.results
     return AnalysisReport(
-      trace: TraceSummary(path: path, engine: engine, gaps: results.gapCount),
-      results: results,
-      predictions: engine.predictions
-    )
+      trace: TraceSummary(path: path, engine: engine, gaps: results.gapCount), results: results,
+      predictions: engine.predictions)
   }
 
   func consume(_ batch: ReplayBatch) throws { for output in self { try output.consume(batch) } }

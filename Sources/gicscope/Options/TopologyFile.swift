@@ -116,8 +116,7 @@ enum TopologyFile {
   private static func set(_ name: String, _ index: UInt32, _ text: String, in topology: inout Topology) throws {
     guard let key = Topology.Key(name: name) else {
       throw UsageError(
-        message: "'\(name)' is no fact; there are: \(Topology.Key.names.map(\.1).joined(separator: ", "))"
-      )
+        message: "'\(name)' is no fact; there are: \(Topology.Key.names.map(\.1).joined(separator: ", "))")
     }
     guard index == 0 || key.isIndexed else { throw UsageError(message: "'\(name)' has no index") }
     guard let value = value(of: key, text) else { throw UsageError(message: "'\(text)' is no value of '\(name)'") }

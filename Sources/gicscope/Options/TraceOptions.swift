@@ -24,9 +24,7 @@ struct TraceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The structure that holds LPIs: \(Self.lpiStores.map(\.name).joined(separator: ", ")).",
-      valueName: "name"
-    )
+      "The structure that holds LPIs: \(Self.lpiStores.map(\.name).joined(separator: ", ")).", valueName: "name")
   )
   var lpiStore: String?
 
@@ -43,8 +41,7 @@ struct TraceOptions: ParsableArguments {
     if trace.isEmpty { throw ValidationError("Which capture? Give a file, or - for standard input.") }
     if let lpiStore, !Self.lpiStores.contains(where: { $0.name == lpiStore }) {
       throw ValidationError(
-        "No LPI store \(lpiStore). There are \(Self.lpiStores.map(\.name).joined(separator: ", "))."
-      )
+        "No LPI store \(lpiStore). There are \(Self.lpiStores.map(\.name).joined(separator: ", ")).")
     }
   }
 
@@ -55,8 +52,7 @@ struct TraceOptions: ParsableArguments {
 
   /// Opens the capture and sets up its replay.
   func engine(
-    window: ReplayWindow = ReplayWindow(),
-    configure: (inout ReplayOptions) -> Void = { _ in }
+    window: ReplayWindow = ReplayWindow(), configure: (inout ReplayOptions) -> Void = { _ in }
   ) throws -> (engine: ReplayEngine, progress: ProgressLine) {
     var options = try replayOptions()
     options.window = window
@@ -123,11 +119,7 @@ struct FilterOptions: ParsableArguments {
 
   /// For ``Controller/state(_:)``. INTIDs have at most 24 bits.
   func stateFilter(includesIdle: Bool) -> StateFilter {
-    StateFilter(
-      pes: pe?.numbers(upTo: 1 << 20),
-      intids: irq?.numbers(upTo: 1 << 24),
-      includesIdle: includesIdle
-    )
+    StateFilter(pes: pe?.numbers(upTo: 1 << 20), intids: irq?.numbers(upTo: 1 << 24), includesIdle: includesIdle)
   }
 }
 

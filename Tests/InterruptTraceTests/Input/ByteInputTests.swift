@@ -74,13 +74,8 @@ func readAll(_ input: ByteInput, pieces: Int = 1 << 16) -> [UInt8] {
         for flags in 0..<8 {
           let file = ScratchFile(
             Compressor.lz4Frame(
-              content,
-              linked: linked,
-              blockSize: blockSize,
-              blockChecksums: flags & 1 != 0,
-              contentChecksum: flags & 2 != 0,
-              contentSize: flags & 4 != 0
-            )
+              content, linked: linked, blockSize: blockSize, blockChecksums: flags & 1 != 0,
+              contentChecksum: flags & 2 != 0, contentSize: flags & 4 != 0)
           )
           let input = try ByteInput.open(path: file.path, verification: .all)
           #expect(readAll(input) == content)

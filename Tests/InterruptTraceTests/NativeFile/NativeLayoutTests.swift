@@ -16,14 +16,8 @@ import Testing
     var topology = Topology()
     topology.set(.epoch, to: 3_000_000_005, source: .deviceTree)
     let event = Event(
-      time: 1_999_999_999,
-      kind: .mmioWrite,
-      flags: [.secure, .securityShown],
-      domain: 0x1234,
-      pe: 0x89AB_CDEF,
-      a: 0x0102_0304_0506_0708,
-      b: 0xF1F2_F3F4_F5F6_F7F8
-    )
+      time: 1_999_999_999, kind: .mmioWrite, flags: [.secure, .securityShown], domain: 0x1234, pe: 0x89AB_CDEF,
+      a: 0x0102_0304_0506_0708, b: 0xF1F2_F3F4_F5F6_F7F8)
     let bytes = try SampleTrace.file([event], topology: topology, compression: .none).bytes
     let topologyTime = little(3 as UInt32) + little(5 as UInt32)
     let lengths = little(24 as UInt32) + little(24 as UInt32)
@@ -64,14 +58,7 @@ import Testing
       let size = Int(word & 0x7FFF_FFFF)
       sizes.append(
         bytes.withUnsafeBytes {
-          Int(
-            LZ4_decompress_safe(
-              $0.baseAddress! + at + 4,
-              &block,
-              Int32(size),
-              Int32(block.count)
-            )
-          )
+          Int(LZ4_decompress_safe($0.baseAddress! + at + 4, &block, Int32(size), Int32(block.count)))
         }
       )
       at += 4 + size + 4

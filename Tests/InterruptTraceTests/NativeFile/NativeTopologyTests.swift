@@ -86,10 +86,7 @@ import Testing
     let source = try openPcap(path: file.path, strict: true)
     #expect(
       throws: TraceError.strict(
-        path: file.path,
-        position: "record 2",
-        reason: "record from before the epoch: 40 ns is before 100 ns"
-      )
+        path: file.path, position: "record 2", reason: "record from before the epoch: 40 ns is before 100 ns")
     ) { try source.read(into: &batch) }
   }
 }

@@ -105,9 +105,7 @@ import Testing
     }
     var bytes = block(0x0A0D_0D0A, little(0x1A2B_3C4D as UInt32) + [1, 0, 0, 0] + little(UInt64.max))
     bytes += block(
-      1,
-      little(linkType) + [0, 0] + little(262_144 as UInt32) + [9, 0, 1, 0, 9, 0, 0, 0] + [0, 0, 0, 0]
-    )
+      1, little(linkType) + [0, 0] + little(262_144 as UInt32) + [9, 0, 1, 0, 9, 0, 0, 0] + [0, 0, 0, 0])
     for time in times {
       let lengths = little(UInt32(payload.count)) + little(UInt32(payload.count))
       let stamp = little(UInt32(time >> 32)) + little(UInt32(truncatingIfNeeded: time))

@@ -34,8 +34,7 @@ private func isInstalled(_ tool: String) -> Bool { run("command -v \(tool)")?.st
   func `tshark shows times and payloads`() throws {
     let file = try SampleTrace.file(events)
     let result = try #require(
-      run("tshark -r \(file.path) -c \(records) -T fields -e frame.time_epoch -e frame.len -e data.data | tail -n 1")
-    )
+      run("tshark -r \(file.path) -c \(records) -T fields -e frame.time_epoch -e frame.len -e data.data | tail -n 1"))
     let last = try #require(events.last)
     let time = SampleTrace.epoch + last.time
     let fraction = String(time % 1_000_000_000)

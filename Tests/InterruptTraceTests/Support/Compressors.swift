@@ -21,12 +21,8 @@ enum Compressor: String, CaseIterable, Sendable {
 
   /// An LZ4 frame with the options that matter to a reader.
   static func lz4Frame(
-    _ bytes: [UInt8],
-    linked: Bool = false,
-    blockSize: LZ4F_blockSizeID_t = LZ4F_max64KB,
-    blockChecksums: Bool = false,
-    contentChecksum: Bool = true,
-    contentSize: Bool = false
+    _ bytes: [UInt8], linked: Bool = false, blockSize: LZ4F_blockSizeID_t = LZ4F_max64KB, blockChecksums: Bool = false,
+    contentChecksum: Bool = true, contentSize: Bool = false
   ) -> [UInt8] {
     var preferences = LZ4F_preferences_t()
     preferences.frameInfo.blockMode = linked ? LZ4F_blockLinked : LZ4F_blockIndependent
@@ -42,14 +38,7 @@ enum Compressor: String, CaseIterable, Sendable {
     var result = [UInt8](repeating: 0, count: LZ4F_compressBound(bytes.count, &preferences) + 64)
     var count = LZ4F_compressBegin(context, &result, result.count, &preferences)
     result.withUnsafeMutableBytes { output in
-      count += LZ4F_compressUpdate(
-        context,
-        output.baseAddress! + count,
-        output.count - count,
-        bytes,
-        bytes.count,
-        nil
-      )
+      count += LZ4F_compressUpdate(context, output.baseAddress! + count, output.count - count, bytes, bytes.count, nil)
       count += LZ4F_compressEnd(context, output.baseAddress! + count, output.count - count, nil)
     }
     return Array(result[..<count])
@@ -59,16 +48,7 @@ enum Compressor: String, CaseIterable, Sendable {
     var input = bytes
     var result = [UInt8](repeating: 0, count: bytes.count + bytes.count / 100 + 128)
     var stream = z_stream()
-    deflateInit2_(
-      &stream,
-      6,
-      Z_DEFLATED,
-      31,
-      8,
-      Z_DEFAULT_STRATEGY,
-      ZLIB_VERSION,
-      Int32(MemoryLayout<z_stream>.size)
-    )
+    deflateInit2_(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     input.withUnsafeMutableBufferPointer { input in
       result.withUnsafeMutableBufferPointer { output in
         stream.next_in = input.baseAddress

@@ -29,14 +29,8 @@ enum SampleTrace {
       time += random() % 5000
       let layout = layouts[Int(random() % UInt64(layouts.count))]
       let event = Event(
-        time: time,
-        kind: layout.kind,
-        flags: EventFlags(rawValue: UInt8(truncatingIfNeeded: random())),
-        domain: UInt16(random() % 3),
-        pe: UInt32(random() % 8),
-        a: random() & 0xFF_FFFF,
-        b: random()
-      )
+        time: time, kind: layout.kind, flags: EventFlags(rawValue: UInt8(truncatingIfNeeded: random())),
+        domain: UInt16(random() % 3), pe: UInt32(random() % 8), a: random() & 0xFF_FFFF, b: random())
       result.append(event)
       for _ in 0..<(layout.continuations ?? Int(random() % 4)) {
         result.append(Event(time: time, kind: .continuation, pe: event.pe, a: random(), b: random()))
@@ -46,9 +40,7 @@ enum SampleTrace {
   }
 
   static func write(
-    _ events: [Event],
-    to file: ScratchFile,
-    topology: Topology = topology,
+    _ events: [Event], to file: ScratchFile, topology: Topology = topology,
     compression: NativeTraceWriter.Compression = .lz4()
   ) throws {
     let writer = try NativeTraceWriter(path: file.path, topology: topology, compression: compression)
@@ -57,9 +49,7 @@ enum SampleTrace {
   }
 
   static func file(
-    _ events: [Event],
-    topology: Topology = topology,
-    compression: NativeTraceWriter.Compression = .lz4()
+    _ events: [Event], topology: Topology = topology, compression: NativeTraceWriter.Compression = .lz4()
   ) throws -> ScratchFile {
     let file = ScratchFile(suffix: ".pcap.lz4")
     try write(events, to: file, topology: topology, compression: compression)

@@ -27,12 +27,7 @@ struct ComposedLPIStore<
     self.init(Records(limit: limit), Pending(limit: limit), [:], limit)
   }
 
-  init(
-    _ records: consuming Records,
-    _ pending: consuming Pending,
-    _ several: [UInt32: [UInt32]],
-    _ limit: UInt32
-  ) {
+  init(_ records: consuming Records, _ pending: consuming Pending, _ several: [UInt32: [UInt32]], _ limit: UInt32) {
     self.records = records
     self.pending = pending
     self.several = several
@@ -117,9 +112,7 @@ struct ComposedLPIStore<
     let others = places(intid, old).filter { $0 != pe && pending.contains(key, pe: $0) }
     several[intid] = others.isEmpty ? nil : (others + [pe]).sorted()
     records.setBits(
-      intid,
-      old & ~Self.place | Self.placed | (others.isEmpty ? 0 : Self.severalPlaces) | UInt64(pe) << 40
-    )
+      intid, old & ~Self.place | Self.placed | (others.isEmpty ? 0 : Self.severalPlaces) | UInt64(pe) << 40)
   }
 
   @discardableResult

@@ -45,8 +45,7 @@ struct KVMQueue: BitwiseCopyable {
   }
 
   private static func sorted(
-    _ first: UnsafeMutablePointer<KVMInterrupt>?,
-    _ count: Int
+    _ first: UnsafeMutablePointer<KVMInterrupt>?, _ count: Int
   ) -> UnsafeMutablePointer<KVMInterrupt>? {
     if count <= 1 {
       first?.pointee.next = nil

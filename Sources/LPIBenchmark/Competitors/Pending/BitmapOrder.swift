@@ -30,14 +30,7 @@ struct BitmapOrder: ~Copyable, PendingOrder {
   }
 
   static func zeroed(_ size: Int) -> UnsafeMutablePointer<UInt8> {
-    let memory = mmap(
-      nil,
-      max(size, 4096),
-      PROT_READ | PROT_WRITE,
-      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-      -1,
-      0
-    )
+    let memory = mmap(nil, max(size, 4096), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else { fatalError("no address space for a bitmap") }
     return memory.bindMemory(to: UInt8.self, capacity: size)
   }

@@ -11,14 +11,7 @@ struct FlatTable: ~Copyable, LPIRecordTable {
   init(limit: UInt32) {
     self.limit = limit
     recordCount = 0
-    let memory = mmap(
-      nil,
-      Int(limit) * 8,
-      PROT_READ | PROT_WRITE,
-      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-      -1,
-      0
-    )
+    let memory = mmap(nil, Int(limit) * 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else { fatalError("no address space for \(limit) records") }
     base = memory.bindMemory(to: UInt64.self, capacity: Int(limit))
   }

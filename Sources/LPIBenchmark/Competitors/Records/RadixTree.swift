@@ -75,11 +75,7 @@ struct RadixTree: ~Copyable {
   }
 
   private static func set(
-    _ node: UnsafeMutablePointer<UInt64>,
-    _ shift: UInt64,
-    _ key: UInt64,
-    _ value: UInt64,
-    _ nodes: inout Int
+    _ node: UnsafeMutablePointer<UInt64>, _ shift: UInt64, _ key: UInt64, _ value: UInt64, _ nodes: inout Int
   ) -> UInt64 {
     let index = Int(truncatingIfNeeded: key >> shift) & 63
     if shift == 0 {
@@ -110,10 +106,7 @@ struct RadixTree: ~Copyable {
   }
 
   private static func forEach(
-    _ node: UnsafeMutablePointer<UInt64>,
-    _ shift: UInt64,
-    _ prefix: UInt64,
-    _ body: (UInt64, UInt64) -> Bool
+    _ node: UnsafeMutablePointer<UInt64>, _ shift: UInt64, _ prefix: UInt64, _ body: (UInt64, UInt64) -> Bool
   ) -> Bool {
     for index in 0..<64 where node[index] != 0 {
       let key = prefix | UInt64(index) << shift
