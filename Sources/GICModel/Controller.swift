@@ -20,10 +20,10 @@ public struct Controller: ~Copyable {
   /// A controller at reset.
   public init(topology: Topology, options: ControllerOptions = .init()) {
     let affinityRouting = topology.value(.affinityRouting)
+    let departures = Departures(topology: topology, profile: options.profile)
     if topology.architecture == .v2 || affinityRouting == 0 {
       core = GICv2Core(topology: topology, options: options)
-    } else if affinityRouting == nil, (options.profile ?? topology.profile) == .arch {
-      // The other profiles implement affinity routing only.
+    } else if affinityRouting == nil, !departures.contains(.hasOnlyAffinityRouting) {
       core = LegacyCapableCore(topology: topology, options: options)
     } else {
       core = LPIStoreChoice.make(topology, options)

@@ -8,8 +8,9 @@ extension GICv3 where Store: ~Copyable {
   mutating func endOfInterrupt(pe: Int, group0: Bool, value: UInt64) {
     let intid = UInt32(truncatingIfNeeded: value) & 0xFF_FFFF
     guard !SpecialINTID.contains(intid), intid < 1020 || intid >= LPILimits.firstINTID else { return }
-    // Ending what is not implemented is UNPREDICTABLE (12.2.9); QEMU ignores it.
-    if followsQEMU, intid < 1020, distributor.isReserved(word: Int(intid &>> 5)) { return }
+    if departures.contains(.ignoresEndOfReserved), intid < 1020, distributor.isReserved(word: Int(intid &>> 5)) {
+      return
+    }
     guard isRunning(pe) else {
       emit(.mismatchedEnd, pe: UInt32(pe), intid: intid)
       return
@@ -26,7 +27,7 @@ extension GICv3 where Store: ~Copyable {
       .endOfInterrupt, pe: UInt32(pe), intid: intid, priority: priority, a: split ? 0 : 1,
       b: UInt64(pes[pe].runningPriority & 0xFF))
     guard !split else { return }
-    if followsQEMU, intid < 1020 {
+    if departures.contains(.endShowsBothSteps), intid < 1020 {
       interim = InterimView(
         pe: UInt32(pe), highest: highest(pe), lines: lines(pe), showsHighest: true, showsLines: true)
     }

@@ -22,7 +22,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].highestIsStale = false
   }
 
-  /// Of QEMU: what was highest is gone or no longer as high. An LPI's priority is often not known, and says nothing.
+  /// ``Departures/looksAtTriggersLate``: what was highest is gone or no longer as high, so that all is looked at. An LPI's priority is often not known, and says nothing.
   private func isOutdated(_ old: PendingInterrupt, _ pe: Int, by best: PendingInterrupt) -> Bool {
     if old.isNone { return false }
     if old.intid >= LPILimits.firstINTID { return !lpis.isPending(old.intid, pe: UInt32(pe)) }

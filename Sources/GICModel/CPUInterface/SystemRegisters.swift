@@ -143,9 +143,10 @@ extension GICv3 where Store: ~Copyable {
     !distributor.hasOneSecurityState && pes[pe].security == .nonSecure
   }
 
+  private var keptPriorityMaskBits: UInt32 { departures.contains(.priorityMaskIsWide) ? .max : 0xFF }
+
   private mutating func writePriorityMask(_ value: UInt64, pe: Int) {
-    // QEMU 7.2 keeps the reserved bits up to bit 31 and compares with them.
-    var mask = UInt32(truncatingIfNeeded: value) & (profile == .qemu7 ? .max : 0xFF)
+    var mask = UInt32(truncatingIfNeeded: value) & keptPriorityMaskBits
     if hasNonSecureView(pe) {
       guard pes[pe].priorityMask & 0x80 != 0 else { return }
       mask = (mask >> 1) | 0x80
@@ -166,7 +167,7 @@ extension GICv3 where Store: ~Copyable {
       provenance = .derived
     }
     if verdict == .taught {
-      pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & (profile == .qemu7 ? .max : 0xFF)
+      pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & keptPriorityMaskBits
     }
     pes[pe].known.insert(.priorityMask)
   }
@@ -195,8 +196,7 @@ extension GICv3 where Store: ~Copyable {
     if group == .group1NonSecure, pes[pe].security != .el3, pes[pe].cpuControl[1] & 1 != 0 { return }
     let minimum = minimumBinaryPoint(group)
     var value = max(UInt32(truncatingIfNeeded: event.b) & 7, minimum)
-    // QEMU applies the minimum before it drops the reserved bits.
-    if followsQEMU { value = UInt32(max(event.b, UInt64(minimum)) & 7) }
+    if departures.contains(.binaryPointMinimumComesFirst) { value = UInt32(max(event.b, UInt64(minimum)) & 7) }
     pes[pe].binaryPoint[Int(group.rawValue)] = value
     pes[pe].known.insert(.binaryPoint(group))
   }
@@ -253,7 +253,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func readControlEL3(_ event: Event, pe: Int, check: Int) {
-    let secure = pes[pe].cpuControl[followsQEMU ? 1 : 0]
+    let secure = pes[pe].cpuControl[departures.contains(.el3ControlShowsNonSecureTwice) ? 1 : 0]
     let nonSecure = pes[pe].cpuControl[1]
     let aliases = secure & 1 | (nonSecure & 1) << 1 | (secure >> 1 & 1) << 3 | (nonSecure >> 1 & 1) << 4
     let expected = UInt64(pes[pe].cpuControlEL3 & ~0b11011 | aliases)

@@ -162,7 +162,7 @@ extension GICv3 where Store: ~Copyable {
     guard topology.entry(.securityStates).map({ $0.source < .header }) ?? true else { return }
     topology.set(.securityStates, to: states, source: .register)
     let enables = distributor.control & 0b111
-    distributor.control = Self.resetControl(profile: profile, oneSecurityState: states == 1) | enables
+    distributor.control = Self.resetControl(oneSecurityState: states == 1) | enables
     refreshAllShared()
   }
 
@@ -175,10 +175,9 @@ extension GICv3 where Store: ~Copyable {
 
   /// Takes the numbers of implemented INTIDs from the topology, and forgets what was kept of SPIs beyond.
   mutating func learnImplementedINTIDs() {
-    lpiINTIDBits = min(topology.value(.intidBits) ?? (followsQEMU ? 16 : 24), 24)
+    lpiINTIDBits = min(topology.value(.intidBits) ?? (departures.contains(.lpisHave16Bits) ? 16 : 24), 24)
     guard let lines = topology.value(.itLinesNumber) else { return }
-    // QEMU 7.2 counts without the SGIs and PPIs and shows one word less than it implements.
-    distributor.wordCount = Int(lines & 0x1F) + (profile == .qemu7 ? 2 : 1)
+    distributor.wordCount = Int(lines & 0x1F) + (departures.contains(.countsLinesWithoutPrivate) ? 2 : 1)
     var word = distributor.wordCount
     while word < 32 {
       distributor.pending[word] = 0

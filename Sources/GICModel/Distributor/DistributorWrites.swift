@@ -49,9 +49,8 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  /// `GICD_NSACR` level that lets Non-secure software change active state (IHI 0069H, 12.9.26). QEMU has none for
-  /// writes, only for reads.
-  private var activeAccess: UInt32 { followsQEMU ? 4 : 2 }
+  /// `GICD_NSACR` level that lets Non-secure software change active state (IHI 0069H, 12.9.31); 4 is none.
+  private var activeAccess: UInt32 { departures.contains(.activeStateIgnoresNSACR) ? 4 : 2 }
 
   private mutating func writeDistributorControl(_ value: UInt32, nonSecure: Bool) {
     let writable: UInt32
@@ -137,8 +136,7 @@ extension GICv3 where Store: ~Copyable {
       if distributor.implementedMask(word) != 0 { distributor.knownEdge[word].setBit(bit, to: true) }
       reportPending(shared: intid, was: was, cause: .register)
     }
-    // QEMU does not look again for the highest pending interrupt; the next cause to do so finds the change.
-    if followsQEMU {
+    if departures.contains(.looksAtTriggersLate) {
       distributor.unseenTriggers.setBit(first >> 5, to: true)
     } else {
       refreshShared(word: first >> 5)
@@ -149,9 +147,8 @@ extension GICv3 where Store: ~Copyable {
     let intid = Int((event.offset &- 0x6000) / 8)
     guard intid >= 32, intid < 1020, visibleMask(word: intid >> 5, nonSecure: nonSecure, nsacr: 3).bit(intid & 31)
     else { return }
-    // Aff3 in 39:32, Interrupt_Routing_Mode in 31, Aff2 to Aff0 in 23:0; the rest is RES0 (IHI 0069H, 12.9.22). QEMU
-    // keeps what was written, though its GICD_TYPER.No1N makes Interrupt_Routing_Mode RES0 too.
-    let mask: UInt64 = followsQEMU ? .max : 0xFF_80FF_FFFF
+    // Aff3 in 39:32, Interrupt_Routing_Mode in 31, Aff2 to Aff0 in 23:0; the rest is RES0 (IHI 0069H, 12.9.22).
+    let mask: UInt64 = departures.contains(.keepsReservedRouteBits) ? .max : 0xFF_80FF_FFFF
     distributor.router[intid] = merge(distributor.router[intid], event) & mask
     if distributor.implementedMask(intid >> 5) != 0, event.size == 8 {
       distributor.knownRoute[intid >> 5].setBit(intid & 31, to: true)

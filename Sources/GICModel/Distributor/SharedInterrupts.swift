@@ -181,8 +181,8 @@ extension GICv3 where Store: ~Copyable {
     let value = distributor.router[intid]
     let old = distributor.route[intid]
     let new: UInt32
-    if value & (1 << 31) != 0, !followsQEMU {
-      new = Distributor.anyPE  // QEMU has GICD_TYPER.No1N set: IRM is RES0 there.
+    if value & (1 << 31) != 0, !departures.contains(.hasNo1OfN) {
+      new = Distributor.anyPE
     } else {
       new = linearPE(affinity: UInt32(truncatingIfNeeded: (value >> 8) & 0xFF00_0000) | UInt32(value & 0xFF_FFFF))
     }

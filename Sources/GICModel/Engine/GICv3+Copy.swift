@@ -4,7 +4,7 @@ extension GICv3 where Store: ~Copyable {
   /// An independent copy of a controller. O(its state): PEs, devices, LPIs.
   init(copying other: borrowing GICv3<Store>) {
     topology = other.topology
-    profile = other.profile
+    departures = other.departures
     checksInvariants = other.checksInvariants
     distributor = other.distributor.copy()
     pes = .allocate(capacity: other.peCount)

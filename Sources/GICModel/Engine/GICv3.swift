@@ -7,7 +7,7 @@ import LPIStore
 /// allocated for an event, except when a PE, a device or an LPI is met for the first time.
 struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var topology: Topology
-  let profile: Topology.Profile
+  let departures: Departures
   let checksInvariants: Bool
 
   var distributor: Distributor
@@ -75,16 +75,16 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     topology: Topology, options: ControllerOptions, makeStore: @escaping (_ peCount: Int, _ intidBits: Int) -> Store
   ) {
     self.topology = topology
-    profile = options.profile ?? topology.profile
+    departures = Departures(topology: topology, profile: options.profile)
     checksInvariants = options.checksInvariants
     let one = (topology.value(.securityStates) ?? 1) != 2
-    distributor = Distributor(control: Self.resetControl(profile: profile, oneSecurityState: one))
+    distributor = Distributor(control: Self.resetControl(oneSecurityState: one))
     peCount = min(max(topology.peCount, 1), Self.peLimit)
     priorityBits = Int(min(max(topology.value(.priorityBits) ?? 5, 4), 8))
     pes = .allocate(capacity: peCount)
     lpis = makeStore(peCount, Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
     virtualTables = VirtualPendingTables(makeStore: makeStore)
-    translation = InterruptTranslation(topology: topology, profile: profile)
+    translation = InterruptTranslation(topology: topology)
     initialise(from: 0)
     learnImplementedINTIDs()
     if topology.value(.startsAtReset) == 1 { knowReset() }
@@ -92,14 +92,11 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
 
   deinit { pes.deallocate() }
 
-  /// `GICD_CTLR` at reset. QEMU implements affinity routing only, so ARE is RAO/WI there.
-  static func resetControl(profile: Topology.Profile, oneSecurityState: Bool) -> UInt32 {
-    switch profile {
-    case .arch, .qemu7, .qemu10, .kvm:
-      oneSecurityState
-        ? Distributor.disableSecurity | Distributor.affinityRoutingSecure
-        : Distributor.affinityRoutingSecure | Distributor.affinityRoutingNonSecure
-    }
+  /// `GICD_CTLR` at reset, with affinity routing on: the model of legacy operation is another.
+  static func resetControl(oneSecurityState: Bool) -> UInt32 {
+    oneSecurityState
+      ? Distributor.disableSecurity | Distributor.affinityRoutingSecure
+      : Distributor.affinityRoutingSecure | Distributor.affinityRoutingNonSecure
   }
 
   private func initialise(from first: Int) {
@@ -109,7 +106,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
       element.affinity = topology.affinity(of: UInt32(pe))
       element.virtual = virtualInterface
       resetCPUInterface(&element)
-      if followsQEMU { element.control = 2 }  // GICR_CTLR.CES
+      if departures.contains(.enableLPIsIsClearable) { element.control = 2 }  // GICR_CTLR.CES
       (pes + pe).initialize(to: element)
     }
   }
@@ -128,7 +125,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
       pes[pe].knownLevel = .max
       pes[pe].knownEnabled = .max
       pes[pe].known.insert(.activePriorities)
-      pes[pe].virtual.knowReset(registersAreReset: followsQEMU)
+      pes[pe].virtual.knowReset(registersAreReset: departures.contains(.resetIsKnown))
     }
   }
 

@@ -6,7 +6,7 @@ import InterruptTrace
 /// One value is mutated by one thread. All state lies in memory the value owns; nothing is allocated for an event.
 struct GICv2: ~Copyable, Predicting {
   var topology: Topology
-  let departures: GICv2Departures
+  let departures: Departures
   let checksInvariants: Bool
 
   var distributor: GICv2Distributor
@@ -37,7 +37,7 @@ struct GICv2: ~Copyable, Predicting {
   /// What the last evaluation showed.
   var evaluation = GICv2Evaluation()
   /// Words whose candidates a guest's deactivation left to be looked at later, see
-  /// ``GICv2Departures/virtualEndDefersPhysical``.
+  /// ``Departures/virtualEndDefersPhysical``.
   var deferredWords: UInt32 = 0
   /// The PE that made the last access whose PE was shown.
   var lastAccessor = 0
@@ -62,18 +62,17 @@ struct GICv2: ~Copyable, Predicting {
 
   init(topology: Topology, options: ControllerOptions) {
     self.topology = topology
-    let profile = options.profile ?? topology.profile
-    departures = GICv2Departures.of(profile).union(topology.architecture == .v2 ? [] : .isGICv3)
+    departures = Departures(topology: topology, profile: options.profile)
     checksInvariants = options.checksInvariants
     hasTwoSecurityStates = topology.value(.securityStates) == 2
     peCount = min(max(topology.peCount, 1), GICv2Distributor.peLimit)
-    // QEMU implements all eight bits; GIC-400 and its like five.
-    let isQEMU = profile == .qemu7 || profile == .qemu10
-    priorityBits = Int(min(max(topology.value(.priorityBits) ?? (isQEMU ? 8 : 5), 4), 8))
-    knownPriorityBits = isQEMU || topology.value(.priorityBits) != nil ? 0xFF : 0xF0
+    let hasAllBits = departures.contains(.hasEightPriorityBits)
+    priorityBits = Int(min(max(topology.value(.priorityBits) ?? (hasAllBits ? 8 : 5), 4), 8))
+    knownPriorityBits = hasAllBits || topology.value(.priorityBits) != nil ? 0xFF : 0xF0
     distributor = GICv2Distributor(forwardsTogether: departures.contains(.groupsForwardedTogether))
     let virtualBits = Int(min(max(topology.value(.preemptionBits) ?? 5, 4), 7))
-    let lists = Int(min(max(topology.value(.listRegisters) ?? (isQEMU ? 4 : 64), 1), 64))
+    let lists = Int(
+      min(max(topology.value(.listRegisters) ?? (departures.contains(.hasFourListRegisters) ? 4 : 64), 1), 64))
     interfaces = .allocate(capacity: GICv2Distributor.peLimit)
     virtualInterfaces = .allocate(capacity: GICv2Distributor.peLimit)
     for pe in 0..<GICv2Distributor.peLimit {

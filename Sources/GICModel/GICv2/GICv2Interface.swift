@@ -96,7 +96,7 @@ struct GICv2Interface {
 
   /// Whether an interrupt may preempt what runs (IHI 0048B, 3.3.1).
   @inline(__always)
-  func preempts(_ pending: GICv2Pending, _ departures: GICv2Departures) -> Bool {
+  func preempts(_ pending: GICv2Pending, _ departures: Departures) -> Bool {
     if runningPriority == Self.idle { return true }
     if departures.contains(.comparesWholePriority) { return pending.priority < runningPriority }
     let mask = groupPriorityMask(isGroup1: pending.isGroup1)
@@ -105,7 +105,7 @@ struct GICv2Interface {
 
   /// Whether an interrupt is signalled: its group enabled, above the priority mask, preempting what runs (3.3).
   @inline(__always)
-  func signals(_ pending: GICv2Pending, _ departures: GICv2Departures) -> Bool {
+  func signals(_ pending: GICv2Pending, _ departures: Departures) -> Bool {
     !pending.isNone && pending.priority < priorityMask && enables(pending) && preempts(pending, departures)
   }
 

@@ -15,7 +15,7 @@ extension GICv2 {
     }
   }
 
-  /// Looks at what a guest's deactivation left, see ``GICv2Departures/virtualEndDefersPhysical``.
+  /// Looks at what a guest's deactivation left, see ``Departures/virtualEndDefersPhysical``.
   @inline(__always)
   mutating func applyDeferred() {
     if deferredWords != 0 { refreshDeferred() }

@@ -54,11 +54,10 @@ extension GICv3 where Store: ~Copyable {
   /// MAPD (5.3.10).
   private mutating func mapDevice(_ command: ITSCommand, unit: Int) -> ITSError? {
     let device = command.deviceID
-    // QEMU's ITS has 16 bits of EventID and of DeviceID.
-    let isQEMU = followsQEMU
-    if let typer = topology.value(.gitsTyper, index: UInt32(unit)) ?? (isQEMU ? 15 << 8 | 15 << 13 : nil) {
-      // Size is of no meaning with V clear; QEMU checks it all the same.
-      let checksSize = command.isValid || isQEMU
+    let unseenType: UInt64? = departures.contains(.itsIDsHave16Bits) ? 15 << 8 | 15 << 13 : nil
+    if let typer = topology.value(.gitsTyper, index: UInt32(unit)) ?? unseenType {
+      // Size means nothing with V clear.
+      let checksSize = command.isValid || departures.contains(.mapdAlwaysChecksSize)
       if checksSize, UInt64(command.eventBits) > (typer >> 8 & 0x1F) + 1 { return .ittSizeOrProcessorOutOfRange }
       if UInt64(device) >> ((typer >> 13 & 0x1F) + 1) != 0 { return .deviceOutOfRange }
     }
@@ -255,7 +254,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// INVALL (5.3.6). Where the capture hides the collection, every PE's configuration counts as read again.
   private mutating func invalidateCollection(_ command: ITSCommand, unit: Int) -> ITSError? {
-    if command.operandsAreHidden || followsQEMU {
+    if command.operandsAreHidden || departures.contains(.invallReachesAllPEs) {
       for pe in 0..<peCount { invalidateAll(pe: UInt32(pe)) }
       return nil
     }

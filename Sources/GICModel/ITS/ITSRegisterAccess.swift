@@ -10,7 +10,7 @@ extension GICv3 where Store: ~Copyable {
   private static var readerKnown: UInt32 { 1 << 11 }
 
   /// Whether the ITS carries out commands before the write of `GITS_CWRITER` returns.
-  private var isSynchronous: Bool { profile != .arch }
+  private var isSynchronous: Bool { departures.contains(.commandsCompleteAtOnce) }
 
   mutating func readITS(_ event: Event) {
     let index = itsMap.index(at: event.offset)
@@ -127,8 +127,7 @@ extension GICv3 where Store: ~Copyable {
       translation.units[unit].known |= Self.writerKnown
       consumeCommands(unit: unit)
     case .commandReader:
-      // Read-only; QEMU lets it be written while there is one Security state.
-      guard followsQEMU, distributor.hasOneSecurityState else { return }
+      guard departures.contains(.commandReaderIsWritable), distributor.hasOneSecurityState else { return }
       translation.units[unit].commandReader = merge(translation.units[unit].commandReader, event) & ~1
     case .tableBase: writeTableBase(event, unit: unit)
     default: break

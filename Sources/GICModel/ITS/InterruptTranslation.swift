@@ -13,7 +13,7 @@ struct InterruptTranslation: ~Copyable {
   /// Collections that the ITS itself holds: `GITS_TYPER.HCC`.
   var heldCollections: UInt32
 
-  init(topology: Topology, profile: Topology.Profile) {
+  init(topology: Topology) {
     units = .allocate(capacity: Self.limit)
     startsEmpty = topology.value(.startsAtReset) == 1
     heldCollections = UInt32((topology.value(.gitsTyper) ?? 0) >> 24 & 0xFF)

@@ -80,11 +80,10 @@ extension GICv3 where Store: ~Copyable {
     rereadConfiguration(pe: Int(pe))
   }
 
-  /// QEMU caches the configuration of the highest pending LPI only, and reads that of every pending LPI again when it
-  /// looks for another. Software that changes bytes without INV is noticed then (IHI 0069H, 5.1.1 allows any time).
+  /// Another LPI may have to be selected: ``Departures/rereadsLPIConfiguration``.
   @inline(__always)
   mutating func rereadConfiguration(pe: Int) {
-    if followsQEMU { pes[pe].configurationIsReread = true }
+    if departures.contains(.rereadsLPIConfiguration) { pes[pe].configurationIsReread = true }
   }
 
   /// Whether an INTID fits `GICR_PROPBASER.IDbits`, where that is known, and `GICD_TYPER.IDbits`.
@@ -110,11 +109,11 @@ extension GICv3 where Store: ~Copyable {
     rereadConfiguration(pe: Int(pe))
   }
 
-  /// `GICR_CTLR.EnableLPIs` was cleared: the Redistributor writes its pending state back to memory and forgets it. QEMU
-  /// works on the table in memory and keeps the bits.
+  /// `GICR_CTLR.EnableLPIs` was cleared: the Redistributor writes its pending state back to memory, where it
+  /// is kept.
   mutating func disableLPIs(pe: UInt32) {
     pes[Int(pe)].highestIsStale = true
-    if profile == .kvm { lpis.clearAllPending(pe: pe) }
+    if departures.contains(.disablingLPIsForgetsPending) { lpis.clearAllPending(pe: pe) }
   }
 
   /// An LPI's configuration must be read again from memory.
@@ -146,12 +145,12 @@ extension GICv3 where Store: ~Copyable {
     for intid in pending { invalidate(lpi: intid, pe: pe) }
   }
 
-  /// A Redistributor that has not cached an LPI's configuration reads it when the LPI becomes pending (5.1.1). QEMU
-  /// caches nothing and reads it every time.
+  /// A Redistributor that has not cached an LPI's configuration reads it when the LPI becomes pending (5.1.1).
   private mutating func fetchConfiguration(_ intid: UInt32) {
     guard let property = configurationMemory[intid] else { return }
     let record = lpis.record(intid)
-    guard !record.isKnown || followsQEMU, record.property != property || !record.isKnown
+    guard !record.isKnown || departures.contains(.rereadsLPIConfiguration),
+      record.property != property || !record.isKnown
     else { return }
     configureLPI(intid, property: property, isKnown: true, as: .derived)
   }

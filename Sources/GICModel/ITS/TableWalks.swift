@@ -78,7 +78,7 @@ extension GICv3 where Store: ~Copyable {
     case ITSOpcode.mapc:
       let known = translation.units[unit].collection(command.collection) < Collection.unmapped
       report(command, known ? .wasValid : [], owner: command.collection, unit: unit)
-    case ITSOpcode.invall where !command.operandsAreHidden && !followsQEMU:
+    case ITSOpcode.invall where !command.operandsAreHidden && !departures.contains(.invallReachesAllPEs):
       let isHeld = isHeldByITS(collection: command.collection)
       report(command, isHeld ? [] : .collection, owner: command.collection, unit: unit)
     case ITSOpcode.vmapp: report(command, .isVirtual, owner: command.vPE, unit: unit)

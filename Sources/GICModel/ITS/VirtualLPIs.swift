@@ -100,7 +100,9 @@ extension GICv3 where Store: ~Copyable {
   /// Whether something about the virtual LPIs of the resident vPE is not known.
   func knowsVirtualLPIs(_ pe: Int) -> Bool {
     let table = pes[pe].virtual.residentTable
-    guard table >= 0 else { return pes[pe].known.contains(.virtualPendingBase) || profile != .arch }
+    guard table >= 0 else {
+      return pes[pe].known.contains(.virtualPendingBase) || departures.contains(.residencyIsNeverUnseen)
+    }
     guard !virtualTables[table].isUnknown, virtualTables.unknownPendingCount(table) == 0 else { return false }
     guard pes[pe].virtual.virtualLPIPriority < 0xFF else { return true }
     return virtualTables.record(pes[pe].virtual.virtualLPI, table).userFlags & LPIFlags.confirmed != 0

@@ -18,7 +18,7 @@ extension GICv3 where Store: ~Copyable {
     let value = pes[pe].virtualPendingBase
     var known: UInt64 = pes[pe].known.contains(.virtualPendingBase) ? .max : 0
     // When the tables are written back is the controller's affair; whether something is pending may not be known.
-    if !followsQEMU { known &= ~Self.dirty }
+    if !departures.contains(.pendingTablesAreNeverDirty) { known &= ~Self.dirty }
     if pes[pe].virtual.pendingLastIsUnknown { known &= ~Self.pendingLast }
     let verdict = compare(check, expected: part(value, event), seen: event.b, known: part(known, event), pe: event.pe)
     if verdict == .taught {

@@ -17,7 +17,8 @@ extension GICv3 where Store: ~Copyable {
     switch role {
     case .control:
       // Bits other than EnableLPIs and DPG are the implementation's or change by themselves.
-      let known: UInt64 = pes[pe].known.contains(.control) ? ~(1 << 31 | 1 << 3) : profile == .arch ? 1 : .max
+      let unseen: UInt64 = departures.contains(.redistributorControlIsFixed) ? .max : 1
+      let known = pes[pe].known.contains(.control) ? ~(1 << 31 | 1 << 3) : unseen
       if compare(check, expected: UInt64(pes[pe].control), seen: event.b, known: known, pe: event.pe) == .taught {
         pes[pe].control = UInt32(truncatingIfNeeded: event.b)
         pes[pe].highestIsStale = true
@@ -222,15 +223,14 @@ extension GICv3 where Store: ~Copyable {
   private mutating func writeRedistributorControl(_ value: UInt32, pe: Int) {
     let was = pes[pe].control & 1 != 0
     let now = value & 1 != 0
-    // DPG0, DPG1NS and DPG1S are writable where GICR_TYPER.DPGS says so; QEMU has none.
-    let writable: UInt32 = followsQEMU ? 1 : 1 | 0b111 << 24
+    // DPG0, DPG1NS and DPG1S are writable where GICR_TYPER.DPGS says so.
+    let writable: UInt32 = departures.contains(.hasNoProcessorSelection) ? 1 : 1 | 0b111 << 24
     pes[pe].control = pes[pe].control & ~writable | value & writable
     pes[pe].known.insert(.control)
     pes[pe].highestIsStale = true
     if was, !now { disableLPIs(pe: UInt32(pe)) }
     if !was, now { enableLPIs(pe: UInt32(pe)) }
-    // QEMU reads the tables again whenever software writes a one, set or not.
-    if was, now, followsQEMU { invalidateAll(pe: UInt32(pe)) }
+    if was, now, departures.contains(.enablingLPIsAgainRereads) { invalidateAll(pe: UInt32(pe)) }
   }
 
   private mutating func writePrivate(role: RegisterRole, value: UInt32, pe: Int, nonSecure: Bool) {

@@ -50,7 +50,7 @@ extension GICv3 where Store: ~Copyable {
     case .ICH_VTR_EL2: readVirtualType(event, pe: pe, check: check)
     case .ICH_VMCR_EL2: readMachineControl(event, pe: pe, check: check)
     case .ICH_MISR_EL2:
-      let expected = UInt64(pes[pe].virtual.maintenanceStatus(followsQEMU: followsQEMU))
+      let expected = UInt64(pes[pe].virtual.maintenanceStatus(departures))
       let known = (shown.contains(.guest) ? UInt64(pes[pe].virtual.knownMaintenanceStatus()) : 0) | ~0xFFFF_FFFF
       compare(check, expected: expected, seen: event.b, known: known, pe: event.pe)
     case .ICH_EISR_EL2:
@@ -70,7 +70,9 @@ extension GICv3 where Store: ~Copyable {
     let value = UInt32(truncatingIfNeeded: event.b)
     switch register {
     case .ICH_HCR_EL2:
-      let writable = followsQEMU ? HypervisorControl.writableInQEMU : HypervisorControl.writable
+      let writable =
+        departures.contains(.hasNoVirtualSGIControl)
+        ? HypervisorControl.writableWithoutVirtualSGIs : HypervisorControl.writable
       let old = pes[pe].virtual.hypervisorControl
       pes[pe].virtual.hypervisorControl = value & writable
       pes[pe].virtual.known.control = true
@@ -134,11 +136,12 @@ extension GICv3 where Store: ~Copyable {
 
   private mutating func writeMachineControl(_ value: UInt32, pe: Int) {
     var kept = value & VirtualMachineControl.writable
-    if followsQEMU {
-      // No legacy operation: VAckCtl is RES0, VFIQEn RES1. The priority mask keeps bits that are not implemented.
+    if !departures.contains(.virtualPriorityMaskKeepsReservedBits) {
+      kept &= ~0xFF00_0000 | implementedPriorities(pe) << VirtualMachineControl.priorityMaskShift
+    }
+    if departures.contains(.hasNoLegacyGuests) {
       kept = kept & ~VirtualMachineControl.acknowledgeControl | VirtualMachineControl.fiqEnable
     } else {
-      kept &= ~0xFF00_0000 | implementedPriorities(pe) << VirtualMachineControl.priorityMaskShift
       // It may be another guest's.
       pes[pe].virtual.legacyIsKnown = false
     }
@@ -150,7 +153,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func readMachineControl(_ event: Event, pe: Int, check: Int) {
     var known = shown.contains(.guest) ? UInt64(pes[pe].virtual.known.machineControl) : 0
     // VFIQEn is RES1 and VAckCtl RES0 for a guest that uses system registers; ICC_SRE_EL1 is not traced.
-    if !followsQEMU, !(pes[pe].virtual.isLegacy && pes[pe].virtual.legacyIsKnown) {
+    if !departures.contains(.hasNoLegacyGuests), !(pes[pe].virtual.isLegacy && pes[pe].virtual.legacyIsKnown) {
       known &= ~UInt64(VirtualMachineControl.fiqEnable | VirtualMachineControl.acknowledgeControl)
     }
     let verdict = compare(

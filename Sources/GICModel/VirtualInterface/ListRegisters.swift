@@ -55,18 +55,18 @@ extension GICv3 where Store: ~Copyable {
     refreshMaintenance(pe)
   }
 
-  /// Bits that a list register keeps. QEMU drops only priority bits that are not implemented, and from 10.0
-  /// the NMI bit where it is not.
+  /// Bits that a list register keeps (12.4.6).
   private func writableListRegister(_ pe: Int, _ value: UInt64) -> UInt64 {
     let priority = UInt64(implementedPriorities(pe)) << 48
-    if followsQEMU {
-      let nonMaskable = profile == .qemu7 || pes[pe].virtual.hasNonMaskable ? 0 : ListRegister.nonMaskableBit
-      return (~(0xFF << 48) | priority) & ~nonMaskable
+    let keepsNonMaskable =
+      pes[pe].virtual.hasNonMaskable || departures.contains(.listRegistersKeepNonMaskable)
+    let nonMaskable = keepsNonMaskable ? ListRegister.nonMaskableBit : 0
+    if departures.contains(.listRegistersKeepReservedBits) {
+      return ~(0xFF << 48 | ListRegister.nonMaskableBit) | priority | nonMaskable
     }
     // ICH_VTR_EL2.IDbits: 16 or 24.
     let intid: UInt64 = pes[pe].virtual.type >> 23 & 7 == 0 ? 0xFFFF : 0xFF_FFFF
     let link: UInt64 = value & ListRegister.hardwareBit != 0 ? 0x1FFF << 32 : ListRegister.endMaintenanceBit
-    let nonMaskable = pes[pe].virtual.hasNonMaskable ? ListRegister.nonMaskableBit : 0
     return 0xF << 60 | nonMaskable | priority | link | intid
   }
 

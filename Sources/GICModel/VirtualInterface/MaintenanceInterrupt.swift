@@ -3,10 +3,8 @@ import LPIStore
 
 extension VirtualInterface {
   /// `ICH_MISR_EL2` (IHI 0069H, 12.4.7): the conditions that hold and that `ICH_HCR_EL2` asks for.
-  ///
-  /// QEMU up to 10.0 tests VENG1 where VGrp0D is about VENG0.
   @inline(__always)
-  func maintenanceStatus(followsQEMU: Bool) -> UInt32 {
+  func maintenanceStatus(_ departures: Departures) -> UInt32 {
     let control = hypervisorControl
     var status: UInt32 = 0
     if ended & implemented != 0 { status |= MaintenanceStatus.end }
@@ -23,7 +21,8 @@ extension VirtualInterface {
     let group0 = isEnabled(group1: false)
     let group1 = isEnabled(group1: true)
     if control & HypervisorControl.group0Enabled != 0, group0 { status |= MaintenanceStatus.group0Enabled }
-    if control & HypervisorControl.group0Disabled != 0, !(followsQEMU ? group1 : group0) {
+    let enableOfDisabled0 = departures.contains(.group0DisabledFollowsGroup1) ? group1 : group0
+    if control & HypervisorControl.group0Disabled != 0, !enableOfDisabled0 {
       status |= MaintenanceStatus.group0Disabled
     }
     if control & HypervisorControl.group1Enabled != 0, group1 { status |= MaintenanceStatus.group1Enabled }
@@ -46,13 +45,10 @@ extension VirtualInterface {
 
 /// The maintenance interrupt (IHI 0069H, 6.3 and 12.4.7).
 extension GICv3 where Store: ~Copyable {
-  /// Whether the model follows QEMU where that differs from the architecture.
-  @inline(__always) var followsQEMU: Bool { profile == .qemu7 || profile == .qemu10 }
-
   /// Recomputes the maintenance interrupt of a PE and reports a change.
   @inline(__always)
   mutating func refreshMaintenance(_ pe: Int) {
-    let status = pes[pe].virtual.maintenanceStatus(followsQEMU: followsQEMU)
+    let status = pes[pe].virtual.maintenanceStatus(departures)
     let level = status != 0 && pes[pe].virtual.hypervisorControl & HypervisorControl.enable != 0
     guard level != pes[pe].virtual.maintenance else { return }
     pes[pe].virtual.maintenance = level

@@ -19,8 +19,8 @@ enum HypervisorControl {
   static var endCount: UInt32 { 0x1F << endCountShift }
   /// What the architecture lets software write: En to vSGIEOICount, TC, TALL0, TALL1, TSEI, TDIR, DVIM, EOIcount.
   static var writable: UInt32 { 0xF800_FDFF }
-  /// What QEMU keeps: it has neither vSGIEOICount nor DVIM.
-  static var writableInQEMU: UInt32 { 0xF800_7CFF }
+  /// The same without vSGIEOICount and DVIM, see ``Departures/hasNoVirtualSGIControl``.
+  static var writableWithoutVirtualSGIs: UInt32 { 0xF800_7CFF }
 }
 
 /// Fields of `ICH_VMCR_EL2` (IHI 0069H, 12.4.8), which the `ICV_*` registers are views of.

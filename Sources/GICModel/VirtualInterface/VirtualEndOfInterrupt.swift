@@ -23,8 +23,8 @@ extension GICv3 where Store: ~Copyable {
       emit(
         .virtualEndOfInterrupt, pe: UInt32(pe), intid: intid, priority: dropped ?? 0, a: Self.noListRegister,
         b: isLPI ? 1 : 0)
-      // A virtual LPI has no active state. QEMU counts in both modes; by 12.4.5 only an end that would have deactivated.
-      if !isLPI, followsQEMU || !isSplit { countEnd(pe, intid: intid) }
+      // A virtual LPI has no active state. What counts is an end that would have deactivated (12.4.5).
+      if !isLPI, departures.contains(.countsEveryVirtualEnd) || !isSplit { countEnd(pe, intid: intid) }
       return
     }
     let register = pes[pe].virtual.listRegisters[n]

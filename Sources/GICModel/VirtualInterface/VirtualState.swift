@@ -30,7 +30,7 @@ extension GICv3 where Store: ~Copyable {
       members.append(
         .init(name, known(virtual.known.activePriorities >> UInt8(at) & 1 != 0, virtual.activePriorities[at])))
     }
-    members.append(.init("ICH_MISR_EL2", .register(UInt64(virtual.maintenanceStatus(followsQEMU: followsQEMU)))))
+    members.append(.init("ICH_MISR_EL2", .register(UInt64(virtual.maintenanceStatus(departures)))))
     members.append(.init("maintenance_interrupt", .bool(virtual.maintenance)))
     members.append(.init("ICV_RPR_EL1", .register(UInt64(virtual.runningPriority))))
     members.append(

@@ -1,10 +1,5 @@
-import InterruptTrace
-
-/// Where an implementation of GICv2 departs from IHI 0048B, or chooses one of the behaviours that it allows. Each is a
-/// fact about what an emulator answers; the model's default is the architecture.
-struct GICv2Departures: OptionSet {
-  var rawValue: UInt32
-
+/// Where an implementation of GICv2 departs from IHI 0048B, or chooses one of the behaviours that it allows.
+extension Departures {
   // MARK: Distributor
 
   /// Pending latch and active state of an SPI exist once for each PE: an edge latches on the PEs that `GICD_ITARGETSR`
@@ -49,8 +44,6 @@ struct GICv2Departures: OptionSet {
   static let comparesWholePriority = Self(rawValue: 1 << 15)
   /// `GICC_HPPIR` is subject to the priority mask, and has no source for an SGI (4.4.7).
   static let highestPendingIsMasked = Self(rawValue: 1 << 16)
-  /// `GICC_PMR` and `GICV_PMR` keep bits above 7:0.
-  static let priorityMaskIsWide = Self(rawValue: 1 << 17)
   /// `GICC_AIAR`, `GICC_AEOIR`, `GICC_AHPPIR` and their virtual counterparts do not exist (4.4.9 to 4.4.11).
   static let hasNoAliases = Self(rawValue: 1 << 18)
   /// `GICC_CTLR` has no bypass disable bits (2.3.2: optional).
@@ -67,27 +60,11 @@ struct GICv2Departures: OptionSet {
   static let virtualAliasedPointIsLow = Self(rawValue: 1 << 22)
   /// The register behind the last list register can be written and read, and does nothing.
   static let hasListRegisterTooMany = Self(rawValue: 1 << 23)
-  /// It is a GICv3 with affinity routing off: `GICD_CTLR` has bits that GICv2's has not, and there are message-based SPIs.
-  static let isGICv3 = Self(rawValue: 1 << 24)
-  /// All of the implementation's reset values are known where the capture starts at reset.
-  static let resetIsKnown = Self(rawValue: 1 << 25)
 
-  /// What QEMU 7.2 and 10.0 have in common.
-  private static let qemu: Self = [
-    .sharedStatePerPE, .clearPendingReachesAllPEs, .keepsAbsentTargets, .configurationIsShared,
-    .sgisAlwaysEnabled, .sgirIgnoresGroups, .groupsForwardedTogether, .hasNoNSACR, .writesBytewise,
-    .acknowledgesEitherGroup, .comparesWholePriority, .highestPendingIsMasked, .hasNoAliases, .hasNoBypass,
-    .virtualEndDefersPhysical, .hasListRegisterTooMany, .resetIsKnown, .sgiNeedsNoSource,
-    .hardwareSGIHasSource, .virtualAliasedPointIsLow,
-  ]
+  // MARK: Size, where the capture does not show it
 
-  /// The departures of a profile.
-  static func of(_ profile: Topology.Profile) -> Self {
-    switch profile {
-    case .arch: []
-    case .qemu7: qemu.union([.endReachesOnePE, .setPendingFollowsTargets, .priorityMaskIsWide])
-    case .qemu10: qemu.union([.targetsMovePending])
-    case .kvm: [.uniprocessorTargetsAreWritable, .sgisAlwaysEnabled, .hasNoNSACR, .hasNoBypass]
-    }
-  }
+  /// All eight priority bits are implemented (3.3.1 asks for four to eight; GIC-400 and its like have five).
+  static let hasEightPriorityBits = Self(rawValue: 1 << 26)
+  /// There are four list registers (5.2 allows up to 64).
+  static let hasFourListRegisters = Self(rawValue: 1 << 27)
 }
