@@ -107,14 +107,6 @@ extension LPIStore where Self: ~Copyable {
   /// None.
   public var mappedMemory: Int { 0 }
 
-  /// Sets the target PE of an LPI.
-  @inlinable
-  public mutating func setTarget(_ intid: UInt32, pe: UInt32) {
-    var changed = record(intid)
-    changed.targetPE = pe
-    setRecord(intid, changed)
-  }
-
   /// Sets whether a translation leads to an LPI.
   @inlinable
   public mutating func setMapped(_ intid: UInt32, _ isMapped: Bool) {

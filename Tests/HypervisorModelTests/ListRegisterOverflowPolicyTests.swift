@@ -81,16 +81,4 @@ import Testing
     let control = Filled([irq(50, .latched), irq(51, .active)], setting).outcome.control
     #expect(control == [.enable, .entryNotPresent, .underflow, .group0Disabled, .group1Disabled])
   }
-
-  @Test func countedEndsDeactivateActiveOnesBehindTheLastLoaded() {
-    var list = [irq(50, .latched), irq(51, .active), irq(52, .active), irq(53, .active)]
-    let found = list.withUnsafeMutableBufferPointer { deactivateUnloaded($0, after: 1, count: 1) }
-    #expect(found == 1)
-    #expect(list.map(\.isActive) == [false, true, false, true])
-  }
-
-  @Test func countedEndsBeyondTheListAreNotInvented() {
-    var list = [irq(50, .latched), irq(51, .active)]
-    #expect(list.withUnsafeMutableBufferPointer { deactivateUnloaded($0, after: 0, count: 5) } == 1)
-  }
 }

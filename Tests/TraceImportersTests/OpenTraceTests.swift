@@ -103,14 +103,4 @@ struct OpenTraceTests {
       }
     }
   }
-
-  @Test("The benchmark counts what it reads")
-  func benchmark() throws {
-    try file(Array(excerpt.utf8)) { path in
-      let result = try ImportBenchmark(path: path, runs: 3)
-      #expect(result.lines == UInt64(excerpt.count { $0 == "\n" }))
-      #expect(result.bytes == UInt64(excerpt.utf8.count))
-      #expect(result.events > 0)
-    }
-  }
 }

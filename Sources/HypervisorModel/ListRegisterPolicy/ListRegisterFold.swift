@@ -62,20 +62,3 @@ extension QueuedInterrupt {
     }
   }
 }
-
-/// Deactivates as many active interrupts behind the last one that was loaded as the guest ended without finding them in a
-/// list register (`HCR.EOIcount`; Linux from 6.19, EOImode 0). Returns how many it found.
-public func deactivateUnloaded(
-  _ list: UnsafeMutableBufferPointer<QueuedInterrupt>, after lastLoaded: Int, count: Int
-) -> Int {
-  var left = count
-  var place = lastLoaded + 1
-  while left > 0, place < list.count {
-    if list[place].isActive {
-      list[place].isActive = false
-      left -= 1
-    }
-    place += 1
-  }
-  return count - left
-}

@@ -7,7 +7,6 @@
 enum PendingKey {
   @usableFromInline static var unknownLevel: UInt32 { @inlinable @inline(__always) get { 64 } }
   @usableFromInline static var disabledLevel: UInt32 { @inlinable @inline(__always) get { 65 } }
-  @usableFromInline static var levelCount: Int { @inlinable @inline(__always) get { 66 } }
   /// Keys from here on are pending but not to be acknowledged.
   @usableFromInline static var firstIneligible: UInt32 { @inlinable @inline(__always) get { 64 << 24 } }
   /// Above every key.

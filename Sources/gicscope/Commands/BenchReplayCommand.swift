@@ -32,7 +32,7 @@ struct BenchReplayCommand: ParsableCommand {
     ]
     for _ in 0..<max(rounds, 1) {
       if isNative {
-        let native = try NativeBenchmark(path: trace, runs: 1)
+        let native = try NativeBenchmark(path: trace)
         decompression.count = native.records
         decompression.seconds.append(native.decompressSeconds)
       }

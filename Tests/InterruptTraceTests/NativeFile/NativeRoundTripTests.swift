@@ -67,10 +67,9 @@ import Testing
 
   @Test func `The benchmark's numbers are of the whole file`() throws {
     let file = try SampleTrace.file(SampleTrace.events(20_000))
-    let result = try NativeBenchmark(path: file.path, runs: 2)
+    let result = try NativeBenchmark(path: file.path)
     #expect(result.records == 20_007)
     #expect(result.decompressedBytes == 24 + 40 * 20_007)
-    #expect(result.compressedBytes == UInt64(file.bytes.count))
-    #expect(result.decodeSeconds > 0 && result.decompressSeconds > 0)
+    #expect(result.decompressSeconds > 0)
   }
 }
