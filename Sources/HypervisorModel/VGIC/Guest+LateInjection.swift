@@ -1,22 +1,3 @@
-import InterruptTrace
-
-/// An injection for a vCPU that is out of its guest, and how the interrupt was before it.
-struct RecentInjection {
-  /// What it did.
-  enum Change {
-    /// A line took a level.
-    case line(Bool)
-    /// An edge, or an SGI of the sources with these bits.
-    case latch(source: UInt8)
-  }
-
-  var place: Int
-  var change: Change
-  var before: GuestInterrupt
-  var event: UInt64
-  var cpu: UInt32
-}
-
 /// The list registers are filled a while before the entry is traced. What another CPU injects in between is queued, and
 /// takes the vCPU out of its guest again at once, but is not in them.
 extension Guest {

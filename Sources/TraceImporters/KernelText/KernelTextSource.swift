@@ -179,14 +179,14 @@ struct KernelTextReader: ~Copyable {
   private mutating func skipUnused(_ name: UnsafeRawBufferPointer, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     statistics.skipped &+= 1
     let line = lines
-    statistics.note(unused.kind(name), example: LogDecoder.excerpt(start, end), position: "line \(line)")
+    statistics.note(unused.kind(name), example: Excerpt.of(start, end), position: "line \(line)")
   }
 
   private mutating func skipText(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     statistics.skipped &+= 1
     let line = lines
     if Self.isExpected(start, end) { return }
-    statistics.note("text that is no trace event", example: LogDecoder.excerpt(start, end), position: "line \(line)")
+    statistics.note("text that is no trace event", example: Excerpt.of(start, end), position: "line \(line)")
   }
 
   /// What tools print between events: the number of CPUs, which of them are empty, marks of perf's, callers of an event.
@@ -223,8 +223,8 @@ struct KernelTextReader: ~Copyable {
   private mutating func malformed(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     let line = lines
     statistics.skipped &+= 1
-    statistics.note("malformed line", example: LogDecoder.excerpt(start, end), position: "line \(line)")
-    if isStrict { stop = ("line \(line)", "malformed line: \(LogDecoder.excerpt(start, end))") }
+    statistics.note("malformed line", example: Excerpt.of(start, end), position: "line \(line)")
+    if isStrict { stop = ("line \(line)", "malformed line: \(Excerpt.of(start, end))") }
   }
 }
 

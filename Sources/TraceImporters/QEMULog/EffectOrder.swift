@@ -266,38 +266,4 @@ struct EffectOrder: ~Copyable {
     }
     return nil
   }
-
-  // MARK: Which registers re-evaluate
-
-  /// Whether QEMU re-evaluates every PE on a write to this offset of the Distributor.
-  ///
-  /// The registers of INTIDs 0 to 31 are RES0 there; GICD_ICFGR, GICD_NSACR and the identification registers change
-  /// nothing that is pending.
-  static func reevaluates(gicd offset: UInt32) -> Bool {
-    switch offset {
-    case 0x0000..<0x0004: true  // GICD_CTLR
-    case 0x0040..<0x0060: true  // GICD_SETSPI_NSR to GICD_CLRSPI_SR
-    case 0x0084..<0x0400: offset & 0x7F >= 4  // GICD_IGROUPR to GICD_ICACTIVER
-    case 0x0420..<0x0800: true  // GICD_IPRIORITYR
-    case 0x0D04..<0x0D80: true  // GICD_IGRPMODR
-    case 0x0F84..<0x1000: true  // GICD_INMIR
-    case 0x6100..<0x8000: true  // GICD_IROUTER
-    default: false
-    }
-  }
-
-  /// Whether QEMU re-evaluates the frame's PE on a write to this offset of a Redistributor.
-  static func reevaluates(gicr offset: UInt32) -> Bool {
-    switch offset {
-    case 0x0000..<0x0004: true  // GICR_CTLR
-    case 0x0040..<0x0050: true  // GICR_SETLPIR, GICR_CLRLPIR
-    case 0x00A0..<0x00B8: true  // GICR_INVLPIR, GICR_INVALLR
-    case 0x1_0080..<0x1_0400: offset & 0x7F < 4  // GICR_IGROUPR0 to GICR_ICACTIVER0
-    case 0x1_0400..<0x1_0420: true  // GICR_IPRIORITYR
-    case 0x1_0C04..<0x1_0C08: true  // GICR_ICFGR1
-    case 0x1_0D00..<0x1_0D04: true  // GICR_IGRPMODR0
-    case 0x1_0F80..<0x1_0F84: true  // GICR_INMIR0
-    default: false
-    }
-  }
 }

@@ -144,9 +144,9 @@ struct LogDecoder: ~Copyable {
   private mutating func malformed(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UnsafeRawPointer {
     let next = Self.nextLine(start, end)
     let line = lines
-    statistics.note("malformed line", example: Self.excerpt(start, next), position: "line \(line)")
+    statistics.note("malformed line", example: Excerpt.of(start, next), position: "line \(line)")
     statistics.skipped &+= 1
-    if isStrict { stop = ("line \(line)", "malformed line: \(Self.excerpt(start, next))") }
+    if isStrict { stop = ("line \(line)", "malformed line: \(Excerpt.of(start, next))") }
     return next
   }
 
@@ -156,7 +156,7 @@ struct LogDecoder: ~Copyable {
     let next = Self.nextLine(start, end)
     guard let kind = otherEvents.kind(name, next) else { return takeText(start, end) }
     let line = lines
-    statistics.note(kind, example: Self.excerpt(start, next), position: "line \(line)")
+    statistics.note(kind, example: Excerpt.of(start, next), position: "line \(line)")
     statistics.skipped &+= 1
     return next
   }
@@ -168,7 +168,7 @@ struct LogDecoder: ~Copyable {
     let line = lines
     let peHint = elements.isSingle ? 0 : text.threadIsPE ? accessor : PE.none
     if !text.take(start, next, line: line, time: parser.time, pe: peHint, &order) {
-      statistics.note("text that is no trace event", example: Self.excerpt(start, next), position: "line \(line)")
+      statistics.note("text that is no trace event", example: Excerpt.of(start, next), position: "line \(line)")
       statistics.skipped &+= 1
     }
     return next
@@ -180,7 +180,7 @@ struct LogDecoder: ~Copyable {
     noted = true
     let line = lines
     statistics.note(
-      "no time stamps: the line number stands for nanoseconds", example: Self.excerpt(start, Self.nextLine(start, end)),
+      "no time stamps: the line number stands for nanoseconds", example: Excerpt.of(start, Self.nextLine(start, end)),
       position: "line \(line)")
   }
   private var noted = false
@@ -194,13 +194,6 @@ struct LogDecoder: ~Copyable {
       at += 8
     }
     return end
-  }
-
-  /// The start of a line, for people.
-  static func excerpt(_ start: UnsafeRawPointer, _ next: UnsafeRawPointer) -> String {
-    let length = min(next - start, 160)
-    let bytes = UnsafeRawBufferPointer(start: start, count: length).prefix { $0 != 0x0A && $0 != 0x0D }
-    return String(decoding: bytes.map { $0 < 0x20 || $0 == 0x7F ? 0x3F : $0 }, as: UTF8.self)
   }
 }
 

@@ -134,7 +134,7 @@ struct LineChunks: ~Copyable {
   private mutating func finish() -> UnsafeRawBufferPointer {
     if seamCount > 0 {
       seam.storeBytes(of: 0x0A, toByteOffset: min(seamCount, Self.lineLimit - 1), as: UInt8.self)
-      cutLine = LogDecoder.excerpt(UnsafeRawPointer(seam), UnsafeRawPointer(seam) + seamCount)
+      cutLine = Excerpt.of(UnsafeRawPointer(seam), UnsafeRawPointer(seam) + seamCount)
       seamCount = 0
     }
     return UnsafeRawBufferPointer(start: nil, count: 0)

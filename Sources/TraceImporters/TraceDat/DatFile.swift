@@ -14,17 +14,6 @@ struct DatFile {
     var isCompressed: Bool
   }
 
-  /// How stamps become nanoseconds.
-  struct Clock {
-    var name = ""
-    /// Added to each stamp.
-    var offset: UInt64 = 0
-    /// Of a clock that counts cycles.
-    var multiplier: UInt64 = 0
-    var shift: UInt64 = 0
-    var start: UInt64 = 0
-  }
-
   private(set) var version = 0
   private(set) var isBigEndian = false
   private(set) var compression = DatCompression.none
@@ -40,7 +29,7 @@ struct DatFile {
   private(set) var clock = Clock()
   private(set) var cpus: [CPU] = []
   /// Events that were overwritten before the capture's start, by CPU.
-  private(set) var overruns: [(cpu: UInt32, count: UInt64)] = []
+  private(set) var overruns: [DatOverrun] = []
   /// What of the tables could not be read, though records can.
   private(set) var damage: DatError?
 
@@ -194,9 +183,10 @@ struct DatFile {
   private mutating func readOption(_ id: UInt16, _ data: UnsafeRawBufferPointer) throws(DatError) {
     var option = DatBytes(data, isBigEndian: isBigEndian)
     switch id {
-    case 2: readStatistics(data)
-    case 4: if clock.name.isEmpty { clock.name = Self.chosenClock(data) }
-    case 7: clock.offset = Self.number(data)
+    case 2:
+      if overruns.count < Int(Self.cpuLimit), let lost = DatOverrun(data) { overruns.append(lost) }
+    case 4: if clock.name.isEmpty { clock.name = Clock.chosenName(data) }
+    case 7: clock.offset = Clock.number(data)
     case 14 where data.count >= 16:
       clock.multiplier = UInt64(try option.u32("a clock's multiplier"))
       clock.shift = UInt64(try option.u32("a clock's shift")) & 63
@@ -297,31 +287,5 @@ struct DatFile {
       else { continue }
       threadNames[id] = Array(line[(blank + 1)...].filter { $0 != 0 })
     }
-  }
-
-  /// `[local] global counter …`: the one in brackets.
-  private static func chosenClock(_ data: UnsafeRawBufferPointer) -> String {
-    let text = String(decoding: data.filter { $0 != 0 }, as: UTF8.self)
-    guard let open = text.firstIndex(of: "["), let close = text[open...].firstIndex(of: "]") else { return "" }
-    return String(text[text.index(after: open)..<close])
-  }
-
-  private static func number(_ data: UnsafeRawBufferPointer) -> UInt64 {
-    let text = String(decoding: data.filter { $0 > 0x20 }, as: UTF8.self)
-    if text.hasPrefix("0x") { return UInt64(text.dropFirst(2), radix: 16) ?? 0 }
-    return Int64(text).map { UInt64(bitPattern: $0) } ?? 0
-  }
-
-  /// `CPU: 1`, `overrun: 12`: what the kernel's buffer lost.
-  private mutating func readStatistics(_ data: UnsafeRawBufferPointer) {
-    var cpu: UInt32 = 0
-    var lost: UInt64 = 0
-    for line in data.split(separator: 0x0A) {
-      let text = String(decoding: line, as: UTF8.self)
-      let value = text.split(separator: ":").last.flatMap { UInt64($0.filter { $0 != " " }) } ?? 0
-      if text.hasPrefix("CPU:") { cpu = UInt32(clamping: value) }
-      if text.hasPrefix("overrun:") || text.hasPrefix("dropped events:") { lost &+= value }
-    }
-    if lost > 0, overruns.count < Int(Self.cpuLimit) { overruns.append((cpu, lost)) }
   }
 }

@@ -90,14 +90,3 @@ public final class TraceDatSource: EventSource {
     return statistics
   }
 }
-
-extension DatFile.Clock {
-  /// A stamp as nanoseconds.
-  @inline(__always)
-  func nanoseconds(_ stamp: UInt64) -> UInt64 {
-    if multiplier == 0 { return stamp &+ offset }
-    let product = stamp.multipliedFullWidth(by: multiplier)
-    let scaled = shift == 0 ? product.low : product.low >> shift | product.high &<< (64 - shift)
-    return scaled &- start &+ offset
-  }
-}

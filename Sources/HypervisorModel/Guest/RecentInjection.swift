@@ -1,0 +1,16 @@
+/// An injection for a vCPU that is out of its guest, and how the interrupt was before it.
+struct RecentInjection {
+  /// What it did.
+  enum Change {
+    /// A line took a level.
+    case line(Bool)
+    /// An edge, or an SGI of the sources with these bits.
+    case latch(source: UInt8)
+  }
+
+  var place: Int
+  var change: Change
+  var before: GuestInterrupt
+  var event: UInt64
+  var cpu: UInt32
+}
