@@ -152,10 +152,10 @@ struct DiffTests {
 
   @Test("A rate that is unsteady within a capture must change by more")
   func unsteady() {
-    let steady = DiffSide.Activity(width: 1_000_000, counts: [UInt64](repeating: 100, count: 64))
-    let higher = DiffSide.Activity(width: 1_000_000, counts: [UInt64](repeating: 130, count: 64))
-    let burst = DiffSide.Activity(width: 1_000_000, counts: (0..<64).map { $0 == 20 ? 8320 : 0 })
-    func change(_ a: DiffSide.Activity, _ b: DiffSide.Activity) -> Change {
+    let steady = DiffSide.ActivityCounts(width: 1_000_000, counts: [UInt64](repeating: 100, count: 64))
+    let higher = DiffSide.ActivityCounts(width: 1_000_000, counts: [UInt64](repeating: 130, count: 64))
+    let burst = DiffSide.ActivityCounts(width: 1_000_000, counts: (0..<64).map { $0 == 20 ? 8320 : 0 })
+    func change(_ a: DiffSide.ActivityCounts, _ b: DiffSide.ActivityCounts) -> Change {
       RateChange.compare(
         "acknowledges.SPI", a.counts.reduce(0, +), b.counts.reduce(0, +), lengths: (64_000_000, 64_000_000),
         spans: (a, b)

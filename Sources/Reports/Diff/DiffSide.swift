@@ -13,7 +13,7 @@ public struct DiffSide: Sendable {
   }
 
   /// Acknowledges of a class over time.
-  struct Activity: Equatable, Sendable {
+  struct ActivityCounts: Equatable, Sendable {
     /// Length of a span in ns.
     var width: UInt64
     var counts: [UInt64]
@@ -37,7 +37,7 @@ public struct DiffSide: Sendable {
   public var events: UInt64
   var latencies: [(key: LatencyKey, latency: SampledLatency)]
   var counts: [(name: String, count: UInt64)]
-  var activity: [(name: String, activity: Activity)]
+  var activity: [(name: String, activity: ActivityCounts)]
   var findings: [ComparedFinding]
 
   /// Takes in the JSON object of `analyze`.
@@ -55,7 +55,7 @@ public struct DiffSide: Sendable {
       + Self.exits(document)
     let width = document["activity"]?["width_ns"]?.number ?? 0
     activity = (document["activity"]?["by_class"]?.members ?? []).map { member in
-      (member.key, Activity(width: width, counts: member.value.elements.compactMap(\.number)))
+      (member.key, ActivityCounts(width: width, counts: member.value.elements.compactMap(\.number)))
     }
     findings = (document["findings"]?.elements ?? []).compactMap(ComparedFinding.init)
   }

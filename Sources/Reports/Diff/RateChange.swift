@@ -19,7 +19,7 @@ public struct RateChange: Equatable, Sendable {
   /// exceed that too; unless the rate doubled or halved, which is a change however unsteady it was.
   static func compare(
     _ name: String, _ before: UInt64, _ after: UInt64, lengths: (before: UInt64, after: UInt64),
-    spans: (before: DiffSide.Activity, after: DiffSide.Activity)? = nil
+    spans: (before: DiffSide.ActivityCounts, after: DiffSide.ActivityCounts)? = nil
   ) -> RateChange {
     let (timeA, timeB) = (Double(lengths.before) / 1e9, Double(lengths.after) / 1e9)
     var result = RateChange(name: name, before: before, after: after, change: .unknown)
@@ -49,7 +49,7 @@ private struct SpanRates {
   var mean: Double
   var varianceOfMean: Double
 
-  init?(_ activity: DiffSide.Activity) {
+  init?(_ activity: DiffSide.ActivityCounts) {
     // The last span is cut by the capture's end.
     let counts = activity.counts.dropLast(activity.counts.count > Self.spans ? 1 : 0)
     let each = counts.count / Self.spans

@@ -30,7 +30,6 @@ extension AnalysisReport {
 
 /// One finding for a terminal of 100 columns.
 struct FindingText {
-  private static let width = 100
   private static let indent = 11
 
   private let finding: Finding
@@ -58,22 +57,22 @@ struct FindingText {
 
   /// All of it.
   var block: String {
-    var out = label + Self.wrap(finding.summary, indent: Self.indent) + "\n"
-    out += pad + style.apply(.faint, Self.wrap(place, indent: Self.indent)) + "\n"
+    var out = label + finding.summary.wrapped(indent: Self.indent) + "\n"
+    out += pad + style.apply(.faint, place.wrapped(indent: Self.indent)) + "\n"
     for (n, link) in finding.chain.enumerated() {
       let event = link.event.map { " (#\($0))" } ?? ""
       out +=
         pad + style.apply(.faint, n == 0 ? "why   " : "      ")
-        + Self.wrap(link.text + event, indent: Self.indent + 6) + "\n"
+        + (link.text + event).wrapped(indent: Self.indent + 6) + "\n"
     }
-    return out + pad + style.apply(.faint, "next  ") + Self.wrap(finding.next, indent: Self.indent + 6) + "\n"
+    return out + pad + style.apply(.faint, "next  ") + finding.next.wrapped(indent: Self.indent + 6) + "\n"
   }
 
   /// The gist in a line or two.
   var line: String {
     let count = finding.count > 1 ? ", \(Units.count(finding.count)) times" : ""
     return label
-      + Self.wrap("\(finding.summary) (\(finding.kind.name), #\(finding.firstEvent)\(count))", indent: Self.indent)
+      + "\(finding.summary) (\(finding.kind.name), #\(finding.firstEvent)\(count))".wrapped(indent: Self.indent)
       + "\n"
   }
 
@@ -90,19 +89,4 @@ struct FindingText {
   }
 
   private var pad: String { String(repeating: " ", count: Self.indent) }
-
-  /// Breaks a text into lines that fit behind an indentation.
-  static func wrap(_ text: String, indent: Int) -> String {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ") {
-      if !line.isEmpty, indent + line.count + 1 + word.count > width {
-        lines.append(line)
-        line = ""
-      }
-      line += (line.isEmpty ? "" : " ") + word
-    }
-    lines.append(line)
-    return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
-  }
 }

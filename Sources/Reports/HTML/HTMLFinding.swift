@@ -4,7 +4,7 @@ import InterruptTrace
 /// A finding as the page shows it, from the JSON report's object.
 struct HTMLFinding {
   /// A condition of its chain, and the moment of the event that made it so.
-  struct Link {
+  struct Reason {
     var text: String
     var event: String?
     /// In ns, where it is known: the page links to it.
@@ -21,7 +21,7 @@ struct HTMLFinding {
 
   var severity = "", summary = "", kind = "", certainty = "", times = "", first = "", first_event = "", first_ns = ""
   var last_ns = "", intid = "", pe = "", domain = "", isVirtual = "", next: String?
-  var chain: [Link] = []
+  var chain: [Reason] = []
 
   static func all(_ findings: JSONValue?, _ moments: EventTimes) -> [HTMLFinding] {
     guard case .array(let list)? = findings else { return [] }
@@ -50,8 +50,8 @@ struct HTMLFinding {
     next = word("next").isEmpty ? nil : word("next")
     if case .array(let links)? = json["chain"] {
       chain = links.map { link in
-        if case .string(let text) = link { return Link(text: text) }
-        var condition = Link(text: link.compactText)
+        if case .string(let text) = link { return Reason(text: text) }
+        var condition = Reason(text: link.compactText)
         if case .string(let text)? = link["text"] { condition.text = text }
         guard case .number(let event)? = link["event"] else { return condition }
         condition.event = "\(event)"

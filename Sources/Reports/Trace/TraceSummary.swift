@@ -86,7 +86,7 @@ public struct TraceSummary: Sendable {
     for problem in statistics.problems {
       let count = "\(Units.count(problem.count)) × "
       let text = "\(count)\(problem.kind), first \(problem.place): \(problem.firstExample)"
-      lines.append(("problem", style.apply(.notice, FindingText.wrap(text, indent: 12))))
+      lines.append(("problem", style.apply(.notice, text.wrapped(indent: 12))))
     }
     if let damage = statistics.damage {
       lines.append(("damaged", style.apply(.bad, damage.reason) + " \(damage.position)"))
@@ -95,29 +95,6 @@ public struct TraceSummary: Sendable {
       style.apply(.faint, name.padded(to: 10)) + "  "
         + (name == "controller" ? value.folded(width: 88, indent: 12) : value) + "\n"
     }.joined()
-  }
-}
-
-extension String {
-  /// Blanks appended up to a number of characters.
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-
-  /// Blanks before it up to a number of characters.
-  func padded(toRight width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
-
-  /// Broken at commas into lines of at most `width` characters, the further ones behind `indent` blanks.
-  func folded(width: Int, indent: Int) -> String {
-    guard count > width else { return self }
-    var lines: [String] = []
-    for part in split(separator: ", ", omittingEmptySubsequences: false) {
-      if let last = lines.last, last.count + part.count + 3 <= width {
-        lines[lines.count - 1] = last + ", " + part
-      } else {
-        if let last = lines.last { lines[lines.count - 1] = last + "," }
-        lines.append(String(part))
-      }
-    }
-    return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
   }
 }
 
