@@ -85,7 +85,7 @@ public final class HypervisorModel {
   }
 
   private func inject(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
-    guard event.intid >= 32 || event.pe != PE.none else { return }
+    guard !INTID.isBanked(event.intid) || event.pe != PE.none else { return }
     guest.inject(intid: event.intid, vcpu: event.pe, level: event.level, at: event, &out)
   }
 
@@ -100,7 +100,7 @@ public final class HypervisorModel {
 
   /// The line itself changes with the injection that follows.
   private func timerLine(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
-    guard event.pe != PE.none, event.intid < 32, guest.holds(event.pe) else { return }
+    guard event.pe != PE.none, INTID.isBanked(event.intid), guest.holds(event.pe) else { return }
     guest.linkTimer(intid: event.intid, vcpu: event.pe)
     if event.level {
       let vcpu = Int(event.pe)

@@ -131,7 +131,7 @@ public struct LPICaptureWriter {
 
   /// Shows that nothing is left pending on any PE, and ends the file.
   public mutating func finish() throws(TraceWriteError) {
-    for pe in 0..<UInt32(peCount) { try acknowledge(pe, 1023) }
+    for pe in 0..<UInt32(peCount) { try acknowledge(pe, INTID.spurious) }
     try writer.finish()
   }
 }

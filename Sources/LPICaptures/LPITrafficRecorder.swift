@@ -1,7 +1,6 @@
 import GICModel
 import InterruptTrace
 import LPIBenchmark
-import LPIStore
 import Replay
 
 /// Extracts from a replayed capture what its controller did with physical LPIs.
@@ -30,7 +29,7 @@ public struct LPITrafficRecorder {
     for transition in batch.transitions {
       if transition.kind == .itsCommand {
         note(command: transition, batch)
-      } else if transition.intid >= LPILimits.firstINTID, transition.intid != .max {
+      } else if INTID.isLPI(transition.intid), transition.intid != INTID.none {
         note(transition)
       }
     }
@@ -95,7 +94,7 @@ public struct LPITrafficRecorder {
       operations.removeLast()
       noteDevice(device, event)
       operations.append(move)
-    case 0x0C where command.intid != .max:
+    case 0x0C where command.intid != INTID.none:
       noteDevice(device, event)
       operations.append(LPIOperation(.invalidate, device: device, event: event, intid: command.intid))
     case 0x0E:

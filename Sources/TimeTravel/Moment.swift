@@ -43,7 +43,7 @@ struct Moment {
     }
     var filter = StateFilter(includesIdle: false)
     filter.lpiLimit = Self.lpiLimit
-    filter.namedLPIs = Set(transitions.map(\.intid).filter { $0 >= 8192 })
+    filter.namedLPIs = Set(transitions.map(\.intid).filter { INTID.isLPI($0) })
     var shown = states(filter)
     // Where not all LPIs are listed, one that is listed in one state is to be compared with itself in the others.
     let listed = shown.map(Self.lpis)
@@ -95,7 +95,7 @@ extension Transition {
     return [
       "kind": .string(text.kind), "provenance": .string("\(provenance)"), "domain": .number(UInt64(domain)),
       "pe": pe == PE.none ? .null : .number(UInt64(pe)),
-      "intid": intid == 0xFFFF_FFFF ? .null : .number(UInt64(intid)), "detail": .string(text.detail),
+      "intid": intid == INTID.none ? .null : .number(UInt64(intid)), "detail": .string(text.detail),
     ]
   }
 }

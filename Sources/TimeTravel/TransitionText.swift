@@ -89,8 +89,8 @@ struct TransitionText {
   private var device: String { "DeviceID 0x\(hex(t.a >> 32)), EventID \(t.a & 0xFFFF_FFFF)" }
 
   private var source: String {
-    if t.intid < 16, t.b < UInt64(PE.none) { return " from PE \(t.b)" }
-    if t.intid >= 8192, t.b != .max { return " of DeviceID 0x\(hex(t.b >> 32)), EventID \(t.b & 0xFFFF_FFFF)" }
+    if INTID.isSGI(t.intid), t.b < UInt64(PE.none) { return " from PE \(t.b)" }
+    if INTID.isLPI(t.intid), t.b != .max { return " of DeviceID 0x\(hex(t.b >> 32)), EventID \(t.b & 0xFFFF_FFFF)" }
     return ""
   }
 

@@ -62,7 +62,7 @@ extension FindingsAnalyzer {
     let target = pe ?? (isPrivate ? owner : r.targetIsKnown ? r.target : PE.none)
     let p = processors.find(domain: domain, pe: target)?.pointee
     var rungs = [source(r, intid)]
-    if intid >= 8192 { rungs.append(mapping(r, intid)) }
+    if INTID.isLPI(intid) { rungs.append(mapping(r, intid)) }
     rungs.append(enable(r, intid))
     rungs += groups(r, p, target)
     rungs.append(route(r, p, intid, target))
@@ -91,7 +91,7 @@ extension FindingsAnalyzer {
 
   private func source(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
     let cause = PendingCause(rawValue: r.cause)
-    if intid >= 8192 {
+    if INTID.isLPI(intid) {
       guard r.edges > 0 else { return Rung("source", .broken, "no MSI for it has come") }
       return Rung(
         "source",
@@ -135,12 +135,12 @@ extension FindingsAnalyzer {
   /// Whether an interrupt is enabled; one that nothing has shown is disabled if the capture begins at reset. SGIs of a
   /// GICv2 may be enabled for good, LPIs are as memory says.
   func isEnabled(_ r: InterruptRecord, _ intid: UInt32) -> InterruptRecord.Tristate {
-    if r.enabled != .unknown || intid >= 8192 || intid < 16 { return r.enabled }
+    if r.enabled != .unknown || INTID.isLPI(intid) || INTID.isSGI(intid) { return r.enabled }
     return startsAtReset && !hasGaps && r.acknowledges == 0 ? .no : .unknown
   }
 
   private func enable(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
-    let what = intid >= 8192 ? "in the configuration that the controller uses" : "in ISENABLER"
+    let what = INTID.isLPI(intid) ? "in the configuration that the controller uses" : "in ISENABLER"
     switch isEnabled(r, intid) {
     case .yes: return Rung("enabled", .holds, "enabled \(what)", event: r.enableEvent, time: r.enableTime)
     case .no:
@@ -148,7 +148,7 @@ extension FindingsAnalyzer {
       return Rung("enabled", .broken, text, event: r.enableEvent, time: r.enableTime)
     case .unknown:
       if r.acknowledges > 0 { return Rung("enabled", .holds, "it was delivered before") }
-      return Rung("enabled", .unknown, intid >= 8192 ? "its configuration was not shown" : "not shown")
+      return Rung("enabled", .unknown, INTID.isLPI(intid) ? "its configuration was not shown" : "not shown")
     }
   }
 
@@ -203,7 +203,7 @@ extension FindingsAnalyzer {
     if p.asleep == .yes {
       return Rung("routed", .broken, "PE \(target) is asleep (GICR_WAKER)", event: p.sleepEvent, time: p.sleepTime)
     }
-    if intid >= 8192, p.lpis == .no {
+    if INTID.isLPI(intid), p.lpis == .no {
       return Rung("routed", .broken, "LPIs are disabled at PE \(target) (GICR_CTLR)", event: p.lpisEvent)
     }
     return Rung("routed", .holds, "to PE \(target)", event: r.targetEvent, time: r.targetTime)

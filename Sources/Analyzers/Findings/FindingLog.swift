@@ -51,7 +51,7 @@ final class FindingLog {
       certainty: text.certainty,
       domain: key.domain,
       isVirtual: key.isVirtual,
-      intid: key.intid == .max ? nil : key.intid,
+      intid: key.intid == INTID.none ? nil : key.intid,
       deviceID: key.source == .max ? nil : UInt32(truncatingIfNeeded: key.source >> 32),
       eventID: key.source == .max || key.source & 0xFFFF_FFFF == 0xFFFF_FFFF
         ? nil : UInt32(truncatingIfNeeded: key.source),

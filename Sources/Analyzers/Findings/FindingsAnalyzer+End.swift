@@ -247,21 +247,21 @@ extension FindingsAnalyzer {
   }
 
   private func reportDisabled(_ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ log: FindingLog) {
-    let isMeant = r.wasEnabled || r.acknowledges > 0 || key.intid >= 8192 || key.intid < 16
+    let isMeant = r.wasEnabled || r.acknowledges > 0 || INTID.isLPI(key.intid) || INTID.isSGI(key.intid)
     let came = r.enableEvent != .max && r.pendingEvent > r.enableEvent
     record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
-      let what = key.intid >= 8192 ? "its configuration disables it" : "it is disabled"
+      let what = INTID.isLPI(key.intid) ? "its configuration disables it" : "it is disabled"
       var text = describe(
         key,
         r,
         isMeant ? .warning : .note,
-        key.intid >= 8192
+        INTID.isLPI(key.intid)
           ? "is pending and disabled"
           : came ? "became pending while it was disabled" : "was disabled while it was pending",
         .init(r.enableEvent == .max ? "it was never enabled" : what, event: r.enableEvent.known)
       )
       if r.enableEvent == .max { text.summary = "\(Self.name(key.intid)) is pending and was never enabled" }
-      if key.intid >= 8192 { text.next = "the LPI's configuration byte, and INV after it was written" }
+      if INTID.isLPI(key.intid) { text.next = "the LPI's configuration byte, and INV after it was written" }
       return text
     }
   }
@@ -271,8 +271,8 @@ extension FindingsAnalyzer {
     before: Finding.Link? = nil
   ) -> FindingLog.Description {
     var chain: [Finding.Link] = [.init("became pending", event: r.pendingIsOlder ? nil : r.pendingEvent)]
-    if r.line == .yes, key.intid < 8192 { chain.insert(.init("its line rose", event: r.lineEvent), at: 0) }
-    if key.intid >= 8192, r.source != .max { chain[0].text += ": MSI of \(Self.source(r.source))" }
+    if r.line == .yes, !INTID.isLPI(key.intid) { chain.insert(.init("its line rose", event: r.lineEvent), at: 0) }
+    if INTID.isLPI(key.intid), r.source != .max { chain[0].text += ": MSI of \(Self.source(r.source))" }
     if let before { chain.append(before) }
     chain.append(cause)
     chain.append(.init("it was not acknowledged until the end", event: lastEvent))
@@ -302,7 +302,7 @@ extension FindingsAnalyzer {
     if p.asleep == .yes {
       return lasts(p.sleepEvent, p.sleepTime) ? .noPE("PE \(pe) is asleep (GICR_WAKER)", p.sleepEvent) : nil
     }
-    if key.intid >= 8192, p.lpis == .no {
+    if INTID.isLPI(key.intid), p.lpis == .no {
       return lasts(.max, 0) ? .noPE("LPIs are disabled at PE \(pe) (GICR_CTLR.EnableLPIs)", p.lpisEvent) : nil
     }
     if groupState(r, p) == .no {
@@ -353,7 +353,7 @@ extension FindingsAnalyzer {
         count: r.mostMissedPulses
       ) {
         FindingLog.Description(
-          severity: key.intid >= 32 ? .warning : .note,
+          severity: INTID.isBanked(key.intid) ? .note : .warning,
           certainty: .likely,
           summary:
             "\(Self.name(key.intid)) was raised \(r.mostMissedPulses) times in succession and fell each time before "
@@ -369,7 +369,7 @@ extension FindingsAnalyzer {
         )
       }
     }
-    if key.intid >= 32, key.intid < 8192, r.targetIsKnown, r.target == PE.none, r.targetEvent != .max,
+    if !INTID.isBanked(key.intid), !INTID.isLPI(key.intid), r.targetIsKnown, r.target == PE.none, r.targetEvent != .max,
       r.enabled == .yes,
       r.acknowledges > 0 || r.line == .yes, !r.isPending, !r.isActive,
       elapsed(since: r.targetEvent, r.targetTime) >= thresholds.stuckTime
@@ -390,7 +390,7 @@ extension FindingsAnalyzer {
       }
     }
     if r.edge == .yes, r.line == .yes, !r.isPending, !r.isActive, r.endEvent != .max, r.lineEvent < r.endEvent,
-      key.intid < 8192, r.wasEnabled, elapsed(since: r.endEvent, r.endTime) >= thresholds.stuckTime
+      !INTID.isLPI(key.intid), r.wasEnabled, elapsed(since: r.endEvent, r.endTime) >= thresholds.stuckTime
     {
       record(log, .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid, reason: 1), at(key, pe)) {
         FindingLog.Description(

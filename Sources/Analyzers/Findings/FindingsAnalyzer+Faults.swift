@@ -148,7 +148,7 @@ extension FindingsAnalyzer {
 
   mutating func refired(_ t: Transition, _ record: InterruptRecord) {
     let pe = record.acknowledgedOn
-    let isLevel = record.edge != .yes && t.intid >= 16 && t.intid < 8192
+    let isLevel = record.edge != .yes && !INTID.isSGI(t.intid) && !INTID.isLPI(t.intid)
     let line = record.line == .yes ? record.lineEvent : .max
     report(.init(kind: .storm, domain: t.domain, pe: pe, intid: t.intid), t, count: first(record.refires)) {
       var chain: [Finding.Link] = []
@@ -236,7 +236,7 @@ extension FindingsAnalyzer {
 
   /// Acknowledges that return 1023, one after the other.
   mutating func spurious(_ t: Transition) {
-    guard t.a == 1023 else { return }
+    guard t.a == UInt64(INTID.spurious) else { return }
     let processor = processors.at(t)
     processor.pointee.spuriousRun &+= 1
     if processor.pointee.spuriousRun == 1 {
@@ -266,7 +266,7 @@ extension FindingsAnalyzer {
   /// The controller answered otherwise than it must: of interest here is what it delivered.
   mutating func disagreed(_ t: Transition) {
     let check = Controller.check(t.priority)
-    guard check.kind == .acknowledge, t.b & 0xFF_FFFF < 1020 || t.b & 0xFF_FFFF >= 8192 else { return }
+    guard check.kind == .acknowledge, INTID.isBasic(t.b & 0xFF_FFFF) || INTID.isLPI(t.b & 0xFF_FFFF) else { return }
     let intid = UInt32(truncatingIfNeeded: t.b) & (check.name.hasPrefix("GIC") ? 0x3FF : 0xFF_FFFF)
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue
     let record = interrupts.find(key)?.pointee ?? InterruptRecord()
@@ -296,7 +296,7 @@ extension FindingsAnalyzer {
     let isLost = record.enabled == .no && t.a == UInt64(PendingCause.command.rawValue)
     let key = FindingLog.Key(
       kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid,
-      source: t.intid >= 8192 ? record.source : .max, reason: isLost ? 1 : 0)
+      source: INTID.isLPI(t.intid) ? record.source : .max, reason: isLost ? 1 : 0)
     report(key, t) {
       var chain: [Finding.Link] = [.init("became pending", event: record.pendingEvent)]
       if record.enabled == .no {

@@ -39,7 +39,7 @@ extension FindingsAnalyzer {
   private func held(_ domain: UInt16, _ pe: UInt32, _ bank: ListedInterrupts.Bank) -> Held {
     var bank = bank
     bank.runOn(to: lastTime, lastEvent)
-    var entries = (0..<16).map { bank.lists[$0] }.filter { $0.intid != .max }
+    var entries = (0..<16).map { bank.lists[$0] }.filter { $0.intid != INTID.none }
     // What an entry since did without is no longer this PE's.
     for n in 0..<bank.stashCount where bank.stashed[n].round == bank.entries {
       var entry = bank.stashed[n]

@@ -43,7 +43,7 @@ extension FindingsAnalyzer {
     var chain: [Finding.Link] = [
       .init(isMSI ? "the MSI of \(who) was written" : "INT for \(who) was carried out", event: t.event)
     ]
-    if t.intid != .max, let record = interrupts.find(Self.key(t))?.pointee, record.mappingEvent != .max {
+    if t.intid != INTID.none, let record = interrupts.find(Self.key(t))?.pointee, record.mappingEvent != .max {
       chain.append(.init("it is mapped to LPI \(t.intid)", event: record.mappingEvent))
     }
     if fault == .lpisDisabled, let processor = processors.find(domain: t.domain, pe: t.pe)?.pointee {
@@ -122,7 +122,7 @@ extension FindingsAnalyzer {
       if taken.event == t.event { discarded(taken, by: ITSCommandNames.command(opcode)) }
     }
     switch opcode {
-    case 0x0C: if t.intid != .max { interrupts.insert(Self.key(t)).pointee.invalidateEvent = t.event }
+    case 0x0C: if t.intid != INTID.none { interrupts.insert(Self.key(t)).pointee.invalidateEvent = t.event }
     case 0x0D: invalidateAllEvent = t.event
     default: break
     }
@@ -233,7 +233,7 @@ extension FindingsAnalyzer {
   /// Finds configuration that changed in memory without INV or INVALL: what a Redistributor has cached may then stay
   /// as it was for any time (IHI 0069H, 5.1.1).
   mutating func checkConfiguration(_ t: Transition, isChange: Bool) {
-    guard t.intid >= 8192, t.intid != .max else { return }
+    guard INTID.isLPI(t.intid), t.intid != INTID.none else { return }
     let record = record(t)
     defer { record.pointee.configurationEvent = t.event }
     guard t.provenance != .derived, record.pointee.configurationEvent != .max else { return }

@@ -16,16 +16,16 @@ extension FindingsAnalyzer {
       if t.pe != PE.none {
         let processor = processors.at(t)
         record.pointee.overtakenSince = processor.pointee.acknowledges
-        if processor.pointee.asleep == .yes, t.intid >= 32 { sentToSleeper(t, processor.pointee) }
+        if processor.pointee.asleep == .yes, !INTID.isBanked(t.intid) { sentToSleeper(t, processor.pointee) }
       }
     }
     record.pointee.edges &+= 1
-    if t.intid < 16 { sgiAccepted(t) }
+    if INTID.isSGI(t.intid) { sgiAccepted(t) }
     if t.pe != PE.none {
       record.pointee.target = t.pe
       record.pointee.targetIsKnown = true
     }
-    if t.intid < 8192 {
+    if !INTID.isLPI(t.intid) {
       record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
     } else if t.a == UInt64(PendingCause.msi.rawValue) || t.a == UInt64(PendingCause.command.rawValue) {
       record.pointee.source = t.b
@@ -37,7 +37,7 @@ extension FindingsAnalyzer {
     let record = record(t)
     record.pointee.edges &+= 1
     record.pointee.merged &+= 1
-    if t.intid < 16 { sgiAccepted(t) }
+    if INTID.isSGI(t.intid) { sgiAccepted(t) }
     record.pointee.lastMerged = .init(t)
     if record.pointee.merged == 1 { record.pointee.firstMerged = record.pointee.lastMerged }
     if !record.pointee.isPending {
@@ -102,7 +102,7 @@ extension FindingsAnalyzer {
     if record.pointee.isPending, !record.pointee.pendingIsOlder, record.pointee.pendingEvent != .max {
       waits.add(time: t.time &- min(record.pointee.pendingTime, t.time), events: t.event &- record.pointee.pendingEvent)
       let overtaken = processor.pointee.acknowledges &- record.pointee.overtakenSince
-      if overtaken >= thresholds.starvedBy, record.pointee.target == t.pe || t.intid < 32 {
+      if overtaken >= thresholds.starvedBy, record.pointee.target == t.pe || INTID.isBanked(t.intid) {
         starved(t, record.pointee, by: overtaken)
       }
     }
@@ -130,7 +130,7 @@ extension FindingsAnalyzer {
       record.pointee.pendingIsOlder = false
     }
     record.pointee.isRunning = true
-    record.pointee.isActive = t.intid < 8192
+    record.pointee.isActive = !INTID.isLPI(t.intid)
     record.pointee.isDropped = false
     record.pointee.wasWronglyEnded = false
     record.pointee.activateEvent = .max
@@ -174,7 +174,7 @@ extension FindingsAnalyzer {
       let span = t.time &- min(entry.time, t.time)
       processor.pointee.lastServiceTime = span
       services.add(time: span, events: t.event &- entry.event)
-      if t.intid < 16 { sgiEnded(t, entry, processor) }
+      if INTID.isSGI(t.intid) { sgiEnded(t, entry, processor) }
     } else if depth > 0 {
       let last = (processor.pointee.lastEndedINTID, processor.pointee.lastEndedEvent)
       endedOther(t, processor, last: last)
@@ -185,7 +185,7 @@ extension FindingsAnalyzer {
     record.pointee.isDropped = t.a & 1 == 0 && record.pointee.isActive
     processor.pointee.lastEndedINTID = t.intid
     processor.pointee.lastEndedEvent = t.event
-    if t.intid >= 8192 { noteRefire(t, record, record.pointee.isPending) }
+    if INTID.isLPI(t.intid) { noteRefire(t, record, record.pointee.isPending) }
   }
 
   @inline(__always)
@@ -208,7 +208,8 @@ extension FindingsAnalyzer {
       record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain)
     }
     // Whether a line that is still high makes it pending, its trigger says.
-    let isAmbiguous = record.pointee.edge == .unknown && !startsAtReset && t.intid >= 32 && record.pointee.line != .no
+    let isAmbiguous =
+      record.pointee.edge == .unknown && !startsAtReset && !INTID.isBanked(t.intid) && record.pointee.line != .no
     noteRefire(t, record, isPending && !isAmbiguous)
   }
 

@@ -6,7 +6,7 @@ extension FindingsAnalyzer {
   /// An SGI is sent. What its targets accept follows before the PE sends another.
   mutating func sgiWritten(_ t: Transition) {
     let processor = processors.at(t)
-    if processor.pointee.depth > 0, processor.pointee.top.intid < 16 { processor.pointee.answers = true }
+    if processor.pointee.depth > 0, INTID.isSGI(processor.pointee.top.intid) { processor.pointee.answers = true }
     if processor.pointee.sentEvent != .max { lost(processor.pointee, domain: t.domain, pe: t.pe, log) }
     processor.pointee.sentEvent = t.event
     processor.pointee.sentTime = t.time

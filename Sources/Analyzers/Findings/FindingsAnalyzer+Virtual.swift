@@ -25,7 +25,7 @@ extension FindingsAnalyzer {
     let list = t.a < 16 ? Int(t.a) : 16
     switch t.kind {
     case .lrFilled where list < 16:
-      for other in 0..<16 where other != list && record.pointee.intids[other] == t.intid && t.intid >= 16 {
+      for other in 0..<16 where other != list && record.pointee.intids[other] == t.intid && !INTID.isSGI(t.intid) {
         listedTwice(t, at: list, and: other, since: record.pointee.events[other])
       }
       guests.filled(t, physical: noteForwarded(t))

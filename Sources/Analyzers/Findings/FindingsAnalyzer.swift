@@ -168,7 +168,7 @@ struct FindingsAnalyzer: ~Copyable {
     record.pointee.enableEvent = t.event
     record.pointee.enableTime = t.time
     if isEnabled { record.pointee.wasEnabled = true }
-    if t.intid >= 8192, isEnabled {
+    if INTID.isLPI(t.intid), isEnabled {
       record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
     }
     if isEnabled { record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain) }

@@ -22,7 +22,7 @@ struct ITSCacheAnalyzer: ~Copyable {
     case .itsEnabled: unit(t.domain, Int(truncatingIfNeeded: t.b & 15))?.take(t, isCounted: isReported)
     case .merged:
       // Which ITS it came through is not said; with one there is no question.
-      if t.intid >= 8192 { units.first { $0.domain == t.domain }?.take(t, isCounted: isReported) }
+      if INTID.isLPI(t.intid) { units.first { $0.domain == t.domain }?.take(t, isCounted: isReported) }
     case .lpisEnabled, .configurationInvalidated:
       for unit in units where unit.domain == t.domain { unit.take(t, isCounted: isReported) }
     default: break

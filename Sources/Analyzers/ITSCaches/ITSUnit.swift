@@ -1,4 +1,5 @@
 import GICModel
+import InterruptTrace
 
 /// The caches of one ITS, as far as they can be told from its walks.
 final class ITSUnit {
@@ -74,7 +75,7 @@ final class ITSUnit {
         dropConfiguration(nil, .lpisDisabled, isCounted)
         flushSoftware(.lpisDisabled, isCounted)
       case .configurationInvalidated:
-        let key = t.intid == .max ? nil : UInt64(t.intid)
+        let key = t.intid == INTID.none ? nil : UInt64(t.intid)
         dropConfiguration(key, .invalidatedAtRegister, isCounted)
       case .merged: if isCounted, t.a == UInt64(PendingCause.msi.rawValue) { totals.lpiMatch += 1 }
       default: break
@@ -164,7 +165,7 @@ final class ITSUnit {
       case .collection: drop(.collection, UInt64(walk.owner), UInt64(walk.owner), cause, isCounted)
       case .vPE: drop(.vPE, UInt64(walk.owner), UInt64(walk.owner), cause, isCounted)
       case .configuration:
-        guard t.intid != .max else { return }
+        guard t.intid != INTID.none else { return }
         drop(.lpi, Self.configurationKey(t, walk), UInt64(t.intid), cause, isCounted)
       case .allConfiguration:
         dropConfiguration(nil, ITSCacheCause(rawValue: cause), isCounted)

@@ -97,7 +97,7 @@ public struct InjectionPaths: Equatable, Sendable {
   }
 
   private mutating func inject(_ event: Event) {
-    guard event.intid >= 32 else {
+    guard !INTID.isBanked(event.intid) else {
       privateLines += 1
       announced[Self.thread(event)] = nil
       return

@@ -159,7 +159,7 @@ struct LatencyAnalyzer: ~Copyable {
   /// on two PEs at a time.
   @inline(__always)
   private static func serviceKey(_ t: Transition, _ key: UInt64) -> UInt64 {
-    t.intid >= 8192 ? InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue : key
+    INTID.isLPI(t.intid) ? InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue : key
   }
 
   /// `waits` is what it waited for, where that was measured.

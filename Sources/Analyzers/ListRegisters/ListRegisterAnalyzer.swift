@@ -90,7 +90,7 @@ struct ListRegisterAnalyzer: ~Copyable {
       counters[Place.overflows] &+= one
       let entry = waiting.insert(Self.interrupt(t))
       if entry.pointee == 0 { entry.pointee = max(t.time, 1) }
-    case .virtualEndOfInterrupt: if t.a == 0xFF, t.intid < 8192 { counters[Place.ends] &+= one }
+    case .virtualEndOfInterrupt: if t.a == 0xFF, !INTID.isLPI(t.intid) { counters[Place.ends] &+= one }
     case .virtualDeactivated: known.remove(Self.interrupt(t))
     case .maintenance:
       guard t.a & 1 != 0 else { break }

@@ -116,7 +116,7 @@ struct SpuriousAnalyzer: ~Copyable {
 
   /// A PE has a highest-priority pending interrupt to acknowledge.
   mutating func offered(_ t: Transition) {
-    if t.intid != .max { interfaces.at(t).pointee.candidate = t.intid }
+    if t.intid != INTID.none { interfaces.at(t).pointee.candidate = t.intid }
   }
 
   @inline(__always)
@@ -166,9 +166,9 @@ struct SpuriousAnalyzer: ~Copyable {
     var reason: SpuriousReason
     var intid = UInt32.max
     switch t.a {
-    case 1020: reason = .secureInterrupt
-    case 1021: reason = .nonSecureInterrupt
-    case 1022: reason = .otherGroup
+    case UInt64(INTID.secure): reason = .secureInterrupt
+    case UInt64(INTID.nonSecure): reason = .nonSecureInterrupt
+    case UInt64(INTID.nonMaskable): reason = .otherGroup
     default:
       let found = withdrawal(before: t, interface)
       reason = found.reason

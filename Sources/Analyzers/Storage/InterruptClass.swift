@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// The classes of interrupt, told apart by INTID (IHI 0069H, 2.2.1).
 public enum InterruptClass: UInt8, Sendable, CaseIterable, Comparable {
   /// Software-generated: 0 to 15, private to a PE.
@@ -14,9 +16,9 @@ public enum InterruptClass: UInt8, Sendable, CaseIterable, Comparable {
   public init(intid: UInt32) {
     self =
       switch intid {
-      case 0..<16: .sgi
-      case 16..<32, 1056..<1120: .ppi
-      case 8192...: .lpi
+      case INTID.sgis: .sgi
+      case INTID.ppis, INTID.extendedPPIs: .ppi
+      case INTID.firstLPI...: .lpi
       default: .spi
       }
   }
@@ -33,10 +35,6 @@ public enum InterruptClass: UInt8, Sendable, CaseIterable, Comparable {
 
   /// Whether each PE has an interrupt of its own with this INTID.
   @inlinable public var isPrivate: Bool { self == .sgi || self == .ppi }
-
-  /// The same by INTID, for the hot path.
-  @inline(__always)
-  static func isPrivate(_ intid: UInt32) -> Bool { intid < 32 || intid &- 1056 < 64 }
 
   /// In the order of INTIDs.
   public static func < (left: InterruptClass, right: InterruptClass) -> Bool { left.rawValue < right.rawValue }

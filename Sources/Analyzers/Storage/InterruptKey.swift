@@ -17,7 +17,7 @@ struct InterruptKey: Equatable {
   /// The interrupt itself: SGIs and PPIs are private to a PE, all others belong to the domain.
   @inline(__always)
   static func interrupt(domain: UInt16, pe: UInt32, intid: UInt32) -> InterruptKey {
-    InterruptKey(domain: domain, pe: InterruptClass.isPrivate(intid) ? pe : PE.none, intid: intid)
+    InterruptKey(domain: domain, pe: INTID.isPrivate(intid) ? pe : PE.none, intid: intid)
   }
 
   var domain: UInt16 { UInt16(truncatingIfNeeded: rawValue >> 48) }

@@ -86,7 +86,7 @@ struct ListedInterrupts: ~Copyable {
     var entry = bank.pointee.lists[Int(t.a)]
     bank.pointee.lists[Int(t.a)] = Entry()
     bank.pointee.noteChange(of: Int(t.a))
-    guard entry.intid != .max, entry.isPending || entry.isActive else { return }
+    guard entry.intid != INTID.none, entry.isPending || entry.isActive else { return }
     entry.takenOut = Moment(t)
     entry.takenOutClock = bank.pointee.clock
     entry.round = bank.pointee.entries
@@ -114,7 +114,7 @@ struct ListedInterrupts: ~Copyable {
     settle(bank, t)
     guard t.a < 16 else {
       let stashed = bank.pointee.takeStashed(t.intid, isActive: true)
-      if t.intid < 8192 { noteUnlistedEnd(t, stashed, bank) }
+      if !INTID.isLPI(t.intid) { noteUnlistedEnd(t, stashed, bank) }
       return
     }
     let list = Int(t.a)

@@ -14,7 +14,7 @@ struct PhysicalMoments: ~Copyable {
   private var table = LiveTable(Moments())
 
   mutating func becamePending(_ t: Transition) {
-    guard t.intid < 8192 else { return }
+    guard !INTID.isLPI(t.intid) else { return }
     let entry = table.insert(t.interruptKey)
     guard !entry.pointee.isAcknowledged else { return }
     entry.pointee.pending = t.time
@@ -22,7 +22,7 @@ struct PhysicalMoments: ~Copyable {
   }
 
   mutating func acknowledged(_ t: Transition) {
-    guard t.intid < 8192 else { return }
+    guard !INTID.isLPI(t.intid) else { return }
     let entry = table.insert(t.interruptKey)
     if entry.pointee.isAcknowledged { entry.pointee.hasPending = false }
     entry.pointee.acknowledged = t.time
@@ -31,12 +31,12 @@ struct PhysicalMoments: ~Copyable {
 
   /// A level that is still high makes it pending anew.
   mutating func deactivated(_ t: Transition) {
-    guard t.intid < 8192, let entry = table.find(t.interruptKey) else { return }
+    guard !INTID.isLPI(t.intid), let entry = table.find(t.interruptKey) else { return }
     entry.pointee = Moments(pending: t.time, hasPending: t.a & 1 != 0)
   }
 
   mutating func withdrawn(_ t: Transition) {
-    guard t.intid < 8192, let entry = table.find(t.interruptKey), !entry.pointee.isAcknowledged else { return }
+    guard !INTID.isLPI(t.intid), let entry = table.find(t.interruptKey), !entry.pointee.isAcknowledged else { return }
     entry.pointee.hasPending = false
   }
 

@@ -110,7 +110,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
 
   /// An interrupt that a list register holds. An SGI of a GICv2 guest is another one for each source (IHI 0048B, 5.3.8).
   private static func identity(_ t: Transition, _ value: ListRegisterValue) -> UInt64 {
-    let source = t.intid < 16 && !(value.format == .gich && value.isHardware) ? UInt32(value.source) << 16 : 0
+    let source = INTID.isSGI(t.intid) && !(value.format == .gich && value.isHardware) ? UInt32(value.source) << 16 : 0
     // An SGI's or a PPI's bits 23:16 are free for the source.
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid)
     return key.rawValue | UInt64(source)

@@ -65,8 +65,8 @@ final class Guest {
     if let place = places[intid, vcpu: vcpu] { return place }
     var queued = QueuedInterrupt(intid: intid)
     if isGICv2 { queued.traits.remove(.group1) }
-    if intid >= 16 && intid < 32 { queued.traits.insert(.level) }
-    let target: Int32 = intid < 32 || intid >= 8192 ? Int32(vcpu) : 0
+    if INTID.isPPI(intid) { queued.traits.insert(.level) }
+    let target: Int32 = INTID.isBanked(intid) || INTID.isLPI(intid) ? Int32(vcpu) : 0
     places[intid, vcpu: vcpu] = interrupts.count
     interrupts.append(GuestInterrupt(queued: queued, target: target))
     return interrupts.count - 1
@@ -81,7 +81,7 @@ final class Guest {
     guard interrupts[place].configuration != distributor.changes else { return }
     interrupts[place].configuration = distributor.changes
     let intid = interrupts[place].queued.intid
-    guard intid < 1020 else { return }
+    guard INTID.isBasic(intid) else { return }
     let known = distributor.configuration(intid: intid, vcpu: vcpu)
     if let value = known.priority { interrupts[place].queued.priority = value }
     if let value = known.isEnabled { interrupts[place].queued.traits.set(.enabled, to: value) }
@@ -90,7 +90,7 @@ final class Guest {
       interrupts[place].queued.traits.set(.level, to: !value)
     }
     if let value = known.isForwarded { interrupts[place].isForwarded = value }
-    if intid >= 32, let target = known.target, target != PE.none, holds(target) {
+    if !INTID.isBanked(intid), let target = known.target, target != PE.none, holds(target) {
       interrupts[place].target = Int32(target)
     }
   }

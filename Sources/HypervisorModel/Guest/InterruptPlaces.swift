@@ -1,15 +1,17 @@
+import InterruptTrace
+
 /// Where each interrupt of a guest stands among those that are known: of SGIs and PPIs by vCPU.
 struct InterruptPlaces {
   private var ofVCPUs: [Int32] = []
-  private var shared = [Int32](repeating: -1, count: 1024)
+  private var shared = [Int32](repeating: -1, count: Int(INTID.specials.upperBound))
   private var others: [UInt32: Int] = [:]
 
   /// Nil if it is not known. The vCPU counts below 32.
   subscript(_ intid: UInt32, vcpu vcpu: UInt32) -> Int? {
     @inline(__always) get {
-      if intid >= 1024 { return others[intid] }
+      if intid >= INTID.specials.upperBound { return others[intid] }
       let place: Int32
-      if intid >= 32 {
+      if !INTID.isBanked(intid) {
         place = shared[Int(intid)]
       } else {
         let index = Int(vcpu) * 32 + Int(intid)
@@ -19,9 +21,9 @@ struct InterruptPlaces {
     }
     set {
       let place = newValue.map(Int32.init) ?? -1
-      if intid >= 1024 {
+      if intid >= INTID.specials.upperBound {
         others[intid] = newValue
-      } else if intid >= 32 {
+      } else if !INTID.isBanked(intid) {
         shared[Int(intid)] = place
       } else {
         while ofVCPUs.count <= Int(vcpu) * 32 + 31 { ofVCPUs.append(-1) }

@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// What follows from a list register that the hypervisor took back after the guest ran.
 @frozen
 public struct FoldEffects: OptionSet, BitwiseCopyable, Hashable, Sendable {
@@ -28,10 +30,10 @@ extension QueuedInterrupt {
   ) -> FoldEffects {
     var effects: FoldEffects = []
     let isSourced = hasGICv2Guest && isSGI
-    if value.signalsEnd && intid >= 32 && intid < 1020 { effects.insert(.notifiesEnd) }
+    if value.signalsEnd && INTID.isSPI(intid) { effects.insert(.notifiesEnd) }
     let isDeactivated = isActive && !value.isActive
     if isDeactivated { effects.insert(.deactivated) }
-    isActive = value.isActive && !(policy == .kvmOverflow && intid >= 8192)
+    isActive = value.isActive && !(policy == .kvmOverflow && INTID.isLPI(intid))
     if isActive && isSourced { activeSource = value.source }
     if !traits.contains(.level) {
       if value.isPending {

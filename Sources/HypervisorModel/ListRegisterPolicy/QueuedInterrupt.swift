@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// One virtual interrupt on a vCPU's list of pending and active interrupts (KVM's `ap_list`).
 @frozen
 public struct QueuedInterrupt: BitwiseCopyable, Equatable, Sendable {
@@ -73,7 +75,7 @@ public struct QueuedInterrupt: BitwiseCopyable, Equatable, Sendable {
 
   /// Whether it is an SGI.
   @inlinable
-  public var isSGI: Bool { intid < 16 }
+  public var isSGI: Bool { INTID.isSGI(intid) }
 
   /// Whether it is level-sensitive and linked to a physical interrupt: software sees only its rising edges.
   @inlinable

@@ -122,7 +122,7 @@ extension Guest {
     for (index, bits) in shown.enumerated() {
       let value = ListRegisterValue(bits, setting.format)
       let intid = value.intid(hasGICv2Guest: setting.hasGICv2Guest)
-      guard value.isValid, intid < 16 || intid >= 8192 else { continue }
+      guard value.isValid, INTID.isSGI(intid) || INTID.isLPI(intid) else { continue }
       let place = place(intid, vcpu: UInt32(vcpu))
       guard interrupts[place].owner != Int32(vcpu) || !interrupts[place].queued.isPending && value.isPending else {
         continue
@@ -134,7 +134,7 @@ extension Guest {
       if value.isActive { interrupts[place].queued.isActive = true }
       if value.isPending {
         interrupts[place].queued.traits.insert(.latched)
-        if setting.hasGICv2Guest, intid < 16 { interrupts[place].queued.sources |= 1 << value.source }
+        if setting.hasGICv2Guest, INTID.isSGI(intid) { interrupts[place].queued.sources |= 1 << value.source }
       }
       guard interrupts[place].owner < 0 else { continue }
       interrupts[place].target = Int32(vcpu)

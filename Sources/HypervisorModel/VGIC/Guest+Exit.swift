@@ -45,7 +45,7 @@ extension Guest {
     vcpus[vcpu].doubtful.removeAll(keepingCapacity: true)
     for place in doubtful where interrupts[place].register < 0 {
       let intid = interrupts[place].queued.intid
-      if intid < 32, vcpus[vcpu].fired & 1 << intid != 0 {
+      if INTID.isBanked(intid), vcpus[vcpu].fired & 1 << intid != 0 {
         settle(place, pending: false, active: false, .physicalTimerFired, out)
       } else {
         vcpus[vcpu].doubtful.append(place)
@@ -72,7 +72,9 @@ extension Guest {
         if value.intid(hasGICv2Guest: setting.hasGICv2Guest) == intid { return (value, .registersShown) }
       }
     }
-    if intid < 32, vcpus[vcpu].fired & 1 << intid != 0, loaded.isHardware { return (loaded.empty, .physicalTimerFired) }
+    if INTID.isBanked(intid), vcpus[vcpu].fired & 1 << intid != 0, loaded.isHardware {
+      return (loaded.empty, .physicalTimerFired)
+    }
     if vcpus[vcpu].ended.contains(intid) { return (loaded.empty, .endNotified) }
     return (guess(loaded, run), .undecided)
   }

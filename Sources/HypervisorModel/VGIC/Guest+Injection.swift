@@ -6,9 +6,9 @@ extension Guest {
   /// `kvm_vgic_inject_irq`: what the capture shows is an attempt. A level-sensitive interrupt takes a change of its level
   /// only, an edge-triggered one a rising edge only; anything else is ignored without a trace.
   func inject(intid: UInt32, vcpu: UInt32, level: Bool, at event: Event, _ out: inout HypervisorOutput) {
-    guard intid < 1020, holds(intid < 32 ? vcpu : 0) else { return }
-    let place = place(intid, vcpu: intid < 32 ? vcpu : 0)
-    refresh(place, vcpu: intid < 32 ? vcpu : 0)
+    guard INTID.isBasic(intid), holds(INTID.isBanked(intid) ? vcpu : 0) else { return }
+    let place = place(intid, vcpu: INTID.isBanked(intid) ? vcpu : 0)
+    refresh(place, vcpu: INTID.isBanked(intid) ? vcpu : 0)
     let was = interrupts[place].queued.isPending
     let before = remembered(place, .line(level), cpu: event.cpu, out.event)
     if interrupts[place].queued.traits.contains(.level) {
@@ -31,7 +31,7 @@ extension Guest {
 
   /// A timer is linked to the physical one of the same INTID (`kvm_vgic_map_phys_irq`).
   func linkTimer(intid: UInt32, vcpu: UInt32) {
-    guard intid < 32, holds(vcpu) else { return }
+    guard INTID.isBanked(intid), holds(vcpu) else { return }
     let place = place(intid, vcpu: vcpu)
     guard !interrupts[place].queued.traits.contains(.hardware) else { return }
     interrupts[place].queued.traits.formUnion([.hardware, .level])
@@ -87,7 +87,9 @@ extension Guest {
   /// Takes over what the guest's Distributor did of itself: registers written, SGIs of a GICv2, MSIs and commands.
   func follow(_ transition: Transition, _ out: inout HypervisorOutput) {
     let intid = transition.intid
-    guard intid < 1020 || intid >= 8192, transition.pe < 4096 || intid >= 32 else { return out.append(transition) }
+    guard INTID.isBasic(intid) || INTID.isLPI(intid), transition.pe < 4096 || !INTID.isBanked(intid) else {
+      return out.append(transition)
+    }
     let vcpu = transition.pe < 4096 ? transition.pe : 0
     guard holds(vcpu) else { return }
     switch transition.kind {
@@ -95,13 +97,13 @@ extension Guest {
       let place = place(intid, vcpu: vcpu)
       refresh(place, vcpu: vcpu)
       let was = interrupts[place].queued.isPending
-      let source: UInt8 = intid < 16 && isGICv2 && transition.b < 8 ? 1 << UInt8(transition.b) : 0
+      let source: UInt8 = INTID.isSGI(intid) && isGICv2 && transition.b < 8 ? 1 << UInt8(transition.b) : 0
       let sender = transition.b < UInt64(vcpus.count) ? vcpus[Int(transition.b)].cpu : PE.none
       let before = remembered(place, .latch(source: source), cpu: sender, out.event)
       interrupts[place].queued.traits.insert(.latched)
       interrupts[place].queued.sources |= source
       interrupts[place].isFresh = true
-      if intid >= 8192 { interrupts[place].target = Int32(vcpu) }
+      if INTID.isLPI(intid) { interrupts[place].target = Int32(vcpu) }
       let cause = PendingCause(rawValue: UInt8(truncatingIfNeeded: transition.a)) ?? .register
       becamePending(place, was: was, cause: cause, source: UInt32(truncatingIfNeeded: transition.b), out: &out)
       remember(before)

@@ -15,7 +15,7 @@ public enum RegisterClass: Int, Sendable, CaseIterable {
 
   /// The class of an INTID.
   public init(_ intid: UInt32) {
-    self = intid < 16 ? .sgi : intid < 32 ? .ppi : intid < 8192 ? .spi : .lpi
+    self = INTID.isSGI(intid) ? .sgi : INTID.isBanked(intid) ? .ppi : INTID.isLPI(intid) ? .lpi : .spi
   }
 
   /// Its name.
@@ -134,7 +134,7 @@ public struct ListRegisterAgreement: Sendable {
 
   /// Whether no event of a mainline tracepoint shows the interrupt: an LPI, or an SGI of a GICv3.
   private func isHidden(_ intid: UInt32, _ prediction: EntryPrediction) -> Bool {
-    intid >= 8192 || intid < 16 && !prediction.showsSGIs
+    INTID.isLPI(intid) || INTID.isSGI(intid) && !prediction.showsSGIs
   }
 
   private static func count(_ verdict: Verdict, _ count: inout Count, involved: Bool) {

@@ -116,7 +116,7 @@ public final class ListRegisterCheck: ListRegisterWitness {
       counts.outsideOfCoverage += 1
       return
     }
-    let isV2Guest = format == .gich || prediction.registers.contains { $0.intid < 16 && $0.value & 0x1C00 != 0 }
+    let isV2Guest = format == .gich || prediction.registers.contains { INTID.isSGI($0.intid) && $0.value & 0x1C00 != 0 }
     let seen = alignment.loadOfEntry[place].map { loads[$0].values } ?? []
     counts.add(
       prediction, seen: seen.filter { $0 != 0 }, format: format, listRegisters: listRegisters, hasGICv2Guest: isV2Guest)

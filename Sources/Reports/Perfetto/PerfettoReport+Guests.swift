@@ -20,7 +20,7 @@ struct PerfettoLinks {
 
   mutating func acknowledged(_ t: Transition) {
     // LPIs have no active state and are never linked (IHI 0069H, 12.4.6).
-    if t.intid < 8192 { acknowledged[Self.key(t, t.intid)] = t.event }
+    if !INTID.isLPI(t.intid) { acknowledged[Self.key(t, t.intid)] = t.event }
   }
 
   /// The flow of an injection into a guest.
@@ -49,7 +49,8 @@ struct PerfettoLinks {
   /// nowhere is not drawn.
   static func handedOver(_ life: InterruptLife) -> UInt64? {
     let isSplit = life.shown.contains(.deactivation) ? life.deactivationEvent != life.endEvent : true
-    return life.intid < 8192 && life.shown.contains(.acknowledge) && isSplit ? hardware | life.acknowledgeEvent : nil
+    return !INTID.isLPI(life.intid) && life.shown.contains(.acknowledge) && isSplit
+      ? hardware | life.acknowledgeEvent : nil
   }
 }
 

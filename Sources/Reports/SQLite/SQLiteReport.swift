@@ -66,16 +66,16 @@ public final class SQLiteReport: AnalysisOutput {
     }
   }
 
-  private static func intid(_ t: Transition) -> SQLiteValue { t.intid == .max ? .null : .number(t.intid) }
+  private static func intid(_ t: Transition) -> SQLiteValue { t.intid == INTID.none ? .null : .number(t.intid) }
 
   private func writeTranslation(fault: Transition?) throws {
     guard let t = msi else { return }
     msi = nil
     let reason = fault.map { ITSFault(rawValue: $0.b)?.name ?? "fault \($0.b)" }
-    let intid = fault.map { $0.intid == .max ? t.intid : $0.intid } ?? t.intid
+    let intid = fault.map { $0.intid == INTID.none ? t.intid : $0.intid } ?? t.intid
     try translations.insert([
       .number(t.event), .number(t.time), .number(t.domain), .number(t.a >> 32), .number(t.a & 0xFFFF_FFFF),
-      intid == .max ? .null : .number(intid), .text(reason),
+      intid == INTID.none ? .null : .number(intid), .text(reason),
     ])
   }
 

@@ -9,7 +9,9 @@ extension Topology {
       parts = ["not in this capture: it is a kernel's own trace"]
     }
     if let count = value(.peCount) { parts.append(count == 1 ? "1 PE" : "\(count) PEs") }
-    if let lines = value(.itLinesNumber) { parts.append("\(min(32 * (lines & 31) + 32, 1020) - 32) SPIs") }
+    if let lines = value(.itLinesNumber) {
+      parts.append("\(min(32 * (lines & 31) + 32, UInt64(INTID.spis.upperBound)) - UInt64(INTID.firstSPI)) SPIs")
+    }
     if let bits = value(.intidBits) { parts.append("\(bits) INTID bits") }
     if let bits = value(.priorityBits) { parts.append("\(bits) priority bits") }
     let itses = Set(entries.filter { ($0.key == .gitsBase || $0.key == .gitsTyper) && $0.domain == 0 }.map(\.index))

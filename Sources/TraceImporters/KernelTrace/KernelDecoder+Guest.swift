@@ -56,7 +56,7 @@ extension KernelDecoder {
   ) {
     var domain = threads.guest(ofThread: place)
     if threads.guestCount > 1, isInHandler(record.cpu) { domain = Domain.unknownGuest }
-    let isPrivate = kind != .gsiSet && intid < 32
+    let isPrivate = kind != .gsiSet && INTID.isBanked(intid)
     emit(
       kind, record.time, domain, isPrivate ? vcpu.map(Self.pe) ?? PE.none : PE.none,
       a: intid & 0xFFFF_FFFF | UInt64(record.cpu) << 32, b: (level != 0 ? 1 : 0) | more | UInt64(record.thread) << 32)

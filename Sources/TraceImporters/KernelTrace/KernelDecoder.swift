@@ -76,7 +76,7 @@ struct KernelDecoder: ~Copyable {
       }
     case .timerMap, .haltPoll: threads.tell(place, vcpu: record[0], isOwn: true)
     case .timerLine: threads.tell(place, vcpu: record[0], isOwn: false)
-    case .inject where record[1] < 32: threads.tell(place, vcpu: record[0], isOwn: false)
+    case .inject where INTID.isBanked(record[1]): threads.tell(place, vcpu: record[0], isOwn: false)
     default: break
     }
   }

@@ -29,11 +29,13 @@ public struct CaptureSignals: Sendable {
         switch event.kind {
         case .sysregRead where event.domain == 0:
           let isIAR = event.register == .ICC_IAR1_EL1 || event.register == .ICC_IAR0_EL1
-          if isIAR, event.b & 0xFF_FFFF < 1020 || event.b & 0xFF_FFFF >= 8192 {
-            Self.add(event, UInt32(truncatingIfNeeded: event.b & 0xFF_FFFF), to: &acknowledges)
+          let intid = UInt32(truncatingIfNeeded: event.b & 0xFF_FFFF)
+          if isIAR, INTID.isBasic(intid) || INTID.isLPI(intid) {
+            Self.add(event, intid, to: &acknowledges)
           }
         case .mmioRead where event.domain == 0:
-          if !event.flags.contains(.absolute), event.frame == .gicc, event.offset == 0xC, event.b & 0x3FF < 1020 {
+          if !event.flags.contains(.absolute), event.frame == .gicc, event.offset == 0xC, INTID.isBasic(event.b & 0x3FF)
+          {
             Self.add(event, UInt32(event.b & 0x3FF), pe: event.owner, to: &acknowledges)
           }
         case .handlerEnter where event.domain == 0: Self.add(event, UInt32(truncatingIfNeeded: event.a), to: &handlers)

@@ -219,7 +219,7 @@ struct EffectOrder: ~Copyable {
       let update = step(&at), update.kind == .virtualHighestPending, update.pe == pe
     else { return count }
     switch update.a {
-    case 0xFFFF_FFFF: return at
+    case UInt64(INTID.none): return at
     case 16: return update.b & 0xFFFF_FFFF == intid ? count : at
     default: return count
     }

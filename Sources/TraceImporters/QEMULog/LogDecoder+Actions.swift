@@ -31,7 +31,7 @@ extension LogDecoder {
       guard v[0] < 2, v[1] < 4 else { return false }
       access(action == .readActivePriorities ? .sysregRead : .sysregWrite, register[Int(v[0] * 4 + v[1])], v[2], v[3])
     case .readListRegister, .writeListRegister:
-      guard v[0] < 16 else { return false }
+      guard INTID.isSGI(v[0]) else { return false }
       access(action == .readListRegister ? .sysregRead : .sysregWrite, register[Int(v[0])], v[1], v[2])
     case .acknowledgeRead: takeAcknowledge(register, v)
     case .virtualAcknowledgeRead:
@@ -113,10 +113,10 @@ extension LogDecoder {
     let pe = pe(v[0])
     accessorIs(pe)
     let read = Event.sysreg(.sysregRead, time: parser.time, pe: pe, register: register, value: v[1])
-    let intid = v[1] & 0xFF_FFFF
+    let intid = UInt32(truncatingIfNeeded: v[1] & 0xFF_FFFF)
     switch intid {
-    case 1020..<1024: order.settle(read)
-    case 32..<1020, 4096..<5120: order.insert(read, before: order.startOfPass())
+    case INTID.specials: order.settle(read)
+    case INTID.spis, INTID.extendedSPIs: order.insert(read, before: order.startOfPass())
     default: order.insert(read, before: order.startOfPair(of: pe))
     }
   }
@@ -124,7 +124,7 @@ extension LogDecoder {
   /// A read of ICV_IAR0_EL1 or ICV_IAR1_EL1: printed before the virtual update, but for a directly injected virtual LPI
   /// after one that shows it no longer pending.
   private mutating func takeVirtualAcknowledge(_ register: SystemRegister, _ affinity: UInt64, _ value: UInt64) {
-    guard value >= 8192 else { return access(.sysregRead, register, affinity, value) }
+    guard INTID.isLPI(value) else { return access(.sysregRead, register, affinity, value) }
     let pe = pe(affinity)
     accessorIs(pe)
     let read = Event.sysreg(.sysregRead, time: parser.time, pe: pe, register: register, value: value)

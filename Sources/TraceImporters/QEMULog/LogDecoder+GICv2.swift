@@ -13,12 +13,12 @@ extension LogDecoder {
     // The line of a list register's new value may yet tell whose access it was.
     case .v2HypervisorWrite: order.settleBefore(hypervisor(.mmioWrite, v[0], v[1]))
     case .v2Enable, .v2Disable:
-      let banked = v[0] < 32
+      let banked = INTID.isBanked(v[0])
       order.observe(
         event(.enableChange, pe: banked ? accessor : PE.none, a: v[0] & 0xFFFF_FFFF, b: action == .v2Enable ? 1 : 0))
     case .v2Line:
       // A PPI's mask names its one PE; an SPI's mask names all.
-      let pe = v[0] < 32 && v[2] != 0 ? UInt32(v[2].trailingZeroBitCount) : PE.none
+      let pe = INTID.isBanked(v[0]) && v[2] != 0 ? UInt32(v[2].trailingZeroBitCount) : PE.none
       order.settleUnlessAcknowledging(event(.lineLevel, pe: pe, a: v[0] & 0xFFFF_FFFF, b: v[1] & 1))
     case .v2HighestPending:
       guard let isVirtual = Self.isVirtual(v[0]), v[1] < 256 else { return false }

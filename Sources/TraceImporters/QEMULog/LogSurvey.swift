@@ -137,7 +137,7 @@ struct LogSurvey: ~Copyable {
     case .ICC_NMIAR1_EL1, .ICV_NMIAR1_EL1: isNewVersion = true
     case .ICC_DIR_EL1: sawInterrupt = true
     // Firmware may look for a pending interrupt before there can be any; it reads a special INTID.
-    case .ICC_IAR0_EL1 where !(1020..<1024).contains(value), .ICC_IAR1_EL1 where !(1020..<1024).contains(value):
+    case .ICC_IAR0_EL1 where !INTID.isSpecial(value), .ICC_IAR1_EL1 where !INTID.isSpecial(value):
       sawInterrupt = true
     case .ICC_CTLR_EL3, .ICC_IGRPEN1_EL3: sawEL3 = true
     case .ICC_CTLR_EL1 where action == .read:
