@@ -16,9 +16,6 @@ public final class Analysis {
 
   private let onLives: LifeConsumer?
 
-  /// Takes lives that have come to their close; what it gets is valid only while it runs.
-  public typealias LifeConsumer = (UnsafeBufferPointer<InterruptLife>) throws -> Void
-
   /// Analyzers that have seen nothing, and count what passes the filter. Whoever wants the interrupts' lives gets them
   /// as they come to their close, and the rest from ``closeLives()``.
   public init(
@@ -158,7 +155,7 @@ private struct Analyzers: ~Copyable {
   }
 
   /// Gives the lives that the last batch closed to whoever wants them.
-  func handOut(to consumer: Analysis.LifeConsumer) throws {
+  func handOut(to consumer: LifeConsumer) throws {
     if latency.lives.count > 0 { try consumer(latency.lives.lives) }
     if virtual.interrupts.lives.count > 0 { try consumer(virtual.interrupts.lives.lives) }
     try kvm.handOutLives(to: consumer)

@@ -50,7 +50,7 @@ struct GuestLives: ~Copyable {
   mutating func begin() { lives.removeAll() }
 
   /// Gives the lives of the batch to whoever wants them.
-  func handOut(to consumer: Analysis.LifeConsumer) throws { try consumer(lives.lives) }
+  func handOut(to consumer: LifeConsumer) throws { try consumer(lives.lives) }
 
   private static func key(_ t: Transition) -> UInt64 {
     InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue

@@ -43,7 +43,7 @@ final class KVMAnalyzer {
   }
 
   /// Gives the lives that the last batch closed to whoever wants them.
-  func handOutLives(to consumer: Analysis.LifeConsumer) throws {
+  func handOutLives(to consumer: LifeConsumer) throws {
     if let count = lives?.lives.count, count > 0 { try lives?.handOut(to: consumer) }
   }
 

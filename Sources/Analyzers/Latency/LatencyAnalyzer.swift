@@ -92,7 +92,7 @@ struct LatencyAnalyzer: ~Copyable {
   /// `key`, here and in the following, is ``Transition/interruptKey``.
   mutating func becamePending(_ t: Transition, _ key: UInt64) {
     let entry = pending.insert(key)
-    let isKnown = Self.showsMoment(t)
+    let isKnown = t.showsMoment
     if entry.pointee.isUsed {
       entry.pointee.next = t.time
       entry.pointee.nextEvent = t.event
@@ -111,13 +111,6 @@ struct LatencyAnalyzer: ~Copyable {
       entry.pointee.source = t.b
       entry.pointee.hasSource = true
     }
-  }
-
-  /// Whether the interrupt became pending at the time of the transition, and not some time before.
-  static func showsMoment(_ t: Transition) -> Bool {
-    guard t.provenance != .assumed else { return false }
-    return t.a != UInt64(PendingCause.observed.rawValue) && t.a != UInt64(PendingCause.pendingTable.rawValue)
-      && t.a != UInt64(PendingCause.reset.rawValue)
   }
 
   private static func namesSource(_ t: Transition) -> Bool {

@@ -1,3 +1,6 @@
+/// Takes lives that have come to their close; what it gets is valid only while it runs.
+public typealias LifeConsumer = (UnsafeBufferPointer<InterruptLife>) throws -> Void
+
 /// Lives that have come to their close and wait for a consumer. Grows to what one batch yields, and no further.
 struct LifeBuffer: ~Copyable {
   private var storage: UnsafeMutablePointer<InterruptLife>

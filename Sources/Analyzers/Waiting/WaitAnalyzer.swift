@@ -177,7 +177,7 @@ struct WaitAnalyzer: ~Copyable {
 
   /// `key`, here and in the following, is ``Transition/interruptKey``.
   mutating func becamePending(_ t: Transition, _ key: UInt64) {
-    guard let interface = interface(t), LatencyAnalyzer.showsMoment(t) else { return }
+    guard let interface = interface(t), t.showsMoment else { return }
     guard find(interface, key) == nil else { return }
     guard interface.pointee.count < Self.listLength else {
       unmeasured &+= 1
