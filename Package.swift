@@ -90,7 +90,7 @@ let package = Package(
     // LPI traffic from captures, and captures of synthetic LPI traffic.
     .target(
       name: "LPICaptures",
-      dependencies: ["GICModel", "InterruptTrace", "LPIBenchmark", "LPIStore", "Replay"]
+      dependencies: ["InterruptTrace", "LPIBenchmark", "LPIStore", "Replay"]
     ),
     // `mallinfo2` is not in Swift's Glibc module: what a store costs is asked of malloc, the same way for each.
     .target(name: "CHeapUse"),
@@ -99,7 +99,7 @@ let package = Package(
     .target(name: "HypervisorModel", dependencies: ["InterruptTrace", "GICModel"]),
     .target(
       name: "Replay",
-      dependencies: ["InterruptTrace", "TraceImporters", "GICModel", "HypervisorModel", "LPIStore"]
+      dependencies: ["InterruptTrace", "GICModel", "HypervisorModel"]
     ),
     .target(
       name: "Analyzers",
@@ -141,15 +141,16 @@ let package = Package(
     ),
     // Drives Chromium, where it is installed, in the tests of pages.
     .target(name: "HeadlessBrowser", path: "Tests/HeadlessBrowser"),
-    .testTarget(name: "InterruptTraceTests", dependencies: ["InterruptTrace"]),
-    .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters", "CZlib", "CZstd"]),
+    .testTarget(
+      name: "InterruptTraceTests", dependencies: ["InterruptTrace", "CLZ4", "CLZMA", "CPcap", "CZlib", "CZstd"]),
+    .testTarget(name: "TraceImportersTests", dependencies: ["InterruptTrace", "TraceImporters", "CZlib", "CZstd"]),
     .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "LPIBenchmark"]),
     .testTarget(
       name: "LPICapturesTests",
-      dependencies: ["LPICaptures", "LPIBenchmark", "InterruptTrace", "Replay", "TraceImporters"]
+      dependencies: ["LPICaptures", "LPIBenchmark", "Replay", "TraceImporters"]
     ),
-    .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
-    .testTarget(name: "HypervisorModelTests", dependencies: ["HypervisorModel", "GICModel", "InterruptTrace"]),
+    .testTarget(name: "GICModelTests", dependencies: ["GICModel", "InterruptTrace"]),
+    .testTarget(name: "HypervisorModelTests", dependencies: ["HypervisorModel", "InterruptTrace"]),
     .testTarget(
       name: "ReplayTests",
       dependencies: [
@@ -158,12 +159,14 @@ let package = Package(
     ),
     .testTarget(
       name: "AnalyzersTests",
-      dependencies: ["Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports", "TraceImporters"]
+      dependencies: [
+        "Analyzers", "GICModel", "HypervisorModel", "InterruptTrace", "Replay", "Reports", "TraceImporters",
+      ]
     ),
     .testTarget(
       name: "TimeTravelTests",
       dependencies: [
-        "Analyzers", "GICModel", "HeadlessBrowser", "InterruptTrace", "TimeTravel", "Reports", "Replay",
+        "Analyzers", "HeadlessBrowser", "InterruptTrace", "TimeTravel", "Reports", "Replay",
         "TraceImporters",
       ]
     ),

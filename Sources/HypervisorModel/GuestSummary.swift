@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 
 /// What the model found of one guest.
 public struct GuestSummary: Sendable {

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// KVM's VGIC as software, for every guest in a capture.

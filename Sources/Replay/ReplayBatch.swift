@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// A run of consecutive events and what followed from them. Valid only while the consumer that gets it runs.

@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 import Replay
 
 /// How many interrupts were acknowledged in each of equally many events: what the slider shows. Spans double when the

@@ -1,5 +1,4 @@
 import Analyzers
-import GICModel
 import InterruptTrace
 import Replay
 import Reports

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// A transition in words, for the page.
@@ -55,8 +54,8 @@ struct TransitionText {
     case .msi, .tableWalk: return device
     case .mapping: return device + (t.b & 1 != 0 ? ", mapped" : ", unmapped")
     case .itsCommand:
-      let error = ITSCommandNames.error(t.b & 0xFF_FFFF).map { ": \($0)" } ?? ""
-      return ITSCommandNames.command(UInt8(truncatingIfNeeded: t.a)) + error
+      let error = ITSError.name(ofCode: t.b & 0xFF_FFFF).map { ": \($0)" } ?? ""
+      return ITSOpcode.name(UInt8(truncatingIfNeeded: t.a)) + error
     case .itsFault:
       let fault = ITSFault(rawValue: t.b).map { ": " + Self.words("\($0)") } ?? ""
       return device + fault

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// List registers and what a guest does with them; `n` is the register, `value` that of `ICH_LR<n>_EL2` or `GICH_LR<n>`.

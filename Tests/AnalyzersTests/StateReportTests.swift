@@ -1,4 +1,5 @@
 import GICModel
+import InterruptTrace
 import Testing
 
 @testable import Reports

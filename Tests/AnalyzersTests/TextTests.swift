@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 import Testing
 
 @testable import Reports

@@ -18,7 +18,7 @@ struct ITSTests {
   }
 
   /// The error of the last command, by name.
-  func error(_ rig: Rig) -> String? { rig.transitions(.itsCommand).last.flatMap { ITSCommandNames.error($0.b) } }
+  func error(_ rig: Rig) -> String? { rig.transitions(.itsCommand).last.flatMap { ITSError.name(ofCode: $0.b) } }
 
   @Test("An MSI becomes a pending LPI at the collection's PE, is acknowledged, and has no active state (4.1)")
   func delivery() {

@@ -206,7 +206,7 @@ struct VirtualLPITests {
     rig.forget()
     rig.command(0x22, 5 << 32, 0)
     let code = try #require(rig.transitions(.itsCommand).first).b
-    #expect(ITSCommandNames.error(code) == "VMOVP_UNMAPPED_VPE")
+    #expect(ITSError.name(ofCode: code) == "VMOVP_UNMAPPED_VPE")
     rig.vmapti(1, 0, vPE: 5, intid: 8192)
     rig.forget()
     rig.msi(1, 0)
@@ -219,7 +219,7 @@ struct VirtualLPITests {
     func error(_ body: () -> Void) -> String? {
       rig.forget()
       body()
-      return rig.transitions(.itsCommand).first.flatMap { ITSCommandNames.error($0.b) }
+      return rig.transitions(.itsCommand).first.flatMap { ITSError.name(ofCode: $0.b) }
     }
     rig.vmapp(0, pe: 0)
     #expect(error { rig.vmapti(9, 0, vPE: 0, intid: 8192) } == "VMAPTI_UNMAPPED_DEVICE")

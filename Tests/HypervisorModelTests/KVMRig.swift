@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 @testable import HypervisorModel

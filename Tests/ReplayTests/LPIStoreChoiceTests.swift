@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 import LPIBenchmark
 import LPIStore
 import Testing

@@ -1,5 +1,4 @@
 import Foundation
-import GICModel
 import InterruptTrace
 import PerfettoTrace
 import Replay

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// How often a PE acknowledged an INTID.

@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 
 /// Acknowledges over time, in equal spans.
 public struct Activity: Sendable {

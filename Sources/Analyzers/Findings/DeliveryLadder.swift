@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// The way of an interrupt from its source to its handler, rung by rung, at one moment.

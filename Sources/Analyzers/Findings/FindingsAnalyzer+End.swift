@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// What is stuck when the capture ends.

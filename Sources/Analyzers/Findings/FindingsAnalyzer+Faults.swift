@@ -1,5 +1,5 @@
-import GICModel
 import InterruptTrace
+import Replay
 
 /// What is found where it happens.
 extension FindingsAnalyzer {
@@ -265,7 +265,7 @@ extension FindingsAnalyzer {
 
   /// The controller answered otherwise than it must: of interest here is what it delivered.
   mutating func disagreed(_ t: Transition) {
-    let check = Controller.check(t.priority)
+    let check = PredictionCheck.describe(t.priority)
     guard check.kind == .acknowledge, INTID.isBasic(t.b & 0xFF_FFFF) || INTID.isLPI(t.b & 0xFF_FFFF) else { return }
     let intid = UInt32(truncatingIfNeeded: t.b) & (check.name.hasPrefix("GIC") ? 0x3FF : 0xFF_FFFF)
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue

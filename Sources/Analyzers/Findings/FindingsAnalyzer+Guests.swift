@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// What is stuck in a guest when the capture ends, as its list registers show it, and what waited for a list register.

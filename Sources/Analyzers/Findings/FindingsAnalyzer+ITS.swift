@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// Commands, translations, and what becomes of MSIs.
@@ -119,7 +118,7 @@ extension FindingsAnalyzer {
     if waiting.count > 0 { waiting.forEach { $1.pointee.isWaiting = false } }
     if let taken = cleared {
       cleared = nil
-      if taken.event == t.event { discarded(taken, by: ITSCommandNames.command(opcode)) }
+      if taken.event == t.event { discarded(taken, by: ITSOpcode.name(opcode)) }
     }
     switch opcode {
     case 0x0C: if t.intid != INTID.none { interrupts.insert(Self.key(t)).pointee.invalidateEvent = t.event }
@@ -128,8 +127,8 @@ extension FindingsAnalyzer {
     }
     lastCommand = error == 0 ? t : nil
     guard error != 0 else { return }
-    let command = ITSCommandNames.command(opcode)
-    let reason = ITSCommandNames.error(error) ?? hex(error)
+    let command = ITSOpcode.name(opcode)
+    let reason = ITSError.name(ofCode: error) ?? hex(error)
     // What these would have changed is not there anyway.
     let isHarmless = [0x04, 0x0C, 0x0D, 0x0F].contains(opcode)
     let namesEvent = ![0x08, 0x09, 0x0D, 0x0E].contains(opcode)
@@ -154,7 +153,7 @@ extension FindingsAnalyzer {
     lastCommand = nil
     let opcode = UInt8(truncatingIfNeeded: command.a)
     let source = (command.a >> 32) << 32 | command.b >> 32
-    let name = ITSCommandNames.command(opcode)
+    let name = ITSOpcode.name(opcode)
     report(.init(kind: .commandError, domain: t.domain, source: source, reason: UInt32(opcode)), t) {
       FindingLog.Description(
         severity: .error,

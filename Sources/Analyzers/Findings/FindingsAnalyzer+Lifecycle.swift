@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// An interrupt's way from pending to deactivated.

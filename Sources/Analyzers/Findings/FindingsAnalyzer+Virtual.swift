@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// A PE's list registers, as far as findings need them.

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// Follows what ITSes look up in their tables, through caches of every size.

@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 
 /// What makes cached table entries invalid: an ITS command, or software at a register.
 public struct ITSCacheCause: RawRepresentable, Hashable, Sendable {
@@ -20,7 +20,7 @@ public struct ITSCacheCause: RawRepresentable, Hashable, Sendable {
     case .itsDisabled: "ITS disabled"
     case .lpisDisabled: "LPIs disabled"
     case .invalidatedAtRegister: "GICR_INVLPIR, GICR_INVALLR"
-    default: ITSCommandNames.command(rawValue)
+    default: ITSOpcode.name(rawValue)
     }
   }
 }

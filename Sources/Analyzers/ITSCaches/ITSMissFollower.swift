@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 
 /// Follows how often the caches of one shape miss while a capture is replayed, for whoever shows it over time. At the end
 /// its counts are those of ``ITSCaches/shapes``.

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// The caches of one ITS, as far as they can be told from its walks.

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// The lives of guests' interrupts, from a hypervisor's own tracing: from the injection over the entry that put them into a

@@ -1,4 +1,3 @@
-import GICModel
 import HypervisorModel
 import InterruptTrace
 import Replay

@@ -1,5 +1,5 @@
-import GICModel
 import HypervisorModel
+import InterruptTrace
 
 /// One vCPU with the list registers and the policy of a variant.
 ///

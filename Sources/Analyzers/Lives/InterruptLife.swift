@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// One interrupt from becoming pending to its deactivation, as far as the capture shows it.

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// Why an acknowledge found no interrupt.

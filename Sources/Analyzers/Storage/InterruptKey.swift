@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// A domain, a PE and an INTID in one word, for tables. INTIDs have at most 24 bits (IHI 0069H, 2.2).

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// A record for every PE that occurs: those of the physical controller by number, those of guests by key.

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// Which transitions are counted. State is kept of all of them: a filter changes what is reported, not what is true.

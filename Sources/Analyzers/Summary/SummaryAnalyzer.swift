@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 
 /// How much of what happened.
 public struct Summary: Sendable {

@@ -1,5 +1,5 @@
-import GICModel
 import HypervisorModel
+import InterruptTrace
 
 extension ListedInterrupts {
   /// A moment of the capture.

@@ -1,5 +1,5 @@
-import GICModel
 import HypervisorModel
+import InterruptTrace
 
 /// What interrupts in list registers wait for, and what interrupts wait for a list register.
 extension ListedInterrupts {

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// When the physical interrupts that may be linked to virtual ones became pending and were acknowledged: SGIs, PPIs and

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// Directly injected interrupts (GICv4): from a vPE's pending table to the guest's end of interrupt, in no list register.

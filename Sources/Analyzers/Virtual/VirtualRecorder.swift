@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 
 /// Distributions of virtual interrupts: by class and stage, and in short by virtual INTID.
 struct VirtualRecorder: ~Copyable {

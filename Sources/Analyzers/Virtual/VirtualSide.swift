@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 
 /// The analyzers of the virtual side: guests' interrupts and list registers.
 struct VirtualSide: ~Copyable {

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// Divides the time that interrupts are pending by what they wait for.

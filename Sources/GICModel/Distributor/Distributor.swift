@@ -1,16 +1,5 @@
 import InterruptTrace
 
-/// Interrupt groups as the CPU interface sees them (IHI 0069H, 4.6).
-@frozen
-public enum InterruptGroup: UInt8, Sendable {
-  /// Group 0.
-  case group0 = 0
-  /// Secure Group 1.
-  case group1Secure = 1
-  /// Non-secure Group 1.
-  case group1NonSecure = 2
-}
-
 /// State of the Distributor: everything about SPIs, in words of 32 INTIDs. Word 0 (SGIs and PPIs) stays empty.
 ///
 /// Beside each configuration word stands a word of *known* bits: clear where the value is still the reset value that the

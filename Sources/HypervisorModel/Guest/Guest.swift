@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// One virtual machine under KVM's VGIC.

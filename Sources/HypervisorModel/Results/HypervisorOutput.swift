@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// Where transitions go, and what they have in common: one event's.

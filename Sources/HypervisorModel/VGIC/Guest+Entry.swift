@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// `kvm_vgic_flush_hwstate`: what a vCPU takes into its guest.

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// `kvm_vgic_sync_hwstate`: what comes back when a vCPU leaves its guest. Mainline tracepoints do not show it; rules find

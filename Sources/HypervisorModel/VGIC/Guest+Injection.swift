@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// How an injection gets onto a vCPU's list.

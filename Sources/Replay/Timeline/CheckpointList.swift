@@ -1,4 +1,5 @@
 import GICModel
+import InterruptTrace
 
 /// Copies of a controller and of what follows it, by the number of events they have taken in.
 struct CheckpointList {

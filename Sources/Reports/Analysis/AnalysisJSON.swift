@@ -1,5 +1,5 @@
 import Analyzers
-import GICModel
+import InterruptTrace
 
 extension AnalysisReport {
   /// The object that scripts depend on.

@@ -1,5 +1,4 @@
 import Analyzers
-import GICModel
 import InterruptTrace
 
 /// What `analyze` found, ready to be rendered.

@@ -1,5 +1,5 @@
 import Analyzers
-import GICModel
+import InterruptTrace
 
 /// The terminal report's sections about what interrupts waited for, and the ones that took longest.
 struct WaitText {

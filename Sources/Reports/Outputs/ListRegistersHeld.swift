@@ -1,4 +1,4 @@
-import GICModel
+import InterruptTrace
 
 /// Which list registers of each PE hold an interrupt.
 struct ListRegistersHeld {

@@ -1,5 +1,4 @@
 import Analyzers
-import GICModel
 import HypervisorModel
 import InterruptTrace
 import PerfettoTrace

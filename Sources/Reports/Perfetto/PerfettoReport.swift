@@ -1,5 +1,4 @@
 import Analyzers
-import GICModel
 import InterruptTrace
 import PerfettoTrace
 import Replay
@@ -221,7 +220,7 @@ public final class PerfettoReport: AnalysisOutput {
   private func mark(_ t: Transition) throws {
     let (track, name): (PerfettoTrack, String)
     switch t.kind {
-    case .itsCommand: (track, name) = (.its(t.domain), ITSCommandName.of(t.a))
+    case .itsCommand: (track, name) = (.its(t.domain), ITSCommandName.of(t.a & 0xFF))
     case .itsFault: (track, name) = (.its(t.domain), ITSFault(rawValue: t.b)?.name ?? "fault")
     case .spuriousAcknowledge: (track, name) = (.running(t.domain, t.pe, lane: 0), "spurious \(t.a)")
     case .maintenance where t.a & 1 != 0: (track, name) = (.pe(t.domain, t.pe), "maintenance interrupt")

@@ -1,4 +1,5 @@
 import GICModel
+import InterruptTrace
 
 /// One value that is not the same in two states.
 public struct StateDifference: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import GICModel
+import InterruptTrace
 
 extension StateValue {
   /// For JSON: registers are numbers, what is not known is null.

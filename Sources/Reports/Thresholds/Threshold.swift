@@ -1,5 +1,5 @@
 import Analyzers
-import GICModel
+import InterruptTrace
 import Replay
 
 /// A condition that makes `analyze` fail: `latency.p99>1ms`, `spurious>0`, `verify.disagreed>0`.

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 
 /// A prediction that failed, as it is reported.

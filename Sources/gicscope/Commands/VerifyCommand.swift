@@ -66,7 +66,8 @@ struct DisagreementCollector {
     failed.append(
       FailedPrediction(
         event: transition.event, time: transition.time, domain: transition.domain, pe: transition.pe,
-        name: Controller.check(transition.priority).name, expected: transition.a, seen: transition.b, explanation: "",
+        name: PredictionCheck.describe(transition.priority).name, expected: transition.a, seen: transition.b,
+        explanation: "",
         eventText: text(of: transition.event, batch))
     )
   }

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// What kind of answer of the controller a prediction is about.
 @frozen
 public enum PredictionKind: UInt8, Sendable, CaseIterable {
@@ -52,4 +50,13 @@ public struct PredictionCount: Equatable, Sendable {
   public var disagreed: UInt64 = 0
   /// Answers that the model had no way to know.
   public var taught: UInt64 = 0
+
+  /// Counts of one register or kind of observation.
+  public init(name: String, kind: PredictionKind, agreed: UInt64 = 0, disagreed: UInt64 = 0, taught: UInt64 = 0) {
+    self.name = name
+    self.kind = kind
+    self.agreed = agreed
+    self.disagreed = disagreed
+    self.taught = taught
+  }
 }

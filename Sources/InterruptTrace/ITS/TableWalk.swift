@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// What an ITS read of its tables for one MSI or command, in one word (``TransitionKind/tableWalk``).
 ///
 /// The tables are read in the order DTE, ITE, CTE or VTE, configuration byte, each only if the one before was valid (IHI

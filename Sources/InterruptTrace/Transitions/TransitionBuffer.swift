@@ -1,11 +1,8 @@
-import InterruptTrace
-
 /// Transitions of one batch of events, in order. It owns its memory and grows only when a batch outgrows all before.
 public struct TransitionBuffer: ~Copyable {
   @usableFromInline var storage: UnsafeMutablePointer<Transition>
   @usableFromInline var capacity: Int
-  /// Transitions in the buffer.
-  public private(set) var count = 0
+  @usableFromInline var used = 0
 
   /// An empty buffer.
   public init(capacity: Int = 16384) {
@@ -15,24 +12,27 @@ public struct TransitionBuffer: ~Copyable {
 
   deinit { storage.deallocate() }
 
+  /// Transitions in the buffer.
+  @inlinable public var count: Int { used }
+
   /// The transitions.
-  public var transitions: UnsafeBufferPointer<Transition> { .init(start: storage, count: count) }
+  public var transitions: UnsafeBufferPointer<Transition> { .init(start: storage, count: used) }
 
   /// Forgets the transitions, keeps the memory.
-  public mutating func removeAll() { count = 0 }
+  public mutating func removeAll() { used = 0 }
 
   /// Appends a transition. Amortised O(1).
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func append(_ transition: Transition) {
-    if count == capacity { grow() }
-    (storage + count).initialize(to: transition)
-    count &+= 1
+    if used == capacity { grow() }
+    (storage + used).initialize(to: transition)
+    used &+= 1
   }
 
-  @inline(never)
-  private mutating func grow() {
+  @inline(never) @usableFromInline
+  mutating func grow() {
     let bigger = UnsafeMutablePointer<Transition>.allocate(capacity: capacity * 2)
-    bigger.moveInitialize(from: storage, count: count)
+    bigger.moveInitialize(from: storage, count: used)
     storage.deallocate()
     storage = bigger
     capacity *= 2
