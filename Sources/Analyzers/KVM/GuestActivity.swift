@@ -1,5 +1,3 @@
-import HypervisorModel
-
 /// What a capture of a hypervisor's tracing says about one guest.
 public struct GuestActivity: Sendable {
   /// The guest.

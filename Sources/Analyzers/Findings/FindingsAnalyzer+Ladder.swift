@@ -1,0 +1,267 @@
+import InterruptTrace
+
+/// The rungs of a ``DeliveryLadder``, from what is known of the interrupt and of its PE.
+extension FindingsAnalyzer {
+  /// The ladder of an interrupt on a PE now; of an interrupt that no single PE owns, on the PE that it goes to.
+  func ladder(domain: UInt16, intid: UInt32, pe: UInt32?) -> DeliveryLadder {
+    let isPrivate = InterruptClass(intid: intid).isPrivate
+    let owner = pe ?? (isPrivate ? 0 : PE.none)
+    let key = InterruptKey.interrupt(domain: domain, pe: owner, intid: intid).rawValue
+    let r = interrupts.find(key)?.pointee ?? InterruptRecord()
+    let target = pe ?? (isPrivate ? owner : r.targetIsKnown ? r.target : PE.none)
+    let p = processors.find(domain: domain, pe: target)?.pointee
+    var rungs = [source(r, intid)]
+    if INTID.isLPI(intid) { rungs.append(mapping(r, intid)) }
+    rungs.append(enable(r, intid))
+    rungs += groups(r, p, target)
+    rungs.append(route(r, p, intid, target))
+    rungs.append(pendingRung(r))
+    rungs.append(maskRung(r, p, target))
+    rungs.append(runningRung(r, p, intid, target))
+    rungs.append(signalled(r, p, intid, target))
+    rungs += service(r, intid)
+    for entry in listed(intid) where pe == nil || pe == entry.pe {
+      rungs.append(
+        .init(
+          "listed",
+          .holds,
+          "as virtual interrupt in list register \(entry.list) of PE \(entry.pe)"
+            + (entry.isAcknowledged ? ", acknowledged by the guest" : ""),
+          event: entry.event
+        )
+      )
+    }
+    return DeliveryLadder(
+      domain: domain, intid: intid, pe: target < PE.none - 1 ? target : nil, rungs: rungs,
+      conclusion: conclude(rungs, r, intid, target))
+  }
+
+  private typealias Rung = DeliveryLadder.Rung
+
+  private func source(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
+    let cause = PendingCause(rawValue: r.cause)
+    if INTID.isLPI(intid) {
+      guard r.edges > 0 else { return Rung("source", .broken, "no MSI for it has come") }
+      return Rung(
+        "source",
+        .holds,
+        "\(cause == .command ? "INT command" : "MSI")"
+          + (r.source == .max ? "" : " of \(Self.source(r.source))") + ", \(r.edges) so far",
+        event: r.pendingEvent,
+        time: r.pendingTime
+      )
+    }
+    if r.line != .unknown {
+      let isHigh = r.line == .yes
+      let isEnough = isHigh || r.isPending || r.isActive
+      return Rung(
+        "source", isEnough ? .holds : .broken, "the line is \(isHigh ? "high" : "low")", event: r.lineEvent,
+        time: r.lineTime)
+    }
+    guard r.edges > 0 else {
+      return Rung("source", startsAtReset ? .broken : .unknown, "nothing has raised it in this capture")
+    }
+    let text =
+      switch cause {
+      case .sgi: "an SGI was sent to it"
+      case .register: "made pending by a register"
+      default: "made pending"
+      }
+    return Rung("source", .holds, text, event: r.pendingEvent, time: r.pendingTime)
+  }
+
+  private func mapping(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
+    switch r.mapped {
+    case .yes: Rung("mapped", .holds, "\(Self.source(r.source)) is mapped to it", event: r.mappingEvent)
+    case .no: Rung("mapped", .broken, "\(Self.source(r.source)) was unmapped", event: r.mappingEvent)
+    case .unknown:
+      r.edges > 0
+        ? Rung("mapped", .holds, "an MSI was translated to it")
+        : Rung("mapped", startsAtReset ? .broken : .unknown, "nothing is mapped to it")
+    }
+  }
+
+  /// Whether an interrupt is enabled; one that nothing has shown is disabled if the capture begins at reset. SGIs of a
+  /// GICv2 may be enabled for good, LPIs are as memory says.
+  func isEnabled(_ r: InterruptRecord, _ intid: UInt32) -> InterruptRecord.Tristate {
+    if r.enabled != .unknown || INTID.isLPI(intid) || INTID.isSGI(intid) { return r.enabled }
+    return startsAtReset && !hasGaps && r.acknowledges == 0 ? .no : .unknown
+  }
+
+  private func enable(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
+    let what = INTID.isLPI(intid) ? "in the configuration that the controller uses" : "in ISENABLER"
+    switch isEnabled(r, intid) {
+    case .yes: return Rung("enabled", .holds, "enabled \(what)", event: r.enableEvent, time: r.enableTime)
+    case .no:
+      let text = r.enableEvent == .max ? "never enabled" : "disabled \(what)"
+      return Rung("enabled", .broken, text, event: r.enableEvent, time: r.enableTime)
+    case .unknown:
+      if r.acknowledges > 0 { return Rung("enabled", .holds, "it was delivered before") }
+      return Rung("enabled", .unknown, INTID.isLPI(intid) ? "its configuration was not shown" : "not shown")
+    }
+  }
+
+  private func groups(_ r: InterruptRecord, _ p: ProcessorRecord?, _ target: UInt32) -> [Rung] {
+    [
+      groupRung("group-distributor", "GICD_CTLR", r, distributor),
+      p.map { groupRung("group-interface", "the CPU interface of PE \(target)", r, $0) }
+        ?? Rung("group-interface", .unknown, "no PE to look at"),
+    ]
+  }
+
+  private func groupRung(_ name: String, _ place: String, _ r: InterruptRecord, _ p: ProcessorRecord) -> Rung {
+    let state = groupState(r, p)
+    let group = Self.groupName(r.group)
+    let event = p.groupEvent
+    switch state {
+    case .yes: return Rung(name, .holds, "\(group) is enabled at \(place)", event: event, time: p.groupTime)
+    case .no: return Rung(name, .broken, "\(group) is disabled at \(place)", event: event, time: p.groupTime)
+    case .unknown: return Rung(name, .unknown, "\(group) at \(place): not shown")
+    }
+  }
+
+  static func groupName(_ group: UInt8) -> String {
+    switch group {
+    case 0: "Group 0"
+    case 1: "Secure Group 1"
+    case 2: "Group 1"
+    default: "its group"
+    }
+  }
+
+  /// Whether an interrupt's group is enabled. Where the group is not known, all or none must be.
+  func groupState(_ r: InterruptRecord, _ p: ProcessorRecord) -> InterruptRecord.Tristate {
+    if r.group < 3 {
+      guard p.groupsKnown >> r.group & 1 != 0 else { return .unknown }
+      return .init(p.groups >> r.group & 1 != 0)
+    }
+    if p.groupsKnown == 0b111 || p.groupsKnown == 0b101, p.groups & p.groupsKnown == 0 { return .no }
+    if p.groups & 0b101 == 0b101 { return .yes }
+    return .unknown
+  }
+
+  private func route(_ r: InterruptRecord, _ p: ProcessorRecord?, _ intid: UInt32, _ target: UInt32) -> Rung {
+    if target == PE.none {
+      guard r.targetIsKnown else { return Rung("routed", .unknown, "where it goes was not shown") }
+      return Rung("routed", .broken, "it goes to no PE that exists", event: r.targetEvent, time: r.targetTime)
+    }
+    if target == PE.none - 1 {
+      return Rung("routed", .holds, "it goes to any of several PEs", event: r.targetEvent, time: r.targetTime)
+    }
+    guard let p else { return Rung("routed", .unknown, "to PE \(target), of which nothing was shown") }
+    if p.asleep == .yes {
+      return Rung("routed", .broken, "PE \(target) is asleep (GICR_WAKER)", event: p.sleepEvent, time: p.sleepTime)
+    }
+    if INTID.isLPI(intid), p.lpis == .no {
+      return Rung("routed", .broken, "LPIs are disabled at PE \(target) (GICR_CTLR)", event: p.lpisEvent)
+    }
+    return Rung("routed", .holds, "to PE \(target)", event: r.targetEvent, time: r.targetTime)
+  }
+
+  private func pendingRung(_ r: InterruptRecord) -> Rung {
+    if r.isPending { return Rung("pending", .holds, "pending", event: r.pendingEvent, time: r.pendingTime) }
+    if r.clearedEvent != .max, r.acknowledgeEvent == .max || r.clearedEvent > r.acknowledgeEvent {
+      let cause = PendingCause(rawValue: r.clearedCause) == .command ? "an ITS command" : "software"
+      return Rung("pending", .broken, "not pending: \(cause) took that away", event: r.clearedEvent)
+    }
+    if r.acknowledgeEvent != .max {
+      return Rung(
+        "pending", .open, "not pending: taken by PE \(r.acknowledgedOn)", event: r.acknowledgeEvent,
+        time: r.acknowledgeTime)
+    }
+    return Rung("pending", startsAtReset ? .broken : .unknown, "not pending")
+  }
+
+  private func maskRung(_ r: InterruptRecord, _ p: ProcessorRecord?, _ target: UInt32) -> Rung {
+    guard let p, p.priorityMask != .max else { return Rung("priority-mask", .unknown, "the priority mask: not shown") }
+    guard r.priority != 0xFF else {
+      return Rung("priority-mask", .unknown, "mask \(hex(p.priorityMask)); its priority was not shown")
+    }
+    let passes = UInt16(r.priority) < p.priorityMask
+    return Rung(
+      "priority-mask",
+      passes ? .holds : .broken,
+      "priority \(hex(r.priority)) \(passes ? "passes" : "does not pass") the mask \(hex(p.priorityMask)) of PE \(target)",
+      event: p.maskEvent,
+      time: p.maskTime
+    )
+  }
+
+  private func runningRung(_ r: InterruptRecord, _ p: ProcessorRecord?, _ intid: UInt32, _ target: UInt32) -> Rung {
+    let name = "running-priority"
+    if r.isActive, !r.isRunning {
+      return Rung(name, .broken, "it is active itself: ended, not deactivated", event: r.endEvent, time: r.endTime)
+    }
+    guard let p else { return Rung(name, .unknown, "no PE to look at") }
+    guard p.depth > 0 else {
+      return Rung(name, .holds, "nothing runs on PE \(target)")
+    }
+    let top = p.top
+    if top.intid == intid {
+      return Rung(name, .open, "it runs itself on PE \(target)", event: top.event, time: top.time)
+    }
+    let passes = r.priority < top.priority
+    return Rung(
+      name, passes ? .holds : .broken, "\(Self.name(top.intid)) of priority \(hex(top.priority)) runs on PE \(target)",
+      event: top.event, time: top.time)
+  }
+
+  private func signalled(_ r: InterruptRecord, _ p: ProcessorRecord?, _ intid: UInt32, _ target: UInt32) -> Rung {
+    guard let p, p.lines != .max else { return Rung("signalled", .unknown, "request lines: not shown") }
+    guard r.isPending else { return Rung("signalled", .open, "nothing of it to signal", event: nil) }
+    let isHigh = p.lines & 0b11 != 0
+    if isHigh, p.highestEvent != .max, p.highest != .max, p.highest != intid {
+      return Rung("signalled", .broken, "\(Self.name(p.highest)) is signalled before it", event: p.highestEvent)
+    }
+    return Rung(
+      "signalled", isHigh ? .holds : .broken, isHigh ? "PE \(target) has its request" : "PE \(target) has no request",
+      event: p.linesEvent)
+  }
+
+  private func service(_ r: InterruptRecord, _ intid: UInt32) -> [Rung] {
+    guard r.acknowledgeEvent != .max else {
+      return [
+        Rung("acknowledged", r.isPending ? .broken : .open, "never acknowledged"), Rung("ended", .open, "never ended"),
+      ]
+    }
+    let isNewer = r.isPending && r.pendingEvent > r.acknowledgeEvent
+    var rungs = [
+      Rung(
+        "acknowledged", isNewer ? .broken : .holds,
+        (isNewer ? "not since it became pending; last " : "") + "by PE \(r.acknowledgedOn), \(r.acknowledges) times",
+        event: r.acknowledgeEvent, time: r.acknowledgeTime)
+    ]
+    if r.isRunning {
+      rungs.append(Rung("ended", .broken, "not ended yet"))
+    } else {
+      rungs.append(Rung("ended", .holds, "ended", event: r.endEvent, time: r.endTime))
+      if r.isActive { rungs.append(Rung("deactivated", .broken, "not deactivated yet")) }
+    }
+    return rungs
+  }
+
+  private func conclude(_ rungs: [Rung], _ r: InterruptRecord, _ intid: UInt32, _ target: UInt32) -> String {
+    let name = Self.name(intid)
+    guard r.isPending else {
+      if r.isRunning { return "\(name) was delivered and runs on PE \(r.acknowledgedOn): it has not been ended." }
+      if r.isActive { return "\(name) was delivered and ended, and is still active: it has not been deactivated." }
+      if let gone = rungs.first(where: { $0.name == "pending" && $0.state == .broken && $0.event != nil }) {
+        return "\(name) was not delivered: \(gone.text)."
+      }
+      if r.acknowledges > 0 { return "\(name) was delivered, and nothing of it is left to deliver." }
+      let broken = rungs.first { $0.state == .broken && $0.name != "acknowledged" }
+      return "\(name) was not delivered: \(broken?.text ?? "nothing raised it")."
+    }
+    if let broken = rungs.first(where: {
+      $0.state == .broken && !["acknowledged", "ended", "source"].contains($0.name)
+    }) {
+      return "\(name) is pending and not delivered: \(broken.text)."
+    }
+    if rungs.contains(where: { $0.name == "signalled" && $0.state == .holds }) {
+      return "\(name) is signalled to PE \(target), which has not taken it: does it mask interrupts, or not run?"
+    }
+    let unknown = rungs.filter { $0.state == .unknown }.map(\.name)
+    return "\(name) is pending; what keeps it back is not shown"
+      + (unknown.isEmpty ? "." : " (\(unknown.joined(separator: ", "))).")
+  }
+}

@@ -1,0 +1,232 @@
+import InterruptTrace
+
+/// What is pending when the capture ends and should have been taken, and edges that came to nothing.
+extension FindingsAnalyzer {
+  private enum Block {
+    case disabled
+    case noPE(String, UInt64)
+    /// By the priority mask, or by a group's enable.
+    case closed(String, UInt64, isGroup: Bool)
+    case running(ProcessorRecord.Running)
+    /// For how long, in ns.
+    case unserved(UInt64)
+  }
+
+  func reportPending(
+    _ key: InterruptKey, _ r: InterruptRecord, _ stuck: [UInt64: ProcessorRecord.Running], _ log: FindingLog
+  ) {
+    // What is active is reported as such.
+    guard !r.isActive, !r.isRunning else { return }
+    let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : r.targetIsKnown ? r.target : PE.none
+    let overtaken = pe < PE.none - 1 ? acknowledges(of: pe, domain: key.domain) &- r.overtakenSince : 0
+    guard let block = block(key, r, pe, stuck) else {
+      if overtaken >= thresholds.starvedBy, isEnabled(r, key.intid) == .yes {
+        let t = at(key, pe)
+        record(log, .init(kind: .starved, domain: key.domain, pe: pe, intid: key.intid), t) {
+          description(ofStarved: t, r, by: overtaken)
+        }
+      }
+      return
+    }
+    switch block {
+    case .disabled: reportDisabled(key, r, pe, log)
+    case .noPE(let why, let event):
+      record(log, .init(kind: .misrouted, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        describe(key, r, .error, "is pending for a PE that can not take it: \(why)", .init(why, event: event.known))
+      }
+    case .closed(let why, let event, let isGroup):
+      let joined: Finding.Link? =
+        isGroup && r.groupEvent != .max
+        ? .init("it was put into \(Self.groupName(r.group))", event: r.groupEvent) : nil
+      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        describe(
+          key, r, .error, "is pending and can not be delivered: \(why)", .init(why, event: event.known), before: joined)
+      }
+    case .running(let entry):
+      let why = "\(Self.name(entry.intid)), priority \(hex(entry.priority)), was acknowledged and never ended"
+      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        describe(
+          key, r, .warning, "waits behind \(Self.name(entry.intid)), which never ends", .init(why, event: entry.event))
+      }
+    case .unserved(let waited):
+      let lines = processors.find(domain: key.domain, pe: pe)?.pointee.linesEvent ?? .max
+      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        var text = describe(
+          key, r, waited >= thresholds.unservedTime &* Self.patienceWithNewcomers ? .warning : .note,
+          "is signalled to PE \(pe), which does not take it",
+          .init("nothing at the controller keeps it back", event: lines.known))
+        text.certainty = .likely
+        text.next = "whether PE \(pe) runs, and whether it masks interrupts (PSTATE.I)"
+        return text
+      }
+    }
+  }
+
+  private func reportDisabled(_ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ log: FindingLog) {
+    let isMeant = r.wasEnabled || r.acknowledges > 0 || INTID.isLPI(key.intid) || INTID.isSGI(key.intid)
+    let came = r.enableEvent != .max && r.pendingEvent > r.enableEvent
+    record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+      let what = INTID.isLPI(key.intid) ? "its configuration disables it" : "it is disabled"
+      var text = describe(
+        key,
+        r,
+        isMeant ? .warning : .note,
+        INTID.isLPI(key.intid)
+          ? "is pending and disabled"
+          : came ? "became pending while it was disabled" : "was disabled while it was pending",
+        .init(r.enableEvent == .max ? "it was never enabled" : what, event: r.enableEvent.known)
+      )
+      if r.enableEvent == .max { text.summary = "\(Self.name(key.intid)) is pending and was never enabled" }
+      if INTID.isLPI(key.intid) { text.next = "the LPI's configuration byte, and INV after it was written" }
+      return text
+    }
+  }
+
+  private func describe(
+    _ key: InterruptKey, _ r: InterruptRecord, _ severity: FindingSeverity, _ what: String, _ cause: Finding.Link,
+    before: Finding.Link? = nil
+  ) -> FindingLog.Description {
+    var chain: [Finding.Link] = [.init("became pending", event: r.pendingIsOlder ? nil : r.pendingEvent)]
+    if r.line == .yes, !INTID.isLPI(key.intid) { chain.insert(.init("its line rose", event: r.lineEvent), at: 0) }
+    if INTID.isLPI(key.intid), r.source != .max { chain[0].text += ": MSI of \(Self.source(r.source))" }
+    if let before { chain.append(before) }
+    chain.append(cause)
+    chain.append(.init("it was not acknowledged until the end", event: lastEvent))
+    return FindingLog.Description(
+      severity: severity, certainty: .certain, summary: "\(Self.name(key.intid)) \(what)", chain: chain,
+      next: "gicscope why --irq \(key.intid), and who should have undone that", event: r.pendingEvent,
+      time: r.pendingTime)
+  }
+
+  /// What keeps an interrupt back for long enough to count; nil if nothing is known to.
+  private func block(
+    _ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ stuck: [UInt64: ProcessorRecord.Running]
+  ) -> Block? {
+    let waited = elapsed(since: r.pendingEvent, r.pendingTime)
+    func lasts(_ event: UInt64, _ time: UInt64) -> Bool {
+      min(waited, event == .max ? .max : elapsed(since: event, time)) >= thresholds.stuckTime
+    }
+    if isEnabled(r, key.intid) == .no { return lasts(r.enableEvent, r.enableTime) ? .disabled : nil }
+    if groupState(r, distributor) == .no {
+      guard lasts(distributor.groupEvent, distributor.groupTime) else { return nil }
+      return .closed("\(Self.groupName(r.group)) is disabled in GICD_CTLR", distributor.groupEvent, isGroup: true)
+    }
+    if r.targetIsKnown, pe == PE.none {
+      return lasts(r.targetEvent, r.targetTime) ? .noPE("it goes to no PE that exists", r.targetEvent) : nil
+    }
+    guard pe < PE.none - 1, let p = processors.find(domain: key.domain, pe: pe)?.pointee else { return nil }
+    if p.asleep == .yes {
+      return lasts(p.sleepEvent, p.sleepTime) ? .noPE("PE \(pe) is asleep (GICR_WAKER)", p.sleepEvent) : nil
+    }
+    if INTID.isLPI(key.intid), p.lpis == .no {
+      return lasts(.max, 0) ? .noPE("LPIs are disabled at PE \(pe) (GICR_CTLR.EnableLPIs)", p.lpisEvent) : nil
+    }
+    if groupState(r, p) == .no {
+      guard lasts(p.groupEvent, p.groupTime) else { return nil }
+      return .closed(
+        "\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)", p.groupEvent, isGroup: true)
+    }
+    if p.priorityMask != .max, r.priority != 0xFF, UInt16(r.priority) >= p.priorityMask {
+      guard lasts(p.maskEvent, p.maskTime) else { return nil }
+      return .closed(
+        "the priority mask of PE \(pe), \(hex(p.priorityMask)), does not let priority \(hex(r.priority)) through",
+        p.maskEvent, isGroup: false)
+    }
+    if let entry = stuck[UInt64(key.domain) << 32 | UInt64(pe)], r.priority >= entry.priority {
+      return waited >= thresholds.stuckTime ? .running(entry) : nil
+    }
+    if p.depth > 0, r.priority >= p.top.priority { return nil }
+    // A PE that has taken none may not have been let run yet.
+    let patience = p.acknowledges >= 4 ? 1 : Self.patienceWithNewcomers
+    return waited >= max(thresholds.unservedTime &* patience, limit(waits)) ? .unserved(waited) : nil
+  }
+
+  private static var patienceWithNewcomers: UInt64 { 200 }
+
+  // MARK: Edges
+
+  func reportEdges(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : PE.none
+    if r.merged > 0, r.merged >= thresholds.coalescedEdges, r.merged >= r.edges / 10 {
+      var last = at(key, pe)
+      (last.event, last.time) = (r.lastMerged.event, r.lastMerged.time)
+      record(log, .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid), last, count: r.merged) {
+        FindingLog.Description(
+          severity: .note, certainty: .certain,
+          summary: "\(r.merged) of \(r.edges) requests for \(Self.name(key.intid)) came while one was pending",
+          chain: [.init("what is pending already takes up what comes", event: r.pendingEvent.known)],
+          next: "whether the driver looks for all work at once, as it must; what keeps the interrupt waiting",
+          event: r.firstMerged.event, time: r.firstMerged.time)
+      }
+    }
+    // A hypervisor sees to what its maintenance interrupt is about without taking it.
+    let isVirtual = lists.find(UInt64(key.domain) << 32 | UInt64(pe)) != nil
+    if r.mostMissedPulses >= thresholds.missedPulses, isEnabled(r, key.intid) == .yes, !r.isPending, !isVirtual {
+      var last = at(key, pe)
+      (last.event, last.time) = (r.mostMissedUntil.event, r.mostMissedUntil.time)
+      record(
+        log, .init(kind: .discardedPending, domain: key.domain, pe: pe, intid: key.intid, reason: 3), last,
+        count: r.mostMissedPulses
+      ) {
+        FindingLog.Description(
+          severity: INTID.isBanked(key.intid) ? .note : .warning,
+          certainty: .likely,
+          summary:
+            "\(Self.name(key.intid)) was raised \(r.mostMissedPulses) times in succession and fell each time before "
+            + "it was taken",
+          chain: [
+            .init("it is level-sensitive: it is pending only while its line is high"),
+            .init("the line fell for the first time", event: r.mostMissedSince.event),
+            .init("it fell for the last time, and had not been acknowledged", event: r.mostMissedUntil.event),
+          ],
+          next: "ICFGR: a source of pulses needs an edge-triggered input",
+          event: r.mostMissedSince.event,
+          time: r.mostMissedSince.time
+        )
+      }
+    }
+    if !INTID.isBanked(key.intid), !INTID.isLPI(key.intid), r.targetIsKnown, r.target == PE.none, r.targetEvent != .max,
+      r.enabled == .yes,
+      r.acknowledges > 0 || r.line == .yes, !r.isPending, !r.isActive,
+      elapsed(since: r.targetEvent, r.targetTime) >= thresholds.stuckTime
+    {
+      record(log, .init(kind: .misrouted, domain: key.domain, intid: key.intid), at(key, PE.none)) {
+        FindingLog.Description(
+          severity: .warning,
+          certainty: .likely,
+          summary: "\(Self.name(key.intid)) is enabled and goes to no PE",
+          chain: [
+            .init("it is enabled", event: r.enableEvent.known),
+            .init("its target names no PE that exists", event: r.targetEvent.known),
+          ],
+          next: "GICD_IROUTER or GICD_ITARGETSR of the interrupt",
+          event: r.targetEvent,
+          time: r.targetTime
+        )
+      }
+    }
+    if r.edge == .yes, r.line == .yes, !r.isPending, !r.isActive, r.endEvent != .max, r.lineEvent < r.endEvent,
+      !INTID.isLPI(key.intid), r.wasEnabled, elapsed(since: r.endEvent, r.endTime) >= thresholds.stuckTime
+    {
+      record(log, .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid, reason: 1), at(key, pe)) {
+        FindingLog.Description(
+          severity: .warning,
+          certainty: .likely,
+          summary: "\(Self.name(key.intid)) is edge-triggered and its line stays high: what comes makes no edge",
+          chain: [
+            .init("the line rose", event: r.lineEvent), .init("it was handled and ended", event: r.endEvent),
+            .init("the line has not fallen since"),
+          ],
+          next: "ICFGR: a source that holds its line needs a level-sensitive input",
+          event: r.endEvent,
+          time: r.endTime
+        )
+      }
+    }
+  }
+}
+
+extension UInt64 {
+  /// The number of an event; nil if it stands for none.
+  fileprivate var known: UInt64? { self == .max ? nil : self }
+}
