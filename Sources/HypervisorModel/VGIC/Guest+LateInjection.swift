@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// An injection for a vCPU that is out of its guest, and how the interrupt was before it.
 struct RecentInjection {
   /// What it did.
