@@ -67,7 +67,7 @@ public struct LPICaptureWriter {
       try append(.sysreg(.sysregWrite, time: 0, pe: pe, register: .ICC_IGRPEN1_EL1, value: 1))
     }
     try write(.gits, 0x0, 1)  // GITS_CTLR
-    for pe in 0..<UInt64(peCount) { try command(0x09, 0, 0, pe | pe << 16 | 1 << 63) }  // MAPC
+    for pe in 0..<UInt64(peCount) { try command(ITSOpcode.mapc, 0, 0, pe | pe << 16 | 1 << 63) }
   }
 
   private mutating func write(
@@ -86,9 +86,9 @@ public struct LPICaptureWriter {
 
   /// An ITS command (IHI 0069H section 5.3).
   private mutating func command(
-    _ opcode: UInt64, _ device: UInt32, _ doubleword1: UInt64, _ doubleword2: UInt64 = 0, _ doubleword3: UInt64 = 0
+    _ opcode: UInt8, _ device: UInt32, _ doubleword1: UInt64, _ doubleword2: UInt64 = 0, _ doubleword3: UInt64 = 0
   ) throws(TraceWriteError) {
-    try append(Event(time: 0, kind: .itsCommand, a: opcode | UInt64(device) << 32, b: doubleword1))
+    try append(Event(time: 0, kind: .itsCommand, a: UInt64(opcode) | UInt64(device) << 32, b: doubleword1))
     time -= Self.step
     try append(Event(time: 0, kind: .continuation, a: doubleword2, b: doubleword3))
     summary.commands += 1
@@ -102,15 +102,15 @@ public struct LPICaptureWriter {
     switch one.kind {
     case .mapDevice:
       let bits = min(max(event, 1), 16)
-      try command(0x08, one.device, bits - 1, nextTable | 1 << 63)
+      try command(ITSOpcode.mapd, one.device, bits - 1, nextTable | 1 << 63)
       nextTable += max(256, 8 << bits)
-    case .unmapDevice: try command(0x08, one.device, 0)
-    case .map: try command(0x0A, one.device, event | UInt64(one.intid) << 32, UInt64(one.pe))
-    case .unmap: try command(0x0F, one.device, event)
+    case .unmapDevice: try command(ITSOpcode.mapd, one.device, 0)
+    case .map: try command(ITSOpcode.mapti, one.device, event | UInt64(one.intid) << 32, UInt64(one.pe))
+    case .unmap: try command(ITSOpcode.discard, one.device, event)
     case .configure:
       let address = Self.propertyTable + UInt64(one.intid) - UInt64(LPILimits.firstINTID)
       try append(Event(time: 0, kind: .memoryWrite, a: address, b: UInt64(one.property)))
-    case .invalidate: try command(0x0C, one.device, event)
+    case .invalidate: try command(ITSOpcode.inv, one.device, event)
     case .inject:
       try append(Event(time: 0, kind: .msi, a: UInt64(one.device) << 32 | event))
       summary.injections += 1
@@ -119,9 +119,9 @@ public struct LPICaptureWriter {
       try acknowledge(one.pe, one.intid)
       try append(.sysreg(.sysregWrite, time: 0, pe: one.pe, register: .ICC_EOIR1_EL1, value: UInt64(one.intid)))
       summary.acknowledges += 1
-    case .clear: try command(0x04, one.device, event)
-    case .move: try command(0x01, one.device, event, UInt64(one.target))
-    case .moveAll: try command(0x0E, 0, 0, UInt64(one.pe) << 16, UInt64(one.target) << 16)
+    case .clear: try command(ITSOpcode.clear, one.device, event)
+    case .move: try command(ITSOpcode.movi, one.device, event, UInt64(one.target))
+    case .moveAll: try command(ITSOpcode.movall, 0, 0, UInt64(one.pe) << 16, UInt64(one.target) << 16)
     }
   }
 

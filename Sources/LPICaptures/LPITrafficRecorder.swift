@@ -38,17 +38,18 @@ public struct LPITrafficRecorder {
     let (intid, pe) = (transition.intid, transition.pe)
     switch transition.kind {
     case .mapping:
-      let (device, event) = (UInt32(transition.a >> 32), UInt32(truncatingIfNeeded: transition.a) & 0xFFFF)
+      let (device, event) = (transition.mapping.deviceID, transition.mapping.eventID & 0xFFFF)
       noteDevice(device, event)
-      operations.append(LPIOperation(transition.b == 1 ? .map : .unmap, device: device, event: event, intid: intid))
+      operations.append(
+        LPIOperation(transition.mapping.isMapped ? .map : .unmap, device: device, event: event, intid: intid))
     case .pending, .merged:
       guard pe != PE.none else { return }
       note(priority: transition.priority, of: intid)
-      guard transition.b != .max else {
+      guard transition.pending.hasMessage else {
         operations.append(LPIOperation(.pend, intid: intid, pe: pe))
         return
       }
-      let (device, event) = (UInt32(transition.b >> 32), UInt32(truncatingIfNeeded: transition.b) & 0xFFFF)
+      let (device, event) = (transition.pending.deviceID, transition.pending.eventID & 0xFFFF)
       noteDevice(device, event)
       operations.append(LPIOperation(.inject, device: device, event: event, intid: intid, pe: pe))
     case .acknowledged: operations.append(LPIOperation(.acknowledge, intid: intid, pe: pe))
@@ -57,8 +58,9 @@ public struct LPITrafficRecorder {
       let old = properties[intid] ?? 0
       note(property: transition.kind == .enabled ? old | 1 : old & ~1, of: intid)
     case .priorityChanged: note(priority: transition.priority, of: intid)
-    case .retargeted where transition.a < UInt64(PE.none - 1) && transition.b < UInt64(PE.none - 1):
-      operations.append(LPIOperation(.move, intid: intid, pe: UInt32(transition.a), target: UInt32(transition.b)))
+    case .retargeted where transition.retargeted.isBetweenPEs:
+      let targets = transition.retargeted
+      operations.append(LPIOperation(.move, intid: intid, pe: targets.from, target: targets.to))
     default: return
     }
   }
@@ -84,23 +86,24 @@ public struct LPITrafficRecorder {
 
   /// INV and MOVALL have no transition of an LPI's own, and MOVI's names only the LPI.
   private mutating func note(command: Transition, _ batch: ReplayBatch) {
-    guard command.b & 0xFF_FFFF == 0 else { return }
-    let (device, event) = (UInt32(command.a >> 32), UInt32(command.b >> 32) & 0xFFFF)
-    switch UInt8(truncatingIfNeeded: command.a) {
-    case 0x01:
+    let operands = command.itsCommand
+    guard operands.error == 0 else { return }
+    let (device, event) = (operands.deviceID, operands.eventID & 0xFFFF)
+    switch operands.opcode {
+    case ITSOpcode.movi:
       guard var move = operations.last, move.kind == .move, move.intid == command.intid else { return }
       (move.device, move.event) = (device, event)
       operations.removeLast()
       noteDevice(device, event)
       operations.append(move)
-    case 0x0C where command.intid != INTID.none:
+    case ITSOpcode.inv where command.intid != INTID.none:
       noteDevice(device, event)
       operations.append(LPIOperation(.invalidate, device: device, event: event, intid: command.intid))
-    case 0x0E:
+    case ITSOpcode.movall:
       guard let index = Int(exactly: command.event &- batch.firstIndex), index + 1 < batch.events.count else { return }
-      let operands = batch.events[batch.events[index].kind == .continuation ? index : index + 1]
+      let more = batch.events[batch.events[index].kind == .continuation ? index : index + 1]
       // A processor number; where GITS_TYPER.PTA has addresses instead, they do not fit a PE's number.
-      let (from, to) = (operands.a >> 16 & 0x7_FFFF_FFFF, operands.b >> 16 & 0x7_FFFF_FFFF)
+      let (from, to) = (more.a >> 16 & 0x7_FFFF_FFFF, more.b >> 16 & 0x7_FFFF_FFFF)
       guard from < 4096, to < 4096 else { return }
       operations.append(LPIOperation(.moveAll, pe: UInt32(from), target: UInt32(to)))
     default: return

@@ -1,4 +1,3 @@
-import InterruptTrace
 import Replay
 
 /// How many interrupts were acknowledged in each of equally many events: what the slider shows. Spans double when the

@@ -1,5 +1,4 @@
 import InterruptTrace
-import Replay
 
 /// What the page's buttons look for.
 struct Search {

@@ -1,100 +1,71 @@
 import InterruptTrace
 
-/// A transition in words, for the page.
+/// A transition in words, for the page: what ``TransitionLayout`` says, with the transition's values in it.
 struct TransitionText {
   private let t: Transition
+  private let layout: TransitionLayout
 
-  init(_ transition: Transition) { t = transition }
+  init(_ transition: Transition) {
+    t = transition
+    layout = TransitionLayout.of(transition.kind)
+  }
 
   /// What kind it is, in words: "end of interrupt".
-  var kind: String {
-    switch t.kind {
-    case .msi: return "MSI"
-    case .itsFault: return "ITS fault"
-    case .itsCommand: return "ITS command"
-    case .itsEnabled: return t.a & 1 != 0 ? "ITS enabled" : "ITS disabled"
-    case .sgiSent: return "SGI sent"
-    case .lrFilled: return "list register filled"
-    case .lrEmptied: return "list register emptied"
-    case .lrOverwritten: return "list register overwritten"
-    case .lrWritten: return "list register written"
-    case .lrOverflow: return "no list register free"
-    case .guestOutcome: return "what the guest had done with it"
-    case .vPEResident: return "vPE resident"
-    case .vPENonresident: return "vPE no longer resident"
-    case .lpisEnabled: return t.a & 1 != 0 ? "LPIs enabled" : "LPIs disabled"
-    case .cpuLine: return "request to the PE"
-    case .highestPending: return "highest pending interrupt"
-    case .merged, .virtualMerged: return "requested again while pending"
-    case .taught: return "learned from the capture"
-    case .disagreed: return "not as predicted"
-    default: return Self.words("\(t.kind)")
-    }
-  }
+  var kind: String { text(layout.title) }
 
   /// What its operands say; empty where they add nothing.
-  var detail: String {
-    switch t.kind {
-    case .pending, .merged, .virtualPending, .virtualMerged: return "by \(cause(t.a))\(source)"
-    case .pendingCleared, .virtualPendingCleared: return "by \(cause(t.a))"
-    case .acknowledged: return "running priority 0x\(hex(t.b >> 8 & 0xFF))" + (t.b & 1 != 0 ? ", stays pending" : "")
-    case .spuriousAcknowledge, .virtualSpuriousAcknowledge: return "\(t.a) was returned"
-    case .endOfInterrupt:
-      return (t.a & 1 != 0 ? "deactivates, " : "deactivation is left to software, ")
-        + (t.b == 0xFF ? "nothing runs now" : "running priority 0x\(hex(t.b))")
-    case .deactivated: return t.a & 1 != 0 ? "still pending" : ""
-    case .retargeted: return "from \(pe(t.a)) to \(pe(t.b))"
-    case .priorityChanged: return "from 0x\(hex(t.a)) to 0x\(hex(UInt64(t.priority)))"
-    case .triggerChanged: return t.a & 1 != 0 ? "edge-triggered" : "level-sensitive"
-    case .cpuLine: return lines
-    case .priorityMask: return "0x\(hex(t.a))"
-    case .groupEnables: return "enabled groups \(groups)"
-    case .sleep: return t.a & 1 != 0 ? "asleep" : "awake"
-    case .sgiSent: return "to \(pe(t.a))"
-    case .msi, .tableWalk: return device
-    case .mapping: return device + (t.b & 1 != 0 ? ", mapped" : ", unmapped")
-    case .itsCommand:
-      let error = ITSError.name(ofCode: t.b & 0xFF_FFFF).map { ": \($0)" } ?? ""
-      return ITSOpcode.name(UInt8(truncatingIfNeeded: t.a)) + error
-    case .itsFault:
-      let fault = ITSFault(rawValue: t.b).map { ": " + Self.words("\($0)") } ?? ""
-      return device + fault
-    case .lrFilled, .lrEmptied, .lrOverwritten, .lrWritten: return "LR\(t.a) = 0x\(hex(t.b))"
-    case .guestOutcome: return t.a & 2 != 0 ? "is at it" : t.a & 1 != 0 ? "nothing: still pending" : "had ended it"
-    case .virtualAcknowledged, .virtualDeactivated: return "LR\(t.a)"
-    case .virtualEndOfInterrupt: return t.a == 0xFF ? "in no list register" : "LR\(t.a)"
-    case .maintenance: return (t.a & 1 != 0 ? "raised" : "lowered") + ", MISR 0x\(hex(t.b))"
-    case .disagreed, .taught: return "expected 0x\(hex(t.a)), the capture shows 0x\(hex(t.b))"
-    case .gap: return t.a == 0 ? "events are missing" : "\(t.a) events are missing"
-    case .commandsWaiting: return "GITS_CREADR 0x\(hex(t.a)), GITS_CWRITER 0x\(hex(t.b))"
-    default: return ""
+  var detail: String { text(layout.sentence) }
+
+  private func text(_ pieces: [TransitionLayout.Piece]) -> String {
+    pieces.reduce(into: "") { text, piece in
+      switch piece {
+      case .words(let words): text += words
+      case .field(let field): text += self.text(field.value(in: t), field.style)
+      }
     }
   }
 
-  // MARK: Pieces
-
-  private var lines: String {
-    let names = ["IRQ", "FIQ", "vIRQ", "vFIQ"]
-    let high = names.indices.filter { t.a >> UInt64($0) & 1 != 0 }.map { names[$0] }
-    return high.isEmpty ? "none" : high.joined(separator: ", ")
+  private func text(_ value: UInt64, _ style: TransitionLayout.Style) -> String {
+    switch style {
+    case .decimal: "\(value)"
+    case .hex, .walk: hex(value)
+    case .choice(let words): value < UInt64(words.count) ? words[Int(value)] : "\(value)"
+    case .count: value == 0 ? "" : "\(value) "
+    case .runningPriority: value == 0xFF ? "nothing runs now" : "running priority \(hex(value))"
+    case .pe: pe(value)
+    case .cause: cause(value)
+    case .source: source(value)
+    case .message: message(value)
+    case .group: names(of: 1 << value, Self.groups)
+    case .groups: names(of: value, Self.groups)
+    case .lines: names(of: value, ["IRQ", "FIQ", "vIRQ", "vFIQ"])
+    case .listRegister: value == Transition.VirtualEnd.unlisted ? "in no list register" : "LR\(value)"
+    case .opcode: ITSOpcode.name(UInt8(truncatingIfNeeded: value))
+    case .error: ITSError.name(ofCode: value).map { ": \($0)" } ?? ""
+    case .fault: ITSFault(rawValue: value).map { ": " + TransitionLayout.words("\($0)") } ?? ""
+    case .table: ITSTable(rawValue: UInt8(truncatingIfNeeded: value)).map { "\($0)" } ?? "\(value)"
+    }
   }
 
-  private var groups: String {
-    let names = ["0", "1 Secure", "1"]
-    let on = names.indices.filter { t.a >> UInt64($0) & 1 != 0 }.map { names[$0] }
-    return on.isEmpty ? "none" : on.joined(separator: ", ")
+  // MARK: Values
+
+  private static let groups = ["0", "1 Secure", "1"]
+
+  private func names(of bits: UInt64, _ names: [String]) -> String {
+    let set = names.indices.filter { bits >> UInt64($0) & 1 != 0 }.map { names[$0] }
+    return set.isEmpty ? "none" : set.joined(separator: ", ")
   }
 
-  private var device: String { "DeviceID 0x\(hex(t.a >> 32)), EventID \(t.a & 0xFFFF_FFFF)" }
+  private func message(_ key: UInt64) -> String { "DeviceID \(hex(key >> 32)), EventID \(key & 0xFFFF_FFFF)" }
 
-  private var source: String {
-    if INTID.isSGI(t.intid), t.b < UInt64(PE.none) { return " from PE \(t.b)" }
-    if INTID.isLPI(t.intid), t.b != .max { return " of DeviceID 0x\(hex(t.b >> 32)), EventID \(t.b & 0xFFFF_FFFF)" }
+  private func source(_ source: UInt64) -> String {
+    if INTID.isSGI(t.intid), source < UInt64(PE.none) { return " from PE \(source)" }
+    if INTID.isLPI(t.intid), source != Transition.Pending.noSource { return " of \(message(source))" }
     return ""
   }
 
-  private func cause(_ raw: UInt64) -> String {
-    switch PendingCause(rawValue: UInt8(truncatingIfNeeded: raw)) {
+  private func cause(_ number: UInt64) -> String {
+    switch PendingCause(rawValue: UInt8(truncatingIfNeeded: number)) {
     case .line: "its line"
     case .register: "a register"
     case .sgi: "an SGI"
@@ -110,18 +81,13 @@ struct TransitionText {
     }
   }
 
-  private func pe(_ raw: UInt64) -> String {
-    switch UInt32(truncatingIfNeeded: raw) {
+  private func pe(_ number: UInt64) -> String {
+    switch UInt32(truncatingIfNeeded: number) {
     case PE.none: "no PE"
-    case PE.none - 1: "any of several PEs"
+    case Transition.Retargeted.anyPE: "any of several PEs"
     case let number: "PE \(number)"
     }
   }
 
-  private func hex(_ value: UInt64) -> String { String(value, radix: 16) }
-
-  /// A name in camel case as words.
-  private static func words(_ name: String) -> String {
-    name.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
-  }
+  private func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 }

@@ -3,7 +3,6 @@ import Replay
 import Testing
 
 @testable import Analyzers
-@testable import GICModel
 @testable import Reports
 
 private func report(

@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 import Testing
 

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// The way of an interrupt from its source to its handler, rung by rung, at one moment.
 public struct DeliveryLadder: Sendable, Equatable {
   /// Whether a rung holds.

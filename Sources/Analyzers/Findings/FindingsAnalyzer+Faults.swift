@@ -58,7 +58,7 @@ extension FindingsAnalyzer {
     processor.pointee.lastEndedEvent = t.event
     if processor.pointee.depth > 0 {
       // A GICv2 drops the priority all the same; a GICv3 does nothing if the register is of the other group.
-      if t.b != 0 { return endedOther(t, processor, last: last) }
+      if t.mismatchedEnd.dropsPriority { return endedOther(t, processor, last: last) }
       let top = processor.pointee.top
       if top.intid == t.intid {
         // It is ended all right, as far as its handler is concerned.
@@ -148,7 +148,7 @@ extension FindingsAnalyzer {
 
   /// Acknowledges that return 1023, one after the other.
   mutating func spurious(_ t: Transition) {
-    guard t.a == UInt64(INTID.spurious) else { return }
+    guard t.spuriousAcknowledge.value == INTID.spurious else { return }
     let processor = processors.at(t)
     processor.pointee.spuriousRun &+= 1
     if processor.pointee.spuriousRun == 1 {
@@ -177,9 +177,10 @@ extension FindingsAnalyzer {
 
   /// The controller answered otherwise than it must: of interest here is what it delivered.
   mutating func disagreed(_ t: Transition) {
-    let check = PredictionCheck.describe(t.priority)
-    guard check.kind == .acknowledge, INTID.isBasic(t.b & 0xFF_FFFF) || INTID.isLPI(t.b & 0xFF_FFFF) else { return }
-    let intid = UInt32(truncatingIfNeeded: t.b) & (check.name.hasPrefix("GIC") ? 0x3FF : 0xFF_FFFF)
+    let check = PredictionCheck.describe(t.prediction.check)
+    let seen = UInt32(truncatingIfNeeded: t.prediction.seen) & 0xFF_FFFF
+    guard check.kind == .acknowledge, INTID.isBasic(seen) || INTID.isLPI(seen) else { return }
+    let intid = check.name.hasPrefix("GIC") ? seen & 0x3FF : seen
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue
     let record = interrupts.find(key)?.pointee ?? InterruptRecord()
     report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: intid), t) {
@@ -192,7 +193,7 @@ extension FindingsAnalyzer {
       if record.line == .no, record.edge != .yes {
         chain.append(.init("its line is low", event: record.lineEvent))
       }
-      let expected = t.a & 0xFF_FFFF
+      let expected = t.prediction.expected & 0xFF_FFFF
       chain.append(.init("an acknowledge should have returned \(expected)", event: t.event))
       return FindingLog.Description(
         severity: .error, certainty: hasGaps ? .likely : .certain,
@@ -205,7 +206,7 @@ extension FindingsAnalyzer {
 
   mutating func discarded(_ t: Transition, by cause: String) {
     let record = record(t).pointee
-    let isLost = record.enabled == .no && t.a == UInt64(PendingCause.command.rawValue)
+    let isLost = record.enabled == .no && t.pendingCleared.cause == .command
     let key = FindingLog.Key(
       kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid,
       source: INTID.isLPI(t.intid) ? record.source : .max, reason: isLost ? 1 : 0)

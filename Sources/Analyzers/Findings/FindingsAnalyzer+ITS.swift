@@ -12,13 +12,14 @@ extension FindingsAnalyzer {
     case .itsCommand: command(t)
     case .mapping:
       let record = record(t)
-      record.pointee.mapped = .init(t.b & 1 != 0)
+      record.pointee.mapped = .init(t.mapping.isMapped)
       record.pointee.mappingEvent = t.event
-      record.pointee.source = t.a
+      record.pointee.source = t.mapping.message
     case .itsEnabled:
-      itsEnabled = .init(t.a & 1 != 0)
-      itsDisabledEvent = t.a & 1 == 0 ? t.event : .max
-      if t.a & 1 != 0 { waiting.remove(t.b) }
+      let isEnabled = t.itsEnabled.isEnabled
+      itsEnabled = .init(isEnabled)
+      itsDisabledEvent = isEnabled ? .max : t.event
+      if isEnabled { waiting.remove(UInt64(t.itsEnabled.its)) }
     case .commandsWaiting: commandsWait(t)
     default: break
     }
@@ -27,7 +28,7 @@ extension FindingsAnalyzer {
   // MARK: MSIs
 
   private mutating func fault(_ t: Transition) {
-    guard let fault = ITSFault(rawValue: t.b) else { return }
+    guard let fault = t.itsFault.fault else { return }
     if fault == .unknown {
       unresolved = t
       return
@@ -36,9 +37,10 @@ extension FindingsAnalyzer {
     let isMSI = lastMSI == t.event
     if !isMSI, fault != .lpisDisabled, fault != .intidOutOfRange { return }
     let key = FindingLog.Key(
-      kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid, source: t.a,
-      reason: UInt32(truncatingIfNeeded: t.b))
-    let who = Self.source(t.a)
+      kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid,
+      source: t.itsFault.message,
+      reason: UInt32(truncatingIfNeeded: fault.rawValue))
+    let who = Self.source(t.itsFault.message)
     var chain: [Finding.Link] = [
       .init(isMSI ? "the MSI of \(who) was written" : "INT for \(who) was carried out", event: t.event)
     ]
@@ -98,11 +100,11 @@ extension FindingsAnalyzer {
   private mutating func giveUpUnresolved() {
     guard let t = unresolved else { return }
     unresolved = nil
-    let key = FindingLog.Key(kind: .unmappedMSI, domain: t.domain, source: t.a, reason: .max)
+    let key = FindingLog.Key(kind: .unmappedMSI, domain: t.domain, source: t.itsFault.message, reason: .max)
     report(key, t) {
       FindingLog.Description(
         severity: .note, certainty: .unknownBeforeCapture,
-        summary: "an MSI of \(Self.source(t.a)) led to no interrupt that the capture shows",
+        summary: "an MSI of \(Self.source(t.itsFault.message)) led to no interrupt that the capture shows",
         chain: [.init("the MSI was written; its mapping lies before the capture, if there is one", event: t.event)],
         next: "a capture from the start, or MAPTI for the event")
     }
@@ -112,17 +114,15 @@ extension FindingsAnalyzer {
 
   private mutating func command(_ t: Transition) {
     giveUpUnresolved()
-    let opcode = UInt8(truncatingIfNeeded: t.a)
-    let error = t.b & 0xFF_FFFF
-    let source = (t.a >> 32) << 32 | t.b >> 32
+    let (opcode, error, source) = (t.itsCommand.opcode, t.itsCommand.error, t.itsCommand.message)
     if waiting.count > 0 { waiting.forEach { $1.pointee.isWaiting = false } }
     if let taken = cleared {
       cleared = nil
       if taken.event == t.event { discarded(taken, by: ITSOpcode.name(opcode)) }
     }
     switch opcode {
-    case 0x0C: if t.intid != INTID.none { interrupts.insert(Self.key(t)).pointee.invalidateEvent = t.event }
-    case 0x0D: invalidateAllEvent = t.event
+    case ITSOpcode.inv: if t.intid != INTID.none { interrupts.insert(Self.key(t)).pointee.invalidateEvent = t.event }
+    case ITSOpcode.invall: invalidateAllEvent = t.event
     default: break
     }
     lastCommand = error == 0 ? t : nil
@@ -130,12 +130,13 @@ extension FindingsAnalyzer {
     let command = ITSOpcode.name(opcode)
     let reason = ITSError.name(ofCode: error) ?? hex(error)
     // What these would have changed is not there anyway.
-    let isHarmless = [0x04, 0x0C, 0x0D, 0x0F].contains(opcode)
-    let namesEvent = ![0x08, 0x09, 0x0D, 0x0E].contains(opcode)
+    let isHarmless = [ITSOpcode.clear, ITSOpcode.inv, ITSOpcode.invall, ITSOpcode.discard].contains(opcode)
+    let namesNoDevice = [ITSOpcode.mapc, ITSOpcode.invall, ITSOpcode.movall].contains(opcode)
+    let namesEvent = opcode != ITSOpcode.mapd && !namesNoDevice
     report(
       .init(
         kind: .commandError, domain: t.domain, intid: t.intid,
-        source: opcode == 0x09 || opcode == 0x0D || opcode == 0x0E ? .max : namesEvent ? source : source | 0xFFFF_FFFF,
+        source: namesNoDevice ? .max : namesEvent ? source : source | 0xFFFF_FFFF,
         reason: UInt32(truncatingIfNeeded: error)),
       t
     ) {
@@ -151,8 +152,7 @@ extension FindingsAnalyzer {
   mutating func guestError(_ t: Transition) {
     guard let command = lastCommand, t.event &- command.event <= 4 else { return }
     lastCommand = nil
-    let opcode = UInt8(truncatingIfNeeded: command.a)
-    let source = (command.a >> 32) << 32 | command.b >> 32
+    let (opcode, source) = (command.itsCommand.opcode, command.itsCommand.message)
     let name = ITSOpcode.name(opcode)
     report(.init(kind: .commandError, domain: t.domain, source: source, reason: UInt32(opcode)), t) {
       FindingLog.Description(
@@ -172,17 +172,18 @@ extension FindingsAnalyzer {
 
   private mutating func commandsWait(_ t: Transition) {
     let entry = waiting.insert(UInt64(t.priority))
-    let isSame = entry.pointee.isWaiting && entry.pointee.reader == t.a
+    let commands = t.commandsWaiting
+    let isSame = entry.pointee.isWaiting && entry.pointee.reader == commands.reader
     entry.pointee.seen = isSame ? entry.pointee.seen &+ 1 : 1
     if !isSame {
       entry.pointee.event = t.event
       entry.pointee.time = t.time
     }
-    entry.pointee.reader = t.a
-    entry.pointee.writer = t.b
+    entry.pointee.reader = commands.reader
+    entry.pointee.writer = commands.writer
     entry.pointee.isWaiting = true
     // The Stalled bit says it; otherwise an ITS may take its time.
-    if t.a & 1 != 0 { stalled(t, entry.pointee, its: t.priority) }
+    if commands.isStalled { stalled(t, entry.pointee, its: t.priority) }
   }
 
   private mutating func stalled(_ t: Transition, _ commands: WaitingCommands, its: UInt32) {

@@ -9,9 +9,8 @@ extension FindingsAnalyzer {
       record.pointee.isPending = true
       record.pointee.pendingEvent = t.event
       record.pointee.pendingTime = t.time
-      record.pointee.cause = UInt8(truncatingIfNeeded: t.a)
-      record.pointee.pendingIsOlder =
-        t.a == UInt64(PendingCause.observed.rawValue) || t.a == UInt64(PendingCause.pendingTable.rawValue)
+      record.pointee.cause = t.pending.causeNumber
+      record.pointee.pendingIsOlder = t.pending.cause == .observed || t.pending.cause == .pendingTable
       if t.pe != PE.none {
         let processor = processors.at(t)
         record.pointee.overtakenSince = processor.pointee.acknowledges
@@ -26,9 +25,9 @@ extension FindingsAnalyzer {
     }
     if !INTID.isLPI(t.intid) {
       record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
-    } else if t.a == UInt64(PendingCause.msi.rawValue) || t.a == UInt64(PendingCause.command.rawValue) {
-      record.pointee.source = t.b
-      if let waiting = unresolved, waiting.a == t.b { unresolved = nil }
+    } else if t.pending.cause == .msi || t.pending.cause == .command {
+      record.pointee.source = t.pending.source
+      if let waiting = unresolved, waiting.itsFault.message == t.pending.source { unresolved = nil }
     }
   }
 
@@ -45,7 +44,7 @@ extension FindingsAnalyzer {
       record.pointee.pendingEvent = t.event
       record.pointee.pendingTime = t.time
     }
-    if let waiting = unresolved, waiting.a == t.b { unresolved = nil }
+    if let waiting = unresolved, waiting.itsFault.message == t.pending.source { unresolved = nil }
   }
 
   mutating func lineChanged(_ t: Transition) {
@@ -66,19 +65,19 @@ extension FindingsAnalyzer {
     let wasPending = record.pointee.isPending
     record.pointee.isPending = false
     record.pointee.refires = 0
-    if t.a == UInt64(PendingCause.line.rawValue) {
+    if t.pendingCleared.cause == .line {
       if isFresh, record.pointee.enabled != .no {
         missedPulse(t, record)
       }
       return
     }
     record.pointee.clearedEvent = t.event
-    record.pointee.clearedCause = UInt8(truncatingIfNeeded: t.a)
+    record.pointee.clearedCause = t.pendingCleared.causeNumber
     guard wasPending else { return }
-    if t.a == UInt64(PendingCause.command.rawValue) {
+    if t.pendingCleared.cause == .command {
       cleared = t
     } else {
-      discarded(t, by: t.a == UInt64(PendingCause.register.rawValue) ? "a write of ICPENDR" : "software")
+      discarded(t, by: t.pendingCleared.cause == .register ? "a write of ICPENDR" : "software")
     }
   }
 
@@ -121,7 +120,7 @@ extension FindingsAnalyzer {
     } else {
       processor.pointee.isOverflown = true
     }
-    let staysPending = t.b & 1 != 0
+    let staysPending = t.acknowledged.staysPending
     record.pointee.isPending = staysPending
     if staysPending {
       record.pointee.pendingEvent = t.event
@@ -138,7 +137,7 @@ extension FindingsAnalyzer {
     record.pointee.acknowledgeEvent = t.event
     record.pointee.acknowledgeTime = t.time
     record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
-    record.pointee.group = UInt8(truncatingIfNeeded: t.a)
+    record.pointee.group = t.acknowledged.group
     record.pointee.missedPulses = 0
   }
 
@@ -181,7 +180,7 @@ extension FindingsAnalyzer {
     record.pointee.isRunning = false
     record.pointee.endEvent = t.event
     record.pointee.endTime = t.time
-    record.pointee.isDropped = t.a & 1 == 0 && record.pointee.isActive
+    record.pointee.isDropped = !t.endOfInterrupt.deactivates && record.pointee.isActive
     processor.pointee.lastEndedINTID = t.intid
     processor.pointee.lastEndedEvent = t.event
     if INTID.isLPI(t.intid) { noteRefire(t, record, record.pointee.isPending) }
@@ -199,7 +198,7 @@ extension FindingsAnalyzer {
     record.pointee.wasWronglyEnded = false
     record.pointee.activateEvent = .max
     record.pointee.deactivateEvent = t.event
-    let isPending = t.a & 1 != 0
+    let isPending = t.deactivated.isPending
     if isPending {
       record.pointee.isPending = true
       record.pointee.pendingEvent = t.event

@@ -10,13 +10,13 @@ extension FindingsAnalyzer {
     processor.pointee.sentEvent = t.event
     processor.pointee.sentTime = t.time
     processor.pointee.sentINTID = t.intid
-    processor.pointee.sentTargets = t.a
+    processor.pointee.sentTargets = t.sgiWritten.targets
   }
 
-  /// An SGI became pending, or was pending already: `b` is its source PE, if that is known.
+  /// An SGI became pending, or was pending already.
   @inline(__always)
   mutating func sgiAccepted(_ t: Transition) {
-    let source = UInt32(truncatingIfNeeded: min(t.b, UInt64(PE.none)))
+    let source = t.pending.sourcePE
     if source != PE.none, let sender = processors.find(domain: t.domain, pe: source) {
       if sender.pointee.sentINTID == t.intid { sender.pointee.sentEvent = .max }
     } else {

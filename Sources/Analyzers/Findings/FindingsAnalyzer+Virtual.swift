@@ -1,3 +1,4 @@
+import HypervisorModel
 import InterruptTrace
 
 /// A PE's list registers, as far as findings need them.
@@ -21,7 +22,7 @@ extension FindingsAnalyzer {
 
   mutating func virtual(_ t: Transition) {
     let record = lists.insert(Self.listKey(t))
-    let list = t.a < 16 ? Int(t.a) : 16
+    let list = Int(min(t.listRegister.index, 16))
     switch t.kind {
     case .lrFilled where list < 16:
       for other in 0..<16 where other != list && record.pointee.intids[other] == t.intid && !INTID.isSGI(t.intid) {
@@ -62,10 +63,9 @@ extension FindingsAnalyzer {
   /// Returns when the hypervisor acknowledged that one, if it did and has it still.
   @inline(__always)
   private mutating func noteForwarded(_ t: Transition) -> ListedInterrupts.Moment? {
-    let isWide = t.b >> 32 != 0
-    guard t.b >> (isWide ? 61 : 31) & 1 != 0 else { return nil }
-    let intid = UInt32(truncatingIfNeeded: isWide ? t.b >> 32 & 0x1FFF : t.b >> 10 & 0x3FF)
-    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid)
+    let value = ListRegisterValue(t.listRegister)
+    guard value.isHardware else { return nil }
+    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: UInt32(value.physicalINTID))
     let record = interrupts.insert(key.rawValue)
     record.pointee.isForwarded = true
     guard record.pointee.isActive, record.pointee.acknowledgeEvent != .max else { return nil }
@@ -99,7 +99,7 @@ extension FindingsAnalyzer {
         certainty: .likely,
         summary: "virtual interrupt \(t.intid) was overwritten in its list register before the guest was done with it",
         chain: [
-          .init("list register \(t.a) was given it", event: event),
+          .init("list register \(t.listRegister.index) was given it", event: event),
           .init("another interrupt was written over it", event: t.event),
         ],
         next: "whether the hypervisor had read the list register back, and where it keeps the interrupt now"
@@ -109,7 +109,7 @@ extension FindingsAnalyzer {
 
   /// Maintenance interrupts without the guest getting anywhere between them.
   private mutating func maintenance(_ t: Transition, _ record: UnsafeMutablePointer<ListRegisterRecord>) {
-    let isHigh = t.a & 1 != 0
+    let isHigh = t.maintenance.isRaised
     defer { record.pointee.maintenanceIsHigh = isHigh }
     guard isHigh, !record.pointee.maintenanceIsHigh else { return }
     record.pointee.maintenanceRun &+= 1
@@ -129,7 +129,7 @@ extension FindingsAnalyzer {
         summary: "maintenance interrupts follow each other on PE \(t.pe) while the guest gets nothing done",
         chain: [
           .init("\(run) in succession, with no acknowledge and no end by the guest", event: event),
-          .init("MISR \(hex(t.b)): \(Self.causes(t.b))", event: t.event),
+          .init("MISR \(hex(t.maintenance.status)): \(Self.causes(t.maintenance.status))", event: t.event),
         ],
         next: "whether the hypervisor clears the condition before it enters the guest again",
         event: event,
@@ -139,9 +139,9 @@ extension FindingsAnalyzer {
   }
 
   /// The conditions of `ICH_MISR_EL2` and `GICH_MISR`.
-  static func causes(_ status: UInt64) -> String {
+  static func causes(_ status: UInt32) -> String {
     let names = ["EOI", "U", "LRENP", "NP", "VGrp0E", "VGrp0D", "VGrp1E", "VGrp1D"]
-    let set = names.indices.filter { status >> UInt64($0) & 1 != 0 }.map { names[$0] }
+    let set = names.indices.filter { status >> UInt32($0) & 1 != 0 }.map { names[$0] }
     return set.isEmpty ? "no condition holds" : set.joined(separator: ", ")
   }
 

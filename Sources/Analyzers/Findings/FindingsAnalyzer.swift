@@ -87,7 +87,7 @@ struct FindingsAnalyzer: ~Copyable {
     case .pendingCleared: pendingCleared(t)
     case .cpuLine:
       let processor = processors.at(t)
-      processor.pointee.lines = UInt8(truncatingIfNeeded: t.a)
+      processor.pointee.lines = UInt8(truncatingIfNeeded: t.cpuLine.levels.rawValue)
       processor.pointee.linesEvent = t.event
     case .highestPending:
       let processor = processors.at(t)
@@ -109,7 +109,7 @@ struct FindingsAnalyzer: ~Copyable {
   private mutating func other(_ t: Transition) {
     switch t.kind {
     case .begin:
-      startsAtReset = t.a & 1 != 0
+      startsAtReset = t.begin.isReset
       if startsAtReset { distributor.isComplete = true }
     case .merged: merged(t)
     case .spuriousAcknowledge: spurious(t)
@@ -123,9 +123,9 @@ struct FindingsAnalyzer: ~Copyable {
       record.pointee.priorityEvent = t.event
     case .groupChanged:
       let record = interrupts.insert(Self.key(t))
-      record.pointee.group = UInt8(truncatingIfNeeded: t.a)
+      record.pointee.group = t.groupChanged.to
       record.pointee.groupEvent = t.event
-    case .triggerChanged: interrupts.insert(Self.key(t)).pointee.edge = .init(t.a & 1 != 0)
+    case .triggerChanged: interrupts.insert(Self.key(t)).pointee.edge = .init(t.triggerChanged.isEdge)
     case .activated:
       let record = interrupts.insert(Self.key(t))
       record.pointee.isActive = true
@@ -175,7 +175,7 @@ struct FindingsAnalyzer: ~Copyable {
 
   private mutating func retargeted(_ t: Transition) {
     let record = record(t)
-    record.pointee.target = UInt32(truncatingIfNeeded: t.b)
+    record.pointee.target = t.retargeted.to
     record.pointee.targetIsKnown = true
     record.pointee.targetEvent = t.event
     record.pointee.targetTime = t.time
@@ -193,26 +193,26 @@ struct FindingsAnalyzer: ~Copyable {
     let event = t.provenance == .assumed ? UInt64.max : t.event
     switch t.kind {
     case .priorityMask:
-      processor.pointee.priorityMask = UInt16(truncatingIfNeeded: t.a)
+      processor.pointee.priorityMask = UInt16(truncatingIfNeeded: t.priorityMask.mask)
       processor.pointee.maskEvent = event
       processor.pointee.maskTime = t.time
     case .groupEnables: Self.setGroups(&processor.pointee, t)
     case .sleep:
-      processor.pointee.asleep = .init(t.a & 1 != 0)
+      processor.pointee.asleep = .init(t.sleep.isAsleep)
       processor.pointee.sleepEvent = event
       processor.pointee.sleepTime = t.time
     case .lpisEnabled:
-      processor.pointee.lpis = .init(t.a & 1 != 0)
+      processor.pointee.lpis = .init(t.lpisEnabled.isEnabled)
       processor.pointee.lpisEvent = event
     default:
-      processor.pointee.endMode = UInt8(truncatingIfNeeded: t.a)
+      processor.pointee.endMode = t.endMode.bits
       processor.pointee.endModeEvent = event
     }
   }
 
   private static func setGroups(_ record: inout ProcessorRecord, _ t: Transition) {
-    record.groups = UInt8(truncatingIfNeeded: t.a)
-    record.groupsKnown = UInt8(truncatingIfNeeded: t.b)
+    record.groups = t.groupEnables.enabled
+    record.groupsKnown = t.groupEnables.known
     record.groupEvent = t.provenance == .assumed ? .max : t.event
     record.groupTime = t.time
   }

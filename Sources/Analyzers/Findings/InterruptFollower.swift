@@ -1,4 +1,3 @@
-import InterruptTrace
 import Replay
 
 /// Follows interrupts up to a moment, to say why one was delivered then or was not.

@@ -22,7 +22,7 @@ struct GapAnalyzer: ~Copyable {
 
   mutating func list(_ t: Transition) {
     count += 1
-    lost = lost.addingReportingOverflow(t.a).partialValue
-    if gaps.count < Self.listed { gaps.append(Gap(event: t.event, time: t.time, pe: t.pe, lost: t.a)) }
+    lost = lost.addingReportingOverflow(t.gap.lost).partialValue
+    if gaps.count < Self.listed { gaps.append(Gap(event: t.event, time: t.time, pe: t.pe, lost: t.gap.lost)) }
   }
 }

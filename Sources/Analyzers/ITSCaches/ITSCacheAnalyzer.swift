@@ -16,9 +16,9 @@ struct ITSCacheAnalyzer: ~Copyable {
   /// Takes in a transition that concerns tables, or LPIs' configuration. O(log entries).
   mutating func take(_ t: Transition, isReported: Bool) {
     switch t.kind {
-    case .tableWalk: unit(t.domain, TableWalk(rawValue: t.b).its)?.take(t, isCounted: isReported)
-    case .tableRead: unit(t.domain, Int(t.b >> 8 & 15))?.take(t, isCounted: isReported)
-    case .itsEnabled: unit(t.domain, Int(truncatingIfNeeded: t.b & 15))?.take(t, isCounted: isReported)
+    case .tableWalk: unit(t.domain, t.tableWalk.walk.its)?.take(t, isCounted: isReported)
+    case .tableRead: unit(t.domain, t.tableRead.its)?.take(t, isCounted: isReported)
+    case .itsEnabled: unit(t.domain, t.itsEnabled.its)?.take(t, isCounted: isReported)
     case .merged:
       // Which ITS it came through is not said; with one there is no question.
       if INTID.isLPI(t.intid) { units.first { $0.domain == t.domain }?.take(t, isCounted: isReported) }
@@ -47,10 +47,10 @@ struct ITSCacheAnalyzer: ~Copyable {
 }
 
 extension ITSCacheTable {
-  /// The table of a ``TransitionKind/tableRead``.
-  init(_ operand: UInt64) {
+  /// The caches' name for a table.
+  init(_ table: ITSTable) {
     self =
-      switch ITSTable(rawValue: UInt8(operand & 3))! {
+      switch table {
       case .device: .device
       case .collection: .collection
       case .interruptTranslation: .event

@@ -30,7 +30,7 @@ public final class ITSMissFollower {
     analyzer.take(t, isReported: isReported)
     guard isReported, t.kind == .tableWalk else { return }
     for table in ITSCacheTable.allCases where shape.entries(of: table) != nil {
-      let cache = Cache(domain: t.domain, its: TableWalk(rawValue: t.b).its, table: table)
+      let cache = Cache(domain: t.domain, its: t.tableWalk.walk.its, table: table)
       let misses = analyzer.misses(cache)
       guard misses > counts[cache, default: 0] else { continue }
       counts[cache] = misses

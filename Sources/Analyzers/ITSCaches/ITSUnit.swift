@@ -67,16 +67,16 @@ final class ITSUnit {
 
     mutating func take(_ t: Transition, isCounted: Bool) {
       switch t.kind {
-      case .tableWalk: walk(t, TableWalk(rawValue: t.b), isCounted)
-      case .tableRead: agreement.shows(ITSCacheTable(t.b))
-      case .itsEnabled where t.a & 1 == 0: dropEverything(.itsDisabled, isCounted)
-      case .lpisEnabled where t.a & 1 == 0:
+      case .tableWalk: walk(t, t.tableWalk.walk, isCounted)
+      case .tableRead: agreement.shows(ITSCacheTable(t.tableRead.table))
+      case .itsEnabled where !t.itsEnabled.isEnabled: dropEverything(.itsDisabled, isCounted)
+      case .lpisEnabled where !t.lpisEnabled.isEnabled:
         dropConfiguration(nil, .lpisDisabled, isCounted)
         flushSoftware(.lpisDisabled, isCounted)
       case .configurationInvalidated:
         let key = t.intid == INTID.none ? nil : UInt64(t.intid)
         dropConfiguration(key, .invalidatedAtRegister, isCounted)
-      case .merged: if isCounted, t.a == UInt64(PendingCause.msi.rawValue) { totals.lpiMatch += 1 }
+      case .merged: if isCounted, t.pending.cause == .msi { totals.lpiMatch += 1 }
       default: break
       }
     }
@@ -85,7 +85,7 @@ final class ITSUnit {
 
     private mutating func walk(_ t: Transition, _ walk: TableWalk, _ isCounted: Bool) {
       let reads = walk.reads
-      let (device, event) = (UInt32(truncatingIfNeeded: t.a >> 32), UInt32(truncatingIfNeeded: t.a))
+      let (device, event) = (t.tableWalk.deviceID, t.tableWalk.eventID)
       if !reads.contains(.isRest) {
         agreement.begins(isCounted: isCounted)
         if isCounted {
@@ -106,7 +106,8 @@ final class ITSUnit {
       }
       if reads.contains(.event) {
         let isValid = !(endsInvalid && follows == .event)
-        let distance = look(.event, t.a, UInt64(device ^ event), walk, isValid: isValid, isCounted, group: device)
+        let distance = look(
+          .event, t.tableWalk.message, UInt64(device ^ event), walk, isValid: isValid, isCounted, group: device)
         if isCounted { devices.reference(device, distance: distance) }
       }
       let owners: ITSCacheTable = reads.contains(.isVirtual) ? .vPE : .collection
@@ -151,7 +152,7 @@ final class ITSUnit {
     // MARK: Invalidations
 
     private mutating func invalidate(_ t: Transition, _ walk: TableWalk, _ isCounted: Bool) {
-      let device = UInt32(truncatingIfNeeded: t.a >> 32)
+      let device = t.tableWalk.deviceID
       let cause = walk.opcode
       switch walk.effect {
       case .device:
@@ -160,7 +161,7 @@ final class ITSUnit {
           if isCounted { causes.dropped(cause, 1) }
           dropFromShapes(.event, key, UInt64(device ^ UInt32(truncatingIfNeeded: key)))
         }
-      case .event: drop(.event, t.a, UInt64(device ^ UInt32(truncatingIfNeeded: t.a)), cause, isCounted)
+      case .event: drop(.event, t.tableWalk.message, UInt64(device ^ t.tableWalk.eventID), cause, isCounted)
       case .collection: drop(.collection, UInt64(walk.owner), UInt64(walk.owner), cause, isCounted)
       case .vPE: drop(.vPE, UInt64(walk.owner), UInt64(walk.owner), cause, isCounted)
       case .configuration:
@@ -219,10 +220,10 @@ final class ITSUnit {
       let reads = walk.reads
       if !reads.contains(.isVirtual), walk.isMSI || walk.isINT {
         if reads.contains(.configuration) {
-          let outcome = software.reference(t.a, isValid: true, isCounted: isCounted && walk.isMSI)
+          let outcome = software.reference(t.tableWalk.message, isValid: true, isCounted: isCounted && walk.isMSI)
           if outcome.cause != 0, isCounted, walk.isMSI { softwareCauses.fetchedAgain(outcome.cause) }
         } else if walk.isMSI, reads.contains(.endsInvalid) {
-          _ = software.reference(t.a, isValid: false, isCounted: isCounted)
+          _ = software.reference(t.tableWalk.message, isValid: false, isCounted: isCounted)
         }
       }
       if walk.flushesTranslations { flushSoftware(ITSCacheCause(rawValue: walk.opcode), isCounted) }

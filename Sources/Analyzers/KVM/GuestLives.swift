@@ -68,7 +68,7 @@ struct GuestLives: ~Copyable {
     case .lrFilled: filled(t)
     case .lrOverflow: if let entry = entries.find(Self.key(t)), entry.pointee.isUsed { hold(entry, t) }
     case .lrEmptied: emptied(t)
-    case .guestOutcome: if t.a == 0 { ended(t) }
+    case .guestOutcome: if t.guestOutcome.hasEnded { ended(t) }
     default: break
     }
   }
@@ -76,10 +76,10 @@ struct GuestLives: ~Copyable {
   private static func life(_ t: Transition) -> InterruptLife {
     var life = InterruptLife(ofGuest: t)
     (life.pendingTime, life.pendingEvent) = (t.time, t.event)
-    life.cause = UInt8(truncatingIfNeeded: t.a)
+    life.cause = t.pending.causeNumber
     life.shown = .pending
-    if t.a == UInt64(PendingCause.sgi.rawValue), t.b < UInt64(PE.none) {
-      life.source = t.b
+    if t.pending.cause == .sgi, t.pending.hasSourcePE {
+      life.source = t.pending.source
       life.shown.insert(.source)
     }
     life.rest(on: t.provenance)
@@ -137,7 +137,7 @@ struct GuestLives: ~Copyable {
     }
     if !entry.pointee.life.shown.contains(.listed) {
       entry.pointee.life.pe = t.pe
-      entry.pointee.life.list(t, register: t.a)
+      entry.pointee.life.list(t, register: t.listRegister.index)
     }
     hold(entry, t)
   }

@@ -1,5 +1,4 @@
 import InterruptTrace
-import Replay
 
 /// Measures the spans of each interrupt's life: pending, acknowledged, ended, deactivated.
 ///
@@ -64,19 +63,19 @@ struct LatencyAnalyzer: ~Copyable {
       entry.pointee.isKnown = isKnown
     }
     entry.pointee.pe = t.pe
-    entry.pointee.cause = UInt8(truncatingIfNeeded: t.a)
+    entry.pointee.cause = t.pending.causeNumber
     entry.pointee.priority = UInt8(truncatingIfNeeded: t.priority)
     entry.pointee.certainty = t.provenance
     if Self.namesSource(t) {
-      entry.pointee.source = t.b
+      entry.pointee.source = t.pending.source
       entry.pointee.hasSource = true
     }
   }
 
   private static func namesSource(_ t: Transition) -> Bool {
     switch InterruptClass(intid: t.intid) {
-    case .lpi: t.a == UInt64(PendingCause.msi.rawValue) || t.a == UInt64(PendingCause.command.rawValue)
-    case .sgi: t.a == UInt64(PendingCause.sgi.rawValue)
+    case .lpi: t.pending.cause == .msi || t.pending.cause == .command
+    case .sgi: t.pending.cause == .sgi
     default: false
     }
   }
@@ -141,7 +140,7 @@ struct LatencyAnalyzer: ~Copyable {
   /// What is left pending after an acknowledge.
   @inline(__always)
   private mutating func keepPending(_ key: UInt64, _ t: Transition) {
-    guard t.b & 1 != 0 else {
+    guard t.acknowledged.staysPending else {
       pending.remove(key)
       return
     }
@@ -168,7 +167,7 @@ struct LatencyAnalyzer: ~Copyable {
     entry.pointee.life.end(t)
     let isLPI = InterruptClass(intid: t.intid) == .lpi
     // With EOImode 0 the end deactivates: one sample serves both stages.
-    let deactivates = !isLPI && !entry.pointee.isInactive && t.a & 1 != 0
+    let deactivates = !isLPI && !entry.pointee.isInactive && t.endOfInterrupt.deactivates
     if deactivates { entry.pointee.life.deactivate(t) }
     let span = deactivates ? LatencyRecorder.Span.acknowledgeToEndThatDeactivates : .acknowledgeToEnd
     record(span, from: entry.pointee.life.acknowledgeTime, t, entry)
@@ -184,7 +183,7 @@ struct LatencyAnalyzer: ~Copyable {
   }
 
   mutating func deactivated(_ t: Transition, _ interrupt: UInt64) {
-    resignal(t, interrupt, staysPending: t.a & 1 != 0)
+    resignal(t, interrupt, staysPending: t.deactivated.isPending)
     let key = Self.serviceKey(t, interrupt)
     guard let entry = inService.find(key), !entry.pointee.isInactive else { return }
     entry.pointee.isInactive = true

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// Where the samples of the latency analyzer go: by class exactly, and by who they belong to in sparse buckets.
 ///
 /// A sample is counted once for its owner, which is an INTID on a PE; what an INTID, a PE or a device has is the sum of

@@ -1,4 +1,3 @@
-import HypervisorModel
 import InterruptTrace
 import Replay
 

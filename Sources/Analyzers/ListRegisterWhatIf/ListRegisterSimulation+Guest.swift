@@ -1,5 +1,4 @@
 import HypervisorModel
-import InterruptTrace
 
 /// What the guest does, with the list registers as they are here.
 extension ListRegisterSimulation {

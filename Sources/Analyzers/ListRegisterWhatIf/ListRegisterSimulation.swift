@@ -78,14 +78,15 @@ final class ListRegisterSimulation {
       arrive(t)
       return
     case .lrEmptied, .lrOverwritten:
-      guard t.a < 64 else { return }
+      let index = t.listRegister.index
+      guard index < 64 else { return }
       // A hypervisor may take a list register back before it disables the interface.
-      if filled >> t.a & 1 != 0 { loadIfShown() }
-      shown[Int(t.a)] = nil
+      if filled >> index & 1 != 0 { loadIfShown() }
+      shown[Int(index)] = nil
       return
     case .virtualInterfaceEnabled:
       advance(to: t.time)
-      let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
+      let asked = HypervisorControlBits(rawValue: t.virtualInterface.control)
       shownIsPressed = asked.asksForRegisters
       if shownIsPressed { outlook.pressedEntries += 1 }
       askForLoad(t.time)
@@ -95,7 +96,9 @@ final class ListRegisterSimulation {
     loadIfShown()
     advance(to: t.time)
     switch t.kind {
-    case .virtualAcknowledged: if t.a < 64, shown[Int(t.a)] == t.intid { acknowledged(t.intid, at: t.time) }
+    case .virtualAcknowledged:
+      let index = t.listRegister.index
+      if index < 64, shown[Int(index)] == t.intid { acknowledged(t.intid, at: t.time) }
     case .virtualDeactivated: ended(t.intid, at: t.time)
     case .virtualInterfaceDisabled: exit(at: t.time)
     default: break
@@ -117,11 +120,12 @@ final class ListRegisterSimulation {
   // MARK: What the capture shows
 
   private func arrive(_ t: Transition) {
-    let value = ListRegisterValue.inTransition(t.b)
+    let value = ListRegisterValue(t.listRegister)
     format = value.format
-    if t.a < 64 {
-      shown[Int(t.a)] = t.intid
-      filled |= 1 << t.a
+    let index = t.listRegister.index
+    if index < 64 {
+      shown[Int(index)] = t.intid
+      filled |= 1 << index
     }
     askForLoad(t.time)
     if let place = place(of: t.intid) {

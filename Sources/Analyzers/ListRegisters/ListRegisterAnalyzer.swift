@@ -76,7 +76,8 @@ struct ListRegisterAnalyzer: ~Copyable {
     guard let bank = bank(t) else { return }
     let counters = bank.pointee.counters.unsafelyUnwrapped
     let one: UInt64 = isReported ? 1 : 0
-    let bit: UInt64 = t.a < 64 ? 1 << t.a : 0
+    let index = t.listRegister.index
+    let bit: UInt64 = index < 64 ? 1 << index : 0
     switch t.kind {
     case .lrWritten: counters[Place.writes] &+= one
     case .lrFilled:
@@ -89,12 +90,13 @@ struct ListRegisterAnalyzer: ~Copyable {
       counters[Place.overflows] &+= one
       let entry = waiting.insert(Self.interrupt(t))
       if entry.pointee == 0 { entry.pointee = max(t.time, 1) }
-    case .virtualEndOfInterrupt: if t.a == 0xFF, !INTID.isLPI(t.intid) { counters[Place.ends] &+= one }
+    case .virtualEndOfInterrupt:
+      if t.virtualEndOfInterrupt.isUnlisted, !INTID.isLPI(t.intid) { counters[Place.ends] &+= one }
     case .virtualDeactivated: known.remove(Self.interrupt(t))
     case .maintenance:
-      guard t.a & 1 != 0 else { break }
+      guard t.maintenance.isRaised else { break }
       counters[Place.maintenance] &+= one
-      for cause in 0..<8 where t.b >> UInt64(cause) & 1 != 0 { counters[Place.causes + cause] &+= one }
+      for cause in 0..<8 where t.maintenance.status >> UInt32(cause) & 1 != 0 { counters[Place.causes + cause] &+= one }
     case .virtualInterfaceEnabled: entered(bank, t, one, isReported)
     case .virtualInterfaceDisabled:
       account(bank, t.time, isReported)
@@ -154,7 +156,7 @@ struct ListRegisterAnalyzer: ~Copyable {
   ) {
     account(bank, t.time, isReported)
     let counters = bank.pointee.counters.unsafelyUnwrapped
-    let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
+    let asked = HypervisorControlBits(rawValue: t.virtualInterface.control)
     let isPressed = asked.asksForRegisters
     counters[Place.entries] &+= one
     if isPressed { counters[Place.moreWaiting] &+= one }

@@ -105,7 +105,7 @@ struct SpuriousAnalyzer: ~Copyable {
   @inline(__always)
   mutating func acknowledged(_ t: Transition, _ key: UInt64) {
     if InterruptClass(intid: t.intid) == .spi { withdraw(t, .takenByOtherPE, shared: true) }
-    if t.b & 1 != 0 { held.insert(key).pointee = true }
+    if t.acknowledged.staysPending { held.insert(key).pointee = true }
     let interface = interfaces.at(t)
     interface.pointee.acknowledged = t.event
     interface.pointee.gotInterrupt = true
@@ -137,7 +137,7 @@ struct SpuriousAnalyzer: ~Copyable {
   mutating func retargeted(_ t: Transition) { withdraw(t, .retargeted, shared: true) }
 
   private static func reason(_ t: Transition) -> SpuriousReason {
-    switch PendingCause(rawValue: UInt8(truncatingIfNeeded: t.a)) {
+    switch t.pendingCleared.cause {
     case .line: .lineFell
     case .command: .itsCommand
     default: .clearedBySoftware
@@ -164,10 +164,10 @@ struct SpuriousAnalyzer: ~Copyable {
     guard isCounted else { return }
     var reason: SpuriousReason
     var intid = UInt32.max
-    switch t.a {
-    case UInt64(INTID.secure): reason = .secureInterrupt
-    case UInt64(INTID.nonSecure): reason = .nonSecureInterrupt
-    case UInt64(INTID.nonMaskable): reason = .otherGroup
+    switch t.spuriousAcknowledge.value {
+    case INTID.secure: reason = .secureInterrupt
+    case INTID.nonSecure: reason = .nonSecureInterrupt
+    case INTID.nonMaskable: reason = .otherGroup
     default:
       let found = withdrawal(before: t, interface)
       reason = found.reason

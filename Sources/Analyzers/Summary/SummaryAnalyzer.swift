@@ -65,7 +65,7 @@ struct SummaryAnalyzer: ~Copyable {
     case .msi: totals.msis += 1
     case .itsCommand:
       totals.itsCommands += 1
-      totals.itsCommandsByOpcode[Int(t.a & 0xFF)] += 1
+      totals.itsCommandsByOpcode[Int(t.itsCommand.opcode)] += 1
     case .itsFault: totals.itsFaults += 1
     case .sgiSent: totals.sgisSent += 1
     case .virtualAcknowledged: totals.virtualAcknowledges += 1

@@ -1,4 +1,3 @@
-import HypervisorModel
 import InterruptTrace
 
 /// What interrupts in list registers wait for, and what interrupts wait for a list register.

@@ -34,7 +34,7 @@ struct ListedInterrupts: ~Copyable {
     guard let bank = bank(t) else { return }
     settle(bank, t)
     bank.pointee.isEnabled = true
-    let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
+    let asked = HypervisorControlBits(rawValue: t.virtualInterface.control)
     let isPressed = asked.asksForRegisters
     bank.pointee.dropMoved()
     if bank.pointee.isPressed { bank.pointee.pressedBefore = bank.pointee.pressedSince }
@@ -54,7 +54,7 @@ struct ListedInterrupts: ~Copyable {
   mutating func controlChanged(_ t: Transition) {
     guard let bank = bank(t) else { return }
     settle(bank, t)
-    bank.pointee.control = UInt32(truncatingIfNeeded: t.a & 0x3FF | (t.b & 0x3FF) << 16)
+    bank.pointee.control = t.virtualControl.bits | t.virtualControl.known << 16
     bank.pointee.controlEvent = t.event
   }
 
@@ -62,9 +62,9 @@ struct ListedInterrupts: ~Copyable {
 
   /// `physical`: when the hypervisor acknowledged the physical interrupt of a hardware-linked one, if it did.
   mutating func filled(_ t: Transition, physical: Moment?) {
-    guard t.a < 16, let bank = bank(t) else { return }
+    guard t.listRegister.index < 16, let bank = bank(t) else { return }
     settle(bank, t)
-    let (n, value) = (Int(t.a), ListRegisterValue.inTransition(t.b))
+    let (n, value) = (Int(t.listRegister.index), ListRegisterValue(t.listRegister))
     defer { bank.pointee.noteChange(of: n) }
     if bank.pointee.lists[n].intid == t.intid {
       bank.pointee.lists[n].update(value, bank.pointee.clock)
@@ -80,11 +80,12 @@ struct ListedInterrupts: ~Copyable {
   }
 
   mutating func emptied(_ t: Transition) {
-    guard t.a < 16, let bank = bank(t) else { return }
+    guard t.listRegister.index < 16, let bank = bank(t) else { return }
     settle(bank, t)
-    var entry = bank.pointee.lists[Int(t.a)]
-    bank.pointee.lists[Int(t.a)] = Entry()
-    bank.pointee.noteChange(of: Int(t.a))
+    let list = Int(t.listRegister.index)
+    var entry = bank.pointee.lists[list]
+    bank.pointee.lists[list] = Entry()
+    bank.pointee.noteChange(of: list)
     guard entry.intid != INTID.none, entry.isPending || entry.isActive else { return }
     entry.takenOut = Moment(t)
     entry.takenOutClock = bank.pointee.clock
@@ -99,8 +100,8 @@ struct ListedInterrupts: ~Copyable {
     settle(bank, t)
     bank.pointee.isEnabled = true
     bank.pointee.acknowledges &+= 1
-    guard t.a < 16, bank.pointee.lists[Int(t.a)].intid == t.intid else { return }
-    let list = Int(t.a)
+    let list = Int(min(t.listRegister.index, 16))
+    guard list < 16, bank.pointee.lists[list].intid == t.intid else { return }
     let waited = bank.pointee.clock - bank.pointee.lists[list].since
     delays.add(time: waited.time, events: waited.events)
     if isCounted { waits.count(bank.pointee.lists[list].waits, InterruptClass(intid: t.intid)) }
@@ -111,12 +112,12 @@ struct ListedInterrupts: ~Copyable {
   mutating func ended(_ t: Transition) {
     guard let bank = bank(t) else { return }
     settle(bank, t)
-    guard t.a < 16 else {
+    guard t.listRegister.index < 16 else {
       let stashed = bank.pointee.takeStashed(t.intid, isActive: true)
       if !INTID.isLPI(t.intid) { noteUnlistedEnd(t, stashed, bank) }
       return
     }
-    let list = Int(t.a)
+    let list = Int(t.listRegister.index)
     guard bank.pointee.lists[list].intid == t.intid, bank.pointee.lists[list].isActive else { return }
     if bank.pointee.lists[list].acknowledgeEvent != .max, !bank.pointee.lists[list].isDropped {
       let span = bank.pointee.clock - bank.pointee.lists[list].since
@@ -127,9 +128,9 @@ struct ListedInterrupts: ~Copyable {
   }
 
   mutating func deactivated(_ t: Transition) {
-    guard t.a < 16, let bank = bank(t) else { return }
+    guard t.listRegister.index < 16, let bank = bank(t) else { return }
     settle(bank, t)
-    let list = Int(t.a)
+    let list = Int(t.listRegister.index)
     guard bank.pointee.lists[list].intid == t.intid else { return }
     if bank.pointee.lists[list].isDropped {
       let span = bank.pointee.clock - bank.pointee.lists[list].since

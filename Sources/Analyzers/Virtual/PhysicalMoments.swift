@@ -17,7 +17,7 @@ struct PhysicalMoments: ~Copyable {
     let entry = table.insert(t.interruptKey)
     guard !entry.pointee.isAcknowledged else { return }
     entry.pointee.pending = t.time
-    entry.pointee.hasPending = t.provenance != .assumed && t.a != UInt64(PendingCause.observed.rawValue)
+    entry.pointee.hasPending = t.provenance != .assumed && t.pending.cause != .observed
   }
 
   mutating func acknowledged(_ t: Transition) {
@@ -31,7 +31,7 @@ struct PhysicalMoments: ~Copyable {
   /// A level that is still high makes it pending anew.
   mutating func deactivated(_ t: Transition) {
     guard !INTID.isLPI(t.intid), let entry = table.find(t.interruptKey) else { return }
-    entry.pointee = Moments(pending: t.time, hasPending: t.a & 1 != 0)
+    entry.pointee = Moments(pending: t.time, hasPending: t.deactivated.isPending)
   }
 
   mutating func withdrawn(_ t: Transition) {

@@ -5,15 +5,14 @@ extension VirtualInterruptAnalyzer {
   mutating func becamePending(_ t: Transition, _ isCounted: Bool) {
     if isCounted { counts.directPending += 1 }
     let entry = direct.insert(Self.directKey(t))
-    entry.pointee.isPending =
-      t.a != UInt64(PendingCause.pendingTable.rawValue) && t.a != UInt64(PendingCause.observed.rawValue)
+    entry.pointee.isPending = t.pending.cause != .pendingTable && t.pending.cause != .observed
     guard entry.pointee.isPending else { return }
     var life = InterruptLife(ofGuest: t)
     (life.pendingTime, life.pendingEvent) = (t.time, t.event)
-    life.cause = UInt8(truncatingIfNeeded: t.a)
+    life.cause = t.pending.causeNumber
     life.shown = .pending
-    if t.a == UInt64(PendingCause.msi.rawValue) || t.a == UInt64(PendingCause.command.rawValue) {
-      life.source = t.b
+    if t.pending.cause == .msi || t.pending.cause == .command {
+      life.source = t.pending.source
       life.shown.insert(.source)
     }
     life.rest(on: t.provenance)

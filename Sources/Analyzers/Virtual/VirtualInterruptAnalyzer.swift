@@ -104,7 +104,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   // MARK: Keys
 
   private static func slotKey(_ t: Transition) -> UInt64 {
-    UInt64(t.domain) << 48 | UInt64(t.pe & 0xFF_FFFF) << 8 | t.a & 0xFF
+    UInt64(t.domain) << 48 | UInt64(t.pe & 0xFF_FFFF) << 8 | t.listRegister.index & 0xFF
   }
 
   /// An interrupt that a list register holds. An SGI of a GICv2 guest is another one for each source (IHI 0048B, 5.3.8).
@@ -119,13 +119,11 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
   }
 
-  private static func value(_ t: Transition) -> ListRegisterValue { .inTransition(t.b) }
-
   // MARK: List registers
 
   @inline(__always)
   private mutating func entered(_ t: Transition) {
-    let asked = HypervisorControlBits(rawValue: UInt32(truncatingIfNeeded: t.a))
+    let asked = HypervisorControlBits(rawValue: t.virtualInterface.control)
     if !asked.asksForRegisters { entries.at(t).pointee &+= 1 }
   }
 
@@ -135,7 +133,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   }
 
   private mutating func filled(_ t: Transition, _ isCounted: Bool) {
-    let value = Self.value(t)
+    let value = ListRegisterValue(t.listRegister)
     let identity = Self.identity(t, value)
     let slot = slots.insert(Self.slotKey(t))
     if slot.pointee.isUsed, slot.pointee.identity == identity {
@@ -165,7 +163,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     slot.pointee = Listed(
       identity: identity, life: InterruptLife(ofGuest: t), isUsed: true, listedIsKnown: isKnown,
       isAcknowledged: value.isActive)
-    if isKnown { slot.pointee.life.list(t, register: t.a) }
+    if isKnown { slot.pointee.life.list(t, register: t.listRegister.index) }
     if isCounted { counts.listed += 1 }
     guard value.isHardware else { return }
     if isCounted { counts.hardwareLinked += 1 }
@@ -197,7 +195,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     var listed = slot.pointee
     slots.remove(key)
     listed.entries = entries.at(t).pointee
-    if listed.isUsed, !listed.isInactive || Self.value(t).isPending {
+    if listed.isUsed, !listed.isInactive || ListRegisterValue(t.listRegister).isPending {
       unlisted.insert(listed.identity).pointee = listed
     }
   }
@@ -253,7 +251,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     slot.pointee = Listed(
       identity: slot.pointee.identity, life: InterruptLife(ofGuest: t), isUsed: true, listedIsKnown: true,
       isInactive: true)
-    slot.pointee.life.list(t, register: t.a)
+    slot.pointee.life.list(t, register: t.listRegister.index)
   }
 
   // MARK: Samples
@@ -296,14 +294,5 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     if let gap = gaps.find(UInt64(pe)), gap.pointee >= start { return true }
     if let gap = gaps.find(UInt64(PE.none)), gap.pointee >= start { return true }
     return false
-  }
-}
-
-extension ListRegisterValue {
-  /// The value that a transition carries. A valid register of `ICH_LR<n>_EL2`'s layout has its state in bits 63:62, and one
-  /// of `GICH_LR<n>`'s has only 32 bits.
-  @inline(__always)
-  static func inTransition(_ bits: UInt64) -> ListRegisterValue {
-    ListRegisterValue(bits, bits >> 62 != 0 ? .ich : .gich)
   }
 }

@@ -113,18 +113,19 @@ struct WaitAnalyzer: ~Copyable {
     guard let interface = interface(t) else { return }
     settle(interface, t.time)
     // Of eight bits, 255 lets everything pass but the idle priority.
-    interface.pointee.mask = UInt32(truncatingIfNeeded: min(t.a, 0x100))
+    interface.pointee.mask = min(t.priorityMask.mask, 0x100)
   }
 
   mutating func sleep(_ t: Transition) {
     guard let interface = interface(t) else { return }
     settle(interface, t.time)
-    interface.pointee.isAsleep = t.a & 1 != 0
+    interface.pointee.isAsleep = t.sleep.isAsleep
   }
 
   mutating func groupEnables(_ t: Transition) {
     guard t.domain == 0 else { return }
-    let areOff = t.b != 0 && t.a & t.b == 0
+    let groups = t.groupEnables
+    let areOff = groups.known != 0 && groups.enabled & groups.known == 0
     if t.pe == PE.none {
       for pe in 0..<capacity where interfaces[pe].count > 0 { settle(interfaces + pe, t.time) }
       distributorIsOff = areOff
@@ -144,7 +145,7 @@ struct WaitAnalyzer: ~Copyable {
   mutating func ended(_ t: Transition) {
     guard let interface = interface(t) else { return }
     settle(interface, t.time)
-    interface.pointee.running = UInt32(truncatingIfNeeded: t.b & 0xFF)
+    interface.pointee.running = t.endOfInterrupt.runningPriority
   }
 
   /// An interrupt was enabled or disabled, or its priority changed.
@@ -209,8 +210,8 @@ struct WaitAnalyzer: ~Copyable {
 
   /// It has another target. An LPI takes its pending state along (MOVI).
   mutating func retargeted(_ t: Transition) {
-    guard waiting > 0, t.domain == 0, t.a < UInt64(capacity) else { return }
-    let old = interfaces + Int(t.a)
+    guard waiting > 0, t.domain == 0, t.retargeted.from < capacity else { return }
+    let old = interfaces + Int(t.retargeted.from)
     guard let n = find(old, t.interruptKey) else { return }
     settle(old, n, t.time)
     let entry = old.pointee.list[n]
@@ -225,7 +226,7 @@ struct WaitAnalyzer: ~Copyable {
   mutating func acknowledged(_ t: Transition, _ key: UInt64, isCounted: Bool) -> WaitTimes? {
     guard let interface = interface(t) else { return nil }
     settle(interface, t.time)
-    interface.pointee.running = UInt32(truncatingIfNeeded: t.b >> 8 & 0xFF)
+    interface.pointee.running = t.acknowledged.runningPriority
     guard let n = find(interface, key) else { return nil }
     let times = interface.pointee.list[n].times
     remove(interface, n)

@@ -3,8 +3,8 @@ import InterruptTrace
 /// Where an implementation departs from the architecture, or chooses one of the behaviours that it allows. Each is a fact
 /// about what an emulator answers; the model's default is the architecture.
 ///
-/// What is asked of GICv2 is in `Departures+GICv2.swift`, of GICv3 and GICv4 in `Departures+GICv3.swift` and
-/// `Departures+GICv3Virtual.swift`; bits are numbered across them.
+/// Those of GICv2 are declared in `Departures+GICv2.swift`, those of GICv3 and GICv4 in `Departures+GICv3.swift` and
+/// `Departures+GICv3Virtual.swift`, those of both here. Bits are numbered across these files.
 struct Departures: OptionSet {
   var rawValue: UInt64
 

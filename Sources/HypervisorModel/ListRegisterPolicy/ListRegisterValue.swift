@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// A list register's value in either format, read field by field.
 @frozen
 public struct ListRegisterValue: BitwiseCopyable, Equatable, Sendable {
@@ -11,6 +13,13 @@ public struct ListRegisterValue: BitwiseCopyable, Equatable, Sendable {
   public init(_ bits: UInt64, _ format: ListRegisterFormat) {
     self.bits = bits
     self.format = format
+  }
+
+  /// The value that a transition carries. A valid register of `ICH_LR<n>_EL2`'s layout has its state in bits 63:62, and
+  /// one of `GICH_LR<n>`'s has only 32 bits.
+  @inlinable
+  public init(_ operands: Transition.ListRegister) {
+    self.init(operands.value, operands.value >> 62 != 0 ? .ich : .gich)
   }
 
   @inlinable static func pendingBit(_ format: ListRegisterFormat) -> UInt64 { format == .gich ? 1 << 28 : 1 << 62 }

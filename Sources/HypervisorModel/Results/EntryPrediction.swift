@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// What the model says stood in a vCPU's list registers when it entered its guest.
 public struct EntryPrediction: Sendable {
   /// When, in ns since the capture's epoch.

@@ -9,13 +9,13 @@ struct HypervisorOutput {
   func append(_ transition: Transition) { buffer.pointee.append(transition) }
 
   func emit(
-    _ kind: TransitionKind, provenance: Provenance = .derived, domain: UInt16, pe: UInt32, intid: UInt32 = PE.none,
-    priority: UInt32 = 0, a: UInt64 = 0, b: UInt64 = 0
+    _ kind: TransitionKind, provenance: Provenance = .derived, domain: UInt16, pe: UInt32, intid: UInt32 = INTID.none,
+    priority: UInt32 = 0, _ operands: some TransitionOperands
   ) {
     buffer.pointee.append(
       Transition(
         time: time, event: event, kind: kind, provenance: provenance, domain: domain, pe: pe, intid: intid,
-        priority: priority, a: a, b: b)
+        priority: priority, operands)
     )
   }
 }

@@ -72,14 +72,15 @@ extension Guest {
       out.emit(
         .lrFilled, provenance: interrupts[place].rule == .shown ? .derived : .inferred, domain: domain,
         pe: UInt32(vcpu), intid: interrupts[place].queued.intid, priority: UInt32(interrupts[place].queued.priority),
-        a: UInt64(register), b: value)
+        Transition.ListRegister(index: register, value: value))
     }
     guard outcome.pendingLeft + outcome.activeLeft > 0 else { return }
     for place in vcpus[vcpu].list[..<count] where interrupts[place].register < 0 {
       guard Int(interrupts[place].wanted) == vcpu else { continue }
       out.emit(
         .lrOverflow, provenance: .inferred, domain: domain, pe: UInt32(vcpu), intid: interrupts[place].queued.intid,
-        priority: UInt32(interrupts[place].queued.priority), a: interrupts[place].queued.isActive ? 1 : 0)
+        priority: UInt32(interrupts[place].queued.priority),
+        Transition.Overflow(isActive: interrupts[place].queued.isActive))
     }
   }
 

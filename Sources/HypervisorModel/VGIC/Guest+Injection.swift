@@ -48,7 +48,7 @@ extension Guest {
       if isNow && !was { interrupts[place].pendingSince = out.time }
       out.emit(
         kind, domain: domain, pe: UInt32(bitPattern: interrupt.target), intid: interrupt.queued.intid,
-        priority: UInt32(interrupt.queued.priority), a: UInt64(cause.rawValue), b: UInt64(source))
+        priority: UInt32(interrupt.queued.priority), Transition.Pending(cause, sourcePE: source))
     }
     queue(place)
   }
@@ -96,15 +96,16 @@ extension Guest {
       let place = place(intid, vcpu: vcpu)
       refresh(place, vcpu: vcpu)
       let was = interrupts[place].queued.isPending
-      let source: UInt8 = INTID.isSGI(intid) && isGICv2 && transition.b < 8 ? 1 << UInt8(transition.b) : 0
-      let sender = transition.b < UInt64(vcpus.count) ? vcpus[Int(transition.b)].cpu : PE.none
+      let sourcePE = transition.pending.sourcePE
+      let source: UInt8 = INTID.isSGI(intid) && isGICv2 && sourcePE < 8 ? 1 << UInt8(sourcePE) : 0
+      let sender = sourcePE < vcpus.count ? vcpus[Int(sourcePE)].cpu : PE.none
       let before = remembered(place, .latch(source: source), cpu: sender, out.event)
       interrupts[place].queued.traits.insert(.latched)
       interrupts[place].queued.sources |= source
       interrupts[place].isFresh = true
       if INTID.isLPI(intid) { interrupts[place].target = Int32(vcpu) }
-      let cause = PendingCause(rawValue: UInt8(truncatingIfNeeded: transition.a)) ?? .register
-      becamePending(place, was: was, cause: cause, source: UInt32(truncatingIfNeeded: transition.b), out: &out)
+      let cause = transition.pending.cause ?? .register
+      becamePending(place, was: was, cause: cause, source: sourcePE, out: &out)
       remember(before)
     case .pendingCleared:
       guard let place = knownPlace(intid, vcpu: vcpu) else { return }

@@ -15,20 +15,20 @@ public struct Transition: BitwiseCopyable, Sendable {
   public var domain: UInt16
   /// The PE concerned, or ``PE/none``.
   public var pe: UInt32
-  /// The interrupt concerned; 0xFFFF_FFFF if none.
+  /// The interrupt concerned, or ``INTID/none``.
   public var intid: UInt32
   /// The interrupt's priority at that moment, where it matters.
   public var priority: UInt32
-  /// First operand; see the kind.
+  /// First operand; the kind's accessor names what is in it.
   public var a: UInt64
-  /// Second operand; see the kind.
+  /// Second operand; the kind's accessor names what is in it.
   public var b: UInt64
 
   /// A transition with every field given.
   @inlinable
   public init(
     time: UInt64, event: UInt64, kind: TransitionKind, provenance: Provenance = .derived, domain: UInt16 = 0,
-    pe: UInt32 = PE.none, intid: UInt32 = 0xFFFF_FFFF, priority: UInt32 = 0, a: UInt64 = 0, b: UInt64 = 0
+    pe: UInt32 = PE.none, intid: UInt32 = INTID.none, priority: UInt32 = 0, a: UInt64 = 0, b: UInt64 = 0
   ) {
     self.time = time
     self.event = event

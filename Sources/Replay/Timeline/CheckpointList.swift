@@ -1,5 +1,4 @@
 import GICModel
-import InterruptTrace
 
 /// Copies of a controller and of what follows it, by the number of events they have taken in.
 struct CheckpointList {

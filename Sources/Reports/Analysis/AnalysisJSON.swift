@@ -45,7 +45,7 @@ extension AnalysisReport {
       "merged": .number(results.exclusions.merged), "guest_errors": .number(s.guestErrors),
       "gaps": .number(results.gapCount), "lost_events": .number(results.lostEvents),
       "its_commands_by_name": .object(
-        ITSCommandName.all.compactMap { opcode, name in
+        ITSOpcode.all.compactMap { opcode, name in
           let count = s.itsCommandsByOpcode[Int(opcode)]
           return count == 0 ? nil : .init(name, .number(count))
         }

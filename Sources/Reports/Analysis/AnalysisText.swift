@@ -1,5 +1,4 @@
 import Analyzers
-import InterruptTrace
 
 extension AnalysisReport {
   /// For a terminal. Long lists are cut to `rows`; `worst` chains of events are printed.

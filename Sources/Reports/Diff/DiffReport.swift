@@ -1,5 +1,3 @@
-import Analyzers
-
 /// Two results compared: before and after.
 public struct DiffReport: Sendable {
   /// One distribution before and after.

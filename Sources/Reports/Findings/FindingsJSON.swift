@@ -1,5 +1,4 @@
 import Analyzers
-import InterruptTrace
 
 extension Finding {
   /// The object that scripts depend on. Times are in ns since the capture's epoch, events are numbers of the capture.

@@ -1,5 +1,4 @@
 import Analyzers
-import InterruptTrace
 
 extension AnalysisReport {
   /// What went wrong, the worst first: errors and warnings with their reasons, notes in a line each.

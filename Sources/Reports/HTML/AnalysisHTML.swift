@@ -1,5 +1,4 @@
 import Analyzers
-import InterruptTrace
 
 extension AnalysisReport {
   /// The parts of the report that follow from the results alone. Lists are cut to `rows`.

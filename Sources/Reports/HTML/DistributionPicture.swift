@@ -1,5 +1,3 @@
-import Analyzers
-
 /// The latencies of one stage: a histogram for each row, all on one logarithmic axis.
 struct DistributionPicture {
   let rows: [NamedLatency]

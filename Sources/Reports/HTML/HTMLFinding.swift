@@ -1,6 +1,3 @@
-import Analyzers
-import InterruptTrace
-
 /// A finding as the page shows it, from the JSON report's object.
 struct HTMLFinding {
   /// A condition of its chain, and the moment of the event that made it so.

@@ -1,5 +1,4 @@
 import Analyzers
-import InterruptTrace
 import Replay
 
 /// The report in the browser: `analyze --html`. One file that needs nothing else.

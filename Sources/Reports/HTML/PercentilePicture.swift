@@ -1,5 +1,3 @@
-import Analyzers
-
 /// Latency by percentile, a line for each row.
 struct PercentilePicture {
   let rows: [NamedLatency]

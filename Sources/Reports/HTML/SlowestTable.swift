@@ -1,6 +1,3 @@
-import Analyzers
-import InterruptTrace
-
 /// The slowest interrupts, each with a link to its place on the timeline.
 struct SlowestTable {
   private let worst: [LatencyOverTime.Worst]

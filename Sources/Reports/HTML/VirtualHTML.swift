@@ -1,5 +1,4 @@
 import Analyzers
-import InterruptTrace
 
 extension AnalysisReport {
   /// Guests' interrupts: latencies by stage and class, over time, and by virtual INTID.

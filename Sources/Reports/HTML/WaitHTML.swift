@@ -1,5 +1,3 @@
-import Analyzers
-
 extension AnalysisReport {
   /// What interrupts waited for while they were pending.
   var waitTable: String { WaitRow.html(results.waits.map(WaitRow.init), prefix: "") }

@@ -10,7 +10,7 @@ struct ListRegistersHeld {
   /// Takes in a transition; the number in use on its PE if that has changed by it.
   mutating func changed(by t: Transition) -> Int? {
     let key = Self.key(t.domain, t.pe)
-    let bit = UInt64(1) << (t.a & 63)
+    let bit = UInt64(1) << (t.listRegister.index & 63)
     let before = held[key] ?? 0
     var after = before
     switch t.kind {

@@ -32,7 +32,7 @@ struct PerfettoLinks {
   /// The flows that lead to a list register that is filled.
   mutating func filled(_ t: Transition) -> [UInt64] {
     var flows: [UInt64] = []
-    let value = ListRegisterValue(t.b, t.b >> 62 != 0 ? .ich : .gich)
+    let value = ListRegisterValue(t.listRegister)
     if value.isHardware, let event = acknowledged[Self.key(t, UInt32(value.physicalINTID))] {
       flows.append(Self.hardware | event)
     }

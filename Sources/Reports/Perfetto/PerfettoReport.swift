@@ -171,9 +171,9 @@ public final class PerfettoReport: AnalysisOutput {
       isPending = false
       links.withdrawn(t)
     case .acknowledged:
-      isPending = t.b & 1 != 0
+      isPending = t.acknowledged.staysPending
       links.acknowledged(t)
-    case .deactivated where t.a & 1 != 0: isPending = true
+    case .deactivated where t.deactivated.isPending: isPending = true
     default: return
     }
     let isPrivate = InterruptClass(intid: t.intid).isPrivate
@@ -187,7 +187,7 @@ public final class PerfettoReport: AnalysisOutput {
   }
 
   private func followListRegister(_ t: Transition, _ isShown: Bool) throws {
-    let track = PerfettoTrack.listRegister(t.domain, t.pe, UInt32(truncatingIfNeeded: t.a & 63))
+    let track = PerfettoTrack.listRegister(t.domain, t.pe, UInt32(t.listRegister.index & 63))
     let open = depth[track] ?? 0
     func end(to wanted: Int) throws {
       guard open > wanted else { return }
@@ -200,7 +200,7 @@ public final class PerfettoReport: AnalysisOutput {
       var begin = try event(.sliceBegin, on: track)
       begin.nameIid = stream.name(name)
       begin.categoryIids = [stream.category("list_register")]
-      begin.debugAnnotations = [stream.annotation("event", t.event), stream.annotation("value", t.b)]
+      begin.debugAnnotations = [stream.annotation("event", t.event), stream.annotation("value", t.listRegister.value)]
       begin.flowIds = flows
       try stream.append(begin, at: t.time)
     }
@@ -209,8 +209,8 @@ public final class PerfettoReport: AnalysisOutput {
       // When a guest is done with an interrupt a hypervisor's own trace does not show: at the latest when the next comes.
       try end(to: 0)
       try begin("\(InterruptClass(intid: t.intid).name) \(t.intid)", flows: links.filled(t))
-    case .virtualAcknowledged where open == 1 && t.a < 64: try begin("active")
-    case .virtualEndOfInterrupt where t.a < 64: try end(to: min(open, 1))
+    case .virtualAcknowledged where open == 1 && t.listRegister.index < 64: try begin("active")
+    case .virtualEndOfInterrupt where t.listRegister.index < 64: try end(to: min(open, 1))
     case .lrEmptied, .lrOverwritten: try end(to: 0)
     default: break
     }
@@ -220,10 +220,11 @@ public final class PerfettoReport: AnalysisOutput {
   private func mark(_ t: Transition) throws {
     let (track, name): (PerfettoTrack, String)
     switch t.kind {
-    case .itsCommand: (track, name) = (.its(t.domain), ITSCommandName.of(t.a & 0xFF))
-    case .itsFault: (track, name) = (.its(t.domain), ITSFault(rawValue: t.b)?.name ?? "fault")
-    case .spuriousAcknowledge: (track, name) = (.running(t.domain, t.pe, lane: 0), "spurious \(t.a)")
-    case .maintenance where t.a & 1 != 0: (track, name) = (.pe(t.domain, t.pe), "maintenance interrupt")
+    case .itsCommand: (track, name) = (.its(t.domain), ITSOpcode.name(t.itsCommand.opcode))
+    case .itsFault: (track, name) = (.its(t.domain), t.itsFault.fault?.name ?? "fault")
+    case .spuriousAcknowledge:
+      (track, name) = (.running(t.domain, t.pe, lane: 0), "spurious \(t.spuriousAcknowledge.value)")
+    case .maintenance where t.maintenance.isRaised: (track, name) = (.pe(t.domain, t.pe), "maintenance interrupt")
     case .gap: (track, name) = (.capture, "events lost")
     case .guestError: (track, name) = (.capture, "guest error")
     default: return
@@ -233,8 +234,8 @@ public final class PerfettoReport: AnalysisOutput {
     mark.categoryIids = [stream.category("\(t.kind)")]
     mark.debugAnnotations = [stream.annotation("event", t.event)]
     if t.kind == .itsFault {
-      mark.debugAnnotations.append(stream.annotation("DeviceID", t.a >> 32))
-      mark.debugAnnotations.append(stream.annotation("EventID", t.a & 0xFFFF_FFFF))
+      mark.debugAnnotations.append(stream.annotation("DeviceID", UInt64(t.itsFault.deviceID)))
+      mark.debugAnnotations.append(stream.annotation("EventID", UInt64(t.itsFault.eventID)))
     }
     try stream.append(mark, at: t.time)
   }

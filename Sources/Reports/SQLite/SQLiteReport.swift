@@ -52,11 +52,12 @@ public final class SQLiteReport: AnalysisOutput {
       case .msi:
         try writeTranslation(fault: nil)
         msi = t
-      case .itsFault where msi?.event == t.event && msi?.a == t.a: try writeTranslation(fault: t)
+      case .itsFault where msi?.event == t.event && msi?.msi.message == t.itsFault.message:
+        try writeTranslation(fault: t)
       case .mapping:
         try mappings.insert([
-          .number(t.event), .number(t.time), .number(t.domain), .number(t.a >> 32), .number(t.a & 0xFFFF_FFFF),
-          Self.intid(t), .number(t.b),
+          .number(t.event), .number(t.time), .number(t.domain), .number(t.mapping.deviceID), .number(t.mapping.eventID),
+          Self.intid(t), .number(t.mapping.isMapped ? 1 : 0),
         ])
       default: break
       }
@@ -70,10 +71,10 @@ public final class SQLiteReport: AnalysisOutput {
   private func writeTranslation(fault: Transition?) throws {
     guard let t = msi else { return }
     msi = nil
-    let reason = fault.map { ITSFault(rawValue: $0.b)?.name ?? "fault \($0.b)" }
+    let reason = fault.map { $0.itsFault.fault?.name ?? "fault \($0.itsFault.faultNumber)" }
     let intid = fault.map { $0.intid == INTID.none ? t.intid : $0.intid } ?? t.intid
     try translations.insert([
-      .number(t.event), .number(t.time), .number(t.domain), .number(t.a >> 32), .number(t.a & 0xFFFF_FFFF),
+      .number(t.event), .number(t.time), .number(t.domain), .number(t.msi.deviceID), .number(t.msi.eventID),
       intid == INTID.none ? .null : .number(intid), .text(reason),
     ])
   }

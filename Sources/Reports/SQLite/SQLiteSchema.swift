@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// The tables of a database of results. Comments stay in the file: `.schema` shows them.
 enum SQLiteSchema {
   /// `PRAGMA user_version`: changes with the meaning of a column, not with an addition.

@@ -1,5 +1,4 @@
 import GICModel
-import InterruptTrace
 
 extension StateValue {
   /// The state without the interrupts that are disabled and neither pending, active nor high: what is left is what a

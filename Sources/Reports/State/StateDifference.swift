@@ -1,5 +1,4 @@
 import GICModel
-import InterruptTrace
 
 /// One value that is not the same in two states.
 public struct StateDifference: Equatable, Sendable {

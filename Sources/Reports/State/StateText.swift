@@ -1,5 +1,4 @@
 import GICModel
-import InterruptTrace
 
 extension StateValue {
   /// For JSON: registers are numbers, what is not known is null.

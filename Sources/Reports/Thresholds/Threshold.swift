@@ -1,5 +1,4 @@
 import Analyzers
-import InterruptTrace
 import Replay
 
 /// A condition that makes `analyze` fail: `latency.p99>1ms`, `spurious>0`, `verify.disagreed>0`.

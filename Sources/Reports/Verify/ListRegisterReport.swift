@@ -1,5 +1,4 @@
 import HypervisorModel
-import InterruptTrace
 import Replay
 
 /// `verify INSIDE --against OUTSIDE`: the list registers that the model of KVM's VGIC predicts, and those that were seen.

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// Reads the text of one event behind its name and colon into a record's values.
 struct KernelText {
   let catalogue = KernelCatalogue.shared

@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// One of the Linux kernel's trace events: its names, its fields and how its text looks.
 ///
 /// Events are recognised by name, fields by name: numbers and offsets differ from kernel to kernel. `fields` gives the
@@ -170,15 +172,19 @@ extension KernelEvent {
     KernelEvent(names, split(fields), [], action, operand: operand)
   }
 
+  /// A command's name as functions have it.
+  private static func functionName(_ opcode: UInt8) -> String { ITSOpcode.name(opcode).lowercased() }
+
   /// The functions that execute ITS commands: the command's doublewords, or its operands by name.
   private static let itsCommands: [KernelEvent] =
     [
-      ("movi", 0x01), ("int", 0x03), ("clear", 0x04), ("mapd", 0x08), ("mapc", 0x09), ("mapi", 0x0A), ("inv", 0x0C),
-      ("invall", 0x0D), ("movall", 0x0E), ("discard", 0x0F),
-    ].map { name, opcode in
-      KernelEvent(
-        ["vgic_its_cmd_handle_\(name)", "vgic_its_cmd_\(name)", "its_cmd_\(name)"]
-          + (name == "mapi" ? ["vgic_its_cmd_mapti", "its_cmd_mapti"] : []),
+      ITSOpcode.movi, ITSOpcode.int, ITSOpcode.clear, ITSOpcode.mapd, ITSOpcode.mapc, ITSOpcode.mapti, ITSOpcode.inv,
+      ITSOpcode.invall, ITSOpcode.movall, ITSOpcode.discard,
+    ].map { opcode in
+      // One function does MAPI and MAPTI, and has either name.
+      let names = opcode == ITSOpcode.mapti ? ["mapi", "mapti"] : [functionName(opcode)]
+      return KernelEvent(
+        ["vgic_its_cmd_handle_\(names[0])"] + names.flatMap { ["vgic_its_cmd_\($0)", "its_cmd_\($0)"] },
         commandFields,
         [],
         .itsCommand,
@@ -196,10 +202,10 @@ extension KernelEvent {
 
   /// The functions of the host's own ITS driver: commands to the physical ITS.
   private static let hostCommands: [KernelEvent] = [
-    ("movi", 0x01), ("int", 0x03), ("clear", 0x04), ("mapd", 0x08), ("mapc", 0x09), ("mapti", 0x0A), ("inv", 0x0C),
-    ("invall", 0x0D), ("discard", 0x0F), ("vmovi", 0x21), ("vmovp", 0x22), ("vmapp", 0x29), ("vmapti", 0x2A),
-    ("vinvall", 0x2D),
-  ].map { name, opcode in
-    KernelEvent(["its_send_\(name)"], commandFields, [], .hostCommand, operand: UInt16(opcode))
+    ITSOpcode.movi, ITSOpcode.int, ITSOpcode.clear, ITSOpcode.mapd, ITSOpcode.mapc, ITSOpcode.mapti, ITSOpcode.inv,
+    ITSOpcode.invall, ITSOpcode.discard, ITSOpcode.vmovi, ITSOpcode.vmovp, ITSOpcode.vmapp, ITSOpcode.vmapti,
+    ITSOpcode.vinvall,
+  ].map { opcode in
+    KernelEvent(["its_send_\(functionName(opcode))"], commandFields, [], .hostCommand, operand: UInt16(opcode))
   }
 }

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// How the times of one capture become those of another of the same run: `other = time + offset + drift * (time - origin)`.
 public struct ClockOffset: Equatable, Sendable {
   /// Nanoseconds that are added.

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// Which INTID a kernel's interrupt number stands for.
 ///
 /// A kernel's own trace names its own numbers. They are found in a file of one of three kinds: `/proc/interrupts`, files

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// The texts of the four commonest lines, which are nine tenths of a capture: they are matched and decoded in one go.
 ///
 /// The constants are their lengths, so that the comparisons are unrolled.

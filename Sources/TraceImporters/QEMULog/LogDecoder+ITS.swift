@@ -23,32 +23,32 @@ extension LogDecoder {
   /// A command, encoded as in its queue entry (IHI 0069H section 5.3); what the line does not show is zero.
   mutating func takeCommand(_ opcode: UInt64, _ v: UnsafeMutablePointer<UInt64>) {
     var dw: (UInt64, UInt64, UInt64, UInt64) = (opcode, 0, 0, 0)
-    switch opcode {
-    case 0x01, 0x0B:  // MOVI, MAPI: DeviceID, EventID, ICID
+    switch UInt8(truncatingIfNeeded: opcode) {
+    case ITSOpcode.movi, ITSOpcode.mapi:  // DeviceID, EventID, ICID
       dw = (Self.device(opcode, v[0]), v[1] & 0xFFFF_FFFF, v[2] & 0xFFFF, 0)
-    case 0x03, 0x04, 0x0C, 0x0F:  // INT, CLEAR, INV, DISCARD: DeviceID, EventID
+    case ITSOpcode.int, ITSOpcode.clear, ITSOpcode.inv, ITSOpcode.discard:  // DeviceID, EventID
       dw = (Self.device(opcode, v[0]), v[1] & 0xFFFF_FFFF, 0, 0)
-    case 0x08:  // MAPD: DeviceID, Size, ITT_addr without its low 8 bits, V
+    case ITSOpcode.mapd:  // DeviceID, Size, ITT_addr without its low 8 bits, V
       dw = (Self.device(opcode, v[0]), v[1] & 0x1F, (v[2] & 0xFFF_FFFF_FFFF) << 8 | (v[3] & 1) << 63, 0)
-    case 0x09:  // MAPC: ICID, RDbase, V
+    case ITSOpcode.mapc:  // ICID, RDbase, V
       dw.2 = v[0] & 0xFFFF | Self.target(v[1]) | (v[2] & 1) << 63
-    case 0x0A:  // MAPTI: DeviceID, EventID, ICID, pINTID
+    case ITSOpcode.mapti:  // DeviceID, EventID, ICID, pINTID
       dw = (Self.device(opcode, v[0]), v[1] & 0xFFFF_FFFF | v[3] << 32, v[2] & 0xFFFF, 0)
-    case 0x0E:  // MOVALL: RDbase1, RDbase2
+    case ITSOpcode.movall:  // RDbase1, RDbase2
       dw = (opcode, 0, Self.target(v[0]), Self.target(v[1]))
-    case 0x21:  // VMOVI: DeviceID, EventID, vPEID, D, Dbell_pINTID
+    case ITSOpcode.vmovi:  // DeviceID, EventID, vPEID, D, Dbell_pINTID
       dw = (Self.device(opcode, v[0]), Self.virtual(v[1], v[2]), v[3] & 1 | v[4] << 32, 0)
-    case 0x22:  // VMOVP: vPEID, RDbase; the sequence number and the ITS list are not shown
+    case ITSOpcode.vmovp:  // vPEID, RDbase; the sequence number and the ITS list are not shown
       dw = (opcode, Self.virtual(0, v[0]), Self.target(v[1]), 0)
-    case 0x29:  // VMAPP: vPEID, RDbase, V, VPT_addr without its low 16 bits, VPT_size
+    case ITSOpcode.vmapp:  // vPEID, RDbase, V, VPT_addr without its low 16 bits, VPT_size
       dw = (
         opcode, Self.virtual(0, v[0]), Self.target(v[1]) | (v[2] & 1) << 63, (v[3] & 0xF_FFFF_FFFF) << 16 | v[4] & 0x1F
       )
-    case 0x2A:  // VMAPTI: DeviceID, EventID, vPEID, vINTID, Dbell_pINTID
+    case ITSOpcode.vmapti:  // DeviceID, EventID, vPEID, vINTID, Dbell_pINTID
       dw = (Self.device(opcode, v[0]), Self.virtual(v[1], v[2]), v[3] & 0xFFFF_FFFF | v[4] << 32, 0)
-    case 0x2B:  // VMAPI: DeviceID, EventID, vPEID, Dbell_pINTID
+    case ITSOpcode.vmapi:  // DeviceID, EventID, vPEID, Dbell_pINTID
       dw = (Self.device(opcode, v[0]), Self.virtual(v[1], v[2]), v[3] << 32, 0)
-    case 0x2D:  // VINVALL: vPEID
+    case ITSOpcode.vinvall:  // vPEID
       dw.1 = Self.virtual(0, v[0])
     default: return takeHiddenCommand(opcode)
     }

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 extension LogEvent {
   /// The physical CPU interface, ICC_*. The line names the PE by its affinity.
   static let cpuInterface: [LogEvent] = [

@@ -1,8 +1,10 @@
 import InterruptTrace
 
 extension LogEvent {
-  private static func command(_ name: String, _ opcode: UInt16, _ text: String) -> LogEvent {
-    LogEvent("gicv3_its_cmd_\(name)", "GICv3 ITS: command \(text)", .command, operand: opcode)
+  private static func command(_ opcode: UInt8, _ text: String) -> LogEvent {
+    LogEvent(
+      "gicv3_its_cmd_\(ITSOpcode.name(opcode).lowercased())", "GICv3 ITS: command \(text)", .command,
+      operand: UInt16(opcode))
   }
 
   private static func table(_ name: String, _ text: String, _ action: Action, _ table: ITSTable) -> LogEvent {
@@ -14,7 +16,7 @@ extension LogEvent {
   private static let dte = "valid {d} size 0x{x} ITTaddr 0x{x}"
   private static let vte = "valid {d} VPTsize 0x{x} VPTaddr 0x{x} RDbase 0x{x}"
 
-  /// The ITS: its registers, its commands (opcodes: IHI 0069H section 5.3) and its tables. Which ITS is not shown.
+  /// The ITS: its registers, its commands and its tables. Which ITS is not shown.
   static let its: [LogEvent] = [
     LogEvent("gicv3_its_read", "GICv3 ITS read: offset 0x{x} data 0x{x} size {d}", .itsRead),
     LogEvent("gicv3_its_badread", "GICv3 ITS read: offset 0x{x} size {d}: error", .itsBadRead),
@@ -25,26 +27,26 @@ extension LogEvent {
       .translation),
     LogEvent("gicv3_its_process_command", "GICv3 ITS: processing command at offset 0x{x}: 0x{x}", .processCommand),
 
-    command("movi", 0x01, "MOVI DeviceID 0x{x} EventID 0x{x} ICID 0x{x}"),
-    command("int", 0x03, "INT DeviceID 0x{x} EventID 0x{x}"),
-    command("clear", 0x04, "CLEAR DeviceID 0x{x} EventID 0x{x}"),
-    command("sync", 0x05, "SYNC"),
-    command("mapd", 0x08, "MAPD DeviceID 0x{x} Size 0x{x} ITT_addr 0x{x} V {d}"),
-    command("mapc", 0x09, "MAPC ICID 0x{x} RDbase 0x{x} V {d}"),
-    command("mapti", 0x0A, "MAPTI DeviceID 0x{x} EventID 0x{x} ICID 0x{x} pINTID 0x{x}"),
-    command("mapi", 0x0B, "MAPI DeviceID 0x{x} EventID 0x{x} ICID 0x{x}"),
-    command("inv", 0x0C, "INV DeviceID 0x{x} EventID 0x{x}"),
-    command("invall", 0x0D, "INVALL"),
-    command("movall", 0x0E, "MOVALL RDbase1 0x{x} RDbase2 0x{x}"),
-    command("discard", 0x0F, "DISCARD DeviceID 0x{x} EventID 0x{x}"),
-    command("vmovi", 0x21, "VMOVI DeviceID 0x{x} EventID 0x{x} vPEID 0x{x} D {d} Dbell_pINTID 0x{x}"),
-    command("vmovp", 0x22, "VMOVP vPEID 0x{x} RDbase 0x{x}"),
-    command("vsync", 0x25, "VSYNC"),
-    command("vmapp", 0x29, "VMAPP vPEID 0x{x} RDbase 0x{x} V {d} VPT_addr 0x{x} VPT_size 0x{x}"),
+    command(ITSOpcode.movi, "MOVI DeviceID 0x{x} EventID 0x{x} ICID 0x{x}"),
+    command(ITSOpcode.int, "INT DeviceID 0x{x} EventID 0x{x}"),
+    command(ITSOpcode.clear, "CLEAR DeviceID 0x{x} EventID 0x{x}"),
+    command(ITSOpcode.sync, "SYNC"),
+    command(ITSOpcode.mapd, "MAPD DeviceID 0x{x} Size 0x{x} ITT_addr 0x{x} V {d}"),
+    command(ITSOpcode.mapc, "MAPC ICID 0x{x} RDbase 0x{x} V {d}"),
+    command(ITSOpcode.mapti, "MAPTI DeviceID 0x{x} EventID 0x{x} ICID 0x{x} pINTID 0x{x}"),
+    command(ITSOpcode.mapi, "MAPI DeviceID 0x{x} EventID 0x{x} ICID 0x{x}"),
+    command(ITSOpcode.inv, "INV DeviceID 0x{x} EventID 0x{x}"),
+    command(ITSOpcode.invall, "INVALL"),
+    command(ITSOpcode.movall, "MOVALL RDbase1 0x{x} RDbase2 0x{x}"),
+    command(ITSOpcode.discard, "DISCARD DeviceID 0x{x} EventID 0x{x}"),
+    command(ITSOpcode.vmovi, "VMOVI DeviceID 0x{x} EventID 0x{x} vPEID 0x{x} D {d} Dbell_pINTID 0x{x}"),
+    command(ITSOpcode.vmovp, "VMOVP vPEID 0x{x} RDbase 0x{x}"),
+    command(ITSOpcode.vsync, "VSYNC"),
+    command(ITSOpcode.vmapp, "VMAPP vPEID 0x{x} RDbase 0x{x} V {d} VPT_addr 0x{x} VPT_size 0x{x}"),
     // The text of VMAPTI says VMAPI too: only the event's name and the vINTID tell them apart.
-    command("vmapti", 0x2A, "VMAPI DeviceID 0x{x} EventID 0x{x} vPEID 0x{x} vINTID 0x{x} Dbell_pINTID 0x{x}"),
-    command("vmapi", 0x2B, "VMAPI DeviceID 0x{x} EventID 0x{x} vPEID 0x{x} Dbell_pINTID 0x{x}"),
-    command("vinvall", 0x2D, "VINVALL vPEID 0x{x}"),
+    command(ITSOpcode.vmapti, "VMAPI DeviceID 0x{x} EventID 0x{x} vPEID 0x{x} vINTID 0x{x} Dbell_pINTID 0x{x}"),
+    command(ITSOpcode.vmapi, "VMAPI DeviceID 0x{x} EventID 0x{x} vPEID 0x{x} Dbell_pINTID 0x{x}"),
+    command(ITSOpcode.vinvall, "VINVALL vPEID 0x{x}"),
     LogEvent("gicv3_its_cmd_unknown", "GICv3 ITS: unknown command 0x{x}", .unknownCommand),
 
     table("cte_read", "Collection Table read for ICID 0x{x}: \(cte)", .tableRead, .collection),

@@ -95,7 +95,7 @@ struct LogSurvey: ~Copyable {
       meet(v[0])
     case .itsRead: if v[0] == 0x8 { itsType = v[1] }
     case .processCommand, .translation: sawInterrupt = true
-    case .command: if entry.operand >= 0x20 { sawGICv4 = true }
+    case .command: if ITSOpcode.isVirtual(UInt8(truncatingIfNeeded: entry.operand)) { sawGICv4 = true }
     case .v2InterfaceRead, .v2InterfaceWrite, .v2Acknowledge, .v2HighestPending: takeInterface(entry.action, v, thread)
     case .v2HypervisorRead:
       sawEL2 = true

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// What stands in a trace.dat beside the records: formats of the events, names of the threads, where the CPUs' data lie.
 ///
 /// Versions 6 and 7 as trace-cmd's documentation describes them (trace-cmd.dat.v6, .v7). It is read here and not through

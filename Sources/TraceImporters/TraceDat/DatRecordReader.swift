@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// Reads the bytes of one record into values, by the formats that the file holds.
 struct DatRecordReader: ~Copyable {
   /// One value of an event: where it lies in the record.

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// One CPU's records in a trace.dat: pages of the kernel's ring buffer, of which a header gives the time and the length
 /// of what follows, and each record the time since the one before.
 ///

@@ -1,4 +1,3 @@
-import Analyzers
 import ArgumentParser
 import InterruptTrace
 import Replay

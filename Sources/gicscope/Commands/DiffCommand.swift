@@ -1,10 +1,7 @@
-import Analyzers
 import ArgumentParser
 import Glibc
 import InterruptTrace
-import Replay
 import Reports
-import TraceImporters
 
 /// `gicscope diff`.
 struct DiffCommand: ParsableCommand {

@@ -1,7 +1,5 @@
 import Analyzers
 import ArgumentParser
-import InterruptTrace
-import Replay
 import Reports
 
 /// `gicscope info`.

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Glibc
-import Replay
-import Reports
 import TimeTravel
 
 /// `gicscope serve`.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import GICModel
-import InterruptTrace
 import Replay
 import Reports
 

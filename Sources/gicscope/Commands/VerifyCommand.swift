@@ -63,10 +63,11 @@ struct DisagreementCollector {
 
   mutating func collect(_ transition: Transition, _ batch: ReplayBatch) {
     guard failed.count < limit else { return }
+    let prediction = transition.prediction
     failed.append(
       FailedPrediction(
         event: transition.event, time: transition.time, domain: transition.domain, pe: transition.pe,
-        name: PredictionCheck.describe(transition.priority).name, expected: transition.a, seen: transition.b,
+        name: PredictionCheck.describe(prediction.check).name, expected: prediction.expected, seen: prediction.seen,
         explanation: "",
         eventText: text(of: transition.event, batch))
     )

@@ -1,7 +1,6 @@
 import Analyzers
 import ArgumentParser
 import HypervisorModel
-import Replay
 import Reports
 
 /// `gicscope whatif`.

@@ -1,6 +1,5 @@
 import Analyzers
 import ArgumentParser
-import InterruptTrace
 import Replay
 import Reports
 

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import Glibc
 import InterruptTrace
-import Reports
 
 /// A file of facts about the controller, for `--topology`.
 ///
