@@ -38,6 +38,7 @@ let package = Package(
     .library(name: "InterruptTrace", targets: ["InterruptTrace"]),
     .library(name: "TraceImporters", targets: ["TraceImporters"]),
     .library(name: "LPIStore", targets: ["LPIStore"]),
+    .library(name: "LPIWorkloads", targets: ["LPIWorkloads"]),
     .library(name: "LPIBenchmark", targets: ["LPIBenchmark"]),
     .library(name: "GICModel", targets: ["GICModel"]),
     .library(name: "HypervisorModel", targets: ["HypervisorModel"]),
@@ -84,14 +85,13 @@ let package = Package(
     // The competitors of the LPI store and what measures them; the model does not need it.
     .target(
       name: "LPIBenchmark",
-      dependencies: ["LPIStore", "CHeapUse", .product(name: "HashTreeCollections", package: "swift-collections")]
-        + peers
+      dependencies: [
+        "CHeapUse", "GICModel", "InterruptTrace", "LPIStore", "LPIWorkloads", "Replay",
+        .product(name: "HashTreeCollections", package: "swift-collections"),
+      ] + peers
     ),
-    // LPI traffic from captures, and captures of synthetic LPI traffic.
-    .target(
-      name: "LPICaptures",
-      dependencies: ["GICModel", "InterruptTrace", "LPIBenchmark", "LPIStore", "Replay"]
-    ),
+    // Synthetic LPI workloads, and captures of them.
+    .target(name: "LPIWorkloads", dependencies: ["InterruptTrace", "LPIStore"]),
     // `mallinfo2` is not in Swift's Glibc module: what a store costs is asked of malloc, the same way for each.
     .target(name: "CHeapUse"),
     .target(name: "GICModel", dependencies: ["InterruptTrace", "LPIStore"]),
@@ -134,7 +134,7 @@ let package = Package(
     .executableTarget(
       name: "gicscope",
       dependencies: [
-        "InterruptTrace", "TraceImporters", "LPIStore", "LPIBenchmark", "LPICaptures", "GICModel", "HypervisorModel",
+        "InterruptTrace", "TraceImporters", "LPIStore", "LPIBenchmark", "LPIWorkloads", "GICModel", "HypervisorModel",
         "Replay", "Analyzers", "Reports", "TimeTravel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
@@ -143,11 +143,14 @@ let package = Package(
     .target(name: "HeadlessBrowser", path: "Tests/HeadlessBrowser"),
     .testTarget(name: "InterruptTraceTests", dependencies: ["InterruptTrace"]),
     .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters", "CZlib", "CZstd"]),
-    .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "LPIBenchmark"]),
+    // What tests of LPI stores and workloads share, in this package and in that of the benchmark.
+    .target(
+      name: "LPITestSupport", dependencies: ["LPIStore", "LPIWorkloads", "Replay", "TraceImporters"],
+      path: "Tests/LPITestSupport"),
     .testTarget(
-      name: "LPICapturesTests",
-      dependencies: ["LPICaptures", "LPIBenchmark", "InterruptTrace", "Replay", "TraceImporters"]
-    ),
+      name: "LPIStoreTests", dependencies: ["LPIBenchmark", "LPIStore", "LPITestSupport", "LPIWorkloads", "Replay"]),
+    .testTarget(
+      name: "LPIWorkloadsTests", dependencies: ["LPITestSupport", "LPIWorkloads", "Replay", "TraceImporters"]),
     .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
     .testTarget(name: "HypervisorModelTests", dependencies: ["HypervisorModel", "GICModel", "InterruptTrace"]),
     .testTarget(

@@ -1,4 +1,5 @@
 import LPIStore
+import LPIWorkloads
 
 /// How long and how often.
 public struct LPIBenchmarkOptions: Sendable {
@@ -19,7 +20,7 @@ public struct LPIBenchmarkOptions: Sendable {
 
 extension LPIBench where Translations: ~Copyable, Store: ~Copyable {
   /// Runs one workload as often as the options say.
-  mutating func measure(_ workload: LPIWorkload, _ input: LPIBenchInput, _ options: LPIBenchmarkOptions)
+  mutating func measure(_ workload: LPIWorkload, _ input: LPIWorkloadInput, _ options: LPIBenchmarkOptions)
     -> LPIMeasurement
   {
     let limit = UInt64(max(options.secondsPerRepetition, 0.001) * 1e9)
@@ -60,7 +61,7 @@ extension LPIBench where Translations: ~Copyable, Store: ~Copyable {
   }
 
   private mutating func repeatOnce(
-    _ kind: LPIWorkload.Kind, _ input: LPIBenchInput, _ options: LPIBenchmarkOptions, _ limit: UInt64,
+    _ kind: LPIWorkload.Kind, _ input: LPIWorkloadInput, _ options: LPIBenchmarkOptions, _ limit: UInt64,
     _ round: inout Int
   ) -> (nanoseconds: Double, operations: Int, check: UInt64, isPartial: Bool) {
     let passes = kind == .clear ? 1 : max(1, options.minimumOperations / lpis.count)
@@ -91,7 +92,7 @@ extension LPIBench where Translations: ~Copyable, Store: ~Copyable {
     return (nanoseconds, operations, check, isPartial)
   }
 
-  private mutating func run(_ kind: LPIWorkload.Kind, _ input: LPIBenchInput, _ round: Int, _ deadline: UInt64)
+  private mutating func run(_ kind: LPIWorkload.Kind, _ input: LPIWorkloadInput, _ round: Int, _ deadline: UInt64)
     -> Outcome
   {
     switch kind {
@@ -124,39 +125,12 @@ extension LPIWorkload.Kind {
     default: false
     }
   }
-}
 
-/// What all stores get the same: a population and its LPIs in several orders.
-struct LPIBenchInput: Sendable {
-  let population: LPIPopulation
-  let order: [UInt32]
-  let intids: [UInt32]
-  let shuffledINTIDs: [UInt32]
-  let interleaved: [LPIPopulation.LPI]
-
-  init(_ shape: LPIPopulationShape, kinds: [LPIWorkload.Kind], seed: UInt64) {
-    self.init(shape.population(seed: seed), kinds: kinds, seed: seed)
-  }
-
-  init(_ population: LPIPopulation, kinds: [LPIWorkload.Kind], seed: UInt64) {
-    self.population = population
-    var random = SeededRandom(seed: seed &+ 1)
-    let lpis = population.lpis
-    let order = (0..<UInt32(lpis.count)).shuffled(using: &random)
-    self.order = order
-    intids = lpis.map(\.intid)
-    shuffledINTIDs = order.map { lpis[Int($0)].intid }
-    let needsInterleaved = kinds.contains { if case .interleaved = $0 { true } else { false } }
-    interleaved = needsInterleaved ? LPIBenchInput.interleaved(lpis) : []
-  }
-
-  /// One LPI of each device in turn.
-  private static func interleaved(_ lpis: [LPIPopulation.LPI]) -> [LPIPopulation.LPI] {
-    var byEvent: [[LPIPopulation.LPI]] = []
-    for lpi in lpis {
-      while byEvent.count <= Int(lpi.event) { byEvent.append([]) }
-      byEvent[Int(lpi.event)].append(lpi)
+  /// Whether injections go through the translations.
+  var usesTranslations: Bool {
+    switch self {
+    case .stress, .interleaved: true
+    default: false
     }
-    return byEvent.flatMap { $0 }
   }
 }

@@ -1,5 +1,6 @@
 import CHeapUse
 import LPIStore
+import LPIWorkloads
 
 /// One store with one population, and the loops that are timed.
 ///

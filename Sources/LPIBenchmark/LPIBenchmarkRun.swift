@@ -1,3 +1,5 @@
+import LPIWorkloads
+
 /// Every chosen store in every chosen workload, in one run.
 public struct LPIBenchmarkRun: Sendable {
   /// The stores, in the order of the report.
@@ -40,7 +42,7 @@ public struct LPIBenchmarkRun: Sendable {
     var done = 0
     for shape in shapes {
       let own = workloads.filter { $0.shape == shape }
-      let input = LPIBenchInput(shape, kinds: own.map(\.kind), seed: options.seed)
+      let input = LPIWorkloadInput(shape, kinds: own.map(\.kind), seed: options.seed)
       for _ in 0..<turns(shape) {
         for contender in contenders {
           progress(Progress(done: done, total: total, current: "\(contender.name) \(shape.name)"))

@@ -1,4 +1,5 @@
 import LPIStore
+import LPIWorkloads
 
 /// A store that takes part: its name, whose structure it is, and the code specialised for it.
 public struct LPIContender: Sendable {
@@ -11,7 +12,7 @@ public struct LPIContender: Sendable {
   /// Runs traffic.
   let measureTraffic: @Sendable (LPITraffic, LPIBenchmarkOptions) -> LPIMeasurement
   /// Runs workloads of one population.
-  let measure: @Sendable (LPIBenchInput, [LPIWorkload], LPIBenchmarkOptions, (LPIMeasurement) -> Void) -> Void
+  let measure: @Sendable (LPIWorkloadInput, [LPIWorkload], LPIBenchmarkOptions, (LPIMeasurement) -> Void) -> Void
 
   init<Translations: TranslationStore & SendableMetatype & ~Copyable, Store: LPIStore & SendableMetatype & ~Copyable>(
     _: Translations.Type, _: Store.Type, _ summary: String

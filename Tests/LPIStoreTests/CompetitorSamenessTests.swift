@@ -1,7 +1,7 @@
+import LPITestSupport
 import Testing
 
 @testable import LPIBenchmark
-@testable import LPIStore
 
 /// A competitor may be slower, never different.
 @Suite struct CompetitorSamenessTests {

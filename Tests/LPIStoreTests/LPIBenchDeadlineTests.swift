@@ -1,4 +1,5 @@
 import LPIStore
+import LPIWorkloads
 import Testing
 
 @testable import LPIBenchmark

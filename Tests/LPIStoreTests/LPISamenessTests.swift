@@ -1,3 +1,4 @@
+import LPITestSupport
 import Testing
 
 @testable import LPIStore

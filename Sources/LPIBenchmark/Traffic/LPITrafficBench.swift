@@ -1,5 +1,6 @@
 import CHeapUse
 import LPIStore
+import LPIWorkloads
 
 /// One store that does again what a controller did.
 struct LPITrafficBench<Translations: TranslationStore & ~Copyable, Store: LPIStore & ~Copyable>: ~Copyable {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import LPIBenchmark
-import LPICaptures
+import LPIWorkloads
 import Replay
 import Reports
 import TraceImporters

@@ -1,7 +1,6 @@
 import ArgumentParser
 import InterruptTrace
-import LPIBenchmark
-import LPICaptures
+import LPIWorkloads
 import Reports
 
 /// `gicscope generate`.

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIBenchmark
 import LPIStore
 
 /// Writes what a controller does with LPIs as a capture: a GICv3 from its reset, its ITS, handlers that acknowledge and end.

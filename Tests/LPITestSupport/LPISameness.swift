@@ -1,11 +1,11 @@
 import Foundation
+import LPIStore
 import Testing
 
-@testable import LPIStore
-
 /// Which INTIDs and PEs a run of random operations uses.
-struct LPIShape: CustomTestStringConvertible, Sendable {
-  var testDescription: String
+public struct LPIShape: CustomTestStringConvertible, Sendable {
+  /// Its name in test results.
+  public var testDescription: String
   /// Distinct INTIDs, and how they lie.
   var intids: Int
   var spread: Spread
@@ -18,7 +18,8 @@ struct LPIShape: CustomTestStringConvertible, Sendable {
 
   enum Spread { case adjacent, chunks, uniform }
 
-  static let all = [
+  /// Few and many LPIs, side by side and far apart, on few and many PEs.
+  public static let all = [
     LPIShape(
       testDescription: "40 adjacent, 1 PE", intids: 40, spread: .adjacent, pes: 1, peStride: 1, levels: 4,
       intidBits: 14),
@@ -51,10 +52,10 @@ struct LPIShape: CustomTestStringConvertible, Sendable {
 }
 
 /// Operations per run: `GICSCOPE_LPI_OPERATIONS` makes it longer.
-let operationsPerRun = ProcessInfo.processInfo.environment["GICSCOPE_LPI_OPERATIONS"].flatMap(Int.init) ?? 60_000
+public let operationsPerRun = ProcessInfo.processInfo.environment["GICSCOPE_LPI_OPERATIONS"].flatMap(Int.init) ?? 60_000
 
 /// Runs the same random operations on a store and on the reference, and compares every answer.
-func expectSameness<Store: LPIStore & ~Copyable>(
+public func expectSameness<Store: LPIStore & ~Copyable>(
   _ type: Store.Type, shape: LPIShape, seed: UInt64, operations: Int = operationsPerRun
 ) {
   var random = SplitMix(seed)
@@ -148,7 +149,8 @@ private func compareAll<Store: LPIStore & ~Copyable>(
   }
 }
 
-func records<Store: LPIStore & ~Copyable>(_ store: borrowing Store) -> [UInt64] {
+/// INTID and record of each LPI, in the order of the walk.
+public func records<Store: LPIStore & ~Copyable>(_ store: borrowing Store) -> [UInt64] {
   var all: [UInt64] = []
   store.forEachRecord { intid, record in
     all.append(UInt64(intid))
@@ -158,7 +160,8 @@ func records<Store: LPIStore & ~Copyable>(_ store: borrowing Store) -> [UInt64] 
   return all
 }
 
-func pending<Store: LPIStore & ~Copyable>(_ store: borrowing Store, _ pe: UInt32) -> [UInt32] {
+/// What is pending on a PE, in the order of the walk.
+public func pending<Store: LPIStore & ~Copyable>(_ store: borrowing Store, _ pe: UInt32) -> [UInt32] {
   var all: [UInt32] = []
   store.forEachPending(pe: pe) {
     all.append($0)
@@ -167,7 +170,8 @@ func pending<Store: LPIStore & ~Copyable>(_ store: borrowing Store, _ pe: UInt32
   return all
 }
 
-func unknown<Store: LPIStore & ~Copyable>(_ store: borrowing Store, _ pe: UInt32) -> [UInt32] {
+/// What is pending on a PE with an unknown configuration, in the order of the walk.
+public func unknown<Store: LPIStore & ~Copyable>(_ store: borrowing Store, _ pe: UInt32) -> [UInt32] {
   var all: [UInt32] = []
   store.forEachUnknownPending(pe: pe) {
     all.append($0)

@@ -1,14 +1,8 @@
+import LPIWorkloads
 import Testing
-
-@testable import LPIBenchmark
 
 @Suite("Names of LPI workloads")
 struct LPIWorkloadNameTests {
-  @Test("Every usual workload is found by its name")
-  func usual() {
-    for workload in LPIWorkload.standard(isQuick: false) { #expect(LPIWorkload(name: workload.name) == workload) }
-  }
-
   @Test(
     "Any size can be named",
     arguments: ["stress-3x7x5/burst-9", "linux-12k/deep", "uniform-16m/churn", "contiguous-100/interleaved-burst-3"])

@@ -1,7 +1,7 @@
 import GICModel
 import InterruptTrace
-import LPIBenchmark
 import LPIStore
+import LPIWorkloads
 import Replay
 
 /// Extracts from a replayed capture what its controller did with physical LPIs.

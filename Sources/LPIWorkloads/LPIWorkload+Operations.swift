@@ -16,7 +16,7 @@ extension LPIWorkload {
   ) throws(Failure) {
     let population = shape.population(seed: seed)
     try Self.map(population, body)
-    let input = LPIBenchInput(population, kinds: [kind], seed: seed)
+    let input = LPIWorkloadInput(population, kinds: [kind], seed: seed)
     var script = LPIScript(input, body)
     for iteration in 0..<iterations { try script.run(kind, iteration: iteration) }
   }
@@ -40,12 +40,12 @@ extension LPIWorkload {
 private struct LPIScript<Failure: Error> {
   typealias Body = (LPIOperation) throws(Failure) -> Void
 
-  private let input: LPIBenchInput
+  private let input: LPIWorkloadInput
   private let body: Body
   /// Keys of what is pending on each PE: priority above INTID.
   private var pending: [[UInt32]]
 
-  init(_ input: LPIBenchInput, _ body: @escaping Body) {
+  init(_ input: LPIWorkloadInput, _ body: @escaping Body) {
     self.input = input
     self.body = body
     pending = [[UInt32]](repeating: [], count: input.population.peCount)
