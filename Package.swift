@@ -46,6 +46,7 @@ let package = Package(
     .library(name: "Analyzers", targets: ["Analyzers"]),
     .library(name: "Reports", targets: ["Reports"]),
     .library(name: "TimeTravel", targets: ["TimeTravel"]),
+    .library(name: "GicscopeCommands", targets: ["GicscopeCommands"]),
     .executable(name: "gicscope", targets: ["gicscope"]),
   ],
   dependencies: [
@@ -131,14 +132,16 @@ let package = Package(
       ],
       resources: [.embedInCode("Page")]
     ),
-    .executableTarget(
-      name: "gicscope",
+    // The command line: parsing, progress, exit codes. A library, because the LPI benchmark's program has it too.
+    .target(
+      name: "GicscopeCommands",
       dependencies: [
         "InterruptTrace", "TraceImporters", "LPIStore", "LPIBenchmark", "LPIWorkloads", "GICModel", "HypervisorModel",
         "Replay", "Analyzers", "Reports", "TimeTravel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
+    .executableTarget(name: "gicscope", dependencies: ["GicscopeCommands"]),
     // Drives Chromium, where it is installed, in the tests of pages.
     .target(name: "HeadlessBrowser", path: "Tests/HeadlessBrowser"),
     .testTarget(name: "InterruptTraceTests", dependencies: ["InterruptTrace"]),
