@@ -2,18 +2,6 @@
 import Foundation
 import PackageDescription
 
-// Libraries that the LPI store is compared with. Its benchmark has them where all of them are installed (libjudy-dev,
-// libroaring-dev, libabsl-dev); nothing else needs them.
-let hasPeers = ["Judy.h", "roaring/roaring.h", "absl/container/flat_hash_map.h"]
-  .allSatisfy { FileManager.default.fileExists(atPath: "/usr/include/" + $0) }
-let peerLibraries = [
-  "Judy", "roaring", "absl_raw_hash_set", "absl_hash", "absl_city", "absl_low_level_hash", "absl_hashtablez_sampler",
-  "absl_throw_delegate",
-]
-let peerTargets: [Target] =
-  hasPeers ? [.target(name: "CLPIPeers", linkerSettings: peerLibraries.map { .linkedLibrary($0) })] : []
-let peers: [Target.Dependency] = hasPeers ? ["CLPIPeers"] : []
-
 // Reads CTF traces of LTTng, where it is installed (libbabeltrace2-dev): the core does not need it.
 let hasBabeltrace = FileManager.default.fileExists(atPath: "/usr/include/babeltrace2/babeltrace.h")
 let babeltraceTargets: [Target] =
@@ -39,7 +27,6 @@ let package = Package(
     .library(name: "TraceImporters", targets: ["TraceImporters"]),
     .library(name: "LPIStore", targets: ["LPIStore"]),
     .library(name: "LPIWorkloads", targets: ["LPIWorkloads"]),
-    .library(name: "LPIBenchmark", targets: ["LPIBenchmark"]),
     .library(name: "GICModel", targets: ["GICModel"]),
     .library(name: "HypervisorModel", targets: ["HypervisorModel"]),
     .library(name: "Replay", targets: ["Replay"]),
@@ -47,6 +34,7 @@ let package = Package(
     .library(name: "Reports", targets: ["Reports"]),
     .library(name: "TimeTravel", targets: ["TimeTravel"]),
     .library(name: "GicscopeCommands", targets: ["GicscopeCommands"]),
+    .library(name: "TestSupport", targets: ["TestSupport"]),
     .executable(name: "gicscope", targets: ["gicscope"]),
   ],
   dependencies: [
@@ -54,12 +42,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Latency percentiles: HDR buckets merge exactly and their error is bounded.
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-    // TreeDictionary, a competitor of the LPI store in its benchmark.
-    .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
     // The page of `gicscope serve` needs a web server: this one is small, has no dependencies and builds in seconds.
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
-    // Perfetto's format is protocol buffers; the generated code is committed, so that no protoc is needed.
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    // Perfetto's format is protocol buffers; the generated code is committed, so that no protoc is needed. No traits: none is
+    // used, and SwiftPM passes several in random order, so that a new build plan would compile all of it again.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     // Templates of the HTML report: pages are written as pages, and every value in them is escaped.
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
@@ -83,18 +70,8 @@ let package = Package(
     // take the lengths in a file as they are, while nothing in a capture is trusted here.
     .target(name: "TraceImporters", dependencies: ["InterruptTrace", "CZlib", "CZstd"] + babeltrace),
     .target(name: "LPIStore"),
-    // The competitors of the LPI store and what measures them; the model does not need it.
-    .target(
-      name: "LPIBenchmark",
-      dependencies: [
-        "CHeapUse", "GICModel", "InterruptTrace", "LPIStore", "LPIWorkloads", "Replay",
-        .product(name: "HashTreeCollections", package: "swift-collections"),
-      ] + peers
-    ),
     // Synthetic LPI workloads, and captures of them.
     .target(name: "LPIWorkloads", dependencies: ["InterruptTrace", "LPIStore"]),
-    // `mallinfo2` is not in Swift's Glibc module: what a store costs is asked of malloc, the same way for each.
-    .target(name: "CHeapUse"),
     .target(name: "GICModel", dependencies: ["InterruptTrace", "LPIStore"]),
     // Software that drives the controller: KVM's VGIC.
     .target(name: "HypervisorModel", dependencies: ["InterruptTrace", "GICModel"]),
@@ -117,8 +94,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Analyzers", "CSQLite", "CZlib", "GICModel", "HypervisorModel", "InterruptTrace", "LPIBenchmark",
-        "PerfettoTrace", "Replay",
+        "Analyzers", "CSQLite", "CZlib", "GICModel", "HypervisorModel", "InterruptTrace", "PerfettoTrace",
+        "Replay",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("HTML/Page")]
@@ -132,11 +109,11 @@ let package = Package(
       ],
       resources: [.embedInCode("Page")]
     ),
-    // The command line: parsing, progress, exit codes. A library, because the LPI benchmark's program has it too.
+    // The command line: parsing, progress, exit codes. A library, because the LPI benchmark's program uses it too.
     .target(
       name: "GicscopeCommands",
       dependencies: [
-        "InterruptTrace", "TraceImporters", "LPIStore", "LPIBenchmark", "LPIWorkloads", "GICModel", "HypervisorModel",
+        "InterruptTrace", "TraceImporters", "LPIStore", "LPIWorkloads", "GICModel", "HypervisorModel",
         "Replay", "Analyzers", "Reports", "TimeTravel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
@@ -146,20 +123,19 @@ let package = Package(
     .target(name: "HeadlessBrowser", path: "Tests/HeadlessBrowser"),
     .testTarget(name: "InterruptTraceTests", dependencies: ["InterruptTrace"]),
     .testTarget(name: "TraceImportersTests", dependencies: ["TraceImporters", "CZlib", "CZstd"]),
-    // What tests of LPI stores and workloads share, in this package and in that of the benchmark.
+    // Shared by the tests of this package and those of the LPI benchmark.
     .target(
-      name: "LPITestSupport", dependencies: ["LPIStore", "LPIWorkloads", "Replay", "TraceImporters"],
-      path: "Tests/LPITestSupport"),
+      name: "TestSupport", dependencies: ["GICModel", "LPIStore", "LPIWorkloads", "Replay", "TraceImporters"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "TestSupport"]),
     .testTarget(
-      name: "LPIStoreTests", dependencies: ["LPIBenchmark", "LPIStore", "LPITestSupport", "LPIWorkloads", "Replay"]),
-    .testTarget(
-      name: "LPIWorkloadsTests", dependencies: ["LPITestSupport", "LPIWorkloads", "Replay", "TraceImporters"]),
+      name: "LPIWorkloadsTests", dependencies: ["TestSupport", "LPIWorkloads", "Replay", "TraceImporters"]),
     .testTarget(name: "GICModelTests", dependencies: ["GICModel"]),
     .testTarget(name: "HypervisorModelTests", dependencies: ["HypervisorModel", "GICModel", "InterruptTrace"]),
     .testTarget(
       name: "ReplayTests",
       dependencies: [
-        "Replay", "GICModel", "HypervisorModel", "InterruptTrace", "LPIBenchmark", "LPIStore", "TraceImporters",
+        "Replay", "GICModel", "HypervisorModel", "InterruptTrace", "LPIStore", "TestSupport", "TraceImporters",
       ]
     ),
     .testTarget(
@@ -180,15 +156,13 @@ let package = Package(
         "TraceImporters",
       ]
     ),
-    .testTarget(name: "CommandLineTests", dependencies: ["gicscope"]),
-  ] + peerTargets + babeltraceTargets,
-  swiftLanguageModes: [.v6],
-  cxxLanguageStandard: .cxx17
+    .testTarget(name: "CommandLineTests", dependencies: ["gicscope", "TestSupport"]),
+  ] + babeltraceTargets,
+  swiftLanguageModes: [.v6]
 )
 
 for target in package.targets where [.regular, .executable].contains(target.type) && !machineFlags.isEmpty {
   let release = BuildSettingCondition.when(configuration: .release)
   target.cSettings = [.unsafeFlags(machineFlags, release)]
-  target.cxxSettings = [.unsafeFlags(machineFlags, release)]
   target.swiftSettings = [.unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] }, release)]
 }

@@ -85,6 +85,15 @@ public struct LPIWorkload: Hashable, Sendable {
     self.kind = kind
   }
 
+  /// How workloads are named, for a help text.
+  public static let naming = """
+    Populations: linux-N, contiguous-N and uniform-N are N LPIs (16, 64k, 1m) with INTIDs as Linux gives them, one \
+    after the other, or at random; stress-VxDxE is the selftest vgic_lpi_stress with V vCPUs, D devices of E events, \
+    and stress-per-device-VxDxE the same with one vCPU per device.
+
+    Operations: \(Kind.names.joined(separator: ", ")). N is any number.
+    """
+
   /// The name users choose it by.
   public var name: String { "\(shape.name)/\(kind.name)" }
 

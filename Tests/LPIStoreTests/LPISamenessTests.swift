@@ -1,4 +1,4 @@
-import LPITestSupport
+import TestSupport
 import Testing
 
 @testable import LPIStore

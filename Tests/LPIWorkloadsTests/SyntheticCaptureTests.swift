@@ -1,4 +1,4 @@
-import LPITestSupport
+import TestSupport
 import LPIWorkloads
 import Replay
 import Testing

@@ -12,6 +12,8 @@ struct GenerateCommand: ParsableCommand {
       WORKLOAD is a population and what is done with it, as in gicscope bench lpi: stress-4x16x32/immediate, \
       linux-1k/burst-64, uniform-64k/deep, linux-1k/churn, /clear, /reconfigure, /move-all.
 
+      \(LPIWorkload.naming)
+
       Every acknowledge in the capture shows the INTID that follows from what is pending by sorting; no model was asked. \
       gicscope verify compares the model with that.
       """
@@ -38,7 +40,7 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     guard let chosen = LPIWorkload(name: workload) else {
-      throw UsageError(message: "no workload \(workload); see gicscope bench lpi --help for how they are named")
+      throw UsageError(message: "no workload \(workload); see gicscope generate --help for how they are named")
     }
     guard chosen.isTraffic else {
       throw UsageError(

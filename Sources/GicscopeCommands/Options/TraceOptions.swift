@@ -2,7 +2,6 @@ import Analyzers
 import ArgumentParser
 import GICModel
 import InterruptTrace
-import LPIBenchmark
 import LPIStore
 import Replay
 import Reports
@@ -24,7 +23,8 @@ struct TraceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The structure that holds LPIs: \(Self.lpiStores.map(\.name).joined(separator: ", ")).", valueName: "name")
+      "The structure that holds LPIs: \(Self.lpiStoreNames)\(LPIBenchmarkCommands.linked == nil ? Self.moreStores : "").",
+      valueName: "name")
   )
   var lpiStore: String?
 
@@ -40,12 +40,16 @@ struct TraceOptions: ParsableArguments {
   func validate() throws {
     if trace.isEmpty { throw ValidationError("Which capture? Give a file, or - for standard input.") }
     if let lpiStore, !Self.lpiStores.contains(where: { $0.name == lpiStore }) {
-      throw ValidationError(
-        "No LPI store \(lpiStore). There are \(Self.lpiStores.map(\.name).joined(separator: ", ")).")
+      // Nothing was read or written so far: the other program can start from the beginning.
+      LPIBenchmarkProgram.takeOver()
+      let reason = LPIBenchmarkCommands.linked == nil ? " For others: \(LPIBenchmarkProgram.isMissing)." : ""
+      throw ValidationError("No LPI store \(lpiStore). There are \(Self.lpiStoreNames).\(reason)")
     }
   }
 
-  private static var lpiStores: [LPIStoreKind] { LPIContender.kinds }
+  private static var lpiStores: [LPIStoreKind] { LPIBenchmarkCommands.linked?.stores ?? LPIStoreKind.standard }
+  private static var lpiStoreNames: String { lpiStores.map(\.name).joined(separator: ", ") }
+  private static var moreStores: String { ", or one of gicscope bench lpi" }
 
   /// The capture's name in reports.
   var path: String { trace.joined(separator: " ") }
@@ -124,12 +128,15 @@ struct FilterOptions: ParsableArguments {
 }
 
 /// Where JSON goes.
-struct JSONOptions: ParsableArguments {
+public struct JSONOptions: ParsableArguments {
   @Option(help: "JSON instead of text; with a FILE named *.json, or as --json=FILE, beside the text.")
   var json: String?
 
+  /// As parsed.
+  public init() {}
+
   /// Writes a report: text, or JSON, or both.
-  func write(text: () -> String, json document: () -> JSONValue) throws {
+  public func write(text: () -> String, json document: () -> JSONValue) throws {
     if let json {
       let file = try StandardOutput(path: json)
       try file.write(document().text)

@@ -4,9 +4,10 @@ import InterruptTrace
 import Reports
 
 /// The exit codes that scripts depend on.
-enum ExitStatus {
+public enum ExitStatus {
   static let done = ExitCode(0)
-  static let failed = ExitCode(1)
+  /// A threshold was crossed, a prediction disagreed, or stores gave different answers.
+  public static let failed = ExitCode(1)
   static let usage = ExitCode(2)
   static let unreadable = ExitCode(3)
   static let damaged = ExitCode(4)
@@ -45,8 +46,11 @@ enum ExitStatus {
 }
 
 /// The user asked for something that can not be done.
-struct UsageError: Error {
+public struct UsageError: Error {
   var message: String
+
+  /// An error; the message is a sentence without a full stop.
+  public init(message: String) { self.message = message }
 }
 
 /// Whoever reads standard output has gone.

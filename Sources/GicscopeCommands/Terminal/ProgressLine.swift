@@ -2,11 +2,12 @@ import Replay
 import Reports
 
 /// The line on a terminal's standard error that says how far a replay has come.
-final class ProgressLine {
+public final class ProgressLine {
   private let isShown: Bool
   private var isDrawn = false
 
-  init(isShown: Bool) { self.isShown = isShown && StandardError.isTerminal }
+  /// A line that is drawn only if it is to be, and standard error is a terminal.
+  public init(isShown: Bool) { self.isShown = isShown && StandardError.isTerminal }
 
   /// Shows the progress of a replay.
   func follow(_ engine: ReplayEngine) {
@@ -19,14 +20,14 @@ final class ProgressLine {
   }
 
   /// Shows a line of another kind of progress.
-  func draw(_ text: String) {
+  public func draw(_ text: String) {
     guard isShown else { return }
     StandardError.write("\r  " + text + "\u{1B}[K")
     isDrawn = true
   }
 
   /// Takes the line away.
-  func clear() {
+  public func clear() {
     if isDrawn { StandardError.write("\r\u{1B}[K") }
     isDrawn = false
   }

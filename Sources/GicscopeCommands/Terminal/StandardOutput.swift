@@ -2,7 +2,7 @@ import Glibc
 import Reports
 
 /// Standard output or a file, written in large pieces.
-final class StandardOutput {
+public final class StandardOutput {
   private static let pieceSize = 1 << 16
 
   private let descriptor: Int32
@@ -16,7 +16,7 @@ final class StandardOutput {
   }
 
   /// A new file; `-` is standard output.
-  init(path: String) throws {
+  public init(path: String) throws {
     self.path = path
     if path == "-" {
       descriptor = STDOUT_FILENO
@@ -31,7 +31,8 @@ final class StandardOutput {
   /// Whether a person looks at it.
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-  func write(_ text: String) throws {
+  /// Writes text, at the latest with ``flush()``.
+  public func write(_ text: String) throws {
     pending.append(contentsOf: text.utf8)
     if pending.count >= Self.pieceSize { try flush() }
   }
@@ -48,7 +49,8 @@ final class StandardOutput {
     try write(bytes: buffer.bytes)
   }
 
-  func flush() throws {
+  /// Writes what waits.
+  public func flush() throws {
     guard !pending.isEmpty else { return }
     try writeNow(pending)
     pending.removeAll(keepingCapacity: true)
@@ -94,7 +96,7 @@ enum StandardError {
 
 extension TextStyle {
   /// Coloured on a terminal, unless `NO_COLOR` is set to anything (no-color.org) or the terminal is a dumb one.
-  static var ofStandardOutput: TextStyle {
+  public static var ofStandardOutput: TextStyle {
     let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
     let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
     return TextStyle(isColoured: StandardOutput.isTerminal && !noColour && !isDumb)

@@ -1,7 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("bench lpi and generate")
+/// gicscope hands over to the program of this package, which is built beside it.
+@Suite("bench lpi, and the model on its stores")
 struct LPICommandTests {
   @Test("Every store and workload asked for has a result, beside the default")
   func benchmark() throws {
@@ -56,20 +58,11 @@ struct LPICommandTests {
     }
   }
 
-  @Test("The same seed writes the same file")
-  func repeatable() throws {
-    let arguments = ["generate", "uniform-50/deep", "-o", "-", "--quiet"]
-    let first = try BuiltProgram.run(arguments).output
-    #expect(try BuiltProgram.run(arguments).output == first)
-    #expect(try BuiltProgram.run(arguments + ["--seed", "2"]).output != first)
-  }
-
   @Test(
     "Names that mean nothing are errors of usage",
     arguments: [
       ["bench", "lpi", "--stores", "nothing"], ["bench", "lpi", "--workloads", "nothing"],
-      ["bench", "lpi", "--markdown", "/dev/null"], ["generate", "linux-1k", "-o", "-"],
-      ["generate", "linux-1k/iterate", "-o", "-"], ["generate", "linux-10/deep", "-o", "-", "--iterations", "0"],
+      ["bench", "lpi", "--markdown", "/dev/null"],
       ["verify", "--lpi-store", "nothing", "-"],
     ]
   )
@@ -77,9 +70,5 @@ struct LPICommandTests {
     let result = try BuiltProgram.run(arguments)
     #expect(result.status == 2)
     #expect(!result.errors.isEmpty)
-  }
-
-  private func object(_ text: String) throws -> [String: Any] {
-    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }
 }

@@ -1,4 +1,4 @@
-import LPITestSupport
+import TestSupport
 import LPIWorkloads
 import Replay
 import Testing
@@ -7,7 +7,8 @@ import Testing
 
 @Suite("LPI traffic from captures")
 struct CapturedTrafficTests {
-  @Test("The traffic extracted from a capture is what the capture was written from", arguments: SyntheticCapture.workloads)
+  @Test(
+    "The traffic extracted from a capture is what the capture was written from", arguments: SyntheticCapture.workloads)
   func roundTrip(name: String) throws {
     let workload = try #require(LPIWorkload(name: name))
     var written: [LPIOperation] = []

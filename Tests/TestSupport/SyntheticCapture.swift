@@ -13,7 +13,6 @@ public enum SyntheticCapture {
     "stress-3x40x4/move-all", "stress-per-device-2x6x4/interleaved-immediate",
   ]
 
-
   /// Gives a replay of a workload's capture, and what was written.
   public static func with(
     _ name: String, iterations: Int, _ body: (ReplayEngine, LPICaptureWriter.Summary) throws -> Void

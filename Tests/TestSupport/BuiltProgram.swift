@@ -1,15 +1,19 @@
 import Foundation
 
 /// Runs the gicscope that was built beside the tests.
-enum BuiltProgram {
-  struct Result {
-    var status: Int32
-    var output: String
-    var errors: String
+public enum BuiltProgram {
+  /// What it did.
+  public struct Result {
+    /// The exit code.
+    public var status: Int32
+    /// Standard output.
+    public var output: String
+    /// Standard error.
+    public var errors: String
   }
 
   /// A boot in a few lines, one timer interrupt, one spurious acknowledge.
-  static let log = """
+  public static let log = """
     10680@1795335152.000100:gicv3_dist_read GICv3 distributor read: offset 0x4 data 0x37a0007 size 4 secure 0
     10680@1795335152.000200:gicv3_dist_write GICv3 distributor write: offset 0x0 data 0x12 size 4 secure 0
     10680@1795335152.000300:gicv3_redist_write GICv3 redistributor 0x0 write: offset 0x10080 data 0xffffffff size 4 secure 0
@@ -26,7 +30,7 @@ enum BuiltProgram {
     """
 
   /// The directory of the test bundle holds the products of the package.
-  static var path: String { program.path }
+  public static var path: String { program.path }
 
   private static var program: URL {
     for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
@@ -37,10 +41,12 @@ enum BuiltProgram {
     return bundle.deletingLastPathComponent().appendingPathComponent("gicscope")
   }
 
-  /// Runs it with `input` on standard input.
-  static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Result {
+  /// Runs it, or a copy of it, with `input` on standard input.
+  public static func run(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], copy: URL? = nil
+  ) throws -> Result {
     let (process, output, errors, stdin) = (Process(), Pipe(), Pipe(), Pipe())
-    process.executableURL = program
+    process.executableURL = copy ?? program
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = output
@@ -56,7 +62,8 @@ enum BuiltProgram {
   }
 
   /// Runs it with a file of the given content; `FILE` in the arguments stands for its path.
-  static func run(_ arguments: [String], file content: Data, named name: String = "capture.log") throws -> Result {
+  public static func run(_ arguments: [String], file content: Data, named name: String = "capture.log") throws -> Result
+  {
     try withDirectory { directory in
       let file = directory.appendingPathComponent(name)
       try content.write(to: file)
@@ -65,7 +72,7 @@ enum BuiltProgram {
   }
 
   /// Gives a directory that is removed afterwards.
-  static func withDirectory<T>(_ body: (URL) throws -> T) throws -> T {
+  public static func withDirectory<T>(_ body: (URL) throws -> T) throws -> T {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("gicscope-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -73,10 +80,10 @@ enum BuiltProgram {
   }
 
   /// Runs it on ``log``.
-  static func run(onLog arguments: [String]) throws -> Result { try run(arguments, file: Data(log.utf8)) }
+  public static func run(onLog arguments: [String]) throws -> Result { try run(arguments, file: Data(log.utf8)) }
 }
 
 /// A JSON document.
-func object(_ text: String) throws -> [String: Any] {
+public func object(_ text: String) throws -> [String: Any] {
   try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
 }

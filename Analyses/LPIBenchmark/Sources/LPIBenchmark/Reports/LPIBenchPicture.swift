@@ -1,5 +1,5 @@
 import Glibc
-import LPIBenchmark
+import Reports
 
 /// The benchmark of LPI stores as a picture: a row for each workload, a column for each store, and in each field the
 /// time per operation on a colour that says how many times the best store's that is.

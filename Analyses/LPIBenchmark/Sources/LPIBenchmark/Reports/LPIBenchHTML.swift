@@ -1,4 +1,4 @@
-import LPIBenchmark
+import Reports
 
 extension LPIBenchmarkReport {
   /// The picture alone, as an SVG file.

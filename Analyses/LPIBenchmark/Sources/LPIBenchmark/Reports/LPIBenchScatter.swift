@@ -1,5 +1,5 @@
 import Glibc
-import LPIBenchmark
+import Reports
 
 /// Memory against time: a dot for each store that has a result in one workload, both axes logarithmic.
 struct LPIBenchScatter {

@@ -1,4 +1,4 @@
-import LPIBenchmark
+import Reports
 
 /// The benchmark's figures for a document: what stands between two marks is replaced, all else is its author's.
 public struct LPIBenchMarkdown {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GicscopeCommands
 import LPIBenchmark
 import LPIWorkloads
 import Replay
@@ -14,11 +15,7 @@ struct BenchLPICommand: ParsableCommand {
     discussion: """
       A workload is a population and what is done with it: linux-1m/lookup-random, stress-64x2048x32/burst-64.
 
-      Populations: linux-N, contiguous-N and uniform-N are N LPIs (16, 64k, 1m) with INTIDs as Linux gives them, one \
-      after the other, or at random; stress-VxDxE is the selftest vgic_lpi_stress with V vCPUs, D devices of E events, \
-      and stress-per-device-VxDxE the same with one vCPU per device.
-
-      Operations: \(LPIWorkload.Kind.names.joined(separator: ", ")). N is any number.
+      \(LPIWorkload.naming)
 
       This measures data structures. It is no claim about the speed of a hypervisor.
       """

@@ -1,4 +1,4 @@
-import LPIBenchmark
+import Reports
 
 /// The benchmark of LPI stores as tables for a terminal of 100 columns.
 public struct LPIBenchText {

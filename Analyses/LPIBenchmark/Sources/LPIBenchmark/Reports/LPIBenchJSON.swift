@@ -1,4 +1,4 @@
-import LPIBenchmark
+import Reports
 
 extension LPIBenchmarkReport {
   /// The object that scripts depend on.

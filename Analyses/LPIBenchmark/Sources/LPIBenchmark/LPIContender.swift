@@ -37,7 +37,7 @@ public struct LPIContender: Sendable {
   public static func named(_ name: String) -> LPIContender? { all.first { $0.name == name } }
 
   /// What a model can run on: all of these, and the store that defines what is right.
-  public static let kinds: [LPIStoreKind] = all.map(\.kind) + [LPIStoreKind(ReferenceLPIStore.self)]
+  public static let kinds = all.map(\.kind) + [LPIStoreKind(ReferenceLPIStore.self)]
 
   /// Their names, for a sentence.
   public static var names: String { all.map(\.name).joined(separator: ", ") }
