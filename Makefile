@@ -3,9 +3,15 @@ SWIFT ?= swift
 JOBS ?= 2
 GICSCOPE := .build/release/gicscope
 DEMO := Traces/linux-gicv3-its/trace.log.zst
-SOURCES := Sources Tests Package.swift
+SOURCES := Sources Tests Package.swift Analyses/LPIBenchmark
 
-.PHONY: demo test packages build release lint format golden bench fuzz peers instructions lpi-study clean
+# The LPI benchmark is a package of its own. It shares the build folder: nothing is compiled twice, and gicscope finds its
+# program there. SwiftPM keeps one build plan in that folder without noting whose it is, so the plan is removed before and
+# after, and the next command makes its own.
+in_lpi_benchmark = trap 'rm -f .build/*.yaml' EXIT; rm -f .build/*.yaml; \
+  $(SWIFT) $(1) --package-path Analyses/LPIBenchmark --scratch-path .build
+
+.PHONY: demo test packages build release lint format golden bench fuzz peers instructions lpi-test lpi-bench lpi-study clean
 
 # Analyses a bundled real capture and says where the report is.
 demo: release
@@ -18,6 +24,7 @@ demo: release
 test: packages lint
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) test --skip-build --parallel
+	$(MAKE) --no-print-directory lpi-test
 
 # Installs the system packages that are missing.
 packages:
@@ -70,9 +77,17 @@ instructions: packages
 	$(SWIFT) build -c release -j $(JOBS) --package-path Tests/Instructions
 	Tests/Instructions/count
 
+# The tests of the LPI benchmark.
+lpi-test: packages
+	$(call in_lpi_benchmark,build --build-tests -j $(JOBS))
+	$(call in_lpi_benchmark,test --skip-build --parallel)
+
+# Builds the program that `gicscope bench lpi` runs, and gicscope beside it.
+lpi-bench: release
+	$(call in_lpi_benchmark,build -c release -j $(JOBS) --product gicscope-lpi --manifest-cache none)
+
 # Measures every LPI store in every workload and puts the figures into the study. Takes a while.
-lpi-study: peers packages
-	$(SWIFT) build -c release -j $(JOBS) --product gicscope --manifest-cache none
+lpi-study: peers lpi-bench
 	@mkdir -p out
 	$(GICSCOPE) bench lpi --capture Traces/linux-gicv3-its/trace.log.zst --markdown Analyses/lpi-stores.md \
 	  --svg Analyses/lpi-stores.svg --html out/lpi-stores.html --json=out/lpi-stores.json

@@ -2,18 +2,6 @@
 import Foundation
 import PackageDescription
 
-// Libraries that the LPI store is compared with. Its benchmark has them where all of them are installed (libjudy-dev,
-// libroaring-dev, libabsl-dev); nothing else needs them.
-let hasPeers = ["Judy.h", "roaring/roaring.h", "absl/container/flat_hash_map.h"]
-  .allSatisfy { FileManager.default.fileExists(atPath: "/usr/include/" + $0) }
-let peerLibraries = [
-  "Judy", "roaring", "absl_raw_hash_set", "absl_hash", "absl_city", "absl_low_level_hash", "absl_hashtablez_sampler",
-  "absl_throw_delegate",
-]
-let peerTargets: [Target] =
-  hasPeers ? [.target(name: "CLPIPeers", linkerSettings: peerLibraries.map { .linkedLibrary($0) })] : []
-let peers: [Target.Dependency] = hasPeers ? ["CLPIPeers"] : []
-
 // Reads CTF traces of LTTng, where it is installed (libbabeltrace2-dev): the core does not need it.
 let hasBabeltrace = FileManager.default.fileExists(atPath: "/usr/include/babeltrace2/babeltrace.h")
 let babeltraceTargets: [Target] =
@@ -38,13 +26,15 @@ let package = Package(
     .library(name: "InterruptTrace", targets: ["InterruptTrace"]),
     .library(name: "TraceImporters", targets: ["TraceImporters"]),
     .library(name: "LPIStore", targets: ["LPIStore"]),
-    .library(name: "LPIBenchmark", targets: ["LPIBenchmark"]),
+    .library(name: "LPIWorkloads", targets: ["LPIWorkloads"]),
     .library(name: "GICModel", targets: ["GICModel"]),
     .library(name: "HypervisorModel", targets: ["HypervisorModel"]),
     .library(name: "Replay", targets: ["Replay"]),
     .library(name: "Analyzers", targets: ["Analyzers"]),
     .library(name: "Reports", targets: ["Reports"]),
     .library(name: "TimeTravel", targets: ["TimeTravel"]),
+    .library(name: "GicscopeCommands", targets: ["GicscopeCommands"]),
+    .library(name: "TestSupport", targets: ["TestSupport"]),
     .executable(name: "gicscope", targets: ["gicscope"]),
   ],
   dependencies: [
@@ -52,12 +42,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Latency percentiles: HDR buckets merge exactly and their error is bounded.
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-    // TreeDictionary, a competitor of the LPI store in its benchmark.
-    .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
     // The page of `gicscope serve` needs a web server: this one is small, has no dependencies and builds in seconds.
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
-    // Perfetto's format is protocol buffers; the generated code is committed, so that no protoc is needed.
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    // Perfetto's format is protocol buffers; the generated code is committed, so that no protoc is needed. No traits: none is
+    // used, and SwiftPM passes several in random order, so that a new build plan would compile all of it again.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     // Templates of the HTML report: pages are written as pages, and every value in them is escaped.
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
@@ -81,19 +70,8 @@ let package = Package(
     // take the lengths in a file as they are, while nothing in a capture is trusted here.
     .target(name: "TraceImporters", dependencies: ["InterruptTrace", "CZlib", "CZstd"] + babeltrace),
     .target(name: "LPIStore"),
-    // The competitors of the LPI store and what measures them; the model does not need it.
-    .target(
-      name: "LPIBenchmark",
-      dependencies: ["LPIStore", "CHeapUse", .product(name: "HashTreeCollections", package: "swift-collections")]
-        + peers
-    ),
-    // LPI traffic from captures, and captures of synthetic LPI traffic.
-    .target(
-      name: "LPICaptures",
-      dependencies: ["InterruptTrace", "LPIBenchmark", "LPIStore", "Replay"]
-    ),
-    // `mallinfo2` is not in Swift's Glibc module: what a store costs is asked of malloc, the same way for each.
-    .target(name: "CHeapUse"),
+    // Synthetic LPI workloads, and captures of them.
+    .target(name: "LPIWorkloads", dependencies: ["InterruptTrace", "LPIStore"]),
     .target(name: "GICModel", dependencies: ["InterruptTrace", "LPIStore"]),
     // Software that drives the controller: KVM's VGIC.
     .target(name: "HypervisorModel", dependencies: ["InterruptTrace", "GICModel"]),
@@ -116,8 +94,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Analyzers", "CSQLite", "CZlib", "GICModel", "HypervisorModel", "InterruptTrace", "LPIBenchmark",
-        "PerfettoTrace", "Replay",
+        "Analyzers", "CSQLite", "CZlib", "GICModel", "HypervisorModel", "InterruptTrace", "PerfettoTrace",
+        "Replay",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("HTML/Page")]
@@ -131,30 +109,35 @@ let package = Package(
       ],
       resources: [.embedInCode("Page")]
     ),
-    .executableTarget(
-      name: "gicscope",
+    // The command line: parsing, progress, exit codes. A library, because the LPI benchmark's program uses it too.
+    .target(
+      name: "GicscopeCommands",
       dependencies: [
-        "InterruptTrace", "TraceImporters", "LPIStore", "LPIBenchmark", "LPICaptures", "GICModel", "HypervisorModel",
+        "InterruptTrace", "TraceImporters", "LPIStore", "LPIWorkloads", "GICModel", "HypervisorModel",
         "Replay", "Analyzers", "Reports", "TimeTravel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
+    .executableTarget(name: "gicscope", dependencies: ["GicscopeCommands"]),
     // Drives Chromium, where it is installed, in the tests of pages.
     .target(name: "HeadlessBrowser", path: "Tests/HeadlessBrowser"),
     .testTarget(
       name: "InterruptTraceTests", dependencies: ["InterruptTrace", "CLZ4", "CLZMA", "CPcap", "CZlib", "CZstd"]),
     .testTarget(name: "TraceImportersTests", dependencies: ["InterruptTrace", "TraceImporters", "CZlib", "CZstd"]),
-    .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "LPIBenchmark"]),
+    // Shared by the tests of this package and those of the LPI benchmark.
+    .target(
+      name: "TestSupport",
+      dependencies: ["GICModel", "InterruptTrace", "LPIStore", "LPIWorkloads", "Replay", "TraceImporters"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "TestSupport"]),
     .testTarget(
-      name: "LPICapturesTests",
-      dependencies: ["LPICaptures", "LPIBenchmark", "Replay", "TraceImporters"]
-    ),
+      name: "LPIWorkloadsTests", dependencies: ["TestSupport", "LPIWorkloads", "Replay", "TraceImporters"]),
     .testTarget(name: "GICModelTests", dependencies: ["GICModel", "InterruptTrace"]),
     .testTarget(name: "HypervisorModelTests", dependencies: ["HypervisorModel", "InterruptTrace"]),
     .testTarget(
       name: "ReplayTests",
       dependencies: [
-        "Replay", "GICModel", "HypervisorModel", "InterruptTrace", "LPIBenchmark", "LPIStore", "TraceImporters",
+        "Replay", "GICModel", "HypervisorModel", "InterruptTrace", "LPIStore", "TestSupport", "TraceImporters",
       ]
     ),
     .testTarget(
@@ -177,15 +160,13 @@ let package = Package(
         "TraceImporters",
       ]
     ),
-    .testTarget(name: "CommandLineTests", dependencies: ["gicscope"]),
-  ] + peerTargets + babeltraceTargets,
-  swiftLanguageModes: [.v6],
-  cxxLanguageStandard: .cxx17
+    .testTarget(name: "CommandLineTests", dependencies: ["gicscope", "TestSupport"]),
+  ] + babeltraceTargets,
+  swiftLanguageModes: [.v6]
 )
 
 for target in package.targets where [.regular, .executable].contains(target.type) && !machineFlags.isEmpty {
   let release = BuildSettingCondition.when(configuration: .release)
   target.cSettings = [.unsafeFlags(machineFlags, release)]
-  target.cxxSettings = [.unsafeFlags(machineFlags, release)]
   target.swiftSettings = [.unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] }, release)]
 }

@@ -19,7 +19,7 @@ let package = Package(
       name: "instructions",
       dependencies: [
         "CPackedStore", .product(name: "LPIStore", package: "gicscope"),
-        .product(name: "LPIBenchmark", package: "gicscope"),
+        .product(name: "LPIWorkloads", package: "gicscope"),
       ],
       swiftSettings: [.unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] })]
     ),

@@ -13,6 +13,9 @@ public struct LPIStoreKind: Sendable {
     make = { StoreBox<Store>(Store(peCount: $0, intidBits: $1)) }
   }
 
+  /// The default, and the store that defines what is right.
+  public static let standard = [LPIStoreKind(PackedLPIStore.self), LPIStoreKind(ReferenceLPIStore.self)]
+
   /// An empty store of this kind; parameters as of ``LPIStore/init(peCount:intidBits:)``.
   public func callAsFunction(peCount: Int, intidBits: Int) -> AnyLPIStore {
     AnyLPIStore(make(peCount, intidBits))

@@ -70,7 +70,7 @@ public final class HTMLReport: AnalysisOutput {
 }
 
 /// A link to a place on the timeline.
-struct MomentLink {
+public struct MomentLink {
   var time: UInt64
   var last: UInt64
   var event: UInt64

@@ -1,6 +1,7 @@
 /// The look of the HTML report; light or dark as the reader's browser is.
-enum HTMLStyle {
-  static let css = """
+public enum HTMLStyle {
+  /// The style sheet.
+  public static let css = """
     :root{--page:#fff;--ink:#1c2024;--faint:#5b626d;--line:#e3e6ea;--panel:#f7f8fa;--good:#1a7f4b;--bad:#c0362c;--warn:#945600;
     --SGI:#3a78c2;--PPI:#d08a1e;--SPI:#8a5cb8;--LPI:#2a9d78}
     @media(prefers-color-scheme:dark){:root:not([data-theme=light]){--page:#15181c;--ink:#e4e7eb;--faint:#9199a4;

@@ -1,18 +1,20 @@
 /// A table of the HTML report.
-struct HTMLTable {
+public struct HTMLTable {
   private let columns: [(name: String, isNumber: Bool)]
   /// What a screen reader says it is; nil for what the headings before it say.
   private let caption: String?
   private var body = ""
-  private(set) var rows = 0
+  /// Rows added, headings not counted.
+  public private(set) var rows = 0
 
-  init(_ columns: [(String, Bool)], caption: String? = nil) {
+  /// A table of named columns; those of numbers lean to the right.
+  public init(_ columns: [(String, Bool)], caption: String? = nil) {
     self.columns = columns.map { (name: $0.0, isNumber: $0.1) }
     self.caption = caption
   }
 
   /// Adds a row; `values` are what a number's column sorts by, and `link` stands in a column behind the cells.
-  mutating func add(_ cells: [String], values: [UInt64?] = [], link: MomentLink? = nil) {
+  public mutating func add(_ cells: [String], values: [UInt64?] = [], link: MomentLink? = nil) {
     rows += 1
     body += "<tr>"
     for (i, (column, cell)) in zip(columns, cells).enumerated() {
@@ -24,11 +26,13 @@ struct HTMLTable {
     body += "</tr>\n"
   }
 
-  mutating func addHeading(_ text: String) {
+  /// Adds a line across all columns.
+  public mutating func addHeading(_ text: String) {
     body += "<tr><td class=\"head\" colspan=\"\(columns.count)\">\(text.escapedForHTML)</td></tr>\n"
   }
 
-  var html: String { html(style: "", frame: "scroll") }
+  /// The table, in a frame that scrolls where it is too wide.
+  public var html: String { html(style: "", frame: "scroll") }
 
   /// A table that a script lets the reader sort and filter.
   var sortable: String { html(style: " class=\"sortable\"", frame: "scroll tall") }

@@ -1,6 +1,6 @@
 extension String {
   /// With the characters that HTML gives a meaning replaced.
-  var escapedForHTML: String {
+  public var escapedForHTML: String {
     var result = ""
     result.reserveCapacity(utf8.count)
     for character in self {
@@ -17,7 +17,7 @@ extension String {
 }
 
 /// A coordinate with one decimal, which is finer than a screen.
-func coordinate(_ value: Double) -> String {
+public func coordinate(_ value: Double) -> String {
   let tenths = Int((max(-1e6, min(value, 1e6)) * 10).rounded())
   let sign = tenths < 0 ? "-" : ""
   return tenths % 10 == 0 ? "\(tenths / 10)" : "\(sign)\(abs(tenths) / 10).\(abs(tenths) % 10)"

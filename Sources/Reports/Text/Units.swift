@@ -67,7 +67,7 @@ public enum Units {
   }
 
   /// With a fixed number of decimals, up to 3.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  public static func fixed(_ value: Double, _ decimals: Int) -> String {
     let power = [1.0, 10, 100, 1000][decimals]
     let scaled = UInt64(max(0, min((value * power).rounded(), 1e18)))
     let whole = scaled / UInt64(power)

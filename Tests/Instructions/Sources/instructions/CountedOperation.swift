@@ -1,6 +1,6 @@
 import CPackedStore
-import LPIBenchmark
 import LPIStore
+import LPIWorkloads
 
 /// What is counted: the loops are the same line by line in both languages.
 enum CountedOperation: String, CaseIterable {

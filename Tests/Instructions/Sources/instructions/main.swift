@@ -1,7 +1,5 @@
 import CPackedStore
 import Foundation
-import LPIBenchmark
-import LPIStore
 
 // instructions swift|c OPERATION PASSES
 //

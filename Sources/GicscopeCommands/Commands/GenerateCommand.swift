@@ -1,0 +1,66 @@
+import ArgumentParser
+import InterruptTrace
+import LPIWorkloads
+import Reports
+
+/// `gicscope generate`.
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Writes a synthetic workload of LPIs as a capture with a known answer.",
+    discussion: """
+      WORKLOAD is a population and what is done with it, as in gicscope bench lpi: stress-4x16x32/immediate, \
+      linux-1k/burst-64, uniform-64k/deep, linux-1k/churn, /clear, /reconfigure, /move-all.
+
+      \(LPIWorkload.naming)
+
+      Every acknowledge in the capture shows the INTID that follows from what is pending by sorting; no model was asked. \
+      gicscope verify compares the model with that.
+      """
+  )
+
+  @Argument(help: "Population and operation: stress-4x16x32/immediate.")
+  var workload: String
+
+  @Option(name: [.short, .long], help: "The file to write: NAME.pcap.lz4; - is standard output.")
+  var output: String
+
+  @Option(help: "How often it is done.")
+  var iterations = 1
+
+  @Option(help: "Of all random numbers.")
+  var seed: UInt64 = 1
+
+  @Flag(name: .shortAndLong, help: "No remarks: only errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard (1...1_000_000).contains(iterations) else { throw ValidationError("--iterations goes from 1 to 1000000.") }
+  }
+
+  func run() throws {
+    guard let chosen = LPIWorkload(name: workload) else {
+      throw UsageError(message: "no workload \(workload); see gicscope generate --help for how they are named")
+    }
+    guard chosen.isTraffic else {
+      throw UsageError(
+        message: "\(workload): a controller has no such operation; take one with interrupts, as immediate")
+    }
+    let (peCount, intidBits) = chosen.shape.dimensions(seed: seed)
+    do {
+      var capture = try LPICaptureWriter(path: output, peCount: peCount, intidBits: intidBits)
+      try chosen.forEachOperation(seed: seed, iterations: iterations) { operation throws(TraceWriteError) in
+        try capture.append(operation)
+      }
+      try capture.finish()
+      if !quiet { StandardError.write("\(output): \(Self.text(capture.summary))\n") }
+    } catch {
+      throw OutputError(path: error.path, reason: error.reason)
+    }
+  }
+
+  private static func text(_ summary: LPICaptureWriter.Summary) -> String {
+    "\(Units.count(summary.events)) records: \(Units.count(summary.commands)) ITS commands, "
+      + "\(Units.count(summary.injections)) MSIs, \(Units.count(summary.acknowledges)) acknowledges"
+  }
+}
