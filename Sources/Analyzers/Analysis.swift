@@ -84,8 +84,7 @@ private struct Analyzers: ~Copyable {
 
   /// Who sees which transition: one pass, and one switch, for all analyzers. `isReported` says that it lies in the
   /// window; those that keep state see all.
-  @inline(__always)
-  private mutating func dispatch(_ t: Transition, _ isReported: Bool) {
+  @inline(__always) private mutating func dispatch(_ t: Transition, _ isReported: Bool) {
     // What guests do is the business of ``KVMAnalyzer``: no acknowledge or end of theirs is to be seen.
     guard t.domain == Domain.physical else { return }
     let isCounted = isReported && (filter?.includes(t) ?? true)

@@ -3,8 +3,7 @@
 /// 32 bytes, no references. What `a`, `b` and `flags` mean is the kind's row in ``EventLayout``.
 /// A kind with more operands than fit is followed by one or more ``EventKind/continuation``
 /// records of the same time and PE.
-@frozen
-public struct Event: BitwiseCopyable, Equatable, Sendable {
+@frozen public struct Event: BitwiseCopyable, Equatable, Sendable {
   /// Nanoseconds since the capture's epoch.
   public var time: UInt64
   /// What happened.
@@ -45,13 +44,11 @@ public enum PE {
 /// The number of a kind of event. Once shipped, a number keeps its meaning.
 ///
 /// A struct rather than an enum, so that a record whose kind is not known yet can be read, counted and skipped.
-@frozen
-public struct EventKind: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct EventKind: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number in the native file.
   public var rawValue: UInt8
   /// Any number, known or not.
-  @inlinable
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   // MARK: Controller ports
 
@@ -114,13 +111,11 @@ public struct EventKind: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
 }
 
 /// Flags of an event; each kind uses its own.
-@frozen
-public struct EventFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct EventFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
   /// The byte in the native file.
   public var rawValue: UInt8
   /// Any combination.
-  @inlinable
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   // MARK: Register accesses (bits 0 and 1 hold log2 of the size in bytes)
 

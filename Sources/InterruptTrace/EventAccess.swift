@@ -1,11 +1,9 @@
 /// The memory-mapped frames of a controller. Numbers are stable: they stand in native files.
-@frozen
-public struct Frame: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct Frame: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number in the native file.
   public var rawValue: UInt8
   /// Any number, known or not.
-  @inlinable
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The Distributor, `GICD_*`.
   @inlinable public static var gicd: Self { .init(rawValue: 1) }
@@ -41,8 +39,7 @@ public struct Frame: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
 }
 
 /// The ITS tables whose entries a capture may show.
-@frozen
-public enum ITSTable: UInt8, Sendable {
+@frozen public enum ITSTable: UInt8, Sendable {
   /// The device table.
   case device = 0
   /// The collection table.
@@ -109,20 +106,17 @@ extension Event {
   /// The table of a ``EventKind/tableEntry``.
   @inlinable public var table: ITSTable { ITSTable(rawValue: flags.rawValue & 3)! }
   /// The valid bit of a ``EventKind/tableEntry``.
-  @inlinable
-  public var entryIsValid: Bool {
+  @inlinable public var entryIsValid: Bool {
     (flags.rawValue & 3 == ITSTable.interruptTranslation.rawValue ? b : a) & (1 << 40) != 0
   }
 }
 
 /// Levels of a PE's interrupt inputs, as in ``EventKind/cpuLine``: `a` holds levels, `b` which of them are shown.
-@frozen
-public struct CPULines: OptionSet, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct CPULines: OptionSet, BitwiseCopyable, Hashable, Sendable {
   /// The bits in the native file.
   public var rawValue: UInt64
   /// Any combination.
-  @inlinable
-  public init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
   /// Physical IRQ.
   @inlinable public static var irq: Self { .init(rawValue: 1) }
   /// Physical FIQ.
@@ -136,13 +130,11 @@ public struct CPULines: OptionSet, BitwiseCopyable, Hashable, Sendable {
 }
 
 /// What a ``EventKind/marker`` marks (bits 15:0 of `a`; bits 31:16 hold the text's length, `b` the source line).
-@frozen
-public struct MarkerKind: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct MarkerKind: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number in the native file.
   public var rawValue: UInt16
   /// Any number, known or not.
-  @inlinable
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
   /// Free text.
   @inlinable public static var text: Self { .init(rawValue: 0) }
   /// The emulator or kernel reported that the guest did something wrong.

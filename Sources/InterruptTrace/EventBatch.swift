@@ -31,8 +31,7 @@ public struct EventBatch: ~Copyable {
 
   /// Appends an event; false if the batch is full.
   @inlinable
-  @discardableResult
-  public mutating func append(_ event: Event) -> Bool {
+  @discardableResult public mutating func append(_ event: Event) -> Bool {
     guard count < capacity else { return false }
     storage[count] = event
     count &+= 1

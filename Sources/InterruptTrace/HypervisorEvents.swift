@@ -111,13 +111,11 @@ extension EventFlags {
 }
 
 /// Why a vCPU left its guest.
-@frozen
-public struct GuestExitReason: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct GuestExitReason: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number in the native file.
   public var rawValue: UInt16
   /// Any number, known or not.
-  @inlinable
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
   /// A physical interrupt: of a device, a kick, a maintenance interrupt; a capture does not tell which.
   @inlinable public static var interrupt: Self { .init(rawValue: 0) }
   /// An SError.
@@ -133,8 +131,7 @@ public struct GuestExitReason: RawRepresentable, BitwiseCopyable, Hashable, Send
 }
 
 /// What tells which vCPU a thread runs, weakest first.
-@frozen
-public enum VCPUEvidence: UInt8, Comparable, Sendable {
+@frozen public enum VCPUEvidence: UInt8, Comparable, Sendable {
   /// The order of thread identifiers: vCPUs are numbered as they are created.
   case order = 0
   /// An event of the thread names a vCPU, which is the thread's own as a rule.
@@ -147,13 +144,11 @@ public enum VCPUEvidence: UInt8, Comparable, Sendable {
 }
 
 /// Steps of KVM's interrupt controller that probes and private tracepoints show.
-@frozen
-public struct VGICStep: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct VGICStep: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number in the native file.
   public var rawValue: UInt16
   /// Any number, known or not.
-  @inlinable
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
   /// The list registers are filled; the value is how many are used, if shown.
   @inlinable public static var flush: Self { .init(rawValue: 0) }
   /// The list registers are taken back.
@@ -181,13 +176,11 @@ public struct VGICStep: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
 }
 
 /// What an inter-processor interrupt is for.
-@frozen
-public struct IPIReason: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct IPIReason: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number in the native file.
   public var rawValue: UInt32
   /// Any number, known or not.
-  @inlinable
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
   /// Not shown, or none of these.
   @inlinable public static var other: Self { .init(rawValue: 0) }
 

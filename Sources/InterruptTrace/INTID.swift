@@ -39,8 +39,7 @@ public enum INTID {
   // MARK: Predicates
 
   /// 0 to 15.
-  @inlinable @inline(__always)
-  public static func isSGI(_ intid: some BinaryInteger) -> Bool { intid < 16 }
+  @inlinable @inline(__always) public static func isSGI(_ intid: some BinaryInteger) -> Bool { intid < 16 }
   /// 16 to 31.
   @inlinable @inline(__always)
   public static func isPPI(_ intid: some BinaryInteger) -> Bool { intid >= 16 && intid < 32 }
@@ -48,11 +47,9 @@ public enum INTID {
   @inlinable @inline(__always)
   public static func isSPI(_ intid: some BinaryInteger) -> Bool { intid >= 32 && intid < 1020 }
   /// 0 to 31: an SGI or PPI of the basic ranges, whose registers are banked for each PE.
-  @inlinable @inline(__always)
-  public static func isBanked(_ intid: some BinaryInteger) -> Bool { intid < 32 }
+  @inlinable @inline(__always) public static func isBanked(_ intid: some BinaryInteger) -> Bool { intid < 32 }
   /// 0 to 1019: an interrupt of the basic ranges.
-  @inlinable @inline(__always)
-  public static func isBasic(_ intid: some BinaryInteger) -> Bool { intid < 1020 }
+  @inlinable @inline(__always) public static func isBasic(_ intid: some BinaryInteger) -> Bool { intid < 1020 }
   /// 1020 to 1023.
   @inlinable @inline(__always)
   public static func isSpecial(_ intid: some BinaryInteger) -> Bool { intid >= 1020 && intid < 1024 }
@@ -63,8 +60,7 @@ public enum INTID {
   @inlinable @inline(__always)
   public static func isExtendedSPI(_ intid: some BinaryInteger) -> Bool { intid >= 4096 && intid < 5120 }
   /// From 8192. ``none`` is not excluded: compare with it first where it can occur.
-  @inlinable @inline(__always)
-  public static func isLPI(_ intid: some BinaryInteger) -> Bool { intid >= 8192 }
+  @inlinable @inline(__always) public static func isLPI(_ intid: some BinaryInteger) -> Bool { intid >= 8192 }
 
   /// An interrupt that belongs to one PE: an SGI, a PPI or an extended PPI.
   @inlinable @inline(__always)

@@ -2,13 +2,11 @@
 ///
 /// An access that `HCR_EL2.IMO` or `.FMO` redirects to the virtual CPU interface is a different register here
 /// (`ICV_*`), although software names both `ICC_*` (IHI 0069H, 12.1.3).
-@frozen
-public struct SystemRegister: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct SystemRegister: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number in the native file.
   public var rawValue: UInt16
   /// Any number, known or not.
-  @inlinable
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// Distance from a physical register to its virtual counterpart.
   @inlinable public static var virtualOffset: UInt16 { 64 }
@@ -126,8 +124,7 @@ public struct SystemRegister: RawRepresentable, BitwiseCopyable, Hashable, Senda
   @inlinable public static var ICH_LRC0: Self { .init(rawValue: 176) }
 
   /// The register `n` places after this one: `ICH_LR0_EL2[3]` is `ICH_LR3_EL2`.
-  @inlinable
-  public subscript(n: Int) -> SystemRegister { .init(rawValue: rawValue &+ UInt16(truncatingIfNeeded: n)) }
+  @inlinable public subscript(n: Int) -> SystemRegister { .init(rawValue: rawValue &+ UInt16(truncatingIfNeeded: n)) }
 }
 
 extension SystemRegister {

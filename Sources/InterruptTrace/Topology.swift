@@ -189,8 +189,7 @@ public struct Topology: Equatable, Sendable {
   }
 
   /// Sets a fact, unless a better source has set it already. Returns whether it was taken.
-  @discardableResult
-  public mutating func set(_ entry: Entry) -> Bool {
+  @discardableResult public mutating func set(_ entry: Entry) -> Bool {
     let slot = Slot(key: entry.key, index: entry.index, domain: entry.domain)
     guard let at = positions[slot] else {
       positions[slot] = entries.count

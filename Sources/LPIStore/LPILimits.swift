@@ -8,8 +8,7 @@ public enum LPILimits {
   @inlinable public static var peLimit: UInt32 { 1 << 16 }
 
   /// The first INTID past those a width allows.
-  @inlinable
-  public static func intidLimit(bits: Int) -> UInt32 {
+  @inlinable public static func intidLimit(bits: Int) -> UInt32 {
     1 << UInt32(min(max(bits, 0), maximumINTIDBits))
   }
 }

@@ -13,14 +13,12 @@
 /// | 39:16 | target PE |
 /// | 55:40 | the store's own |
 /// | 63:56 | user flags |
-@frozen
-public struct LPIRecord: Equatable, BitwiseCopyable, Sendable {
+@frozen public struct LPIRecord: Equatable, BitwiseCopyable, Sendable {
   /// All fields, packed as the table above says.
   public var bits: UInt64
 
   /// A record from its packed form.
-  @inlinable
-  public init(bits: UInt64 = 0) {
+  @inlinable public init(bits: UInt64 = 0) {
     self.bits = bits
   }
 
@@ -56,55 +54,46 @@ extension LPIRecord {
   }
 
   /// The cached configuration byte: priority in 7:2, enable in bit 0.
-  @inlinable
-  public var property: UInt8 {
+  @inlinable public var property: UInt8 {
     get { UInt8(truncatingIfNeeded: bits) }
     set { bits = bits & ~0xFF | UInt64(newValue) }
   }
 
   /// The priority, 0 (highest) to 252 in steps of 4.
-  @inlinable
-  public var priority: UInt8 { property & 0xFC }
+  @inlinable public var priority: UInt8 { property & 0xFC }
 
   /// Whether the cached configuration enables the LPI.
-  @inlinable
-  public var isEnabled: Bool { bits & 1 != 0 }
+  @inlinable public var isEnabled: Bool { bits & 1 != 0 }
 
   /// Whether the configuration has been seen; if not, ``property`` says nothing.
-  @inlinable
-  public var isKnown: Bool {
+  @inlinable public var isKnown: Bool {
     get { bits & LPIRecord.knownBit != 0 }
     set { bits = newValue ? bits | LPIRecord.knownBit : bits & ~LPIRecord.knownBit }
   }
 
   /// Whether a translation leads to this LPI.
-  @inlinable
-  public var isMapped: Bool {
+  @inlinable public var isMapped: Bool {
     get { bits & LPIRecord.mappedBit != 0 }
     set { bits = newValue ? bits | LPIRecord.mappedBit : bits & ~LPIRecord.mappedBit }
   }
 
   /// The PE index the LPI is sent to, 24 bits.
-  @inlinable
-  public var targetPE: UInt32 {
+  @inlinable public var targetPE: UInt32 {
     get { UInt32(truncatingIfNeeded: bits >> 16) & 0xFF_FFFF }
     set { bits = bits & ~(0xFF_FFFF << 16) | UInt64(newValue & 0xFF_FFFF) << 16 }
   }
 
   /// Eight bits for the store's user.
-  @inlinable
-  public var userFlags: UInt8 {
+  @inlinable public var userFlags: UInt8 {
     get { UInt8(truncatingIfNeeded: bits >> 56) }
     set { bits = bits & ~(0xFF << 56) | UInt64(newValue) << 56 }
   }
 
   /// What the caller sees: without the store's own fields.
-  @inlinable @inline(__always)
-  var visible: LPIRecord { LPIRecord(bits: bits & LPIRecord.callerFields) }
+  @inlinable @inline(__always) var visible: LPIRecord { LPIRecord(bits: bits & LPIRecord.callerFields) }
 
   /// This record's own fields with another's caller fields.
-  @inlinable @inline(__always)
-  func replacingCallerFields(with other: LPIRecord) -> LPIRecord {
+  @inlinable @inline(__always) func replacingCallerFields(with other: LPIRecord) -> LPIRecord {
     LPIRecord(bits: bits & LPIRecord.placeFields | other.bits & LPIRecord.callerFields)
   }
 }
@@ -120,8 +109,7 @@ extension LPIRecord {
   }
 
   /// The store's fields for an LPI that is pending on one PE at most.
-  @inlinable @inline(__always)
-  static func place(_ pe: UInt32) -> UInt64 { placedBit | UInt64(pe & 0xFFFF) &<< 40 }
+  @inlinable @inline(__always) static func place(_ pe: UInt32) -> UInt64 { placedBit | UInt64(pe & 0xFFFF) &<< 40 }
 
   var isPlaced: Bool { bits & LPIRecord.placedBit != 0 }
   var isPlacedOnSeveral: Bool { bits & LPIRecord.severalBit != 0 }

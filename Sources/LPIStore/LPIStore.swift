@@ -33,18 +33,15 @@ public protocol LPIStore: ~Copyable {
   mutating func setConfiguration(_ intid: UInt32, property: UInt8, isKnown: Bool)
 
   /// Removes the record and every pending state of an LPI. Returns false if there was nothing.
-  @discardableResult
-  mutating func remove(_ intid: UInt32) -> Bool
+  @discardableResult mutating func remove(_ intid: UInt32) -> Bool
 
   // MARK: Pending
 
   /// Makes an LPI pending on a PE. Returns false if it was pending there already, or cannot be.
-  @discardableResult
-  mutating func setPending(_ intid: UInt32, pe: UInt32) -> Bool
+  @discardableResult mutating func setPending(_ intid: UInt32, pe: UInt32) -> Bool
 
   /// Makes an LPI not pending on a PE: acknowledge, CLEAR, DISCARD. Returns false if it was not pending there.
-  @discardableResult
-  mutating func clearPending(_ intid: UInt32, pe: UInt32) -> Bool
+  @discardableResult mutating func clearPending(_ intid: UInt32, pe: UInt32) -> Bool
 
   /// Whether an LPI is pending on a PE.
   func isPending(_ intid: UInt32, pe: UInt32) -> Bool
@@ -108,24 +105,21 @@ extension LPIStore where Self: ~Copyable {
   public var mappedMemory: Int { 0 }
 
   /// Sets whether a translation leads to an LPI.
-  @inlinable
-  public mutating func setMapped(_ intid: UInt32, _ isMapped: Bool) {
+  @inlinable public mutating func setMapped(_ intid: UInt32, _ isMapped: Bool) {
     var changed = record(intid)
     changed.isMapped = isMapped
     setRecord(intid, changed)
   }
 
   /// Sets the user flags of an LPI.
-  @inlinable
-  public mutating func setUserFlags(_ intid: UInt32, _ userFlags: UInt8) {
+  @inlinable public mutating func setUserFlags(_ intid: UInt32, _ userFlags: UInt8) {
     var changed = record(intid)
     changed.userFlags = userFlags
     setRecord(intid, changed)
   }
 
   /// Takes the LPI that a PE acknowledges next, where a store has no shorter way.
-  @inlinable
-  public mutating func acknowledge(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
+  @inlinable public mutating func acknowledge(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
     guard let taken = best(pe: pe) else { return nil }
     clearPending(taken.intid, pe: pe)
     return taken

@@ -1,9 +1,7 @@
 /// One thing that a controller did, or is to do, with LPIs.
-@frozen
-public struct LPIOperation: BitwiseCopyable, Equatable, Sendable {
+@frozen public struct LPIOperation: BitwiseCopyable, Equatable, Sendable {
   /// What is done.
-  @frozen
-  public enum Kind: UInt8, BitwiseCopyable, Sendable {
+  @frozen public enum Kind: UInt8, BitwiseCopyable, Sendable {
     /// A device is mapped for 2^`event` events (MAPD).
     case mapDevice
     /// A device is unmapped with its events (MAPD, V = 0).

@@ -17,9 +17,7 @@ struct EventDensity {
 
   private mutating func double() {
     let old = counts
-    for i in 0..<Self.spans {
-      counts[i] = i * 2 < Self.spans ? old[i * 2] + old[i * 2 + 1] : 0
-    }
+    for i in 0..<Self.spans { counts[i] = i * 2 < Self.spans ? old[i * 2] + old[i * 2 + 1] : 0 }
     width *= 2
   }
 }

@@ -16,8 +16,7 @@ public struct AcknowledgeCount: Equatable, Sendable {
 struct AcknowledgeAnalyzer: ~Copyable {
   private var table = LiveTable<UInt64>(0)
 
-  @inline(__always)
-  mutating func count(_ t: Transition) {
+  @inline(__always) mutating func count(_ t: Transition) {
     table.insert(InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue).pointee &+= 1
   }
 

@@ -31,8 +31,7 @@ struct ActivityAnalyzer: ~Copyable {
   deinit { counts.deallocate() }
 
   /// Counts an acknowledge.
-  @inline(__always)
-  mutating func count(_ t: Transition) {
+  @inline(__always) mutating func count(_ t: Transition) {
     let start = self.start ?? t.time
     self.start = start
     let offset = t.time >= start ? t.time &- start : 0

@@ -22,9 +22,7 @@ public struct EventCounter: ~Copyable {
     let events = batch.events
     var index = 0
     while index &+ Self.rows <= events.count {
-      for row in 0..<Self.rows {
-        counts[row << 8 | Int(events[index &+ row].kind.rawValue)] &+= 1
-      }
+      for row in 0..<Self.rows { counts[row << 8 | Int(events[index &+ row].kind.rawValue)] &+= 1 }
       index &+= Self.rows
     }
     while index < events.count {

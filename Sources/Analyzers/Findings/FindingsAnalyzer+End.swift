@@ -13,8 +13,7 @@ extension FindingsAnalyzer {
   /// Whether time stamps say how long things took; without them a line's number stands for them.
   var isTimed: Bool { Self.isTimed(from: firstTime ?? 0, to: lastTime, events: lastEvent) }
 
-  @inline(__always)
-  static func isTimed(from first: UInt64, to time: UInt64, events: UInt64) -> Bool {
+  @inline(__always) static func isTimed(from first: UInt64, to time: UInt64, events: UInt64) -> Bool {
     time > first && time &- first > events &* 2
   }
 

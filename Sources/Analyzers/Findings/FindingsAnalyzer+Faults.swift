@@ -190,9 +190,7 @@ extension FindingsAnalyzer {
         let event = record.clearedEvent == .max ? record.acknowledgeEvent : record.clearedEvent
         chain.append(.init("it is not pending", event: event == .max ? nil : event))
       }
-      if record.line == .no, record.edge != .yes {
-        chain.append(.init("its line is low", event: record.lineEvent))
-      }
+      if record.line == .no, record.edge != .yes { chain.append(.init("its line is low", event: record.lineEvent)) }
       let expected = t.prediction.expected & 0xFF_FFFF
       chain.append(.init("an acknowledge should have returned \(expected)", event: t.event))
       return FindingLog.Description(

@@ -193,9 +193,7 @@ extension FindingsAnalyzer {
       return Rung(name, .broken, "it is active itself: ended, not deactivated", event: r.endEvent, time: r.endTime)
     }
     guard let p else { return Rung(name, .unknown, "no PE to look at") }
-    guard p.depth > 0 else {
-      return Rung(name, .holds, "nothing runs on PE \(target)")
-    }
+    guard p.depth > 0 else { return Rung(name, .holds, "nothing runs on PE \(target)") }
     let top = p.top
     if top.intid == intid {
       return Rung(name, .open, "it runs itself on PE \(target)", event: top.event, time: top.time)

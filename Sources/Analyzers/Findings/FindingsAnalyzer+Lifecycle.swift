@@ -2,8 +2,7 @@ import InterruptTrace
 
 /// An interrupt's way from pending to deactivated.
 extension FindingsAnalyzer {
-  @inline(__always)
-  mutating func becamePending(_ t: Transition) {
+  @inline(__always) mutating func becamePending(_ t: Transition) {
     let record = record(t)
     if !record.pointee.isPending {
       record.pointee.isPending = true
@@ -66,9 +65,7 @@ extension FindingsAnalyzer {
     record.pointee.isPending = false
     record.pointee.refires = 0
     if t.pendingCleared.cause == .line {
-      if isFresh, record.pointee.enabled != .no {
-        missedPulse(t, record)
-      }
+      if isFresh, record.pointee.enabled != .no { missedPulse(t, record) }
       return
     }
     record.pointee.clearedEvent = t.event
@@ -93,8 +90,7 @@ extension FindingsAnalyzer {
 
   // MARK: Acknowledge
 
-  @inline(__always)
-  mutating func acknowledged(_ t: Transition) {
+  @inline(__always) mutating func acknowledged(_ t: Transition) {
     let processor = processors.at(t)
     let record = record(t)
     if record.pointee.isPending, !record.pointee.pendingIsOlder, record.pointee.pendingEvent != .max {
@@ -161,8 +157,7 @@ extension FindingsAnalyzer {
 
   // MARK: End and deactivation
 
-  @inline(__always)
-  mutating func ended(_ t: Transition) {
+  @inline(__always) mutating func ended(_ t: Transition) {
     let processor = processors.at(t)
     let record = record(t)
     let depth = processor.pointee.depth
@@ -186,8 +181,7 @@ extension FindingsAnalyzer {
     if INTID.isLPI(t.intid) { noteRefire(t, record, record.pointee.isPending) }
   }
 
-  @inline(__always)
-  mutating func deactivated(_ t: Transition) {
+  @inline(__always) mutating func deactivated(_ t: Transition) {
     let record = record(t)
     if record.pointee.isDropped {
       let from = record.pointee.endTime

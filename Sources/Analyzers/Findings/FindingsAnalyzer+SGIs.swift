@@ -14,8 +14,7 @@ extension FindingsAnalyzer {
   }
 
   /// An SGI became pending, or was pending already.
-  @inline(__always)
-  mutating func sgiAccepted(_ t: Transition) {
+  @inline(__always) mutating func sgiAccepted(_ t: Transition) {
     let source = t.pending.sourcePE
     if source != PE.none, let sender = processors.find(domain: t.domain, pe: source) {
       if sender.pointee.sentINTID == t.intid { sender.pointee.sentEvent = .max }
@@ -48,8 +47,7 @@ extension FindingsAnalyzer {
     answeredOverAndOver(t, processor.pointee)
   }
 
-  @inline(never)
-  private mutating func answeredOverAndOver(_ t: Transition, _ processor: ProcessorRecord) {
+  @inline(never) private mutating func answeredOverAndOver(_ t: Transition, _ processor: ProcessorRecord) {
     let count = processor.answered
     let key = FindingLog.Key(kind: .storm, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2)
     let isFirst = !processor.answersAreReported

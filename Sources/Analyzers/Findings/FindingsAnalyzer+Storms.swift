@@ -69,8 +69,7 @@ extension FindingsAnalyzer {
   }
 
   /// Pending for a PE that software put to sleep: it wakes the PE up at best (IHI 0069H, 11.1).
-  @inline(never)
-  mutating func sentToSleeper(_ t: Transition, _ processor: ProcessorRecord) {
+  @inline(never) mutating func sentToSleeper(_ t: Transition, _ processor: ProcessorRecord) {
     guard processor.sleepEvent != .max else { return }
     let target = record(t).pointee.targetEvent
     report(.init(kind: .misrouted, domain: t.domain, pe: t.pe, intid: t.intid), t) {

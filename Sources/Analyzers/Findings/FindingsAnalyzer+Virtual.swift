@@ -17,8 +17,7 @@ struct ListRegisterRecord: BitwiseCopyable {
 
 /// What is found in list registers and at the virtual CPU interface.
 extension FindingsAnalyzer {
-  @inline(__always)
-  private static func listKey(_ t: Transition) -> UInt64 { UInt64(t.domain) << 32 | UInt64(t.pe) }
+  @inline(__always) private static func listKey(_ t: Transition) -> UInt64 { UInt64(t.domain) << 32 | UInt64(t.pe) }
 
   mutating func virtual(_ t: Transition) {
     let record = lists.insert(Self.listKey(t))
@@ -61,8 +60,7 @@ extension FindingsAnalyzer {
   /// A list register with HW set names the physical interrupt that the guest deactivates (IHI 0069H, 12.4.6;
   /// IHI 0048B, 5.3.8).
   /// Returns when the hypervisor acknowledged that one, if it did and has it still.
-  @inline(__always)
-  private mutating func noteForwarded(_ t: Transition) -> ListedInterrupts.Moment? {
+  @inline(__always) private mutating func noteForwarded(_ t: Transition) -> ListedInterrupts.Moment? {
     let value = ListRegisterValue(t.listRegister)
     guard value.isHardware else { return nil }
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: UInt32(value.physicalINTID))

@@ -73,8 +73,7 @@ struct FindingsAnalyzer: ~Copyable {
     if let last = batch.transitions.last, last.time > lastTime { lastTime = last.time }
   }
 
-  @inline(__always)
-  private mutating func consume(_ t: Transition) {
+  @inline(__always) private mutating func consume(_ t: Transition) {
     if firstTime == nil { firstTime = t.time }
     // What a hypervisor's model infers of its guests is no evidence of what their controllers did.
     guard t.domain == Domain.physical else { return }
@@ -105,8 +104,7 @@ struct FindingsAnalyzer: ~Copyable {
   }
 
   /// What is rare.
-  @inline(never)
-  private mutating func other(_ t: Transition) {
+  @inline(never) private mutating func other(_ t: Transition) {
     switch t.kind {
     case .begin:
       startsAtReset = t.begin.isReset
@@ -146,14 +144,12 @@ struct FindingsAnalyzer: ~Copyable {
 
   // MARK: Keys
 
-  @inline(__always)
-  static func key(_ t: Transition) -> UInt64 {
+  @inline(__always) static func key(_ t: Transition) -> UInt64 {
     t.interruptKey
   }
 
   /// The record of an interrupt, with what its class implies.
-  @inline(__always)
-  mutating func record(_ t: Transition) -> UnsafeMutablePointer<InterruptRecord> {
+  @inline(__always) mutating func record(_ t: Transition) -> UnsafeMutablePointer<InterruptRecord> {
     interrupts.insert(Self.key(t))
   }
 
@@ -167,9 +163,7 @@ struct FindingsAnalyzer: ~Copyable {
     record.pointee.enableEvent = t.event
     record.pointee.enableTime = t.time
     if isEnabled { record.pointee.wasEnabled = true }
-    if INTID.isLPI(t.intid), isEnabled {
-      record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
-    }
+    if INTID.isLPI(t.intid), isEnabled { record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF)) }
     if isEnabled { record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain) }
   }
 
@@ -218,8 +212,7 @@ struct FindingsAnalyzer: ~Copyable {
   }
 
   /// What a PE has acknowledged so far.
-  @inline(__always)
-  func acknowledges(of pe: UInt32, domain: UInt16) -> UInt64 {
+  @inline(__always) func acknowledges(of pe: UInt32, domain: UInt16) -> UInt64 {
     processors.find(domain: domain, pe: pe)?.pointee.acknowledges ?? 0
   }
 

@@ -21,8 +21,7 @@ struct SetAssociativeCache: ~Copyable {
 
   var isSimulated: Bool { sets > 0 }
 
-  @inline(__always)
-  private func set(_ index: UInt64) -> UnsafeMutablePointer<UInt64> {
+  @inline(__always) private func set(_ index: UInt64) -> UnsafeMutablePointer<UInt64> {
     tags + Int(truncatingIfNeeded: index & UInt64(sets - 1)) * ways
   }
 

@@ -119,8 +119,7 @@ struct StackDistance: ~Copyable {
   }
 
   /// Makes an entry invalid. Whether it was valid.
-  @discardableResult
-  mutating func drop(_ key: UInt64, cause: UInt8) -> Bool {
+  @discardableResult mutating func drop(_ key: UInt64, cause: UInt8) -> Bool {
     guard let number = numbers.find(key)?.pointee else { return false }
     return drop(Int(number), cause)
   }
@@ -166,8 +165,7 @@ struct StackDistance: ~Copyable {
 
   // MARK: Slots
 
-  @inline(__always)
-  private mutating func put(_ number: Int32) {
+  @inline(__always) private mutating func put(_ number: Int32) {
     slots[nextSlot] = number
     entries[Int(number)].slot = Int32(truncatingIfNeeded: nextSlot)
     words[nextSlot &>> 6] |= 1 << UInt64(nextSlot & 63)
@@ -176,16 +174,14 @@ struct StackDistance: ~Copyable {
     occupied += 1
   }
 
-  @inline(__always)
-  private mutating func clear(_ slot: Int) {
+  @inline(__always) private mutating func clear(_ slot: Int) {
     slots[slot] = Self.free
     words[slot &>> 6] &= ~(1 << UInt64(slot & 63))
     add(-1, at: slot &>> 6)
     occupied -= 1
   }
 
-  @inline(__always)
-  private func add(_ change: Int32, at word: Int) {
+  @inline(__always) private func add(_ change: Int32, at word: Int) {
     var at = word + 1
     while at <= capacity / 64 {
       tree[at] += change
@@ -194,8 +190,7 @@ struct StackDistance: ~Copyable {
   }
 
   /// Slots in use below one.
-  @inline(__always)
-  private func count(below slot: Int) -> Int {
+  @inline(__always) private func count(below slot: Int) -> Int {
     var sum = (words[slot &>> 6] & ((1 << UInt64(slot & 63)) - 1)).nonzeroBitCount
     var at = slot &>> 6
     while at > 0 {

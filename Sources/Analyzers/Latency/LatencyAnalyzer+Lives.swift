@@ -54,8 +54,7 @@ extension LatencyAnalyzer {
   }
 
   /// Gives a new life the moments before its acknowledge.
-  @inline(__always)
-  static func begin(_ life: inout InterruptLife, _ pending: UnsafePointer<Pending>) {
+  @inline(__always) static func begin(_ life: inout InterruptLife, _ pending: UnsafePointer<Pending>) {
     life.merged = pending.pointee.merged
     life.rest(on: pending.pointee.certainty)
     guard pending.pointee.isKnown else { return }

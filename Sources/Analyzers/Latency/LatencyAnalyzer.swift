@@ -109,8 +109,7 @@ struct LatencyAnalyzer: ~Copyable {
 
   /// An SPI is active once, wherever it was taken; the others are a PE's own, and an LPI that moves may be in service
   /// on two PEs at a time.
-  @inline(__always)
-  private static func serviceKey(_ t: Transition, _ key: UInt64) -> UInt64 {
+  @inline(__always) private static func serviceKey(_ t: Transition, _ key: UInt64) -> UInt64 {
     INTID.isLPI(t.intid) ? InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid).rawValue : key
   }
 
@@ -138,8 +137,7 @@ struct LatencyAnalyzer: ~Copyable {
   }
 
   /// What is left pending after an acknowledge.
-  @inline(__always)
-  private mutating func keepPending(_ key: UInt64, _ t: Transition) {
+  @inline(__always) private mutating func keepPending(_ key: UInt64, _ t: Transition) {
     guard t.acknowledged.staysPending else {
       pending.remove(key)
       return
@@ -195,8 +193,7 @@ struct LatencyAnalyzer: ~Copyable {
   }
 
   /// A level that is still high is a new request from now on.
-  @inline(__always)
-  private mutating func resignal(_ t: Transition, _ key: UInt64, staysPending: Bool) {
+  @inline(__always) private mutating func resignal(_ t: Transition, _ key: UInt64, staysPending: Bool) {
     guard let entry = pending.find(key) ?? (staysPending ? pending.insert(key) : nil) else { return }
     guard entry.pointee.isHeld || (staysPending && !entry.pointee.isKnown) else { return }
     entry.pointee.isUsed = true
@@ -209,8 +206,7 @@ struct LatencyAnalyzer: ~Copyable {
     if isReported { exclusions.resignalled += 1 }
   }
 
-  @inline(__always)
-  private mutating func keepWorst(_ service: InService) {
+  @inline(__always) private mutating func keepWorst(_ service: InService) {
     let start = service.life.pendingTime
     guard isReported, service.isCounted, worst.takes(service.life.endTime &- start) else { return }
     guard gaps.count == 0 || !spansGap(start, service.life.pe) else { return }
@@ -240,8 +236,7 @@ struct LatencyAnalyzer: ~Copyable {
 
   // MARK: Lives
 
-  @inline(__always)
-  private mutating func close(_ life: InterruptLife) {
+  @inline(__always) private mutating func close(_ life: InterruptLife) {
     guard keepsLives, isReported else { return }
     if let filter, !filter.includes(domain: life.domain, pe: life.pe, intid: life.intid) { return }
     lives.append(life)

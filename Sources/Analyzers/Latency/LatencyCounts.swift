@@ -26,8 +26,7 @@ struct LatencyCounts: ~Copyable {
   deinit { if let memory { munmap(memory, Self.bytes) } }
 
   /// Counts a latency in ns. O(1).
-  @inline(__always)
-  mutating func record(_ nanoseconds: UInt64) {
+  @inline(__always) mutating func record(_ nanoseconds: UInt64) {
     let memory = memory ?? reserve()
     min = Swift.min(min, nanoseconds)
     max = Swift.max(max, nanoseconds)
@@ -39,27 +38,23 @@ struct LatencyCounts: ~Copyable {
     if place.pointee == 0 { wrap(memory, bucket) }
   }
 
-  @inline(never)
-  private mutating func wrap(_ memory: UnsafeMutableRawPointer, _ bucket: Int) {
+  @inline(never) private mutating func wrap(_ memory: UnsafeMutableRawPointer, _ bucket: Int) {
     Self.wraps(memory)[bucket] &+= 1
     hasWraps = true
   }
 
-  @inline(never)
-  private mutating func reserve() -> UnsafeMutableRawPointer {
+  @inline(never) private mutating func reserve() -> UnsafeMutableRawPointer {
     let pages = mmap(nil, Self.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let pages, pages != MAP_FAILED else { fatalError("no memory for latencies") }
     memory = pages
     return pages
   }
 
-  @inline(__always)
-  private static func wraps(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt32> {
+  @inline(__always) private static func wraps(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt32> {
     memory.assumingMemoryBound(to: UInt32.self)
   }
 
-  @inline(__always)
-  private static func buckets(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt8> {
+  @inline(__always) private static func buckets(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt8> {
     (memory + size * MemoryLayout<UInt32>.stride).assumingMemoryBound(to: UInt8.self)
   }
 
@@ -67,8 +62,7 @@ struct LatencyCounts: ~Copyable {
     UInt64(buckets(memory)[bucket]) + UInt64(wraps(memory)[bucket]) << 8
   }
 
-  @inline(__always)
-  private static func bucket(of value: UInt64) -> Int {
+  @inline(__always) private static func bucket(of value: UInt64) -> Int {
     let shift = Swift.max(0, 63 &- halfLog2 &- value.leadingZeroBitCount)
     return shift &<< halfLog2 &+ Int(truncatingIfNeeded: value &>> UInt64(truncatingIfNeeded: shift))
   }

@@ -23,8 +23,7 @@ struct LatencyRecorder: ~Copyable {
     }
 
     /// The same as ``InterruptLife/measured`` has it.
-    @inline(__always)
-    var stages: UInt8 {
+    @inline(__always) var stages: UInt8 {
       switch self {
       case .pendingToAcknowledge: 1 << LatencyStage.pendingToAcknowledge.rawValue
       case .acknowledgeToEnd: 1 << LatencyStage.acknowledgeToEOI.rawValue
@@ -83,8 +82,7 @@ struct LatencyRecorder: ~Copyable {
   // MARK: Samples
 
   /// The number under which samples of an owner are recorded; -1 if there are too many owners.
-  @inline(__always)
-  mutating func owner(_ key: InterruptKey, device: UInt32?) -> Int32 {
+  @inline(__always) mutating func owner(_ key: InterruptKey, device: UInt32?) -> Int32 {
     let entry = numbers.insert(key.rawValue)
     if entry.pointee < 0 { entry.pointee = newOwner(key, device) }
     guard let device, entry.pointee >= 0 else { return entry.pointee }

@@ -20,8 +20,7 @@ struct SparseDistribution: BitwiseCopyable {
   static let bucketCount = 60 << 5
 
   /// The number of the bucket that holds a value.
-  @inline(__always)
-  static func bucket(of value: UInt64) -> UInt16 {
+  @inline(__always) static func bucket(of value: UInt64) -> UInt16 {
     guard value >= 32 else { return UInt16(truncatingIfNeeded: value) }
     let magnitude = 63 &- value.leadingZeroBitCount
     return UInt16(
@@ -87,14 +86,12 @@ struct BucketPool: ~Copyable {
   }
 
   /// A block seen as numbers of 4 bytes, two to a bucket.
-  @inline(__always)
-  private func words(at start: UInt32) -> UnsafeMutablePointer<UInt32> {
+  @inline(__always) private func words(at start: UInt32) -> UnsafeMutablePointer<UInt32> {
     UnsafeMutableRawPointer(slab + Int(start)).assumingMemoryBound(to: UInt32.self)
   }
 
   /// Adds a latency in ns. O(1).
-  @inline(__always)
-  mutating func record(_ value: UInt64, in distribution: UnsafeMutablePointer<SparseDistribution>) {
+  @inline(__always) mutating func record(_ value: UInt64, in distribution: UnsafeMutablePointer<SparseDistribution>) {
     distribution.pointee.min = Swift.min(distribution.pointee.min, value)
     distribution.pointee.max = Swift.max(distribution.pointee.max, value)
     distribution.pointee.sum += Double(value)

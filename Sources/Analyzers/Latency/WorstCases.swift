@@ -25,8 +25,7 @@ struct WorstCases: ~Copyable {
   deinit { lives.deallocate() }
 
   /// Whether a life of such length is among the worst.
-  @inline(__always)
-  func takes(_ nanoseconds: UInt64) -> Bool { count < limit || nanoseconds > least }
+  @inline(__always) func takes(_ nanoseconds: UInt64) -> Bool { count < limit || nanoseconds > least }
 
   /// Adds a life; of equal ones the first stay. O(limit).
   mutating func add(_ life: LongInterrupt) {

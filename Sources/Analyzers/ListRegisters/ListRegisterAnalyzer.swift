@@ -54,8 +54,7 @@ struct ListRegisterAnalyzer: ~Copyable {
     if isReported, windowStart == .max { windowStart = time }
   }
 
-  @inline(__always)
-  private static func isConcerned(_ kind: TransitionKind) -> Bool {
+  @inline(__always) private static func isConcerned(_ kind: TransitionKind) -> Bool {
     switch kind {
     case .lrWritten, .lrFilled, .lrEmptied, .lrOverwritten, .lrOverflow, .virtualEndOfInterrupt, .virtualDeactivated,
       .maintenance, .virtualInterfaceEnabled, .virtualInterfaceDisabled:
@@ -65,13 +64,11 @@ struct ListRegisterAnalyzer: ~Copyable {
   }
 
   /// Takes in a transition of any kind. O(1).
-  @inline(__always)
-  mutating func take(_ t: Transition, isReported: Bool) {
+  @inline(__always) mutating func take(_ t: Transition, isReported: Bool) {
     if Self.isConcerned(t.kind) { takeConcerned(t, isReported) }
   }
 
-  @inline(never)
-  private mutating func takeConcerned(_ t: Transition, _ isReported: Bool) {
+  @inline(never) private mutating func takeConcerned(_ t: Transition, _ isReported: Bool) {
     advance(to: t.time, isReported: isReported)
     guard let bank = bank(t) else { return }
     let counters = bank.pointee.counters.unsafelyUnwrapped

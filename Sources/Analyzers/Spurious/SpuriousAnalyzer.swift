@@ -102,8 +102,7 @@ struct SpuriousAnalyzer: ~Copyable {
   private var table = LiveTable<UInt64>(0)
 
   /// `key`, here and in the following, is ``Transition/interruptKey``.
-  @inline(__always)
-  mutating func acknowledged(_ t: Transition, _ key: UInt64) {
+  @inline(__always) mutating func acknowledged(_ t: Transition, _ key: UInt64) {
     if InterruptClass(intid: t.intid) == .spi { withdraw(t, .takenByOtherPE, shared: true) }
     if t.acknowledged.staysPending { held.insert(key).pointee = true }
     let interface = interfaces.at(t)
@@ -118,8 +117,7 @@ struct SpuriousAnalyzer: ~Copyable {
     if t.intid != INTID.none { interfaces.at(t).pointee.candidate = t.intid }
   }
 
-  @inline(__always)
-  mutating func deactivated(_ t: Transition, _ key: UInt64) {
+  @inline(__always) mutating func deactivated(_ t: Transition, _ key: UInt64) {
     if held.count > 0 { held.remove(key) }
   }
 

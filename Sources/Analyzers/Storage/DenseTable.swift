@@ -43,8 +43,7 @@ struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
   func find(_ key: UInt64) -> UnsafeMutablePointer<Value>? { places.find(key).map { values + Int($0.pointee) } }
 
   /// The place of `key`'s value, which is `empty` if the key was not there.
-  @inline(__always)
-  mutating func insert(_ key: UInt64) -> UnsafeMutablePointer<Value> {
+  @inline(__always) mutating func insert(_ key: UInt64) -> UnsafeMutablePointer<Value> {
     let place = places.insert(key)
     if place.pointee == Self.none {
       place.pointee = UInt32(truncatingIfNeeded: places.count &- 1)
@@ -53,8 +52,7 @@ struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
     return values + Int(place.pointee)
   }
 
-  @inline(never)
-  private mutating func add(at place: Int) {
+  @inline(never) private mutating func add(at place: Int) {
     if place == capacity {
       capacity *= 2
       let bigger = UnsafeMutablePointer<Value>.allocate(capacity: capacity)

@@ -12,8 +12,7 @@ public enum InterruptClass: UInt8, Sendable, CaseIterable, Comparable {
   case lpi
 
   /// The class of an INTID; special and reserved INTIDs count as SPIs, which no real interrupt ever has.
-  @inlinable
-  public init(intid: UInt32) {
+  @inlinable public init(intid: UInt32) {
     self =
       switch intid {
       case INTID.sgis: .sgi

@@ -8,14 +8,12 @@ struct InterruptKey: Equatable {
 
   init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  @inline(__always)
-  init(domain: UInt16, pe: UInt32, intid: UInt32) {
+  @inline(__always) init(domain: UInt16, pe: UInt32, intid: UInt32) {
     rawValue = UInt64(domain) << 48 | UInt64(pe & Self.noPE) << 24 | UInt64(intid & 0xFF_FFFF)
   }
 
   /// The interrupt itself: SGIs and PPIs are private to a PE, all others belong to the domain.
-  @inline(__always)
-  static func interrupt(domain: UInt16, pe: UInt32, intid: UInt32) -> InterruptKey {
+  @inline(__always) static func interrupt(domain: UInt16, pe: UInt32, intid: UInt32) -> InterruptKey {
     InterruptKey(domain: domain, pe: INTID.isPrivate(intid) ? pe : PE.none, intid: intid)
   }
 
@@ -29,6 +27,5 @@ struct InterruptKey: Equatable {
 
 extension Transition {
   /// The key of the interrupt itself.
-  @inline(__always)
-  var interruptKey: UInt64 { InterruptKey.interrupt(domain: domain, pe: pe, intid: intid).rawValue }
+  @inline(__always) var interruptKey: UInt64 { InterruptKey.interrupt(domain: domain, pe: pe, intid: intid).rawValue }
 }

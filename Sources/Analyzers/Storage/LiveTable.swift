@@ -41,15 +41,13 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
   }
 
   /// The place of `key`'s value, or nil.
-  @inline(__always)
-  func find(_ key: UInt64) -> UnsafeMutablePointer<Value>? {
+  @inline(__always) func find(_ key: UInt64) -> UnsafeMutablePointer<Value>? {
     let at = place(of: min(key, .max - 1))
     return keys[at] == Self.free ? nil : values + at
   }
 
   /// The place of `key`'s value, which is `empty` if the key was not there.
-  @inline(__always)
-  mutating func insert(_ key: UInt64) -> UnsafeMutablePointer<Value> {
+  @inline(__always) mutating func insert(_ key: UInt64) -> UnsafeMutablePointer<Value> {
     let key = min(key, .max - 1)
     var at = place(of: key)
     if keys[at] == key { return values + at }
@@ -64,8 +62,7 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
   }
 
   /// Removes `key`, if it is there.
-  @inline(__always)
-  mutating func remove(_ key: UInt64) {
+  @inline(__always) mutating func remove(_ key: UInt64) {
     var hole = place(of: min(key, .max - 1))
     guard keys[hole] != Self.free else { return }
     var next = (hole &+ 1) & mask
@@ -99,15 +96,13 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     for at in 0...mask where keys[at] != Self.free { body(keys[at], values + at) }
   }
 
-  @inline(__always)
-  private func home(_ key: UInt64) -> Int {
+  @inline(__always) private func home(_ key: UInt64) -> Int {
     // Fibonacci hashing: the upper half of the product is the well-mixed one.
     Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
   }
 
   /// Where the key is, or else the free place where it would go.
-  @inline(__always)
-  private func place(of key: UInt64) -> Int {
+  @inline(__always) private func place(of key: UInt64) -> Int {
     var at = home(key)
     while keys[at] != key, keys[at] != Self.free { at = (at &+ 1) & mask }
     return at

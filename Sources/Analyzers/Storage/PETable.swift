@@ -30,18 +30,15 @@ struct PETable<Record: BitwiseCopyable>: ~Copyable {
   var footprint: Int { capacity * MemoryLayout<Record>.stride + others.footprint }
 
   /// The record of the PE that a transition is about.
-  @inline(__always)
-  mutating func at(_ t: Transition) -> UnsafeMutablePointer<Record> { at(domain: t.domain, pe: t.pe) }
+  @inline(__always) mutating func at(_ t: Transition) -> UnsafeMutablePointer<Record> { at(domain: t.domain, pe: t.pe) }
 
-  @inline(__always)
-  mutating func at(domain: UInt16, pe: UInt32) -> UnsafeMutablePointer<Record> {
+  @inline(__always) mutating func at(domain: UInt16, pe: UInt32) -> UnsafeMutablePointer<Record> {
     guard domain == 0, pe < Self.denseLimit else { return others.insert(UInt64(domain) << 32 | UInt64(pe)) }
     if Int(pe) >= used { grow(toHold: Int(pe)) }
     return dense + Int(pe)
   }
 
-  @inline(never)
-  private mutating func grow(toHold pe: Int) {
+  @inline(never) private mutating func grow(toHold pe: Int) {
     used = pe + 1
     guard used > capacity else { return }
     let bigger = max(used, capacity * 2, 4)
@@ -54,8 +51,7 @@ struct PETable<Record: BitwiseCopyable>: ~Copyable {
   }
 
   /// The record of a PE that occurred, or nil.
-  @inline(__always)
-  func find(domain: UInt16, pe: UInt32) -> UnsafeMutablePointer<Record>? {
+  @inline(__always) func find(domain: UInt16, pe: UInt32) -> UnsafeMutablePointer<Record>? {
     guard domain == 0, pe < Self.denseLimit else { return others.find(UInt64(domain) << 32 | UInt64(pe)) }
     return Int(pe) < used ? dense + Int(pe) : nil
   }

@@ -4,8 +4,7 @@ struct SpanCounts: BitwiseCopyable {
   private var events = InlineArray<64, UInt32>(repeating: 0)
   private(set) var count: UInt64 = 0
 
-  @inline(__always)
-  mutating func add(time: UInt64, events span: UInt64) {
+  @inline(__always) mutating func add(time: UInt64, events span: UInt64) {
     let first = 63 &- (time | 1).leadingZeroBitCount
     let second = 63 &- (span | 1).leadingZeroBitCount
     times[first] &+= 1

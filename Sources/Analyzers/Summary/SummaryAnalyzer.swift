@@ -52,8 +52,7 @@ struct SummaryAnalyzer: ~Copyable {
     return summary
   }
 
-  @inline(__always)
-  mutating func count(_ t: Transition) {
+  @inline(__always) mutating func count(_ t: Transition) {
     switch t.kind {
     case .acknowledged:
       totals.acknowledges += 1

@@ -133,8 +133,7 @@ extension ListedInterrupts {
     var controlEvent: UInt64 = .max
 
     /// Brings the clock to a moment; it stands still while the virtual interface is disabled. ``counted`` stays as it is.
-    @inline(__always)
-    mutating func runOn(to time: UInt64, _ event: UInt64) {
+    @inline(__always) mutating func runOn(to time: UInt64, _ event: UInt64) {
       guard isEnabled, counted.event != .max else { return }
       clock.time &+= time &- min(counted.time, time)
       clock.events &+= event &- min(counted.event, event)
@@ -181,16 +180,14 @@ extension ListedInterrupts {
     }
 
     /// A list register has changed.
-    @inline(__always)
-    mutating func noteChange(of n: Int) {
+    @inline(__always) mutating func noteChange(of n: Int) {
       let bit = UInt16(1) << UInt16(n)
       waiting = lists[n].isPending && !lists[n].isActive ? waiting | bit : waiting & ~bit
       running = lists[n].isActive && !lists[n].isDropped ? running | bit : running & ~bit
     }
 
     /// The highest priority of what the guest runs; 0xFF if it runs nothing. Mutating, as what is not gets a copy of the bank.
-    @inline(__always)
-    mutating func runningPriority() -> UInt8 {
+    @inline(__always) mutating func runningPriority() -> UInt8 {
       var (priority, left): (UInt8, UInt16) = (0xFF, running)
       while left != 0 {
         priority = min(priority, lists[left.trailingZeroBitCount].priority)

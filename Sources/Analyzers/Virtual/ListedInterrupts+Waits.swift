@@ -33,8 +33,7 @@ extension ListedInterrupts {
   // MARK: Causes
 
   /// Counts the time since the last change, of the guests' clock and for what is pending.
-  @inline(__always)
-  func settle(_ bank: UnsafeMutablePointer<Bank>, _ t: Transition) {
+  @inline(__always) func settle(_ bank: UnsafeMutablePointer<Bank>, _ t: Transition) {
     defer { bank.pointee.counted = Moment(t) }
     bank.pointee.runOn(to: t.time, t.event)
     guard t.time > bank.pointee.counted.time else { return }

@@ -21,8 +21,7 @@ struct ListedInterrupts: ~Copyable {
   private(set) var delays = SpanCounts()
 
   /// The bank of a PE; nil for one too many.
-  @inline(__always)
-  mutating func bank(_ t: Transition) -> UnsafeMutablePointer<Bank>? {
+  @inline(__always) mutating func bank(_ t: Transition) -> UnsafeMutablePointer<Bank>? {
     let key = UInt64(t.domain) << 32 | UInt64(t.pe)
     guard banks.count < Self.limit || banks.find(key) != nil else { return nil }
     return banks.insert(key)

@@ -58,8 +58,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   mutating func begin() { lives.removeAll() }
 
   /// Takes in a transition of any kind. O(1).
-  @inline(__always)
-  mutating func take(_ t: Transition, isCounted: Bool) {
+  @inline(__always) mutating func take(_ t: Transition, isCounted: Bool) {
     switch t.kind {
     case .pending: physical.becamePending(t)
     case .acknowledged: physical.acknowledged(t)
@@ -76,8 +75,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     }
   }
 
-  @inline(never)
-  private mutating func takeVirtual(_ t: Transition, isCounted: Bool) {
+  @inline(never) private mutating func takeVirtual(_ t: Transition, isCounted: Bool) {
     switch t.kind {
     case .lrFilled: filled(t, isCounted)
     case .lrEmptied, .lrOverwritten: emptied(t)
@@ -121,8 +119,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
 
   // MARK: List registers
 
-  @inline(__always)
-  private mutating func entered(_ t: Transition) {
+  @inline(__always) private mutating func entered(_ t: Transition) {
     let asked = HypervisorControlBits(rawValue: t.virtualInterface.control)
     if !asked.asksForRegisters { entries.at(t).pointee &+= 1 }
   }

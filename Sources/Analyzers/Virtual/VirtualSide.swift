@@ -14,17 +14,14 @@ struct VirtualSide: ~Copyable {
   mutating func closeLives(_ filter: TransitionFilter?) { interrupts.closeAll(filter) }
 
   /// Something virtual was seen: until then nothing physical concerns it but a gap.
-  @inline(__always)
-  var isInUse: Bool { interrupts.isInUse }
+  @inline(__always) var isInUse: Bool { interrupts.isInUse }
 
   /// Takes in a transition of a physical interrupt, which may be linked to a virtual one. O(1).
-  @inline(__always)
-  mutating func take(_ t: Transition, isCounted: Bool) { interrupts.take(t, isCounted: isCounted) }
+  @inline(__always) mutating func take(_ t: Transition, isCounted: Bool) { interrupts.take(t, isCounted: isCounted) }
 
   /// Takes in a transition of any kind; `isReported` says that it lies in the window, `isCounted` that it passes the filter
   /// too. O(1).
-  @inline(__always)
-  mutating func take(_ t: Transition, isReported: Bool, isCounted: Bool) {
+  @inline(__always) mutating func take(_ t: Transition, isReported: Bool, isCounted: Bool) {
     interrupts.take(t, isCounted: isCounted)
     listRegisters.take(t, isReported: isReported)
   }

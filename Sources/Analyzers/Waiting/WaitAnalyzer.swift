@@ -56,14 +56,12 @@ struct WaitAnalyzer: ~Copyable {
     sums.deallocate()
   }
 
-  @inline(__always)
-  private static func slot(_ interruptClass: InterruptClass, _ cause: WaitCause) -> Int {
+  @inline(__always) private static func slot(_ interruptClass: InterruptClass, _ cause: WaitCause) -> Int {
     Int(interruptClass.rawValue) &* WaitTimes.causes &+ Int(cause.rawValue)
   }
 
   /// A PE's interface; nil for none and for more than any system has. Only the physical controller is followed.
-  @inline(__always)
-  private mutating func interface(_ t: Transition) -> UnsafeMutablePointer<Interface>? {
+  @inline(__always) private mutating func interface(_ t: Transition) -> UnsafeMutablePointer<Interface>? {
     guard t.domain == 0, t.pe < Self.peLimit else { return nil }
     if Int(t.pe) >= capacity { grow(toHold: Int(t.pe)) }
     return interfaces + Int(t.pe)
@@ -82,8 +80,7 @@ struct WaitAnalyzer: ~Copyable {
   // MARK: Conditions
 
   /// Charges what is pending for a PE with the time up to now. Called before a condition changes.
-  @inline(__always)
-  private func settle(_ interface: UnsafeMutablePointer<Interface>, _ now: UInt64) {
+  @inline(__always) private func settle(_ interface: UnsafeMutablePointer<Interface>, _ now: UInt64) {
     for n in 0..<interface.pointee.count { settle(interface, n, now) }
   }
 
@@ -190,8 +187,7 @@ struct WaitAnalyzer: ~Copyable {
     waiting += 1
   }
 
-  @inline(__always)
-  private func find(_ interface: UnsafeMutablePointer<Interface>, _ key: UInt64) -> Int? {
+  @inline(__always) private func find(_ interface: UnsafeMutablePointer<Interface>, _ key: UInt64) -> Int? {
     for n in 0..<interface.pointee.count where interface.pointee.list[n].key == key { return n }
     return nil
   }
@@ -234,8 +230,7 @@ struct WaitAnalyzer: ~Copyable {
     return times
   }
 
-  @inline(__always)
-  private func count(_ times: WaitTimes, _ interruptClass: InterruptClass) {
+  @inline(__always) private func count(_ times: WaitTimes, _ interruptClass: InterruptClass) {
     let row = sums + Int(interruptClass.rawValue) &* WaitTimes.causes
     for cause in 0..<WaitTimes.causes {
       let time = times[cause]

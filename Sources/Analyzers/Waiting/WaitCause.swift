@@ -51,11 +51,9 @@ public struct WaitTimes: BitwiseCopyable, Sendable {
   public subscript(_ cause: WaitCause) -> UInt64 { UInt64(nanoseconds[Int(cause.rawValue)]) }
 
   /// The time for the cause of a raw value.
-  @inline(__always)
-  subscript(_ cause: Int) -> UInt64 { UInt64(nanoseconds[cause]) }
+  @inline(__always) subscript(_ cause: Int) -> UInt64 { UInt64(nanoseconds[cause]) }
 
-  @inline(__always)
-  mutating func add(_ time: UInt64, for cause: WaitCause) {
+  @inline(__always) mutating func add(_ time: UInt64, for cause: WaitCause) {
     let sum = UInt64(nanoseconds[Int(cause.rawValue)]) &+ min(time, UInt64(UInt32.max))
     nanoseconds[Int(cause.rawValue)] = UInt32(truncatingIfNeeded: min(sum, UInt64(UInt32.max)))
   }
@@ -83,8 +81,7 @@ public struct CauseCount<Cause: InterruptWaitCause>: Sendable, Equatable {
   public var max: UInt64 = 0
 
   /// Counts one that waited, in ns.
-  @inline(__always)
-  mutating func add(_ time: UInt64) {
+  @inline(__always) mutating func add(_ time: UInt64) {
     count += 1
     total += time
     max = Swift.max(max, time)

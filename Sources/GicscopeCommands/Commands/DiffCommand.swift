@@ -116,9 +116,7 @@ enum ResultFile {
     var bytes = [UInt8](repeating: 0, count: 4096)
     var count = fread(&bytes, 1, bytes.count, file)
     guard let first = bytes[..<count].first(where: { !($0 == 0x20 || (0x09...0x0D).contains($0)) }), first == 0x7B
-    else {
-      return nil
-    }
+    else { return nil }
     while count == bytes.count, count < limit {
       bytes.append(contentsOf: repeatElement(0, count: count))
       count += bytes.withUnsafeMutableBytes { fread($0.baseAddress! + count, 1, $0.count - count, file) }

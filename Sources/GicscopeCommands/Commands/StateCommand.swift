@@ -71,12 +71,8 @@ struct StateCommand: ParsableCommand {
       },
       json: {
         Document.json(
-          command: "state",
-          trace: summary,
-          [
-            .init("at", before.json), .init("diff_at", after.json), .init("diff", .array(differences.map(\.json))),
-          ]
-        )
+          command: "state", trace: summary,
+          [.init("at", before.json), .init("diff_at", after.json), .init("diff", .array(differences.map(\.json)))])
       }
     )
   }

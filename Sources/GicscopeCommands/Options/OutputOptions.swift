@@ -42,9 +42,7 @@ struct OutputOptions: ParsableArguments {
   /// Makes the files, so that one that can not be written is told of before the work.
   func open(topology: Topology, filter: TransitionFilter, caches: ITSCacheShape) throws -> [any AnalysisOutput] {
     var outputs: [any AnalysisOutput] = []
-    if let sqlite {
-      outputs.append(try SQLiteReport(path: sqlite, filter: filter, withTransitions: sqliteTransitions))
-    }
+    if let sqlite { outputs.append(try SQLiteReport(path: sqlite, filter: filter, withTransitions: sqliteTransitions)) }
     if let perfetto {
       let file = try StandardOutput(path: perfetto)
       outputs.append(PerfettoReport(topology: topology, filter: filter, caches: caches, write: file.write(bytes:)))

@@ -97,8 +97,7 @@ final class Guest {
 
 extension QueuedInterrupt.Traits {
   /// Sets or clears one trait.
-  @inline(__always)
-  mutating func set(_ trait: Self, to value: Bool) {
+  @inline(__always) mutating func set(_ trait: Self, to value: Bool) {
     if value { insert(trait) } else { remove(trait) }
   }
 }

@@ -29,9 +29,7 @@ public struct GuestAddresses {
     guard event.flags.contains(.absolute) else { return event.frame.rawValue != 0 ? event : nil }
     if isInferred { infer(event) }
     let address = event.a
-    if let base = distributor, address &- base < 0x1_0000 {
-      return framed(event, .gicd, address &- base, owner: 0)
-    }
+    if let base = distributor, address &- base < 0x1_0000 { return framed(event, .gicd, address &- base, owner: 0) }
     if let base = its, address &- base < 0x1_0000 { return framed(event, .gits, address &- base, owner: 0) }
     if let base = redistributors, address &- base < redistributorLength {
       let owner = (address &- base) / redistributorStride

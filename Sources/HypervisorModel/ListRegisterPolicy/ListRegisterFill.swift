@@ -1,6 +1,5 @@
 /// What a fill left behind.
-@frozen
-public struct ListRegisterOutcome: BitwiseCopyable, Equatable, Sendable {
+@frozen public struct ListRegisterOutcome: BitwiseCopyable, Equatable, Sendable {
   /// How many list registers were loaded: 0 to ``loaded`` - 1. The others are cleared.
   public var loaded = 0
   /// How many list registers the whole list would have taken.
@@ -18,8 +17,7 @@ public struct ListRegisterOutcome: BitwiseCopyable, Equatable, Sendable {
   public var stoppedForSources = false
 
   /// Nothing loaded.
-  @inlinable
-  public init() {}
+  @inlinable public init() {}
 }
 
 /// Fills list registers from a vCPU's list of pending and active interrupts, as KVM does on each entry to the guest.
@@ -155,16 +153,14 @@ public struct ListRegisterFill: ~Copyable {
 
 extension QueuedInterrupt {
   /// Active first; then what is enabled and pending, by priority; then the rest.
-  @inline(__always)
-  fileprivate var legacyRank: UInt16 {
+  @inline(__always) fileprivate var legacyRank: UInt16 {
     if isActive { return 0 }
     return traits.contains(.enabled) && isPending ? 0x100 | UInt16(priority) : 0x200
   }
 
   /// What is deliverable first; then what the guest's group enables let through; then what is pending and not active; then
   /// by priority; then what is linked to a physical interrupt.
-  @inline(__always)
-  fileprivate func overflowRank(_ groups: (Bool, Bool)) -> UInt16 {
+  @inline(__always) fileprivate func overflowRank(_ groups: (Bool, Bool)) -> UInt16 {
     let isOpen = traits.contains(.group1) ? groups.1 : groups.0
     let isNew = traits.contains(.enabled) && isPending && !isActive
     return (traits.contains(.deliverable) ? 0 : 0x1000) | (isOpen ? 0 : 0x800) | (isNew ? 0 : 0x400)

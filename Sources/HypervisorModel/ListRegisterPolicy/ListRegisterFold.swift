@@ -1,13 +1,11 @@
 import InterruptTrace
 
 /// What follows from a list register that the hypervisor took back after the guest ran.
-@frozen
-public struct FoldEffects: OptionSet, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct FoldEffects: OptionSet, BitwiseCopyable, Hashable, Sendable {
   /// The bits.
   public var rawValue: UInt8
   /// Any combination.
-  @inlinable
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The interrupt was active and no longer is.
   @inlinable public static var deactivated: Self { .init(rawValue: 1 << 0) }

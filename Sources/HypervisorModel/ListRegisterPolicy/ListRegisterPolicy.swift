@@ -1,7 +1,6 @@
 /// How a hypervisor chooses which virtual interrupts go into the list registers when there are more of them than list
 /// registers, and which maintenance interrupts it asks for.
-@frozen
-public enum ListRegisterPolicy: String, Sendable, CaseIterable {
+@frozen public enum ListRegisterPolicy: String, Sendable, CaseIterable {
   /// KVM in Linux up to 6.18. Active interrupts come first and are never pushed out; the list is sorted only if it does not
   /// fit or holds an SGI with several sources; the only maintenance interrupt asked for is underflow.
   case kvmLegacy = "kvm-legacy"
@@ -12,21 +11,18 @@ public enum ListRegisterPolicy: String, Sendable, CaseIterable {
 }
 
 /// The layout of a list register.
-@frozen
-public enum ListRegisterFormat: Sendable {
+@frozen public enum ListRegisterFormat: Sendable {
   /// `GICH_LR<n>`, 32 bits (IHI 0048B, 5.3.8): five bits of priority, up to 64 registers.
   case gich
   /// `ICH_LR<n>_EL2`, 64 bits (IHI 0069H, 12.4.6): eight bits of priority, up to 16 registers.
   case ich
 
   /// The most list registers that the architecture has.
-  @inlinable
-  public var maximum: Int { self == .gich ? 64 : 16 }
+  @inlinable public var maximum: Int { self == .gich ? 64 : 16 }
 }
 
 /// What of the vCPU and of its VM decides how list registers are filled, beside the interrupts themselves.
-@frozen
-public struct ListRegisterSetting: BitwiseCopyable, Equatable, Sendable {
+@frozen public struct ListRegisterSetting: BitwiseCopyable, Equatable, Sendable {
   /// Who chooses.
   public var policy: ListRegisterPolicy
   /// The layout, which is that of the host's controller.
@@ -55,13 +51,11 @@ public struct ListRegisterSetting: BitwiseCopyable, Equatable, Sendable {
 }
 
 /// Bits of `GICH_HCR` and `ICH_HCR_EL2` that a policy sets; both registers have them in the same places.
-@frozen
-public struct HypervisorControlBits: OptionSet, BitwiseCopyable, Hashable, Sendable {
+@frozen public struct HypervisorControlBits: OptionSet, BitwiseCopyable, Hashable, Sendable {
   /// The register's low bits.
   public var rawValue: UInt32
   /// Any combination.
-  @inlinable
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// En: the virtual CPU interface works.
   @inlinable public static var enable: Self { .init(rawValue: 1 << 0) }

@@ -1,24 +1,21 @@
 import InterruptTrace
 
 /// A list register's value in either format, read field by field.
-@frozen
-public struct ListRegisterValue: BitwiseCopyable, Equatable, Sendable {
+@frozen public struct ListRegisterValue: BitwiseCopyable, Equatable, Sendable {
   /// The register; the upper half is 0 for ``ListRegisterFormat/gich``.
   public var bits: UInt64
   /// Its layout.
   public var format: ListRegisterFormat
 
   /// A value as the register holds it.
-  @inlinable
-  public init(_ bits: UInt64, _ format: ListRegisterFormat) {
+  @inlinable public init(_ bits: UInt64, _ format: ListRegisterFormat) {
     self.bits = bits
     self.format = format
   }
 
   /// The value that a transition carries. A valid register of `ICH_LR<n>_EL2`'s layout has its state in bits 63:62, and
   /// one of `GICH_LR<n>`'s has only 32 bits.
-  @inlinable
-  public init(_ operands: Transition.ListRegister) {
+  @inlinable public init(_ operands: Transition.ListRegister) {
     self.init(operands.value, operands.value >> 62 != 0 ? .ich : .gich)
   }
 
@@ -29,51 +26,39 @@ public struct ListRegisterValue: BitwiseCopyable, Equatable, Sendable {
   @inlinable static func endBit(_ format: ListRegisterFormat) -> UInt64 { format == .gich ? 1 << 19 : 1 << 41 }
 
   /// The virtual INTID. `hasGICv2Guest` leaves out the source that stands beside an SGI's number.
-  @inlinable
-  public func intid(hasGICv2Guest: Bool) -> UInt32 {
+  @inlinable public func intid(hasGICv2Guest: Bool) -> UInt32 {
     UInt32(truncatingIfNeeded: format == .gich || hasGICv2Guest ? bits & 0x3FF : bits & 0xFFFF_FFFF)
   }
   /// The sender of a GICv2 guest's SGI.
-  @inlinable
-  public var source: UInt8 { UInt8(truncatingIfNeeded: bits >> 10 & 7) }
+  @inlinable public var source: UInt8 { UInt8(truncatingIfNeeded: bits >> 10 & 7) }
   /// The physical INTID, meaningful if ``isHardware``.
-  @inlinable
-  public var physicalINTID: UInt16 {
+  @inlinable public var physicalINTID: UInt16 {
     UInt16(truncatingIfNeeded: format == .gich ? bits >> 10 & 0x3FF : bits >> 32 & 0x1FFF)
   }
   /// The priority; in GICv2's format with its low three bits 0.
-  @inlinable
-  public var priority: UInt8 {
+  @inlinable public var priority: UInt8 {
     UInt8(truncatingIfNeeded: format == .gich ? (bits >> 23 & 0x1F) << 3 : bits >> 48 & 0xFF)
   }
   /// Pending, or active and pending.
-  @inlinable
-  public var isPending: Bool { bits & Self.pendingBit(format) != 0 }
+  @inlinable public var isPending: Bool { bits & Self.pendingBit(format) != 0 }
   /// Active, or active and pending.
-  @inlinable
-  public var isActive: Bool { bits & Self.activeBit(format) != 0 }
+  @inlinable public var isActive: Bool { bits & Self.activeBit(format) != 0 }
   /// Holds an interrupt.
-  @inlinable
-  public var isValid: Bool { isPending || isActive }
+  @inlinable public var isValid: Bool { isPending || isActive }
   /// Linked to a physical interrupt.
-  @inlinable
-  public var isHardware: Bool { bits & Self.hardwareBit(format) != 0 }
+  @inlinable public var isHardware: Bool { bits & Self.hardwareBit(format) != 0 }
   /// In Group 1.
-  @inlinable
-  public var isGroup1: Bool { bits & Self.group1Bit(format) != 0 }
+  @inlinable public var isGroup1: Bool { bits & Self.group1Bit(format) != 0 }
   /// Asks for a maintenance interrupt at its end; meaningful if not ``isHardware``.
-  @inlinable
-  public var asksAtEnd: Bool { bits & Self.endBit(format) != 0 }
+  @inlinable public var asksAtEnd: Bool { bits & Self.endBit(format) != 0 }
   /// Has ended and asks for a maintenance interrupt.
-  @inlinable
-  public var signalsEnd: Bool { !isValid && !isHardware && asksAtEnd }
+  @inlinable public var signalsEnd: Bool { !isValid && !isHardware && asksAtEnd }
 }
 
 extension QueuedInterrupt {
   /// The list register's value for this interrupt. What the register takes over leaves the interrupt: an edge's latch, an
   /// SGI's source, the line of a mapped level interrupt.
-  @inlinable
-  public mutating func takeIntoListRegister(_ format: ListRegisterFormat, hasGICv2Guest: Bool) -> UInt64 {
+  @inlinable public mutating func takeIntoListRegister(_ format: ListRegisterFormat, hasGICv2Guest: Bool) -> UInt64 {
     let isSourced = hasGICv2Guest && isSGI
     var bits = UInt64(intid)
     var mayPend = true

@@ -1,8 +1,7 @@
 import InterruptTrace
 
 /// One virtual interrupt on a vCPU's list of pending and active interrupts (KVM's `ap_list`).
-@frozen
-public struct QueuedInterrupt: BitwiseCopyable, Equatable, Sendable {
+@frozen public struct QueuedInterrupt: BitwiseCopyable, Equatable, Sendable {
   /// The INTID that the guest sees.
   public var intid: UInt32
   /// The physical INTID it is linked to, if ``Traits/hardware``.
@@ -17,13 +16,11 @@ public struct QueuedInterrupt: BitwiseCopyable, Equatable, Sendable {
   public var traits: Traits
 
   /// Facts about an interrupt that are yes or no.
-  @frozen
-  public struct Traits: OptionSet, BitwiseCopyable, Hashable, Sendable {
+  @frozen public struct Traits: OptionSet, BitwiseCopyable, Hashable, Sendable {
     /// The bits.
     public var rawValue: UInt16
     /// Any combination.
-    @inlinable
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Its pending state is latched: an edge, or a write of `ISPENDR`.
     @inlinable public static var latched: Self { .init(rawValue: 1 << 0) }
@@ -61,30 +58,25 @@ public struct QueuedInterrupt: BitwiseCopyable, Equatable, Sendable {
   }
 
   /// Whether it is pending: an edge-triggered one by its latch, a level-sensitive one by its latch or its line.
-  @inlinable
-  public var isPending: Bool {
+  @inlinable public var isPending: Bool {
     traits.contains(.latched) || (traits.contains(.level) && traits.contains(.line))
   }
 
   /// Whether it is active.
-  @inlinable
-  public var isActive: Bool {
+  @inlinable public var isActive: Bool {
     get { traits.contains(.active) }
     set { if newValue { traits.insert(.active) } else { traits.remove(.active) } }
   }
 
   /// Whether it is an SGI.
-  @inlinable
-  public var isSGI: Bool { INTID.isSGI(intid) }
+  @inlinable public var isSGI: Bool { INTID.isSGI(intid) }
 
   /// Whether it is level-sensitive and linked to a physical interrupt: software sees only its rising edges.
-  @inlinable
-  public var isMappedLevel: Bool { traits.contains([.level, .hardware]) }
+  @inlinable public var isMappedLevel: Bool { traits.contains([.level, .hardware]) }
 
   /// How many list registers it would take to hold all of it: a GICv2 guest's SGI takes one for each source, and one for
   /// the active one.
-  @inlinable
-  public var registersWanted: Int {
+  @inlinable public var registersWanted: Int {
     isSGI && sources != 0 ? sources.nonzeroBitCount + (isActive ? 1 : 0) : 1
   }
 }

@@ -3,8 +3,7 @@
 ///
 /// Whatever rests on one is `inferred`. ``InferenceRule/undecided`` is not a rule but its absence: nothing in the capture
 /// tells, and what the model goes on with is a guess that it says is one.
-@frozen
-public enum InferenceRule: UInt8, Sendable, CaseIterable {
+@frozen public enum InferenceRule: UInt8, Sendable, CaseIterable {
   /// The state follows from what the capture shows and what KVM does.
   case shown = 0
   /// A guest that waits (trapped WFI) has nothing pending, and its idle loop runs no handler: all list registers are empty.

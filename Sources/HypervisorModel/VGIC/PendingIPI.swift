@@ -24,8 +24,7 @@ struct PendingIPIs {
   private static func key(_ cpu: UInt32, _ reason: UInt64) -> UInt64 { UInt64(cpu) * reasons + reason % reasons }
 
   /// Takes in an event of the host.
-  @inline(__always)
-  mutating func take(_ event: Event, number: UInt64) {
+  @inline(__always) mutating func take(_ event: Event, number: UInt64) {
     guard event.kind.rawValue >= EventKind.handlerEnter.rawValue, event.pe < Self.limit else { return }
     if event.kind == .ipiSend {
       send(event, number)

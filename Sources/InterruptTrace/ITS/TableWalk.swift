@@ -2,33 +2,28 @@
 ///
 /// The tables are read in the order DTE, ITE, CTE or VTE, configuration byte, each only if the one before was valid (IHI
 /// 0069H, 5.1.2 and 5.2). Whether a read goes to memory or is answered by a cache is an analysis' affair.
-@frozen
-public struct TableWalk: BitwiseCopyable, Equatable, Sendable {
+@frozen public struct TableWalk: BitwiseCopyable, Equatable, Sendable {
   /// ICID or vPEID 15:0, that of MOVI's or VMOVI's target 31:16, opcode 39:32, ITS 43:40, ``Reads`` 63:44.
   public var rawValue: UInt64
 
   /// A walk from its packed form.
-  @inlinable
-  public init(rawValue: UInt64) {
+  @inlinable public init(rawValue: UInt64) {
     self.rawValue = rawValue
   }
 
   /// A walk with every field given; the opcode of an MSI is 0.
-  @inlinable
-  public init(opcode: UInt8, its: Int, owner: UInt16 = 0, target: UInt16 = 0, reads: Reads = []) {
+  @inlinable public init(opcode: UInt8, its: Int, owner: UInt16 = 0, target: UInt16 = 0, reads: Reads = []) {
     rawValue =
       UInt64(owner) | UInt64(target) << 16 | UInt64(opcode) << 32 | UInt64(its & 15) << 40 | UInt64(reads.rawValue)
       << 44
   }
 
   /// What is read, and what is to know about it.
-  @frozen
-  public struct Reads: OptionSet, BitwiseCopyable, Hashable, Sendable {
+  @frozen public struct Reads: OptionSet, BitwiseCopyable, Hashable, Sendable {
     /// Bits 63:44 of the walk.
     public var rawValue: UInt32
     /// Any combination.
-    @inlinable
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
     /// The device table's entry of the DeviceID.
     @inlinable public static var device: Self { .init(rawValue: 1 << 0) }
     /// The interrupt translation table's entry of the EventID.

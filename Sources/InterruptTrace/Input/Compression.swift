@@ -39,8 +39,7 @@ enum Compression: String {
 
 extension UnsafeRawBufferPointer {
   /// A little-endian integer at an offset; the caller has checked that it lies within.
-  @inline(__always)
-  func loadLittle<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, _ offset: Int) -> T {
+  @inline(__always) func loadLittle<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, _ offset: Int) -> T {
     T(littleEndian: loadUnaligned(fromByteOffset: offset, as: T.self))
   }
 }

@@ -45,9 +45,7 @@ final class GzipCodec: StreamCodec {
   ) -> StreamStep {
     let padding = input.prefix { $0 == 0 }.count
     if padding > 0 { return StreamStep(consumed: padding, produced: 0) }
-    guard input.first == 0x1F else {
-      return StreamStep(consumed: 0, produced: 0, failure: DecodeFailure.trailingBytes)
-    }
+    guard input.first == 0x1F else { return StreamStep(consumed: 0, produced: 0, failure: DecodeFailure.trailingBytes) }
     isComplete = false
     inflateReset(stream)
     return decode(input, atEnd: atEnd, into: output)

@@ -60,8 +60,7 @@ struct XXH32 {
     }
   }
 
-  @inline(__always)
-  private static func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x &<< n | x &>> (32 &- n) }
+  @inline(__always) private static func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x &<< n | x &>> (32 &- n) }
 
   /// Adds whole stripes, in four scalar lanes: of a single checksum that is faster than a vector.
   static func mix(_ start: SIMD4<UInt32>, _ base: UnsafeRawPointer, _ count: Int) -> SIMD4<UInt32> {

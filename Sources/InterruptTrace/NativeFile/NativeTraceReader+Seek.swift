@@ -81,9 +81,7 @@ extension NativeTraceReader {
 
   private func layoutBlockCount() -> Int? {
     guard hasOneStride else { return nil }
-    if input.kind == .none {
-      return Int(clamping: (input.stored.size ?? 0) / UInt64(NativeFormat.blockSize) + 1)
-    }
+    if input.kind == .none { return Int(clamping: (input.stored.size ?? 0) / UInt64(NativeFormat.blockSize) + 1) }
     return layout.map { blocks.count(in: input.stored, header: $0) }
   }
 

@@ -54,9 +54,7 @@ struct RecordAdmission {
   /// Ends the topology. `firstTime` is the Unix time of the first event; nil if there is none.
   mutating func endTopology(firstTime: UInt64?) {
     // editcap and mergecap can take the first records away. Then times count from the first event that is left.
-    if topology.value(.epoch) == nil, let firstTime {
-      topology.set(.epoch, to: firstTime, source: .inferred)
-    }
+    if topology.value(.epoch) == nil, let firstTime { topology.set(.epoch, to: firstTime, source: .inferred) }
     epoch = topology.value(.epoch) ?? 0
     leadingRecords = recordNumber
   }

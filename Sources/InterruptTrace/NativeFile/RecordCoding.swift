@@ -3,8 +3,7 @@ enum RecordCoding {
   static let nanosecondsPerSecond: UInt64 = 1_000_000_000
 
   /// The event that a payload holds.
-  @inline(__always)
-  static func event(_ payload: UnsafeRawPointer, time: UInt64) -> Event {
+  @inline(__always) static func event(_ payload: UnsafeRawPointer, time: UInt64) -> Event {
     let head = UInt64(littleEndian: payload.loadUnaligned(as: UInt64.self))
     return Event(
       time: time, kind: EventKind(rawValue: UInt8(truncatingIfNeeded: head)),
@@ -15,15 +14,13 @@ enum RecordCoding {
   }
 
   /// Unix time in ns that a record's header gives. No pair of 32-bit numbers overflows it.
-  @inline(__always)
-  static func unixTime(_ record: UnsafeRawPointer) -> UInt64 {
+  @inline(__always) static func unixTime(_ record: UnsafeRawPointer) -> UInt64 {
     let time = UInt64(littleEndian: record.loadUnaligned(as: UInt64.self))
     return (time & 0xFFFF_FFFF) &* nanosecondsPerSecond &+ time &>> 32
   }
 
   /// Writes the 40 bytes of a record. A time that pcap's 32-bit seconds do not hold becomes the last that they do.
-  @inline(__always)
-  static func write(_ event: Event, epoch: UInt64, to record: UnsafeMutableRawPointer) {
+  @inline(__always) static func write(_ event: Event, epoch: UInt64, to record: UnsafeMutableRawPointer) {
     let (sum, overflow) = epoch.addingReportingOverflow(event.time)
     let (seconds, nanoseconds) = (overflow ? UInt64.max : sum).quotientAndRemainder(dividingBy: nanosecondsPerSecond)
     let time =

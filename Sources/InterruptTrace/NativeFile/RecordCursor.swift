@@ -85,8 +85,7 @@ struct RecordCursor: ~Copyable {
   }
 
   /// Moves past `count` bytes of the piece.
-  @inline(__always)
-  mutating func advanceInPlace(_ count: Int) {
+  @inline(__always) mutating func advanceInPlace(_ count: Int) {
     place += count
     remaining -= count
   }

@@ -1,6 +1,5 @@
 /// Interrupt groups as the CPU interface sees them (IHI 0069H, 4.6).
-@frozen
-public enum InterruptGroup: UInt8, Sendable {
+@frozen public enum InterruptGroup: UInt8, Sendable {
   /// Group 0.
   case group0 = 0
   /// Secure Group 1.

@@ -2,8 +2,7 @@ extension Transition {
   // MARK: The capture against the model
 
   /// Of ``TransitionKind/disagreed`` and ``TransitionKind/taught``.
-  @frozen
-  public struct Prediction: TransitionOperands {
+  @frozen public struct Prediction: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -25,8 +24,7 @@ extension Transition {
   @inlinable public var prediction: Prediction { Prediction(check: priority, expected: a, seen: b) }
 
   /// Of ``TransitionKind/begin``.
-  @frozen
-  public struct Begin: TransitionOperands {
+  @frozen public struct Begin: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -43,8 +41,7 @@ extension Transition {
   @inlinable public var begin: Begin { Begin(a: a, b: b) }
 
   /// Of ``TransitionKind/gap``.
-  @frozen
-  public struct Gap: TransitionOperands {
+  @frozen public struct Gap: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.

@@ -2,8 +2,7 @@ extension Transition {
   // MARK: An interrupt's configuration
 
   /// Of ``TransitionKind/retargeted``: ``PE/none`` for no PE that exists, ``anyPE`` for any of several.
-  @frozen
-  public struct Retargeted: TransitionOperands {
+  @frozen public struct Retargeted: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -26,8 +25,7 @@ extension Transition {
   @inlinable public var retargeted: Retargeted { Retargeted(a: a, b: b) }
 
   /// Of ``TransitionKind/priorityChanged``.
-  @frozen
-  public struct PriorityChanged: TransitionOperands {
+  @frozen public struct PriorityChanged: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -44,8 +42,7 @@ extension Transition {
   @inlinable public var priorityChanged: PriorityChanged { PriorityChanged(a: a, b: b) }
 
   /// Of ``TransitionKind/groupChanged``.
-  @frozen
-  public struct GroupChanged: TransitionOperands {
+  @frozen public struct GroupChanged: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -66,8 +63,7 @@ extension Transition {
   @inlinable public var groupChanged: GroupChanged { GroupChanged(a: a, b: b) }
 
   /// Of ``TransitionKind/triggerChanged``.
-  @frozen
-  public struct TriggerChanged: TransitionOperands {
+  @frozen public struct TriggerChanged: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.

@@ -2,8 +2,7 @@ extension Transition {
   // MARK: The ITS and its tables
 
   /// Of ``TransitionKind/collection``.
-  @frozen
-  public struct Collection: TransitionOperands {
+  @frozen public struct Collection: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -22,8 +21,7 @@ extension Transition {
   @inlinable public var collection: Collection { Collection(a: a, b: b) }
 
   /// Of ``TransitionKind/itsEnabled``.
-  @frozen
-  public struct ITSEnabled: TransitionOperands {
+  @frozen public struct ITSEnabled: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -42,8 +40,7 @@ extension Transition {
   @inlinable public var itsEnabled: ITSEnabled { ITSEnabled(a: a, b: b) }
 
   /// Of ``TransitionKind/commandsWaiting``.
-  @frozen
-  public struct CommandsWaiting: TransitionOperands {
+  @frozen public struct CommandsWaiting: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -65,8 +62,7 @@ extension Transition {
   @inlinable public var commandsWaiting: CommandsWaiting { CommandsWaiting(its: priority, reader: a, writer: b) }
 
   /// Of ``TransitionKind/tableWalk``.
-  @frozen
-  public struct Walk: TransitionOperands {
+  @frozen public struct Walk: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -89,8 +85,7 @@ extension Transition {
   @inlinable public var tableWalk: Walk { Walk(a: a, b: b) }
 
   /// Of ``TransitionKind/tableRead``.
-  @frozen
-  public struct TableRead: TransitionOperands {
+  @frozen public struct TableRead: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.

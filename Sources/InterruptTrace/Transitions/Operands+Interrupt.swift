@@ -2,8 +2,7 @@ extension Transition {
   // MARK: The physical interrupt, and virtual ones that are injected directly
 
   /// Of ``TransitionKind/pending``, ``TransitionKind/merged`` and their virtual counterparts: why, and from where.
-  @frozen
-  public struct Pending: TransitionOperands {
+  @frozen public struct Pending: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -40,8 +39,7 @@ extension Transition {
   @inlinable public var pending: Pending { Pending(a: a, b: b) }
 
   /// Of ``TransitionKind/pendingCleared`` and its virtual counterpart: what took the pending state away.
-  @frozen
-  public struct PendingCleared: TransitionOperands {
+  @frozen public struct PendingCleared: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -60,8 +58,7 @@ extension Transition {
   @inlinable public var pendingCleared: PendingCleared { PendingCleared(a: a, b: b) }
 
   /// Of ``TransitionKind/acknowledged``.
-  @frozen
-  public struct Acknowledged: TransitionOperands {
+  @frozen public struct Acknowledged: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -87,8 +84,7 @@ extension Transition {
   @inlinable public var acknowledged: Acknowledged { Acknowledged(a: a, b: b) }
 
   /// Of ``TransitionKind/spuriousAcknowledge`` and its virtual counterpart.
-  @frozen
-  public struct SpuriousAcknowledge: TransitionOperands {
+  @frozen public struct SpuriousAcknowledge: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -105,8 +101,7 @@ extension Transition {
   @inlinable public var spuriousAcknowledge: SpuriousAcknowledge { SpuriousAcknowledge(a: a, b: b) }
 
   /// Of ``TransitionKind/endOfInterrupt``.
-  @frozen
-  public struct EndOfInterrupt: TransitionOperands {
+  @frozen public struct EndOfInterrupt: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -129,8 +124,7 @@ extension Transition {
   @inlinable public var endOfInterrupt: EndOfInterrupt { EndOfInterrupt(a: a, b: b) }
 
   /// Of ``TransitionKind/mismatchedEnd``.
-  @frozen
-  public struct MismatchedEnd: TransitionOperands {
+  @frozen public struct MismatchedEnd: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -149,8 +143,7 @@ extension Transition {
   @inlinable public var mismatchedEnd: MismatchedEnd { MismatchedEnd(a: a, b: b) }
 
   /// Of ``TransitionKind/deactivated``.
-  @frozen
-  public struct Deactivated: TransitionOperands {
+  @frozen public struct Deactivated: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.

@@ -4,8 +4,7 @@ extension Transition {
   /// Of ``TransitionKind/lrFilled``, ``TransitionKind/lrEmptied``, ``TransitionKind/lrOverwritten`` and
   /// ``TransitionKind/lrWritten``. The index is also that of ``TransitionKind/virtualAcknowledged``,
   /// ``TransitionKind/virtualDeactivated`` and ``TransitionKind/virtualEndOfInterrupt``, which have no value.
-  @frozen
-  public struct ListRegister: TransitionOperands {
+  @frozen public struct ListRegister: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -24,8 +23,7 @@ extension Transition {
   @inlinable public var listRegister: ListRegister { ListRegister(a: a, b: b) }
 
   /// Of ``TransitionKind/virtualEndOfInterrupt``.
-  @frozen
-  public struct VirtualEnd: TransitionOperands {
+  @frozen public struct VirtualEnd: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.

@@ -2,8 +2,7 @@ extension Transition {
   // MARK: Messages and commands
 
   /// Of ``TransitionKind/msi``.
-  @frozen
-  public struct MSI: TransitionOperands {
+  @frozen public struct MSI: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -24,8 +23,7 @@ extension Transition {
   @inlinable public var msi: MSI { MSI(a: a, b: b) }
 
   /// Of ``TransitionKind/itsFault``.
-  @frozen
-  public struct Fault: TransitionOperands {
+  @frozen public struct Fault: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -50,8 +48,7 @@ extension Transition {
   @inlinable public var itsFault: Fault { Fault(a: a, b: b) }
 
   /// Of ``TransitionKind/itsCommand``.
-  @frozen
-  public struct Command: TransitionOperands {
+  @frozen public struct Command: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -78,8 +75,7 @@ extension Transition {
   @inlinable public var itsCommand: Command { Command(a: a, b: b) }
 
   /// Of ``TransitionKind/mapping``.
-  @frozen
-  public struct Mapping: TransitionOperands {
+  @frozen public struct Mapping: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.

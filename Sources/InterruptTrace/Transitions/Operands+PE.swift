@@ -2,8 +2,7 @@ extension Transition {
   // MARK: The PE
 
   /// Of ``TransitionKind/cpuLine``.
-  @frozen
-  public struct CPULine: TransitionOperands {
+  @frozen public struct CPULine: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -22,8 +21,7 @@ extension Transition {
   @inlinable public var cpuLine: CPULine { CPULine(a: a, b: b) }
 
   /// Of ``TransitionKind/priorityMask``.
-  @frozen
-  public struct PriorityMask: TransitionOperands {
+  @frozen public struct PriorityMask: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -42,8 +40,7 @@ extension Transition {
   @inlinable public var priorityMask: PriorityMask { PriorityMask(a: a, b: b) }
 
   /// Of ``TransitionKind/groupEnables``: bit n stands for ``InterruptGroup`` n.
-  @frozen
-  public struct GroupEnables: TransitionOperands {
+  @frozen public struct GroupEnables: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -62,8 +59,7 @@ extension Transition {
   @inlinable public var groupEnables: GroupEnables { GroupEnables(a: a, b: b) }
 
   /// Of ``TransitionKind/sleep``.
-  @frozen
-  public struct Sleep: TransitionOperands {
+  @frozen public struct Sleep: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -80,8 +76,7 @@ extension Transition {
   @inlinable public var sleep: Sleep { Sleep(a: a, b: b) }
 
   /// Of ``TransitionKind/lpisEnabled``.
-  @frozen
-  public struct LPIsEnabled: TransitionOperands {
+  @frozen public struct LPIsEnabled: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -98,8 +93,7 @@ extension Transition {
   @inlinable public var lpisEnabled: LPIsEnabled { LPIsEnabled(a: a, b: b) }
 
   /// Of ``TransitionKind/endMode``: whether an end of interrupt leaves deactivation to software.
-  @frozen
-  public struct EndMode: TransitionOperands {
+  @frozen public struct EndMode: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -120,8 +114,7 @@ extension Transition {
   @inlinable public var endMode: EndMode { EndMode(a: a, b: b) }
 
   /// Of ``TransitionKind/sgiSent``.
-  @frozen
-  public struct SGISent: TransitionOperands {
+  @frozen public struct SGISent: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -138,8 +131,7 @@ extension Transition {
   @inlinable public var sgiSent: SGISent { SGISent(a: a, b: b) }
 
   /// Of ``TransitionKind/sgiWritten``.
-  @frozen
-  public struct SGIWritten: TransitionOperands {
+  @frozen public struct SGIWritten: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.

@@ -2,8 +2,7 @@ extension Transition {
   // MARK: The virtual interface, vPEs and guests
 
   /// Of ``TransitionKind/maintenance``.
-  @frozen
-  public struct Maintenance: TransitionOperands {
+  @frozen public struct Maintenance: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -22,8 +21,7 @@ extension Transition {
   @inlinable public var maintenance: Maintenance { Maintenance(a: a, b: b) }
 
   /// Of ``TransitionKind/lrOverflow``.
-  @frozen
-  public struct Overflow: TransitionOperands {
+  @frozen public struct Overflow: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -40,8 +38,7 @@ extension Transition {
   @inlinable public var lrOverflow: Overflow { Overflow(a: a, b: b) }
 
   /// Of ``TransitionKind/virtualInterfaceEnabled`` and ``TransitionKind/virtualInterfaceDisabled``.
-  @frozen
-  public struct VirtualInterfaceSwitch: TransitionOperands {
+  @frozen public struct VirtualInterfaceSwitch: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -58,8 +55,7 @@ extension Transition {
   @inlinable public var virtualInterface: VirtualInterfaceSwitch { VirtualInterfaceSwitch(a: a, b: b) }
 
   /// Of ``TransitionKind/virtualControl``: the priority mask in bits 7:0, the enables of Group 0 and 1 in bits 8 and 9.
-  @frozen
-  public struct VirtualControl: TransitionOperands {
+  @frozen public struct VirtualControl: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -78,8 +74,7 @@ extension Transition {
   @inlinable public var virtualControl: VirtualControl { VirtualControl(a: a, b: b) }
 
   /// Of ``TransitionKind/vPEResident`` and ``TransitionKind/vPENonresident``.
-  @frozen
-  public struct Residency: TransitionOperands {
+  @frozen public struct Residency: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
@@ -100,8 +95,7 @@ extension Transition {
   @inlinable public var residency: Residency { Residency(a: a, b: b) }
 
   /// Of ``TransitionKind/guestOutcome``.
-  @frozen
-  public struct GuestOutcome: TransitionOperands {
+  @frozen public struct GuestOutcome: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.

@@ -1,6 +1,5 @@
 /// Why an interrupt became pending, or stopped being pending.
-@frozen
-public enum PendingCause: UInt8, Sendable {
+@frozen public enum PendingCause: UInt8, Sendable {
   /// An input line changed.
   case line
   /// `GICD_ISPENDR`, `GICR_ISPENDR0`, `GICD_SETSPI_*` or their clearing counterparts.

@@ -1,6 +1,5 @@
 /// What kind of answer of the controller a prediction is about.
-@frozen
-public enum PredictionKind: UInt8, Sendable, CaseIterable {
+@frozen public enum PredictionKind: UInt8, Sendable, CaseIterable {
   /// A register read.
   case read
   /// An acknowledged INTID.
@@ -28,8 +27,7 @@ public enum PredictionKind: UInt8, Sendable, CaseIterable {
 }
 
 /// How a prediction came out.
-@frozen
-public enum Verdict: UInt8, Sendable {
+@frozen public enum Verdict: UInt8, Sendable {
   /// The model predicted what the capture shows.
   case agreed
   /// The model predicted something else.

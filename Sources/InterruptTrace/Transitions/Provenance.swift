@@ -1,6 +1,5 @@
 /// How certain a statement is.
-@frozen
-public enum Provenance: UInt8, Sendable {
+@frozen public enum Provenance: UInt8, Sendable {
   /// The capture says so.
   case observed
   /// It follows from the architecture.

@@ -1,8 +1,7 @@
 /// What the model says followed from an event.
 ///
 /// A plain value: analyzers live on these and never look inside the model.
-@frozen
-public struct Transition: BitwiseCopyable, Sendable {
+@frozen public struct Transition: BitwiseCopyable, Sendable {
   /// Nanoseconds since the capture's epoch.
   public var time: UInt64
   /// Number of the event that caused it, counted from 0.

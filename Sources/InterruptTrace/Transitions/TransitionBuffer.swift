@@ -22,8 +22,7 @@ public struct TransitionBuffer: ~Copyable {
   public mutating func removeAll() { used = 0 }
 
   /// Appends a transition. Amortised O(1).
-  @inlinable @inline(__always)
-  public mutating func append(_ transition: Transition) {
+  @inlinable @inline(__always) public mutating func append(_ transition: Transition) {
     if used == capacity { grow() }
     (storage + used).initialize(to: transition)
     used &+= 1

@@ -1,6 +1,5 @@
 /// Kinds of transition. What their operands are called and where they lie is ``TransitionLayout``.
-@frozen
-public enum TransitionKind: UInt8, Sendable, CaseIterable {
+@frozen public enum TransitionKind: UInt8, Sendable, CaseIterable {
   // MARK: The physical interrupt
 
   /// Became pending. A GICv2 SGI becomes pending, is acknowledged and cleared once for each source.

@@ -45,8 +45,7 @@ extension PackedLPIStore {
   }
 
   /// Writes a record that exists, and gives a pending LPI its new place in the order if its configuration changed.
-  @usableFromInline
-  mutating func store(_ intid: UInt32, _ slot: UnsafeMutablePointer<UInt64>, _ changed: LPIRecord) {
+  @usableFromInline mutating func store(_ intid: UInt32, _ slot: UnsafeMutablePointer<UInt64>, _ changed: LPIRecord) {
     let old = LPIRecord(bits: slot.pointee)
     slot.pointee = changed.bits
     let oldKey = PendingKey.key(intid, old)
@@ -67,8 +66,7 @@ extension PackedLPIStore {
   }
 
   /// ``setPending(_:pe:)`` in every case: out of range, no record yet, not eligible, last pending on another PE.
-  @usableFromInline
-  mutating func setPendingSlowly(_ intid: UInt32, pe: UInt32) -> Bool {
+  @usableFromInline mutating func setPendingSlowly(_ intid: UInt32, pe: UInt32) -> Bool {
     guard isLPI(intid), pe < LPILimits.peLimit else { return false }
     let slot = records.makeSlot(intid)
     let record = LPIRecord(bits: slot.pointee)

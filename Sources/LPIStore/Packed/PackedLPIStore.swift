@@ -9,8 +9,7 @@
 /// What is pending is the business of each PE's ``PendingQueue`` alone, as each Redistributor has its own pending table. A
 /// record only remembers on which PE it was last made pending (its *place*), so that a change of its configuration finds
 /// it there: an acknowledgement touches the queue and no record.
-@frozen
-public struct PackedLPIStore: ~Copyable {
+@frozen public struct PackedLPIStore: ~Copyable {
   @usableFromInline var records: RecordDirectory
   @usableFromInline var pending: PendingDirectory
   /// INTIDs that may be pending on more than one PE, with these PEs.
@@ -38,14 +37,12 @@ extension PackedLPIStore: LPIStore {
 
   // MARK: Records
 
-  @inlinable @inline(__always)
-  public func record(_ intid: UInt32) -> LPIRecord {
+  @inlinable @inline(__always) public func record(_ intid: UInt32) -> LPIRecord {
     guard let slot = records.slot(intid) else { return LPIRecord() }
     return LPIRecord(bits: slot.pointee).visible
   }
 
-  @inlinable
-  public mutating func setRecord(_ intid: UInt32, _ record: LPIRecord) {
+  @inlinable public mutating func setRecord(_ intid: UInt32, _ record: LPIRecord) {
     guard isLPI(intid) else { return }
     if let slot = records.slot(intid) {
       store(intid, slot, LPIRecord(bits: slot.pointee).replacingCallerFields(with: record))
@@ -54,16 +51,14 @@ extension PackedLPIStore: LPIStore {
     }
   }
 
-  @inlinable
-  public mutating func setConfiguration(_ intid: UInt32, property: UInt8, isKnown: Bool) {
+  @inlinable public mutating func setConfiguration(_ intid: UInt32, property: UInt8, isKnown: Bool) {
     var changed = record(intid)
     changed.property = property
     changed.isKnown = isKnown
     setRecord(intid, changed)
   }
 
-  @discardableResult
-  public mutating func remove(_ intid: UInt32) -> Bool {
+  @discardableResult public mutating func remove(_ intid: UInt32) -> Bool {
     guard let slot = records.slot(intid) else { return false }
     let record = LPIRecord(bits: slot.pointee)
     if record.isPlaced { unplace(intid, record) }
@@ -74,8 +69,7 @@ extension PackedLPIStore: LPIStore {
   // MARK: Pending
 
   @inlinable @inline(__always)
-  @discardableResult
-  public mutating func setPending(_ intid: UInt32, pe: UInt32) -> Bool {
+  @discardableResult public mutating func setPending(_ intid: UInt32, pe: UInt32) -> Bool {
     // Where there is a record and a queue, the INTID and the PE are within limits.
     if let slot = records.slot(intid), let queue = pending.queue(pe) {
       let bits = slot.pointee
@@ -87,8 +81,7 @@ extension PackedLPIStore: LPIStore {
   }
 
   @inlinable @inline(__always)
-  @discardableResult
-  public mutating func clearPending(_ intid: UInt32, pe: UInt32) -> Bool {
+  @discardableResult public mutating func clearPending(_ intid: UInt32, pe: UInt32) -> Bool {
     guard let queue = pending.queue(pe) else { return false }
     let key = queue.pointee.hot
     if key < PendingKey.firstIneligible, PendingKey.intid(key) == intid {
@@ -98,8 +91,7 @@ extension PackedLPIStore: LPIStore {
     return clearPendingSlowly(intid, queue, pe: pe)
   }
 
-  @inlinable @inline(__always)
-  public mutating func acknowledge(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
+  @inlinable @inline(__always) public mutating func acknowledge(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
     guard let queue = pending.queue(pe) else { return nil }
     let key = queue.pointee.hot
     if key >= PendingKey.firstIneligible { return nil }
@@ -107,8 +99,7 @@ extension PackedLPIStore: LPIStore {
     return (PendingKey.priority(key), PendingKey.intid(key))
   }
 
-  @inlinable @inline(__always)
-  public func isPending(_ intid: UInt32, pe: UInt32) -> Bool {
+  @inlinable @inline(__always) public func isPending(_ intid: UInt32, pe: UInt32) -> Bool {
     guard let queue = pending.queue(pe), queue.pointee.count != 0 else { return false }
     if PendingKey.intid(queue.pointee.hot) == intid { return true }
     if queue.pointee.count == 1 { return false }
@@ -116,31 +107,26 @@ extension PackedLPIStore: LPIStore {
     return queue.pointee.contains(PendingKey.key(intid, LPIRecord(bits: slot.pointee)))
   }
 
-  @inlinable @inline(__always)
-  public func best(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
+  @inlinable @inline(__always) public func best(pe: UInt32) -> (priority: UInt8, intid: UInt32)? {
     guard let queue = pending.queue(pe), queue.pointee.hot < PendingKey.firstIneligible else { return nil }
     return (PendingKey.priority(queue.pointee.hot), PendingKey.intid(queue.pointee.hot))
   }
 
-  @inlinable
-  public func pendingCount(pe: UInt32) -> Int {
+  @inlinable public func pendingCount(pe: UInt32) -> Int {
     guard let queue = pending.queue(pe) else { return 0 }
     return Int(queue.pointee.count)
   }
 
-  @inlinable
-  public func unknownPendingCount(pe: UInt32) -> Int {
+  @inlinable public func unknownPendingCount(pe: UInt32) -> Int {
     guard let queue = pending.queue(pe) else { return 0 }
     return Int(queue.pointee.unknownCount)
   }
 
-  @inlinable
-  public func forEachPending(pe: UInt32, _ body: (UInt32) -> Bool) {
+  @inlinable public func forEachPending(pe: UInt32, _ body: (UInt32) -> Bool) {
     pending.queue(pe)?.pointee.forEach { body(PendingKey.intid($0)) }
   }
 
-  @inlinable
-  public func forEachUnknownPending(pe: UInt32, _ body: (UInt32) -> Bool) {
+  @inlinable public func forEachUnknownPending(pe: UInt32, _ body: (UInt32) -> Bool) {
     guard let queue = pending.queue(pe), queue.pointee.unknownCount != 0 else { return }
     queue.pointee.forEach(from: PendingKey.unknownLevel << 24, to: PendingKey.disabledLevel << 24) {
       body(PendingKey.intid($0))
@@ -149,13 +135,11 @@ extension PackedLPIStore: LPIStore {
 
   // MARK: The whole
 
-  @inlinable
-  public func forEachRecord(_ body: (UInt32, LPIRecord) -> Bool) {
+  @inlinable public func forEachRecord(_ body: (UInt32, LPIRecord) -> Bool) {
     records.forEach { body($0, LPIRecord(bits: $1).visible) }
   }
 
-  @inlinable
-  public var count: Int { records.count }
+  @inlinable public var count: Int { records.count }
 
   public var memoryInUse: Int {
     // A dictionary entry's key, value and share of the map, and its array.

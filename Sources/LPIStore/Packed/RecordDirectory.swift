@@ -2,8 +2,7 @@ import Glibc
 
 /// INTID to record: one pointer per 256 INTIDs, in reserved address space of which only touched pages exist.
 @frozen
-@usableFromInline
-struct RecordDirectory: ~Copyable {
+@usableFromInline struct RecordDirectory: ~Copyable {
   /// One tagged pointer per 256 INTIDs. Not readable while ``readable`` is 0.
   @usableFromInline var pages: UnsafeMutablePointer<RecordPage>
   /// INTIDs below this can be looked up: 0 until the first record, then ``limit``.
@@ -17,8 +16,7 @@ struct RecordDirectory: ~Copyable {
   /// Which of the directory's memory pages have been written, one bit each: 2^16 pointers are at most 128 of them.
   @usableFromInline var touched: (UInt64, UInt64)
 
-  @inlinable
-  init(intidBits: Int) {
+  @inlinable init(intidBits: Int) {
     limit = LPILimits.intidLimit(bits: intidBits)
     pages = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
     readable = 0
@@ -27,13 +25,11 @@ struct RecordDirectory: ~Copyable {
     touched = (0, 0)
   }
 
-  @inlinable
-  deinit {
+  @inlinable deinit {
     release()
   }
 
-  @usableFromInline
-  func release() {
+  @usableFromInline func release() {
     if readable == 0 { return }
     forEachTouched { index in
       pages[index].release()
@@ -44,21 +40,18 @@ struct RecordDirectory: ~Copyable {
 
   static func byteSize(_ limit: UInt32) -> Int { Swift.max(4096, Int(limit >> 8) * 8) }
 
-  @inlinable @inline(__always)
-  func slot(_ intid: UInt32) -> UnsafeMutablePointer<UInt64>? {
+  @inlinable @inline(__always) func slot(_ intid: UInt32) -> UnsafeMutablePointer<UInt64>? {
     if intid >= readable { return nil }
     return pages[Int(truncatingIfNeeded: intid >> 8)].slot(UInt8(truncatingIfNeeded: intid))
   }
 
   /// The record's place, made if need be. The INTID is within limits.
-  @inlinable @inline(__always)
-  mutating func makeSlot(_ intid: UInt32) -> UnsafeMutablePointer<UInt64> {
+  @inlinable @inline(__always) mutating func makeSlot(_ intid: UInt32) -> UnsafeMutablePointer<UInt64> {
     if let slot = slot(intid) { return slot }
     return insert(intid)
   }
 
-  @usableFromInline
-  mutating func insert(_ intid: UInt32) -> UnsafeMutablePointer<UInt64> {
+  @usableFromInline mutating func insert(_ intid: UInt32) -> UnsafeMutablePointer<UInt64> {
     if readable == 0 { reserve() }
     let index = Int(intid >> 8)
     touch(index >> 9)
@@ -66,8 +59,7 @@ struct RecordDirectory: ~Copyable {
     return pages[index].insert(UInt8(truncatingIfNeeded: intid), &pageMemory)
   }
 
-  @usableFromInline
-  mutating func remove(_ intid: UInt32, at slot: UnsafeMutablePointer<UInt64>) {
+  @usableFromInline mutating func remove(_ intid: UInt32, at slot: UnsafeMutablePointer<UInt64>) {
     pages[Int(intid >> 8)].remove(UInt8(truncatingIfNeeded: intid), at: slot, &pageMemory)
     count -= 1
   }
@@ -89,8 +81,7 @@ struct RecordDirectory: ~Copyable {
   }
 
   /// Calls `body` with the index of each record page in written memory, ascending, until it returns false.
-  @inlinable
-  func forEachTouched(_ body: (Int) -> Bool) {
+  @inlinable func forEachTouched(_ body: (Int) -> Bool) {
     let pageCount = Int(limit >> 8)
     for memoryPage in 0..<128 {
       let bits = memoryPage < 64 ? touched.0 : touched.1
@@ -100,22 +91,18 @@ struct RecordDirectory: ~Copyable {
     }
   }
 
-  @inlinable
-  func forEach(_ body: (UInt32, UInt64) -> Bool) {
+  @inlinable func forEach(_ body: (UInt32, UInt64) -> Bool) {
     forEachTouched { index in
       pages[index].forEach { low, bits in body(UInt32(truncatingIfNeeded: index &<< 8) | UInt32(low), bits) }
     }
   }
 
   /// Bytes allocated.
-  @usableFromInline
-  var memory: Int { pageMemory + mappedMemory }
+  @usableFromInline var memory: Int { pageMemory + mappedMemory }
 
-  @usableFromInline
-  var mappedMemory: Int { (touched.0.nonzeroBitCount + touched.1.nonzeroBitCount) * 4096 }
+  @usableFromInline var mappedMemory: Int { (touched.0.nonzeroBitCount + touched.1.nonzeroBitCount) * 4096 }
 
-  @usableFromInline
-  borrowing func copy() -> RecordDirectory {
+  @usableFromInline borrowing func copy() -> RecordDirectory {
     var duplicate = RecordDirectory(intidBits: limit.trailingZeroBitCount)
     if readable == 0 { return duplicate }
     duplicate.reserve()

@@ -3,8 +3,7 @@ import Glibc
 extension RecordPage {
   /// Makes room for a record that does not exist yet, and returns where; it is zero. What the page costs more is added to
   /// `memory`.
-  @usableFromInline
-  mutating func insert(_ low: UInt8, _ memory: inout Int) -> UnsafeMutablePointer<UInt64> {
+  @usableFromInline mutating func insert(_ low: UInt8, _ memory: inout Int) -> UnsafeMutablePointer<UInt64> {
     if tagged == 0 {
       let page = HeapBytes.allocate(RecordPage.byteSize(isSparse: true, capacity: 2))
       page.storeBytes(of: 2, as: UInt64.self)
@@ -58,16 +57,14 @@ extension RecordPage {
 
   /// Adds one, or all bits set for one less, to the counts of the map words after one: four bytes at once. None of them
   /// passes a byte's limits, as 192 records at most lie before a word.
-  @inline(__always)
-  private func addBefore(_ word: Int, _ change: UInt32) {
+  @inline(__always) private func addBefore(_ word: Int, _ change: UInt32) {
     let counts = base.load(fromByteOffset: 32, as: UInt32.self)
     let ones: UInt32 = 0x0101_0100 &<< UInt32(truncatingIfNeeded: word &* 8)
     base.storeBytes(of: counts &+ ones &* change, toByteOffset: 32, as: UInt32.self)
   }
 
   /// Takes out the record of an INTID that has one. What the page costs less is taken from `memory`.
-  @usableFromInline
-  mutating func remove(_ low: UInt8, at slot: UnsafeMutablePointer<UInt64>, _ memory: inout Int) {
+  @usableFromInline mutating func remove(_ low: UInt8, at slot: UnsafeMutablePointer<UInt64>, _ memory: inout Int) {
     if isSparse { return removeSparse(at: slot, &memory) }
     let page = base
     let left = Int(page.load(fromByteOffset: 38, as: UInt16.self)) &- 1

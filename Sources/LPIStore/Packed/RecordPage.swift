@@ -13,31 +13,26 @@
 ///
 /// Zero is the page without records.
 @frozen
-@usableFromInline
-struct RecordPage: BitwiseCopyable {
+@usableFromInline struct RecordPage: BitwiseCopyable {
   @usableFromInline var tagged: UInt
 
-  @inlinable @inline(__always)
-  init(tagged: UInt) {
+  @inlinable @inline(__always) init(tagged: UInt) {
     self.tagged = tagged
   }
 
   @usableFromInline static var sparseLimit: Int { @inlinable @inline(__always) get { 6 } }
   @usableFromInline static var denseHeader: Int { @inlinable @inline(__always) get { 40 } }
 
-  @inlinable @inline(__always)
-  var isSparse: Bool { tagged & 1 == 0 }
+  @inlinable @inline(__always) var isSparse: Bool { tagged & 1 == 0 }
 
-  @inlinable @inline(__always)
-  var base: UnsafeMutableRawPointer {
+  @inlinable @inline(__always) var base: UnsafeMutableRawPointer {
     UnsafeMutableRawPointer(bitPattern: tagged & ~3).unsafelyUnwrapped
   }
 
   @usableFromInline static var fullTag: UInt { @inlinable @inline(__always) get { 3 } }
 
   /// Where the record of an INTID is; nil if there is none.
-  @inlinable @inline(__always)
-  func slot(_ low: UInt8) -> UnsafeMutablePointer<UInt64>? {
+  @inlinable @inline(__always) func slot(_ low: UInt8) -> UnsafeMutablePointer<UInt64>? {
     if tagged & 2 != 0 {
       return (base + (RecordPage.denseHeader &+ Int(low) &<< 3)).assumingMemoryBound(to: UInt64.self)
     }
@@ -67,15 +62,13 @@ struct RecordPage: BitwiseCopyable {
     return (page + (8 &+ index &<< 3)).assumingMemoryBound(to: UInt64.self)
   }
 
-  @usableFromInline
-  var count: Int {
+  @usableFromInline var count: Int {
     if tagged == 0 { return 0 }
     return isSparse
       ? Int(base.load(fromByteOffset: 1, as: UInt8.self)) : Int(base.load(fromByteOffset: 38, as: UInt16.self))
   }
 
-  @usableFromInline
-  var capacity: Int {
+  @usableFromInline var capacity: Int {
     if tagged == 0 { return 0 }
     return isSparse ? Int(base.load(as: UInt8.self)) : Int(base.load(fromByteOffset: 36, as: UInt16.self))
   }
@@ -85,8 +78,7 @@ struct RecordPage: BitwiseCopyable {
   }
 
   /// What the page costs.
-  @usableFromInline
-  var memory: Int {
+  @usableFromInline var memory: Int {
     tagged == 0 ? 0 : HeapBytes.cost(RecordPage.byteSize(isSparse: isSparse, capacity: capacity))
   }
 
@@ -94,13 +86,11 @@ struct RecordPage: BitwiseCopyable {
     (base + (isSparse ? 8 : RecordPage.denseHeader)).assumingMemoryBound(to: UInt64.self)
   }
 
-  @usableFromInline
-  func release() {
+  @usableFromInline func release() {
     if tagged != 0 { HeapBytes.release(base) }
   }
 
-  @usableFromInline
-  func copy() -> RecordPage {
+  @usableFromInline func copy() -> RecordPage {
     if tagged == 0 { return self }
     let size = RecordPage.byteSize(isSparse: isSparse, capacity: capacity)
     let duplicate = HeapBytes.allocate(size)
@@ -109,8 +99,7 @@ struct RecordPage: BitwiseCopyable {
   }
 
   /// Calls `body` with each INTID byte and its record, ascending, until it returns false. Returns false if it did.
-  @inlinable
-  func forEach(_ body: (UInt8, UInt64) -> Bool) -> Bool {
+  @inlinable func forEach(_ body: (UInt8, UInt64) -> Bool) -> Bool {
     if tagged == 0 { return true }
     if isSparse {
       for index in 0..<count {

@@ -3,12 +3,10 @@
 /// A count (u16), the height above the leaves (u16; 1 is just above), from byte 8 the keys, from byte 248 the children. The
 /// first key is not looked at: the first child takes everything below the second.
 @frozen
-@usableFromInline
-struct PendingBranch: BitwiseCopyable {
+@usableFromInline struct PendingBranch: BitwiseCopyable {
   @usableFromInline let base: UnsafeMutableRawPointer
 
-  @inlinable @inline(__always)
-  init(_ base: UnsafeMutableRawPointer) {
+  @inlinable @inline(__always) init(_ base: UnsafeMutableRawPointer) {
     self.base = base
   }
 
@@ -27,26 +25,22 @@ struct PendingBranch: BitwiseCopyable {
     HeapBytes.release(base)
   }
 
-  @inlinable @inline(__always)
-  var count: Int {
+  @inlinable @inline(__always) var count: Int {
     get { Int(base.load(as: UInt16.self)) }
     nonmutating set { base.storeBytes(of: UInt16(truncatingIfNeeded: newValue), as: UInt16.self) }
   }
 
-  @inlinable @inline(__always)
-  var height: Int { Int(base.load(fromByteOffset: 2, as: UInt16.self)) }
+  @inlinable @inline(__always) var height: Int { Int(base.load(fromByteOffset: 2, as: UInt16.self)) }
 
   @inlinable @inline(__always)
   var keys: UnsafeMutablePointer<UInt32> { (base + 8).assumingMemoryBound(to: UInt32.self) }
 
-  @inlinable @inline(__always)
-  var children: UnsafeMutablePointer<UnsafeMutableRawPointer> {
+  @inlinable @inline(__always) var children: UnsafeMutablePointer<UnsafeMutableRawPointer> {
     (base + 248).assumingMemoryBound(to: UnsafeMutableRawPointer.self)
   }
 
   /// Index of the child that holds a key if any does.
-  @inlinable @inline(__always)
-  func index(_ key: UInt32) -> Int {
+  @inlinable @inline(__always) func index(_ key: UInt32) -> Int {
     // The last child whose lowest key is not above: one less than the first above.
     (keys + 1).lowerBound(key &+ 1, count: count &- 1)
   }

@@ -2,8 +2,7 @@ import Glibc
 
 /// PE to ``PendingQueue``: an array over all PEs in reserved address space, of which only touched pages exist (128 PEs each).
 @frozen
-@usableFromInline
-struct PendingDirectory: ~Copyable {
+@usableFromInline struct PendingDirectory: ~Copyable {
   /// Zero bytes are empty queues. Not readable while ``readable`` is 0.
   @usableFromInline var queues: UnsafeMutablePointer<PendingQueue>
   /// PEs below this can be looked up: 0 until the first LPI, then all.
@@ -16,21 +15,18 @@ struct PendingDirectory: ~Copyable {
   @usableFromInline static var byteSize: Int { Int(LPILimits.peLimit) * MemoryLayout<PendingQueue>.stride }
   @usableFromInline static var pesPerPage: Int { 4096 / MemoryLayout<PendingQueue>.stride }
 
-  @inlinable
-  init() {
+  @inlinable init() {
     queues = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
     readable = 0
     memory = 0
     touched = .init(repeating: 0)
   }
 
-  @inlinable
-  deinit {
+  @inlinable deinit {
     release()
   }
 
-  @usableFromInline
-  func release() {
+  @usableFromInline func release() {
     if readable == 0 { return }
     var unused = 0
     forEach { _, queue in queue.pointee.release(&unused) }
@@ -42,8 +38,7 @@ struct PendingDirectory: ~Copyable {
   func queue(_ pe: UInt32) -> UnsafeMutablePointer<PendingQueue>? { pe < readable ? queues + Int(pe) : nil }
 
   /// The PE's queue, which will be written. The PE is within limits.
-  @usableFromInline
-  mutating func makeQueue(_ pe: UInt32) -> UnsafeMutablePointer<PendingQueue> {
+  @usableFromInline mutating func makeQueue(_ pe: UInt32) -> UnsafeMutablePointer<PendingQueue> {
     if readable == 0 {
       let size = PendingDirectory.byteSize
       let pages = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)

@@ -3,12 +3,10 @@
 /// A count (u16), the index of the first key (u16), then from byte 8 the keys. Keys are taken from the front without moving
 /// the rest.
 @frozen
-@usableFromInline
-struct PendingLeaf: BitwiseCopyable {
+@usableFromInline struct PendingLeaf: BitwiseCopyable {
   @usableFromInline let base: UnsafeMutableRawPointer
 
-  @inlinable @inline(__always)
-  init(_ base: UnsafeMutableRawPointer) {
+  @inlinable @inline(__always) init(_ base: UnsafeMutableRawPointer) {
     self.base = base
   }
 
@@ -27,14 +25,12 @@ struct PendingLeaf: BitwiseCopyable {
     HeapBytes.release(base)
   }
 
-  @inlinable @inline(__always)
-  var count: Int {
+  @inlinable @inline(__always) var count: Int {
     get { Int(base.load(as: UInt16.self)) }
     nonmutating set { base.storeBytes(of: UInt16(truncatingIfNeeded: newValue), as: UInt16.self) }
   }
 
-  @inlinable @inline(__always)
-  var head: Int {
+  @inlinable @inline(__always) var head: Int {
     get { Int(base.load(fromByteOffset: 2, as: UInt16.self)) }
     nonmutating set { base.storeBytes(of: UInt16(truncatingIfNeeded: newValue), toByteOffset: 2, as: UInt16.self) }
   }
@@ -97,8 +93,7 @@ struct PendingLeaf: BitwiseCopyable {
 
 extension UnsafeMutablePointer where Pointee == UInt32 {
   /// Index of the first of `count` ascending keys that is not below `key`; a search without branches to predict.
-  @inlinable @inline(__always)
-  func lowerBound(_ key: UInt32, count: Int) -> Int {
+  @inlinable @inline(__always) func lowerBound(_ key: UInt32, count: Int) -> Int {
     var low = 0
     var size = count
     while size > 1 {

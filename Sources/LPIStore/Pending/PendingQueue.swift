@@ -4,8 +4,7 @@
 /// array, beyond that a ``PendingTree``. A plain value that owns memory: whoever holds it calls ``release(_:)``. All zero
 /// bytes are the empty queue.
 @frozen
-@usableFromInline
-struct PendingQueue: BitwiseCopyable {
+@usableFromInline struct PendingQueue: BitwiseCopyable {
   /// The lowest key's complement; 0 if nothing is pending.
   @usableFromInline var hotComplement: UInt32
   /// Keys, the hot one included.
@@ -26,16 +25,14 @@ struct PendingQueue: BitwiseCopyable {
   @usableFromInline var reserved: UInt
 
   /// The lowest key; ``PendingKey/none`` if nothing is pending.
-  @inlinable @inline(__always)
-  var hot: UInt32 {
+  @inlinable @inline(__always) var hot: UInt32 {
     get { ~hotComplement }
     set { hotComplement = ~newValue }
   }
 
   @usableFromInline static var arrayLimit: Int { 126 }
 
-  @inlinable
-  init() {
+  @inlinable init() {
     hotComplement = 0
     count = 0
     unknownCount = 0
@@ -55,8 +52,7 @@ struct PendingQueue: BitwiseCopyable {
   }
 
   /// The same for a key whose configuration is known.
-  @inlinable @inline(__always)
-  mutating func insertEligible(_ key: UInt32, _ memory: inout Int) -> Bool {
+  @inlinable @inline(__always) mutating func insertEligible(_ key: UInt32, _ memory: inout Int) -> Bool {
     if count != 0 { return insertAnother(key, &memory) }
     hot = key
     count = 1
@@ -94,8 +90,7 @@ struct PendingQueue: BitwiseCopyable {
   }
 
   /// Takes out the lowest key; there is one.
-  @inlinable @inline(__always)
-  mutating func removeHot(_ memory: inout Int) {
+  @inlinable @inline(__always) mutating func removeHot(_ memory: inout Int) {
     count &-= 1
     if count == 0 {
       hot = PendingKey.none
@@ -108,8 +103,7 @@ struct PendingQueue: BitwiseCopyable {
     }
   }
 
-  @usableFromInline
-  func contains(_ key: UInt32) -> Bool {
+  @usableFromInline func contains(_ key: UInt32) -> Bool {
     if key == hot { return key != PendingKey.none }
     if count <= 1 { return false }
     if isTree { return tree.contains(key) }
@@ -118,8 +112,7 @@ struct PendingQueue: BitwiseCopyable {
   }
 
   /// Calls `body` with each key from `first` to below `end`, ascending, until it returns false.
-  @inlinable
-  func forEach(from first: UInt32 = 0, to end: UInt32 = .max, _ body: (UInt32) -> Bool) {
+  @inlinable func forEach(from first: UInt32 = 0, to end: UInt32 = .max, _ body: (UInt32) -> Bool) {
     if count == 0 { return }
     if hot >= first, hot < end, !body(hot) { return }
     if count == 1 { return }
@@ -139,20 +132,17 @@ struct PendingQueue: BitwiseCopyable {
 // MARK: - Behind the hot key
 
 extension PendingQueue {
-  @inlinable @inline(__always)
-  var keys: UnsafeMutablePointer<UInt32> {
+  @inlinable @inline(__always) var keys: UnsafeMutablePointer<UInt32> {
     storage.unsafelyUnwrapped.assumingMemoryBound(to: UInt32.self) + Int(head)
   }
 
-  @inlinable @inline(__always)
-  var tree: PendingTree {
+  @inlinable @inline(__always) var tree: PendingTree {
     get { PendingTree(storage.unsafelyUnwrapped) }
     set { storage = newValue.top.base }
   }
 
   /// Index of the first array key that is not below `key`.
-  @inlinable @inline(__always)
-  func lowerBound(_ key: UInt32) -> Int { keys.lowerBound(key, count: Int(length)) }
+  @inlinable @inline(__always) func lowerBound(_ key: UInt32) -> Int { keys.lowerBound(key, count: Int(length)) }
 
   /// Adds a key while a lower one stays hot. Returns false if it is there.
   mutating func insertBehind(_ key: UInt32, _ memory: inout Int) -> Bool {
@@ -270,14 +260,12 @@ extension PendingQueue {
 
 extension PendingQueue {
   /// Frees what the queue owns, and empties it.
-  @usableFromInline
-  mutating func release(_ memory: inout Int) {
+  @usableFromInline mutating func release(_ memory: inout Int) {
     if isTree { dropTree(&memory) } else { releaseArray(&memory) }
     self = PendingQueue()
   }
 
-  @usableFromInline
-  func copy() -> PendingQueue {
+  @usableFromInline func copy() -> PendingQueue {
     guard let storage else { return self }
     var duplicate = self
     if isTree {

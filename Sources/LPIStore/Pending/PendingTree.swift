@@ -4,12 +4,10 @@
 /// the first leaf without a search. Leaves that empty are freed and thin neighbours are joined. A pointer to the top
 /// node, which is a ``PendingBranch``: whoever holds it calls ``release(_:)``.
 @frozen
-@usableFromInline
-struct PendingTree: BitwiseCopyable {
+@usableFromInline struct PendingTree: BitwiseCopyable {
   @usableFromInline var top: PendingBranch
 
-  @inlinable @inline(__always)
-  init(_ base: UnsafeMutableRawPointer) {
+  @inlinable @inline(__always) init(_ base: UnsafeMutableRawPointer) {
     top = PendingBranch(base)
   }
 
@@ -29,8 +27,7 @@ struct PendingTree: BitwiseCopyable {
 
   // MARK: One key
 
-  @usableFromInline
-  func contains(_ key: UInt32) -> Bool {
+  @usableFromInline func contains(_ key: UInt32) -> Bool {
     var node = top
     while node.height > 1 { node = PendingBranch(node.children[node.index(key)]) }
     let leaf = PendingLeaf(node.children[node.index(key)])
@@ -181,8 +178,7 @@ struct PendingTree: BitwiseCopyable {
   // MARK: The whole
 
   /// Calls `body` with each key from `first` to below `end`, ascending, until it returns false. Returns false if it did.
-  @inlinable
-  func forEach(from first: UInt32, to end: UInt32, _ body: (UInt32) -> Bool) -> Bool {
+  @inlinable func forEach(from first: UInt32, to end: UInt32, _ body: (UInt32) -> Bool) -> Bool {
     PendingTree.forEach(below: top, from: first, to: end, body)
   }
 

@@ -56,15 +56,13 @@ public struct ReferenceLPIStore: ~Copyable, LPIStore {
     setRecord(intid, changed)
   }
 
-  @discardableResult
-  public mutating func remove(_ intid: UInt32) -> Bool {
+  @discardableResult public mutating func remove(_ intid: UInt32) -> Bool {
     for pe in pendingPEs(intid) { pending[pe]?.remove(intid) }
     places[intid] = nil
     return records.removeValue(forKey: intid) != nil
   }
 
-  @discardableResult
-  public mutating func setPending(_ intid: UInt32, pe: UInt32) -> Bool {
+  @discardableResult public mutating func setPending(_ intid: UInt32, pe: UInt32) -> Bool {
     guard isLPI(intid), pe < LPILimits.peLimit else { return false }
     let isNew = pending[pe, default: []].insert(intid).inserted
     places[intid, default: []].insert(pe)
@@ -72,8 +70,7 @@ public struct ReferenceLPIStore: ~Copyable, LPIStore {
     return isNew
   }
 
-  @discardableResult
-  public mutating func clearPending(_ intid: UInt32, pe: UInt32) -> Bool {
+  @discardableResult public mutating func clearPending(_ intid: UInt32, pe: UInt32) -> Bool {
     let was = pending[pe]?.remove(intid) != nil
     unplace(intid, pe)
     settle(intid)

@@ -51,8 +51,7 @@ public struct ReferenceTranslationStore: ~Copyable, TranslationStore {
     return true
   }
 
-  @discardableResult
-  public mutating func unmap(_ device: UInt32, _ event: UInt32) -> TranslationEntry {
+  @discardableResult public mutating func unmap(_ device: UInt32, _ event: UInt32) -> TranslationEntry {
     devices[device]?.doorbells[event] = nil
     return devices[device]?.entries.removeValue(forKey: event) ?? TranslationEntry()
   }

@@ -1,7 +1,6 @@
 /// One device of a ``PackedTranslationStore``: 16 bytes, and its entries elsewhere.
 @frozen
-@usableFromInline
-struct DeviceSlot: BitwiseCopyable {
+@usableFromInline struct DeviceSlot: BitwiseCopyable {
   @usableFromInline var device: UInt32
   /// Entries in the array; 0 if there is none.
   @usableFromInline var capacity: UInt16
@@ -11,8 +10,7 @@ struct DeviceSlot: BitwiseCopyable {
   /// The array, or (bit 0 set) an ``EventDirectory``, or 0.
   @usableFromInline var table: UInt
 
-  @inlinable @inline(__always)
-  init() {
+  @inlinable @inline(__always) init() {
     device = 0
     capacity = 0
     tag = 0
@@ -27,35 +25,28 @@ struct DeviceSlot: BitwiseCopyable {
     tag = UInt8(Swift.min(Swift.max(eventBits, 0), 16)) + 1
   }
 
-  @inlinable @inline(__always)
-  var isEmpty: Bool { tag == 0 }
+  @inlinable @inline(__always) var isEmpty: Bool { tag == 0 }
 
-  @usableFromInline
-  var eventBits: Int { Int(tag) - 1 }
+  @usableFromInline var eventBits: Int { Int(tag) - 1 }
 
-  @inlinable @inline(__always)
-  var array: UnsafeMutablePointer<TranslationEntry> {
+  @inlinable @inline(__always) var array: UnsafeMutablePointer<TranslationEntry> {
     UnsafeMutablePointer(bitPattern: table).unsafelyUnwrapped
   }
 
-  @inlinable @inline(__always)
-  var directory: EventDirectory { EventDirectory(tagged: table) }
+  @inlinable @inline(__always) var directory: EventDirectory { EventDirectory(tagged: table) }
 
-  @inlinable @inline(__always)
-  var isPaged: Bool { table & 1 != 0 }
+  @inlinable @inline(__always) var isPaged: Bool { table & 1 != 0 }
 
   func accepts(_ event: UInt32) -> Bool { !isEmpty && event < 1 << UInt32(eventBits) }
 
-  @inlinable @inline(__always)
-  func entry(_ event: UInt32) -> TranslationEntry {
+  @inlinable @inline(__always) func entry(_ event: UInt32) -> TranslationEntry {
     if event < UInt32(capacity) { return array[Int(event)] }
     if !isPaged { return TranslationEntry() }
     return directory.entry(event)
   }
 
   /// Calls `body` with each entry by EventID, until it returns false.
-  @inlinable
-  func forEach(_ body: (UInt32, TranslationEntry) -> Bool) {
+  @inlinable func forEach(_ body: (UInt32, TranslationEntry) -> Bool) {
     if isPaged { return directory.forEach(body) }
     for event in 0..<Int(capacity) where array[event].bits != 0 {
       if !body(UInt32(truncatingIfNeeded: event), array[event]) { return }

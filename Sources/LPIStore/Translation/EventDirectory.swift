@@ -2,23 +2,19 @@
 ///
 /// A pointer, tagged by bit 0, to the number of pages, the bytes they cost, and the pages up to the highest one used.
 @frozen
-@usableFromInline
-struct EventDirectory: BitwiseCopyable {
+@usableFromInline struct EventDirectory: BitwiseCopyable {
   @usableFromInline var tagged: UInt
 
-  @inlinable @inline(__always)
-  init(tagged: UInt) {
+  @inlinable @inline(__always) init(tagged: UInt) {
     self.tagged = tagged
   }
 
   @inlinable @inline(__always)
   var header: UnsafeMutablePointer<Int> { UnsafeMutablePointer(bitPattern: tagged & ~1).unsafelyUnwrapped }
 
-  @inlinable @inline(__always)
-  var pageCount: Int { header[0] }
+  @inlinable @inline(__always) var pageCount: Int { header[0] }
 
-  @inlinable @inline(__always)
-  var pages: UnsafeMutablePointer<RecordPage> {
+  @inlinable @inline(__always) var pages: UnsafeMutablePointer<RecordPage> {
     UnsafeMutableRawPointer(header + 2).assumingMemoryBound(to: RecordPage.self)
   }
 
@@ -67,8 +63,7 @@ struct EventDirectory: BitwiseCopyable {
     (pages + old).update(repeating: RecordPage(tagged: 0), count: grown - old)
   }
 
-  @inlinable
-  func forEach(_ body: (UInt32, TranslationEntry) -> Bool) {
+  @inlinable func forEach(_ body: (UInt32, TranslationEntry) -> Bool) {
     for index in 0..<pageCount {
       let goesOn = pages[index].forEach { low, bits in
         body(UInt32(truncatingIfNeeded: index &<< 8) | UInt32(low), TranslationEntry(bits: bits))

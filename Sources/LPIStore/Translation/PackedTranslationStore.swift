@@ -6,8 +6,7 @@
 /// Eight DeviceIDs in a row are hashed as one and lie in a row, so functions of a slot share cache lines. A device's entries
 /// are an array (8 bytes each) while its events are dense, and packed pages when they are not. A lookup costs two
 /// dependent loads; one of the device that was looked up last saves the hash. So even lookups are for one thread at a time.
-@frozen
-public struct PackedTranslationStore: ~Copyable {
+@frozen public struct PackedTranslationStore: ~Copyable {
   /// A power of two of them, at least 8, at most five eighths full.
   /// In front of them lies the pointer to the slot last found.
   @usableFromInline var slots: UnsafeMutablePointer<DeviceSlot>
@@ -33,13 +32,11 @@ public struct PackedTranslationStore: ~Copyable {
     doorbells = [:]
   }
 
-  @inlinable
-  deinit {
+  @inlinable deinit {
     release()
   }
 
-  @usableFromInline
-  func release() {
+  @usableFromInline func release() {
     for index in 0...slotMask { slots[index].release() }
     HeapBytes.release(slots - 1)
   }
@@ -56,8 +53,7 @@ public struct PackedTranslationStore: ~Copyable {
   @usableFromInline var last: UnsafeMutablePointer<DeviceSlot> {
     @inlinable @inline(__always)
     get { UnsafeMutableRawPointer(slots - 1).load(as: UnsafeMutablePointer<DeviceSlot>.self) }
-    @inlinable @inline(__always)
-    nonmutating set {
+    @inlinable @inline(__always) nonmutating set {
       UnsafeMutableRawPointer(slots - 1).storeBytes(of: newValue, as: UnsafeMutablePointer<DeviceSlot>.self)
     }
   }
@@ -69,8 +65,7 @@ public struct PackedTranslationStore: ~Copyable {
   ///
   /// Eight DeviceIDs in a row share a row of eight slots, turned by a part of the hash: DeviceIDs that are all multiples
   /// of eight would else compete for an eighth of the slots.
-  @inlinable @inline(__always)
-  func home(_ device: UInt32) -> Int {
+  @inlinable @inline(__always) func home(_ device: UInt32) -> Int {
     var hash = UInt64(device &>> 3) &* 0x9E37_79B9_7F4A_7C15
     hash = (hash ^ hash &>> 32) &* hashFactor
     let row = Int(truncatingIfNeeded: hash &>> 32) & slotMask & ~7
@@ -78,8 +73,7 @@ public struct PackedTranslationStore: ~Copyable {
   }
 
   /// The slot of a device, or the empty one where it would be.
-  @inlinable @inline(__always)
-  func find(_ device: UInt32) -> UnsafeMutablePointer<DeviceSlot> {
+  @inlinable @inline(__always) func find(_ device: UInt32) -> UnsafeMutablePointer<DeviceSlot> {
     var index = home(device)
     while true {
       let slot = slots + index
@@ -105,8 +99,7 @@ extension PackedTranslationStore: TranslationStore {
     deviceCount += 1
   }
 
-  @discardableResult
-  public mutating func unmapDevice(_ device: UInt32) -> Bool {
+  @discardableResult public mutating func unmapDevice(_ device: UInt32) -> Bool {
     let slot = find(device)
     if slot.pointee.isEmpty { return false }
     var removed = 0
@@ -129,13 +122,10 @@ extension PackedTranslationStore: TranslationStore {
     return slot.pointee.isEmpty ? nil : (slot.pointee.eventBits, slot.pointee.userFlags)
   }
 
-  @inlinable @inline(__always)
-  public func lookup(_ device: UInt32, _ event: UInt32) -> TranslationEntry {
+  @inlinable @inline(__always) public func lookup(_ device: UInt32, _ event: UInt32) -> TranslationEntry {
     // An empty slot has no room, so it is never mistaken for that of device 0.
     let last = self.last
-    if last.pointee.device == device, event < UInt32(last.pointee.capacity) {
-      return last.pointee.array[Int(event)]
-    }
+    if last.pointee.device == device, event < UInt32(last.pointee.capacity) { return last.pointee.array[Int(event)] }
     let slot = find(device)
     self.last = slot
     return slot.pointee.entry(event)
@@ -160,8 +150,7 @@ extension PackedTranslationStore: TranslationStore {
     return true
   }
 
-  @discardableResult
-  public mutating func unmap(_ device: UInt32, _ event: UInt32) -> TranslationEntry {
+  @discardableResult public mutating func unmap(_ device: UInt32, _ event: UInt32) -> TranslationEntry {
     let slot = find(device)
     let before = slot.pointee.memory
     let old = slot.pointee.remove(event)
@@ -184,8 +173,7 @@ extension PackedTranslationStore: TranslationStore {
     for device in devices where !body(device, find(device).pointee.eventBits) { return }
   }
 
-  @inlinable
-  public func forEachEvent(_ device: UInt32, _ body: (UInt32, TranslationEntry) -> Bool) {
+  @inlinable public func forEachEvent(_ device: UInt32, _ body: (UInt32, TranslationEntry) -> Bool) {
     find(device).pointee.forEach(body)
   }
 

@@ -17,8 +17,7 @@ public protocol TranslationStore: ~Copyable {
   mutating func mapDevice(_ device: UInt32, eventBits: Int, userFlags: UInt8)
 
   /// Unmaps a device and its events (MAPD, V = 0). Returns false if it was not mapped.
-  @discardableResult
-  mutating func unmapDevice(_ device: UInt32) -> Bool
+  @discardableResult mutating func unmapDevice(_ device: UInt32) -> Bool
 
   /// The EventID width and user flags of a mapped device; nil if it is not mapped.
   func device(_ device: UInt32) -> (eventBits: Int, userFlags: UInt8)?
@@ -36,8 +35,7 @@ public protocol TranslationStore: ~Copyable {
   mutating func map(_ device: UInt32, _ event: UInt32, _ entry: TranslationEntry, doorbell: UInt32?) -> Bool
 
   /// Removes the entry of an event (DISCARD), and returns what it was; all zero if there was none.
-  @discardableResult
-  mutating func unmap(_ device: UInt32, _ event: UInt32) -> TranslationEntry
+  @discardableResult mutating func unmap(_ device: UInt32, _ event: UInt32) -> TranslationEntry
 
   /// The doorbell of an event's entry; nil if it has none.
   func doorbell(_ device: UInt32, _ event: UInt32) -> UInt32?
@@ -68,8 +66,7 @@ public protocol TranslationStore: ~Copyable {
 
 extension TranslationStore where Self: ~Copyable {
   /// Calls `body` with each entry by DeviceID and EventID, until it returns false.
-  @inlinable
-  public func forEach(_ body: (UInt32, UInt32, TranslationEntry) -> Bool) {
+  @inlinable public func forEach(_ body: (UInt32, UInt32, TranslationEntry) -> Bool) {
     var goesOn = true
     forEachDevice { device, _ in
       forEachEvent(device) { event, entry in

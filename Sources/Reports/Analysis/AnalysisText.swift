@@ -9,9 +9,7 @@ extension AnalysisReport {
     guard
       !results.kvm.isEmpty
         || results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
-    else {
-      return out + "\n" + style.apply(.notice, "No interrupt was acknowledged in this capture.") + "\n"
-    }
+    else { return out + "\n" + style.apply(.notice, "No interrupt was acknowledged in this capture.") + "\n" }
     let isTaken = results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
     let sections: [(String, String)] = [
       ("Interrupts", isTaken ? interrupts(style) : ""), ("Latency", LatencyText(report: self).stages(style)),
@@ -27,9 +25,7 @@ extension AnalysisReport {
       ("Spurious acknowledges", spurious(style, rows)),
       ("Gaps in the capture", gaps(style, rows)), ("Not in the latencies", exclusions(style)),
     ]
-    for (title, body) in sections where !body.isEmpty {
-      out += "\n" + style.apply(.heading, title) + "\n" + body
-    }
+    for (title, body) in sections where !body.isEmpty { out += "\n" + style.apply(.heading, title) + "\n" + body }
     return out
   }
 

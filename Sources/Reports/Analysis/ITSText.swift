@@ -48,9 +48,7 @@ struct ITSText {
       var cells: [TextTable.Cell] = [
         .init(row.table.title), .init(Units.count(row.curve.references)), .init(Units.count(row.curve.different)),
       ]
-      for size in sizes {
-        cells.append(.init(share(row.curve.misses(entries: size), row.curve.references)))
-      }
+      for size in sizes { cells.append(.init(share(row.curve.misses(entries: size), row.curve.references))) }
       cells.append(.init(share(row.curve.compulsory, row.curve.references), .faint))
       cells.append(.init(Units.count(row.curve.sufficient), .faint))
       table.add(cells)

@@ -8,9 +8,7 @@ extension DiffReport {
         + "\(Units.duration(side.duration))\n"
     }
     out += "\n"
-    for line in DiffWording.headline(self) {
-      out += wrapped(line.text, role: line.isBad ? .bad : .good, style)
-    }
+    for line in DiffWording.headline(self) { out += wrapped(line.text, role: line.isBad ? .bad : .good, style) }
     out += findingsText(style, limit)
     let legend = "  ▲ slower, ▼ faster, beyond noise; ? too few samples to tell\n"
     out += section("Latency", classes.isEmpty ? "" : legend + latencyText(classes, style), style)

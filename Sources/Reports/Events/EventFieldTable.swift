@@ -21,8 +21,7 @@ final class EventFieldTable {
     var mask: UInt64
 
     /// The field's value in an event and its continuation.
-    @inline(__always)
-    func value(in event: Event, _ more: Event) -> UInt64 {
+    @inline(__always) func value(in event: Event, _ more: Event) -> UInt64 {
       let raw: UInt64 =
         switch word {
         case .flags: UInt64(event.flags.rawValue)
@@ -84,16 +83,13 @@ final class EventFieldTable {
     kinds.deallocate()
   }
 
-  @inline(__always)
-  func kind(of event: Event) -> Kind { kinds[Int(event.kind.rawValue)] }
+  @inline(__always) func kind(of event: Event) -> Kind { kinds[Int(event.kind.rawValue)] }
 
-  @inline(__always)
-  func fields(of kind: Kind) -> UnsafeBufferPointer<Field> {
+  @inline(__always) func fields(of kind: Kind) -> UnsafeBufferPointer<Field> {
     UnsafeBufferPointer(start: fields.baseAddress! + Int(kind.firstField), count: Int(kind.fieldCount))
   }
 
-  @inline(__always)
-  func text(_ name: Name) -> UnsafeBufferPointer<UInt8> {
+  @inline(__always) func text(_ name: Name) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: names.baseAddress! + Int(name.start), count: Int(name.count))
   }
 }

@@ -154,9 +154,7 @@ public struct EventPrinter {
     let length = Int((event.a >> 16) & 0xFFFF)
     for part in more where part.kind == .continuation {
       for word in [part.a, part.b] {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-          text.append(UInt8(truncatingIfNeeded: word >> shift))
-        }
+        for shift in stride(from: UInt64(0), to: 64, by: 8) { text.append(UInt8(truncatingIfNeeded: word >> shift)) }
       }
     }
     return text.prefix(length).map { $0 < 0x20 ? 0x20 : $0 }

@@ -11,9 +11,7 @@ extension AnalysisReport {
     if !notes.isEmpty, !serious.isEmpty { out += "\n" }
     for finding in notes.prefix(rows) { out += FindingText(finding, trace, style).line }
     let hidden = max(serious.count - rows, 0) + max(notes.count - rows, 0)
-    if hidden > 0 {
-      out += style.apply(.faint, "  … and \(Units.count(UInt64(hidden))) more (--rows, --json)") + "\n"
-    }
+    if hidden > 0 { out += style.apply(.faint, "  … and \(Units.count(UInt64(hidden))) more (--rows, --json)") + "\n" }
     return out
   }
 

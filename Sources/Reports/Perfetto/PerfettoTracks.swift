@@ -107,9 +107,7 @@ extension Gicscope_Perfetto_TrackDescriptor {
     case .listRegister: siblingMergeBehavior = .none
     default: break
     }
-    if let unit = track.counterUnit {
-      counter.unitName = unit
-    }
+    if let unit = track.counterUnit { counter.unitName = unit }
   }
 }
 

@@ -76,9 +76,7 @@ final class SQLiteStatement {
 
   fileprivate init(_ sql: String, database: SQLiteDatabase, handle: OpaquePointer) throws {
     var statement: OpaquePointer?
-    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
-      throw database.error
-    }
+    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement else { throw database.error }
     self.statement = statement
     self.database = database
   }

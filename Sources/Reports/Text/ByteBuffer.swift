@@ -7,20 +7,16 @@ public struct ByteBuffer: Sendable {
   public init() {}
 
   /// Appends text.
-  @inline(__always)
-  public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  @inline(__always) public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   /// Appends text that is at hand as bytes.
-  @inline(__always)
-  public mutating func append(_ text: [UInt8]) { bytes.append(contentsOf: text) }
+  @inline(__always) public mutating func append(_ text: [UInt8]) { bytes.append(contentsOf: text) }
 
   /// Appends text that is at hand as bytes.
-  @inline(__always)
-  public mutating func append(_ text: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: text) }
+  @inline(__always) public mutating func append(_ text: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: text) }
 
   /// Appends an ASCII character.
-  @inline(__always)
-  public mutating func append(byte: UInt8) { bytes.append(byte) }
+  @inline(__always) public mutating func append(byte: UInt8) { bytes.append(byte) }
 
   /// Appends a number below 10^9 with leading zeros.
   public mutating func append(nineDigits value: UInt64) {

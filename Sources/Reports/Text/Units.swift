@@ -21,9 +21,7 @@ public enum Units {
     default: break
     }
     let seconds = nanoseconds / 1_000_000_000 + (nanoseconds % 1_000_000_000 >= 500_000_000 ? 1 : 0)
-    if seconds >= 3600 {
-      return "\(seconds / 3600) h \(twoDigits(seconds % 3600 / 60)) min"
-    }
+    if seconds >= 3600 { return "\(seconds / 3600) h \(twoDigits(seconds % 3600 / 60)) min" }
     return "\(seconds / 60) min \(twoDigits(seconds % 60)) s"
   }
 

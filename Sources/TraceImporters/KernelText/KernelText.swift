@@ -212,8 +212,7 @@ struct KernelText {
     (c | 0x20) &- 0x61 < 26 || c &- 0x30 < 10 || c == 0x5F
   }
 
-  @inline(__always)
-  static func skipBlanks(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
+  @inline(__always) static func skipBlanks(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
     while at < end, Digits.byte(at) == 0x20 || Digits.byte(at) == 0x09 { at += 1 }
   }
 

@@ -146,8 +146,7 @@ struct KernelTextReader: ~Copyable {
     return end
   }
 
-  @inline(__always)
-  private mutating func take(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
+  @inline(__always) private mutating func take(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     switch KernelLine.read(start, end, into: &record) {
     case .event(let name, let body):
       lastTime = record.time

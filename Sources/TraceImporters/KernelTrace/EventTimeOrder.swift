@@ -36,8 +36,7 @@ struct EventTimeOrder: ~Copyable {
   var hasRoomForMany: Bool { count < Self.capacity / 2 }
 
   /// Adds an event; drops it if there is no room.
-  @inline(__always)
-  mutating func append(_ event: Event) {
+  @inline(__always) mutating func append(_ event: Event) {
     guard count < Self.capacity else { return }
     if count > start, event.time < events[count - 1].time, event.kind != .continuation {
       isSorted = false

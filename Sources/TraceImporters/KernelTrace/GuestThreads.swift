@@ -53,8 +53,7 @@ struct GuestThreads: ~Copyable {
   deinit { cache.deallocate() }
 
   /// The thread's place, or nil for the idle thread and what is not shown.
-  @inline(__always)
-  mutating func place(of record: borrowing KernelRecord) -> Int? {
+  @inline(__always) mutating func place(of record: borrowing KernelRecord) -> Int? {
     guard record.thread != 0 else { return nil }
     let known = cache[Int(record.thread) & (Self.cacheSize - 1)]
     if known.id == record.thread { return Int(known.number) }
@@ -96,8 +95,7 @@ struct GuestThreads: ~Copyable {
   // MARK: Learning
 
   /// An event of the thread names a vCPU: its own for sure, or probably.
-  @inline(__always)
-  mutating func tell(_ place: Int, vcpu: UInt64, isOwn: Bool) {
+  @inline(__always) mutating func tell(_ place: Int, vcpu: UInt64, isOwn: Bool) {
     guard vcpu < UInt64(Self.vcpuLimit), all[place].domain == 0 else { return }
     if isOwn { all[place].told = Int32(vcpu) } else if all[place].hinted < 0 { all[place].hinted = Int32(vcpu) }
   }

@@ -184,12 +184,8 @@ extension KernelEvent {
       // One function does MAPI and MAPTI, and has either name.
       let names = opcode == ITSOpcode.mapti ? ["mapi", "mapti"] : [functionName(opcode)]
       return KernelEvent(
-        ["vgic_its_cmd_handle_\(names[0])"] + names.flatMap { ["vgic_its_cmd_\($0)", "its_cmd_\($0)"] },
-        commandFields,
-        [],
-        .itsCommand,
-        operand: UInt16(opcode)
-      )
+        ["vgic_its_cmd_handle_\(names[0])"] + names.flatMap { ["vgic_its_cmd_\($0)", "its_cmd_\($0)"] }, commandFields,
+        [], .itsCommand, operand: UInt16(opcode))
     } + hostCommands + [
       // The function that calls those: the compiler often makes one of them. The opcode is in the first doubleword.
       KernelEvent(["vgic_its_handle_command"], split("dw0|cmd0 dw1|cmd1 dw2|cmd2 dw3|cmd3"), [], .itsCommand)

@@ -46,23 +46,19 @@ struct KernelRecord: ~Copyable {
   }
 
   /// Forgets what belongs to the event.
-  @inline(__always)
-  mutating func clear() {
+  @inline(__always) mutating func clear() {
     shown = 0
     maskCount = 0
     text = UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
   /// A value; 0 if it is not shown.
-  @inline(__always)
-  subscript(_ number: Int) -> UInt64 { shown & (1 &<< UInt32(number)) != 0 ? values[number] : 0 }
+  @inline(__always) subscript(_ number: Int) -> UInt64 { shown & (1 &<< UInt32(number)) != 0 ? values[number] : 0 }
 
   /// Whether a value is shown.
-  @inline(__always)
-  func shows(_ number: Int) -> Bool { shown & (1 &<< UInt32(number)) != 0 }
+  @inline(__always) func shows(_ number: Int) -> Bool { shown & (1 &<< UInt32(number)) != 0 }
 
-  @inline(__always)
-  mutating func set(_ number: Int, _ value: UInt64) {
+  @inline(__always) mutating func set(_ number: Int, _ value: UInt64) {
     guard number < Self.valueLimit else { return }
     values[number] = value
     shown |= 1 &<< UInt32(number)

@@ -30,9 +30,7 @@ public struct CaptureSignals: Sendable {
         case .sysregRead where event.domain == 0:
           let isIAR = event.register == .ICC_IAR1_EL1 || event.register == .ICC_IAR0_EL1
           let intid = UInt32(truncatingIfNeeded: event.b & 0xFF_FFFF)
-          if isIAR, INTID.isBasic(intid) || INTID.isLPI(intid) {
-            Self.add(event, intid, to: &acknowledges)
-          }
+          if isIAR, INTID.isBasic(intid) || INTID.isLPI(intid) { Self.add(event, intid, to: &acknowledges) }
         case .mmioRead where event.domain == 0:
           if !event.flags.contains(.absolute), event.frame == .gicc, event.offset == 0xC, INTID.isBasic(event.b & 0x3FF)
           {

@@ -24,8 +24,7 @@ public struct ClockOffset: Equatable, Sendable {
   }
 
   /// A time of the second capture on the first's clock.
-  @inline(__always)
-  public func apply(_ time: UInt64) -> UInt64 {
+  @inline(__always) public func apply(_ time: UInt64) -> UInt64 {
     var shift = offset
     if drift != 0 { shift &+= Int64(drift * (Double(time) - Double(origin))) }
     return time.addingReportingOverflow(UInt64(bitPattern: shift)).partialValue

@@ -87,8 +87,7 @@ public final class MergedSource: EventSource {
     return batch.count
   }
 
-  @inline(__always)
-  private func take() -> Event? {
+  @inline(__always) private func take() -> Event? {
     let their = theirs.next.map(translated)
     guard let our = ours.next else {
       if their != nil { theirs.at += 1 }
@@ -110,8 +109,7 @@ public final class MergedSource: EventSource {
     return our
   }
 
-  @inline(__always)
-  private func translated(_ event: Event) -> Event {
+  @inline(__always) private func translated(_ event: Event) -> Event {
     var event = event
     event.time = relation.clock.apply(event.time)
     event.domain = relation.domain(event.domain)

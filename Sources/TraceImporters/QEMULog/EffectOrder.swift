@@ -64,16 +64,14 @@ struct EffectOrder: ~Copyable {
   // MARK: Taking in
 
   /// An observation: it may have been caused by a line that is still to come.
-  @inline(__always)
-  mutating func observe(_ event: Event) {
+  @inline(__always) mutating func observe(_ event: Event) {
     events[count] = event
     count &+= 1
     if count >= waitEnd { makeRoom() }
   }
 
   /// An event that was printed before its effects: nothing before it can have been caused by a later line.
-  @inline(__always)
-  mutating func settle(_ event: Event) {
+  @inline(__always) mutating func settle(_ event: Event) {
     events[count] = event
     count &+= 1
     settleAll()
@@ -93,8 +91,7 @@ struct EffectOrder: ~Copyable {
   }
 
   /// As ``settle(_:)``, unless the event is the effect of an acknowledge whose read is still to come.
-  @inline(__always)
-  mutating func settleUnlessAcknowledging(_ event: Event) {
+  @inline(__always) mutating func settleUnlessAcknowledging(_ event: Event) {
     observe(event)
     if !isAcknowledging { settleAll() }
   }
@@ -118,8 +115,7 @@ struct EffectOrder: ~Copyable {
   }
 
   /// Nothing that waits can have been caused by a later line.
-  @inline(__always)
-  mutating func settleAll() {
+  @inline(__always) mutating func settleAll() {
     settled = count
     commandRun = -1
     isAcknowledging = false

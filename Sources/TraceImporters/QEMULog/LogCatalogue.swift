@@ -57,8 +57,7 @@ struct LogCatalogue: @unchecked Sendable {
   static let shared = LogCatalogue(LogEvent.all)
 
   /// Where a name belongs.
-  @inline(__always)
-  static func slot(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64, seed: UInt64) -> Int {
+  @inline(__always) static func slot(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64, seed: UInt64) -> Int {
     // Names differ in few characters; the odd multipliers spread them before the halves are folded together.
     let ab = (a ^ seed) &* 0x9E37_79B9_7F4A_7C15 ^ (b &* 0xC2B2_AE3D_27D4_EB4F)
     let cd = (c &* 0x1656_67B1_9E37_79F9) ^ (d &* 0x27D4_EB2F_1656_67C5)
@@ -67,8 +66,7 @@ struct LogCatalogue: @unchecked Sendable {
   }
 
   /// The number of the event with this name, or nil.
-  @inline(__always)
-  func find(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) -> Int? {
+  @inline(__always) func find(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) -> Int? {
     let number = slots[Self.slot(a, b, c, d, seed: seed)]
     guard number != Self.none else { return nil }
     let name = names[Int(number)].words

@@ -31,8 +31,7 @@ struct CommonLines: @unchecked Sendable {
 extension LogDecoder {
   /// Decodes the line whose event's name starts at `name` if it is one of the commonest, without a fault. Returns where
   /// the next line starts, or nil.
-  @inline(__always)
-  mutating func takeCommon(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
+  @inline(__always) mutating func takeCommon(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
     switch Digits.load(name + 8) {
     case 0x6164_7075_5F66_6975: takeCommonUpdate(name)  // gicv3_cpuif_upda
     case 0x5F74_6573_5F66_6975: takeCommonLines(name)  // gicv3_cpuif_set_
@@ -42,8 +41,7 @@ extension LogDecoder {
     }
   }
 
-  @inline(__always)
-  private mutating func takeCommonUpdate(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
+  @inline(__always) private mutating func takeCommonUpdate(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
     var at = name
     var affinity: UInt64 = 0
     var intid: UInt64 = 0
@@ -59,8 +57,7 @@ extension LogDecoder {
     return at
   }
 
-  @inline(__always)
-  private mutating func takeCommonLines(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
+  @inline(__always) private mutating func takeCommonLines(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
     var at = name
     var affinity: UInt64 = 0
     var fiq: UInt64 = 0
@@ -73,8 +70,7 @@ extension LogDecoder {
     return at
   }
 
-  @inline(__always)
-  private mutating func takeCommonVirtualUpdate(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
+  @inline(__always) private mutating func takeCommonVirtualUpdate(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
     var at = name
     var affinity: UInt64 = 0
     var index: UInt64 = 0
@@ -92,8 +88,7 @@ extension LogDecoder {
     return at
   }
 
-  @inline(__always)
-  private mutating func takeCommonVirtualLines(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
+  @inline(__always) private mutating func takeCommonVirtualLines(_ name: UnsafeRawPointer) -> UnsafeRawPointer? {
     var at = name
     var affinity: UInt64 = 0
     var fiq: UInt64 = 0

@@ -96,8 +96,7 @@ struct LogDecoder: ~Copyable {
   }
 
   /// The current thread did something that only `pe` does.
-  @inline(__always)
-  mutating func accessorIs(_ pe: UInt32) {
+  @inline(__always) mutating func accessorIs(_ pe: UInt32) {
     if pe != accessor { learnAccessor(pe) }
   }
 
@@ -108,8 +107,7 @@ struct LogDecoder: ~Copyable {
   }
 
   /// The PE with this affinity.
-  @inline(__always)
-  mutating func pe(_ affinity: UInt64) -> UInt32 {
+  @inline(__always) mutating func pe(_ affinity: UInt64) -> UInt32 {
     if let known = elements.knownNumber(ofAffinity: affinity) { return known }
     return newPE(affinity)
   }

@@ -63,16 +63,14 @@ struct LogLineParser: ~Copyable {
   deinit { values.deallocate() }
 
   /// Parses the line at `start` and moves it behind what was understood: the line feed, if it is a good event.
-  @inline(__always)
-  mutating func parse(_ start: inout UnsafeRawPointer) -> Line {
+  @inline(__always) mutating func parse(_ start: inout UnsafeRawPointer) -> Line {
     guard let name = skipPrefix(start) else { return .text }
     start = name
     return parseEvent(&start)
   }
 
   /// Parses from the event's name on.
-  @inline(__always)
-  mutating func parseEvent(_ at: inout UnsafeRawPointer) -> Line {
+  @inline(__always) mutating func parseEvent(_ at: inout UnsafeRawPointer) -> Line {
     let name = at
     let a = Digits.load(name)
     let b = Digits.load(name + 8)
@@ -94,9 +92,7 @@ struct LogLineParser: ~Copyable {
         }
       }
     }
-    guard let number = found else {
-      return prefix != .none || Self.looksLikeGICEvent(a) ? .otherEvent : .text
-    }
+    guard let number = found else { return prefix != .none || Self.looksLikeGICEvent(a) ? .otherEvent : .text }
     at = name + length + 1
     return match(number, &at) ? .event(number: number) : .malformed(number: number)
   }
@@ -126,8 +122,7 @@ struct LogLineParser: ~Copyable {
   }
 
   /// Moves behind `length` bytes of literal text; false if it is not there.
-  @inline(__always)
-  static func skip(_ at: inout UnsafeRawPointer, _ text: UnsafeRawPointer, _ length: Int) -> Bool {
+  @inline(__always) static func skip(_ at: inout UnsafeRawPointer, _ text: UnsafeRawPointer, _ length: Int) -> Bool {
     var done = 0
     while length &- done >= 8 {
       guard Digits.load(at + done) == Digits.load(text + done) else { return false }
@@ -139,8 +134,7 @@ struct LogLineParser: ~Copyable {
   }
 
   /// Moves behind the line feed, which may follow a carriage return.
-  @inline(__always)
-  static func endLine(_ at: inout UnsafeRawPointer) -> Bool {
+  @inline(__always) static func endLine(_ at: inout UnsafeRawPointer) -> Bool {
     if Digits.byte(at) == 0x0D { at += 1 }
     guard Digits.byte(at) == 0x0A else { return false }
     at += 1
@@ -163,8 +157,7 @@ struct LogLineParser: ~Copyable {
   // MARK: Prefix
 
   /// Where the event's name starts; nil if the line does not begin like an event.
-  @inline(__always)
-  mutating func skipPrefix(_ start: UnsafeRawPointer) -> UnsafeRawPointer? {
+  @inline(__always) mutating func skipPrefix(_ start: UnsafeRawPointer) -> UnsafeRawPointer? {
     let word = Digits.load(start)
     let first = UInt8(truncatingIfNeeded: word)
     guard first &- 0x30 < 10 else {
@@ -186,8 +179,7 @@ struct LogLineParser: ~Copyable {
   }
 
   /// Skips `SECONDS.MICROS:`.
-  @inline(__always)
-  private mutating func skipSeconds(_ start: UnsafeRawPointer) -> UnsafeRawPointer? {
+  @inline(__always) private mutating func skipSeconds(_ start: UnsafeRawPointer) -> UnsafeRawPointer? {
     let head = Digits.load(start)
     let tail = UInt32(truncatingIfNeeded: Digits.load(start + 8)) & 0xFF_FFFF
     if head != secondsHead || tail != secondsTail {
@@ -271,8 +263,7 @@ struct LogLineParser: ~Copyable {
     secondsHead = 0
   }
 
-  @inline(__always)
-  private mutating func setTime(micros: UInt64) {
+  @inline(__always) private mutating func setTime(micros: UInt64) {
     // A stamp before the epoch (stamps may be some microseconds out of order) is taken as the epoch.
     let now = secondsBase &+ Int64(truncatingIfNeeded: micros &* 1000)
     time = now < 0 ? 0 : UInt64(now)

@@ -57,8 +57,7 @@ final class ProcessingElements {
   }
 
   /// The linear number of the PE with this affinity, or nil if it was never met.
-  @inline(__always)
-  func knownNumber(ofAffinity value: UInt64) -> UInt32? {
+  @inline(__always) func knownNumber(ofAffinity value: UInt64) -> UInt32? {
     guard value < 256 else { return knownHashedNumber(value) }
     let pe = direct[Int(value)]
     return pe != PE.none ? pe : nil

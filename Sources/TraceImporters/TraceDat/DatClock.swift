@@ -10,8 +10,7 @@ extension DatFile {
     var start: UInt64 = 0
 
     /// A stamp as nanoseconds.
-    @inline(__always)
-    func nanoseconds(_ stamp: UInt64) -> UInt64 {
+    @inline(__always) func nanoseconds(_ stamp: UInt64) -> UInt64 {
       if multiplier == 0 { return stamp &+ offset }
       let product = stamp.multipliedFullWidth(by: multiplier)
       let scaled = shift == 0 ? product.low : product.low >> shift | product.high &<< (64 - shift)

@@ -97,8 +97,7 @@ struct DatRecordReader: ~Copyable {
   enum Content { case event, unused, malformed }
 
   /// Reads a record's bytes.
-  @inline(__always)
-  mutating func read(_ data: UnsafeRawBufferPointer, into record: inout KernelRecord) -> Content {
+  @inline(__always) mutating func read(_ data: UnsafeRawBufferPointer, into record: inout KernelRecord) -> Content {
     guard data.count >= 8 else { return .malformed }
     let id = Int(load(data, 0, 2) & 0xFFFF)
     let number = byID[id]
@@ -165,8 +164,7 @@ struct DatRecordReader: ~Copyable {
     record.maskCount = words
   }
 
-  @inline(__always)
-  private func load(_ data: UnsafeRawBufferPointer, _ offset: Int, _ size: Int) -> UInt64 {
+  @inline(__always) private func load(_ data: UnsafeRawBufferPointer, _ offset: Int, _ size: Int) -> UInt64 {
     switch size {
     case 1: return UInt64(data[offset])
     case 2:

@@ -56,8 +56,7 @@ struct DatRecords: ~Copyable {
     return decoder.order.deliver(into: &batch)
   }
 
-  @inline(__always)
-  private mutating func take(_ buffer: Int) {
+  @inline(__always) private mutating func take(_ buffer: Int) {
     count &+= 1
     record.time = file.clock.nanoseconds(merged.time(buffer))
     record.cpu = merged.cpu(buffer)

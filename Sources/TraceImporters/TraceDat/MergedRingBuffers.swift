@@ -29,8 +29,7 @@ struct MergedRingBuffers: ~Copyable {
   }
 
   /// The buffer with the next record; nil at the end.
-  @inline(__always)
-  mutating func next() -> Int? {
+  @inline(__always) mutating func next() -> Int? {
     if current >= 0 {
       if buffers[current].advance() {
         let time = buffers[current].time
@@ -67,8 +66,7 @@ struct MergedRingBuffers: ~Copyable {
   func data(_ buffer: Int) -> UnsafeRawBufferPointer { buffers[buffer].data }
 
   /// Events that are missing before the buffer's record.
-  @inline(__always)
-  mutating func takeMissed(_ buffer: Int) -> UInt64? {
+  @inline(__always) mutating func takeMissed(_ buffer: Int) -> UInt64? {
     guard buffers[buffer].missed != nil else { return nil }
     defer { buffers[buffer].missed = nil }
     return buffers[buffer].missed

@@ -130,8 +130,7 @@ struct RingBuffer: ~Copyable {
     }
   }
 
-  @inline(__always)
-  private mutating func take(_ length: Int, after delta: UInt64) -> Bool {
+  @inline(__always) private mutating func take(_ length: Int, after delta: UInt64) -> Bool {
     guard length <= pageEnd - at else { return leavePage() }
     time &+= delta
     data = UnsafeRawBufferPointer(start: page.baseAddress! + at, count: length)
@@ -139,8 +138,7 @@ struct RingBuffer: ~Copyable {
     return true
   }
 
-  @inline(__always)
-  private func word(_ at: Int) -> UInt32 {
+  @inline(__always) private func word(_ at: Int) -> UInt32 {
     let value = page.loadUnaligned(fromByteOffset: at, as: UInt32.self)
     return layout.isBigEndian ? UInt32(bigEndian: value) : UInt32(littleEndian: value)
   }

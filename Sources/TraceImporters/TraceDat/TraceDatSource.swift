@@ -17,9 +17,7 @@ public final class TraceDatSource: EventSource {
 
   /// Reads the file in `input`. A compressed file, and one from a pipe, is held in memory.
   public static func open(_ input: ByteInput, isStrict: Bool = false) throws(TraceError) -> TraceDatSource {
-    if let mapped = input.mapped {
-      return try TraceDatSource(mapped, owned: nil, input, path: input.path, isStrict)
-    }
+    if let mapped = input.mapped { return try TraceDatSource(mapped, owned: nil, input, path: input.path, isStrict) }
     let whole = Self.readAll(input)
     return try TraceDatSource(UnsafeRawBufferPointer(whole), owned: whole, input, path: input.path, isStrict)
   }
