@@ -4,10 +4,9 @@ import LPIStore
 /// Writes of `ICC_EOIR0_EL1`, `ICC_EOIR1_EL1` and `ICC_DIR_EL1` (IHI 0069H, 4.1.1, 12.2.9, 12.2.10, 12.2.5).
 extension GICv3 where Store: ~Copyable {
   /// An end-of-interrupt register was written.
-  @inline(__always)
-  mutating func endOfInterrupt(pe: Int, group0: Bool, value: UInt64) {
+  @inline(__always) mutating func endOfInterrupt(pe: Int, group0: Bool, value: UInt64) {
     let intid = UInt32(truncatingIfNeeded: value) & 0xFF_FFFF
-    guard !SpecialINTID.contains(intid), intid < 1020 || intid >= LPILimits.firstINTID else { return }
+    guard !INTID.isSpecial(intid), intid < 1020 || intid >= LPILimits.firstINTID else { return }
     if departures.contains(.ignoresEndOfReserved), intid < 1020, distributor.isReserved(word: Int(intid &>> 5)) {
       return
     }
@@ -36,27 +35,22 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Whether the capture tells EOImode: it begins at reset, or shows the control register.
-  @inline(__always)
-  private func knowsEndMode(_ pe: Int) -> Bool {
+  @inline(__always) private func knowsEndMode(_ pe: Int) -> Bool {
     if translation.startsEmpty { return true }
     if pes[pe].security == .el3 { return pes[pe].known.contains(.cpuControlEL3) }
     return pes[pe].known.contains(cpuBank(pe) == 0 ? .cpuControlS : .cpuControlNS)
   }
 
   /// With EOImode not known, whether an end of interrupt deactivates is a guess that what follows may correct.
-  @inline(never)
-  private mutating func doubtDeactivation(pe: Int, intid: Int) {
-    if intid < 32 {
-      pes[pe].knownActive.setBit(intid, to: false)
-    } else if intid < 1020 {
-      distributor.knownActive[intid >> 5].setBit(intid & 31, to: false)
-    }
+  @inline(never) private mutating func doubtDeactivation(pe: Int, intid: Int) {
+    guard INTID.isBasic(intid) else { return }
+    bank(pe, intid >> 5).pointee.active.setKnown(intid & 31, false)
   }
 
   /// Whether an end of interrupt may drop the running priority: the register's group must be the running one, and the
   /// Security state must see it.
   private mutating func mayEnd(_ group: InterruptGroup, pe: Int, group0: Bool) -> Bool {
-    if distributor.hasOneSecurityState { return group0 == (group == .group0) }
+    if hasOneSecurityState { return group0 == (group == .group0) }
     let security = pes[pe].security
     switch group {
     case .group0: return group0 && security != .nonSecure
@@ -67,17 +61,15 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// `ICC_CTLR_EL1.EOImode` of the Security state that the PE is in, or `ICC_CTLR_EL3.EOImode_EL3`.
-  @inline(__always)
-  func endIsSplit(_ pe: Int) -> Bool {
+  @inline(__always) func endIsSplit(_ pe: Int) -> Bool {
     if pes[pe].security == .el3 { return pes[pe].cpuControlEL3 & (1 << 2) != 0 }
     return pes[pe].cpuControl[cpuBank(pe)] & 2 != 0
   }
 
   /// Which copy of a banked CPU-interface register a PE uses: 0 Secure, 1 Non-secure. Without EL3, or at EL3 with
   /// `SCR_EL3.NS` set, the Non-secure one.
-  @inline(__always)
-  func cpuBank(_ pe: Int) -> Int {
-    distributor.hasOneSecurityState || pes[pe].security == .nonSecure || pes[pe].security == .unknown
+  @inline(__always) func cpuBank(_ pe: Int) -> Int {
+    hasOneSecurityState || pes[pe].security == .nonSecure || pes[pe].security == .unknown
       ? 1 : pes[pe].bankAtEL3IsNonSecure && pes[pe].security == .el3 ? 1 : 0
   }
 
@@ -90,36 +82,19 @@ extension GICv3 where Store: ~Copyable {
       reportConditions(pe)
     }
     guard intid < 1020, endIsSplit(pe), !distributor.isReserved(word: Int(intid &>> 5)) else { return }
-    if !distributor.hasOneSecurityState, pes[pe].security == .nonSecure {
-      let group =
-        intid < 32
-        ? pes[pe].group(of: Int(intid), oneSecurityState: false) : distributor.group(of: Int(intid))
-      guard group == .group1NonSecure else { return }
+    if !hasOneSecurityState, pes[pe].security == .nonSecure {
+      guard group(pe, Int(intid)) == .group1NonSecure else { return }
     }
     deactivate(pe: pe, intid: Int(intid))
   }
 
   /// Makes an active interrupt inactive. LPIs have no active state.
-  @inline(__always)
-  mutating func deactivate(pe: Int, intid: Int) {
-    if intid < 32 {
-      let was = pes[pe].active.bit(intid)
-      pes[pe].active.setBit(intid, to: false)
-      pes[pe].knownActive.setBit(intid, to: true)
-      pes[pe].highestIsStale = true
-      if was {
-        emit(.deactivated, pe: UInt32(pe), intid: UInt32(intid), a: pes[pe].pendingNow.bit(intid) ? 1 : 0)
-      }
-    } else if intid < 1020 {
-      let (word, bit) = (intid &>> 5, intid & 31)
-      let was = distributor.active[word].bit(bit)
-      distributor.active[word].setBit(bit, to: false)
-      distributor.knownActive[word].setBit(bit, to: true)
-      refreshShared(intid: intid)
-      if was {
-        emit(
-          .deactivated, pe: distributor.activeOn[intid], intid: UInt32(intid), a: distributor.isPending(intid) ? 1 : 0)
-      }
-    }
+  @inline(__always) mutating func deactivate(pe: Int, intid: Int) {
+    guard INTID.isBasic(intid) else { return }
+    let bank = bank(pe, intid &>> 5)
+    let was = bank.pointee.active[intid & 31]
+    bank.pointee.active.know(intid & 31, false)
+    refresh(pe, intid: intid)
+    if was { reportDeactivated(pe, intid) }
   }
 }

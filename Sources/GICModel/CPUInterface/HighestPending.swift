@@ -4,14 +4,12 @@ import LPIStore
 /// Which interrupt a PE would be signalled (IHI 0069H, 4.8): the highest priority, the lowest INTID among equals.
 extension GICv3 where Store: ~Copyable {
   /// The highest-priority pending interrupt of a PE, recomputed if something changed.
-  @inline(__always)
-  mutating func highest(_ pe: Int) -> PendingInterrupt {
+  @inline(__always) mutating func highest(_ pe: Int) -> PendingInterrupt {
     if pes[pe].highestIsStale { refreshHighest(pe) }
     return pes[pe].highest
   }
 
-  @inline(never)
-  private mutating func refreshHighest(_ pe: Int) {
+  @inline(never) private mutating func refreshHighest(_ pe: Int) {
     let old = pes[pe].highest
     var best = computeHighest(pe)
     if distributor.unseenTriggers != 0, isOutdated(old, pe, by: best) {
@@ -30,33 +28,33 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// The same from the state of the interrupts, whatever is remembered.
-  @inline(__always)
-  func computeHighest(_ pe: Int) -> PendingInterrupt {
+  @inline(__always) func computeHighest(_ pe: Int) -> PendingInterrupt {
     var best = PendingInterrupt.none
-    let one = distributor.hasOneSecurityState
-    var rest =
-      pes[pe].pendingNow & pes[pe].enabled & ~pes[pe].active
-      & distributor.groupEnabled(group: pes[pe].group, modifier: pes[pe].groupModifier)
+    let one = hasOneSecurityState
+    let own = bank(pe, 0)
+    var rest = distributor.candidates(of: own)
     while rest != 0 {
       let intid = rest.lowestBit
       rest &= rest &- 1
-      let priority = UInt32(pes[pe].priority[intid])
+      let priority = UInt32(own.pointee.priority[intid])
       if priority < best.priority {
         best = PendingInterrupt(
-          intid: UInt32(intid), priority: priority, group: pes[pe].group(of: intid, oneSecurityState: one))
+          intid: UInt32(intid), priority: priority, group: own.pointee.group(intid, oneSecurityState: one))
       }
     }
     var words = distributor.candidateSummary
     while words != 0 {
       let word = words.lowestBit
       words &= words &- 1
+      let bank = bank(pe, word)
       var bits = distributor.candidates[word]
       while bits != 0 {
-        let intid = word &<< 5 | bits.lowestBit
+        let bit = bits.lowestBit
         bits &= bits &- 1
-        let priority = UInt32(distributor.priority[intid])
-        if priority < best.priority, goes(intid, to: pe) {
-          best = PendingInterrupt(intid: UInt32(intid), priority: priority, group: distributor.group(of: intid))
+        let priority = UInt32(bank.pointee.priority[bit])
+        if priority < best.priority, goes(word &<< 5 | bit, to: pe) {
+          best = PendingInterrupt(
+            intid: UInt32(word &<< 5 | bit), priority: priority, group: bank.pointee.group(bit, oneSecurityState: one))
         }
       }
     }
@@ -70,29 +68,25 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Whether an SPI goes to a PE: by affinity, or as one of N that are awake (IHI 0069H, 3.5).
-  @inline(__always)
-  private func goes(_ intid: Int, to pe: Int) -> Bool {
+  @inline(__always) private func goes(_ intid: Int, to pe: Int) -> Bool {
     let route = distributor.route[intid]
     if route == UInt32(pe) { return true }
-    return route == Distributor.anyPE && pes[pe].waker & 2 == 0
+    return route == Distributor.anyPE && pes[pe].waker.value & 2 == 0
   }
 
   /// Whether a PE takes LPIs at all: `GICR_CTLR.EnableLPIs`, and Non-secure Group 1 enabled in `GICD_CTLR`.
-  @inline(__always)
-  func lpisAreSignalled(_ pe: Int) -> Bool {
-    pes[pe].control & 1 != 0 && distributor.control & Distributor.enableGroup1NonSecure != 0
+  @inline(__always) func lpisAreSignalled(_ pe: Int) -> Bool {
+    pes[pe].control.value & 1 != 0 && distributor.control.value & Distributor.enableGroup1NonSecure != 0
   }
 
   /// An LPI's priority as the CPU interface compares it. With two Security states the configuration table holds the
   /// Non-secure view (IHI 0069H, 5.1.1 and 4.8.1).
-  @inline(__always)
-  func lpiPriority(_ configured: UInt8) -> UInt32 {
-    distributor.hasOneSecurityState ? UInt32(configured & 0xFC) : UInt32(configured & 0xFC) >> 1 | 0x80
+  @inline(__always) func lpiPriority(_ configured: UInt8) -> UInt32 {
+    hasOneSecurityState ? UInt32(configured & 0xFC) : UInt32(configured & 0xFC) >> 1 | 0x80
   }
 
   /// Group priority mask of a group: the priority bits that decide preemption (IHI 0069H, 4.8.2).
-  @inline(__always)
-  func groupPriorityMask(_ pe: Int, _ group: InterruptGroup) -> UInt32 {
+  @inline(__always) func groupPriorityMask(_ pe: Int, _ group: InterruptGroup) -> UInt32 {
     var register = group
     if group == .group1Secure, pes[pe].cpuControl[0] & 1 != 0 { register = .group0 }
     if group == .group1NonSecure, pes[pe].cpuControl[1] & 1 != 0 { register = .group0 }
@@ -103,8 +97,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// Whether the highest pending interrupt is signalled to the PE: its group enabled, above the priority mask, and of
   /// higher group priority than what runs (IHI 0069H, 4.8.6).
-  @inline(__always)
-  func signals(_ pe: Int, _ pending: PendingInterrupt) -> Bool {
+  @inline(__always) func signals(_ pe: Int, _ pending: PendingInterrupt) -> Bool {
     guard !pending.isNone, pes[pe].groupEnable[Int(pending.group.rawValue)] != 0,
       pending.priority < pes[pe].priorityMask
     else { return false }
@@ -115,8 +108,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// The interrupt request lines of a PE (IHI 0069H, 4.6.2 and table 4-2).
-  @inline(__always)
-  mutating func lines(_ pe: Int) -> CPULines {
+  @inline(__always) mutating func lines(_ pe: Int) -> CPULines {
     let pending = highest(pe)
     guard signals(pe, pending) else { return [] }
     switch pending.group {
@@ -124,7 +116,7 @@ extension GICv3 where Store: ~Copyable {
     case .group1Secure:
       return pes[pe].security == .secure ? .irq : .fiq
     case .group1NonSecure:
-      if distributor.hasOneSecurityState { return .irq }
+      if hasOneSecurityState { return .irq }
       return pes[pe].security == .nonSecure ? .irq : pes[pe].security == .unknown ? .irq : .fiq
     }
   }

@@ -4,8 +4,7 @@ import LPIStore
 /// Active priorities and what follows from them (IHI 0069H, 4.8.3).
 extension GICv3 where Store: ~Copyable {
   /// Sets the active priority bit of an acknowledged interrupt.
-  @inline(__always)
-  mutating func raiseRunningPriority(_ pe: Int, _ pending: PendingInterrupt) {
+  @inline(__always) mutating func raiseRunningPriority(_ pe: Int, _ pending: PendingInterrupt) {
     let groupPriority = pending.priority & groupPriorityMask(pe, pending.group) & 0xFF
     let bit = Int(groupPriority) &>> (8 &- preemptionBits)
     let word = Int(pending.group.rawValue) &* 4 &+ (bit &>> 5)
@@ -14,8 +13,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Clears the highest active priority bit of a group: the priority drop.
-  @inline(__always)
-  mutating func dropRunningPriority(_ pe: Int, _ group: InterruptGroup) {
+  @inline(__always) mutating func dropRunningPriority(_ pe: Int, _ group: InterruptGroup) {
     let first = Int(group.rawValue) &* 4
     for word in first..<(first &+ 4) where pes[pe].activePriorities[word] != 0 {
       pes[pe].activePriorities[word] &= pes[pe].activePriorities[word] &- 1
@@ -25,8 +23,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Recomputes running priority and group from the active priorities.
-  @inline(__always)
-  mutating func refreshRunningPriority(_ pe: Int) {
+  @inline(__always) mutating func refreshRunningPriority(_ pe: Int) {
     for word in 0..<4 {
       let zero = pes[pe].activePriorities[word]
       let secure = pes[pe].activePriorities[4 &+ word]
@@ -59,6 +56,5 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Whether any priority is active.
-  @inline(__always)
-  func isRunning(_ pe: Int) -> Bool { pes[pe].runningPriority != 0xFF }
+  @inline(__always) func isRunning(_ pe: Int) -> Bool { pes[pe].runningPriority != 0xFF }
 }

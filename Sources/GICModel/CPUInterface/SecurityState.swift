@@ -9,8 +9,7 @@ import LPIStore
 extension GICv3 where Store: ~Copyable {
   /// Finds changes of exception level: an emulator re-evaluates the virtual interface of a PE then, and otherwise only
   /// for an access to that interface.
-  @inline(never)
-  mutating func traceExceptionLevel(_ event: Event) {
+  @inline(never) mutating func traceExceptionLevel(_ event: Event) {
     switch event.kind {
     case .virtualHighestPending:
       if virtualCause != event.pe, holds(event.pe) { changeExceptionLevel(Int(event.pe)) }
@@ -38,7 +37,7 @@ extension GICv3 where Store: ~Copyable {
     let level = UInt8(truncatingIfNeeded: event.a >> 12) & 0xF
     let pe = Int(event.pe)
     pes[pe].exceptionLevel = level
-    guard !distributor.hasOneSecurityState else { return }
+    guard !hasOneSecurityState else { return }
     if level == 3 {
       // SCR_EL3.NS is that of the world that was left, until EL3 changes it unseen.
       if pes[pe].security != .el3 { pes[pe].bankAtEL3IsNonSecure = pes[pe].security == .nonSecure }
@@ -49,20 +48,16 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// A register access whose Security state is shown tells that of the PE that made it, unless EL3 chose to make it so.
-  @inline(__always)
-  mutating func noteAccessor(_ event: Event) {
+  @inline(__always) mutating func noteAccessor(_ event: Event) {
     guard event.flags.contains(.securityShown), Int(event.pe) < peCount else { return }
-    if event.flags.contains(.secure) || !distributor.hasOneSecurityState {
+    if event.flags.contains(.secure) || !hasOneSecurityState {
       noteAccessor(pe: Int(event.pe), secure: event.flags.contains(.secure))
     }
   }
 
-  @inline(never)
-  private mutating func noteAccessor(pe: Int, secure: Bool) {
-    if secure, distributor.hasOneSecurityState, topology.value(.securityStates) == nil {
-      learnSecurityStates(2, known: distributor.knownControl)
-    }
-    guard !distributor.hasOneSecurityState else { return }
+  @inline(never) private mutating func noteAccessor(pe: Int, secure: Bool) {
+    if secure, hasOneSecurityState, topology.value(.securityStates) == nil { learnSecurityStates(2) }
+    guard !hasOneSecurityState else { return }
     if secure {
       if pes[pe].security == .unknown || pes[pe].security == .nonSecure {
         pes[pe].security = pes[pe].exceptionLevel == 3 || pes[pe].exceptionLevel == 0xFF ? .el3 : .secure
@@ -75,7 +70,7 @@ extension GICv3 where Store: ~Copyable {
   /// Which copy of a banked register EL3 writes depends on `SCR_EL3.NS`, which no capture shows: what follows may teach
   /// either copy again.
   mutating func doubtBanks(pe: Int, register: SystemRegister) {
-    guard !distributor.hasOneSecurityState, pes[pe].security == .el3 else { return }
+    guard !hasOneSecurityState, pes[pe].security == .el3 else { return }
     switch register {
     case .ICC_IGRPEN1_EL1: pes[pe].known.subtract([.groupEnable1S, .groupEnable1NS])
     case .ICC_BPR1_EL1: pes[pe].known.subtract([.binaryPoint1S, .binaryPoint1NS])
@@ -87,7 +82,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// A read at EL3 that shows the other copy of a banked register tells which copy `SCR_EL3.NS` selects.
   mutating func noteBank(pe: Int, register: SystemRegister, seen: UInt64) {
-    guard !distributor.hasOneSecurityState, pes[pe].security == .el3 else { return }
+    guard !hasOneSecurityState, pes[pe].security == .el3 else { return }
     let copies: (secure: UInt32, nonSecure: UInt32)
     switch register {
     case .ICC_IGRPEN1_EL1: copies = (pes[pe].groupEnable[1], pes[pe].groupEnable[2])

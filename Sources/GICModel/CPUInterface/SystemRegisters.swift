@@ -3,8 +3,7 @@ import LPIStore
 
 /// Reads and writes of `ICC_*` (IHI 0069H, 12.2).
 extension GICv3 where Store: ~Copyable {
-  @inline(__always)
-  mutating func readSystemRegister(_ event: Event) {
+  @inline(__always) mutating func readSystemRegister(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     if event.register.rawValue < 64 { shown.insert(.interface) }
@@ -17,8 +16,7 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  @inline(never)
-  private mutating func readOtherSystemRegister(_ event: Event, pe: Int) {
+  @inline(never) private mutating func readOtherSystemRegister(_ event: Event, pe: Int) {
     let register = event.register
     if register.rawValue >= 64 {
       readVirtualSystemRegister(event, pe: pe)
@@ -35,7 +33,7 @@ extension GICv3 where Store: ~Copyable {
     case .ICC_RPR_EL1:
       // 10.x shows in bits 63:62 whether a non-maskable interrupt runs (IHI 0069H, 12.2.24).
       let expected = UInt64(runningPriorityView(pe))
-      let isGuess = pes[pe].runningIsGuessed && distributor.hasOneSecurityState && expected != event.b & 0xFF
+      let isGuess = pes[pe].runningIsGuessed && hasOneSecurityState && expected != event.b & 0xFF
       let verdict = compare(check, expected: expected, seen: event.b & 0xFF, known: isGuess ? 0 : .max, pe: event.pe)
       if verdict == .taught { learnRunningPriority(pe, UInt32(event.b & 0xFF)) }
     case .ICC_PMR_EL1: readPriorityMask(event, pe: pe, check: check)
@@ -45,10 +43,7 @@ extension GICv3 where Store: ~Copyable {
     case .ICC_IGRPEN0_EL1, .ICC_IGRPEN1_EL1:
       let group = register == .ICC_IGRPEN0_EL1 ? InterruptGroup.group0 : group1(pe)
       let at = Int(group.rawValue)
-      if compare(
-        check, expected: UInt64(pes[pe].groupEnable[at]), seen: event.b & 1,
-        known: pes[pe].known.contains(.groupEnable(group)) ? .max : 0, pe: event.pe
-      ) == .taught {
+      if isTaught(check, pes[pe].groupEnable[at], .groupEnable(group), event, seen: event.b & 1) {
         pes[pe].groupEnable[at] = UInt32(event.b & 1)
       }
       pes[pe].known.insert(.groupEnable(group))
@@ -61,19 +56,23 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
+  /// Compares a read of a register that is known as a whole or not at all; whether it taught.
+  private mutating func isTaught(
+    _ check: Int, _ value: UInt32, _ register: Known, _ event: Event, seen: UInt64
+  ) -> Bool {
+    let known: UInt64 = pes[Int(event.pe)].known.contains(register) ? .max : 0
+    return compare(check, expected: UInt64(value), seen: seen, known: known, pe: event.pe) == .taught
+  }
+
   private mutating func readActivePriorities(_ event: Event, pe: Int, check: Int) {
     let at = activePrioritiesIndex(event.register, pe: pe)
-    let verdict = compare(
-      check, expected: UInt64(pes[pe].activePriorities[at]), seen: event.b & 0xFFFF_FFFF,
-      known: pes[pe].known.contains(.activePriorities) ? .max : 0, pe: event.pe)
-    if verdict == .taught {
+    if isTaught(check, pes[pe].activePriorities[at], .activePriorities, event, seen: event.b & 0xFFFF_FFFF) {
       pes[pe].activePriorities[at] = UInt32(truncatingIfNeeded: event.b)
       refreshRunningPriority(pe)
     }
   }
 
-  @inline(__always)
-  mutating func writeSystemRegister(_ event: Event) {
+  @inline(__always) mutating func writeSystemRegister(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     if event.register.rawValue < SystemRegister.ICC_SGI0R_EL1.rawValue { shown.insert(.interface) }
@@ -85,8 +84,7 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  @inline(never)
-  private mutating func writeOtherSystemRegister(_ event: Event, pe: Int) {
+  @inline(never) private mutating func writeOtherSystemRegister(_ event: Event, pe: Int) {
     let register = event.register
     if register.rawValue >= 64 {
       writeVirtualSystemRegister(event, pe: pe)
@@ -107,7 +105,7 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].groupEnable[1] = UInt32((event.b >> 1) & 1)
       pes[pe].known.formUnion([.groupEnable1S, .groupEnable1NS])
     case .ICC_SGI0R_EL1, .ICC_SGI1R_EL1, .ICC_ASGI1R_EL1:
-      showsSGIs = true
+      shown.insert(.sgis)
       sgiValue = event.b
       sgiSource = event.pe
       reportTargets(of: event.b, sender: event.pe)
@@ -126,8 +124,7 @@ extension GICv3 where Store: ~Copyable {
   // MARK: One register each
 
   /// Which Group 1 a banked register is about.
-  @inline(__always)
-  func group1(_ pe: Int) -> InterruptGroup { cpuBank(pe) == 0 ? .group1Secure : .group1NonSecure }
+  @inline(__always) func group1(_ pe: Int) -> InterruptGroup { cpuBank(pe) == 0 ? .group1Secure : .group1NonSecure }
 
   private func activePrioritiesIndex(_ register: SystemRegister, pe: Int) -> Int {
     let n = Int(register.rawValue) - 16
@@ -140,7 +137,7 @@ extension GICv3 where Store: ~Copyable {
   /// Whether Non-secure accesses see priorities shifted: EL3 routes FIQs to itself (IHI 0069H, 4.8.1). No capture shows
   /// `SCR_EL3.FIQ`; firmware that supports a Non-secure world sets it.
   private func hasNonSecureView(_ pe: Int) -> Bool {
-    !distributor.hasOneSecurityState && pes[pe].security == .nonSecure
+    !hasOneSecurityState && pes[pe].security == .nonSecure
   }
 
   private var keptPriorityMaskBits: UInt32 { departures.contains(.priorityMaskIsWide) ? .max : 0xFF }
@@ -162,13 +159,11 @@ extension GICv3 where Store: ~Copyable {
     let verdict = compare(check, expected: UInt64(priorityMaskView(pe)), seen: event.b, known: known, pe: event.pe)
     if wasReset {
       resetCPUInterface(&pes[pe])
-      provenance = .inferred
+      progress.provenance = .inferred
       emit(.interfaceReset, pe: event.pe)
-      provenance = .derived
+      progress.provenance = .derived
     }
-    if verdict == .taught {
-      pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & keptPriorityMaskBits
-    }
+    if verdict == .taught { pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & keptPriorityMaskBits }
     pes[pe].known.insert(.priorityMask)
   }
 
@@ -210,15 +205,15 @@ extension GICv3 where Store: ~Copyable {
       shift = 1
     }
     let at = Int(group.rawValue)
-    let verdict = compare(
-      check, expected: UInt64(min(pes[pe].binaryPoint[at] + shift, 7)), seen: event.b & 7,
-      known: pes[pe].known.contains(.binaryPoint(group)) ? .max : 0, pe: event.pe)
-    if verdict == .taught, shift == 0 { pes[pe].binaryPoint[at] = UInt32(event.b & 7) }
+    let point = min(pes[pe].binaryPoint[at] + shift, 7)
+    if isTaught(check, point, .binaryPoint(group), event, seen: event.b & 7), shift == 0 {
+      pes[pe].binaryPoint[at] = UInt32(event.b & 7)
+    }
     pes[pe].known.insert(.binaryPoint(group))
   }
 
   /// Bits of `ICC_CTLR_EL1` that software may set: CBPR and EOImode; with two Security states CBPR belongs to EL3.
-  private func writableControl() -> UInt32 { distributor.hasOneSecurityState ? 0b11 : 0b10 }
+  private func writableControl() -> UInt32 { hasOneSecurityState ? 0b11 : 0b10 }
 
   private mutating func writeControl(_ value: UInt64, pe: Int) {
     let bank = cpuBank(pe)

@@ -1,11 +1,10 @@
 import InterruptTrace
 import LPIStore
 
-/// What happens to SPIs.
+/// Where SPIs go, and who has to look at them again.
 extension GICv3 where Store: ~Copyable {
   /// Marks the highest pending interrupt of every PE that an SPI may go to as stale.
-  @inline(__always)
-  mutating func staleTargets(of intid: Int) {
+  @inline(__always) mutating func staleTargets(of intid: Int) {
     let route = distributor.route[intid]
     if Int(route) < peCount {
       pes[Int(route)].highestIsStale = true
@@ -14,40 +13,28 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  /// Recomputes the candidates of a word and marks whoever is concerned.
-  @inline(__always)
-  mutating func refreshShared(word: Int, always: UInt32 = 0) {
+  /// Recomputes the candidates of a word and marks whoever is concerned; `always`: also by these that are candidates still.
+  @inline(__always) mutating func refreshShared(word: Int, always: UInt32 = 0) {
     let before = distributor.candidates[word]
-    distributor.refreshCandidates(word: word)
-    var changed = (before ^ distributor.candidates[word]) | (always & distributor.candidates[word])
+    let now = distributor.candidates(of: bank(0, word))
+    distributor.setCandidates(word: word, now)
+    var changed = (before ^ now) | (always & now)
     while changed != 0 {
       staleTargets(of: word &<< 5 | changed.lowestBit)
       changed &= changed &- 1
     }
   }
 
-  /// The same for a cause that concerns one SPI: of QEMU, the others of its word stay as they were seen last.
-  @inline(__always)
-  mutating func refreshShared(intid: Int) {
-    if distributor.unseenTriggers.bit(intid &>> 5) {
-      seeTrigger(of: intid)
-    } else {
-      refreshShared(word: intid &>> 5)
-    }
-  }
-
-  /// Of QEMU: it looks at one SPI again, whose trigger may have changed unseen.
+  /// Looks at one SPI again, whose trigger may have changed unseen: the others of its word stay as they were seen last.
   mutating func seeTrigger(of intid: Int) {
     let (word, bit) = (intid >> 5, UInt32(1) << UInt32(intid & 31))
     let before = distributor.candidates[word]
-    distributor.refreshCandidates(word: word)
-    let now = before & ~bit | distributor.candidates[word] & bit
-    distributor.candidates[word] = now
-    distributor.candidateSummary.setBit(word, to: now != 0)
+    let now = before & ~bit | distributor.candidates(of: bank(0, word)) & bit
+    distributor.setCandidates(word: word, now)
     if now != before { staleTargets(of: intid) }
   }
 
-  /// Of QEMU: where what was highest is no longer, it looks at all.
+  /// Looks at all whose triggers may have changed unseen.
   mutating func seeTriggers() {
     while distributor.unseenTriggers != 0 {
       let word = distributor.unseenTriggers.lowestBit
@@ -56,127 +43,13 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  /// The PE to report for an SPI.
-  @inline(__always)
-  func reportedPE(_ intid: Int) -> UInt32 {
-    let route = distributor.route[intid]
-    return route < Distributor.anyPE ? route : PE.none
+  /// Recomputes every word after `GICD_CTLR` changed.
+  mutating func refreshAllShared() {
+    for word in 1..<InterruptBanks.wordCount { refreshShared(word: word) }
+    for pe in 0..<peCount { pes[pe].highestIsStale = true }
   }
 
-  /// An input of the Distributor changed its level. A rising edge latches an edge-triggered interrupt
-  /// (IHI 0069H, 4.1); a level-sensitive one is pending while its line is high.
-  @inline(__always)
-  mutating func setSharedLine(intid: Int, level: Bool) {
-    let (word, bit) = (intid &>> 5, intid & 31)
-    let was = distributor.isPending(intid)
-    let rose = level && !distributor.level[word].bit(bit)
-    distributor.level[word].setBit(bit, to: level)
-    distributor.knownLevel[word].setBit(bit, to: true)
-    distributor.touched[word].setBit(bit, to: true)
-    let pe = reportedPE(intid)
-    let priority = UInt32(distributor.priority[intid])
-    emit(level ? .lineRaised : .lineLowered, pe: pe, intid: UInt32(intid), priority: priority)
-    if rose, distributor.edge[word].bit(bit) {
-      distributor.pending[word].setBit(bit, to: true)
-      distributor.knownPending[word].setBit(bit, to: true)
-      if was { emit(.merged, pe: pe, intid: UInt32(intid), priority: priority, a: UInt64(PendingCause.line.rawValue)) }
-    }
-    reportPending(shared: intid, was: was, cause: .line)
-    refreshShared(intid: intid)
-  }
-
-  /// Reports a change of an SPI's pending state.
-  @inline(__always)
-  func reportPending(shared intid: Int, was: Bool, cause: PendingCause) {
-    let isNow = distributor.isPending(intid)
-    guard isNow != was else { return }
-    emit(
-      isNow ? .pending : .pendingCleared, pe: reportedPE(intid), intid: UInt32(intid),
-      priority: UInt32(distributor.priority[intid]), a: UInt64(cause.rawValue), b: UInt64(PE.none))
-  }
-
-  /// Sets or clears pending latches of a word of SPIs, by register.
-  mutating func changePending(word: Int, bits: UInt32, set: Bool) {
-    var rest = bits
-    while rest != 0 {
-      let bit = rest.lowestBit
-      rest &= rest &- 1
-      let intid = word &<< 5 | bit
-      let was = distributor.isPending(intid)
-      if set, was {
-        emit(
-          .merged, pe: reportedPE(intid), intid: UInt32(intid), priority: UInt32(distributor.priority[intid]),
-          a: UInt64(PendingCause.register.rawValue))
-      }
-      distributor.pending[word].setBit(bit, to: set)
-      reportPending(shared: intid, was: was, cause: .register)
-    }
-    distributor.knownPending[word] |= bits
-    distributor.touched[word] |= bits
-    refreshShared(word: word)
-  }
-
-  /// Enables or disables a word of SPIs.
-  mutating func changeEnable(word: Int, bits: UInt32, to value: Bool) {
-    let before = distributor.enabled[word]
-    distributor.enabled[word] = value ? before | bits : before & ~bits
-    var changed = before ^ distributor.enabled[word]
-    distributor.touched[word] |= changed
-    // What becomes known counts as a change.
-    changed |= bits & ~distributor.knownEnabled[word] & distributor.implementedMask(word)
-    distributor.knownEnabled[word] |= bits
-    while changed != 0 {
-      let intid = word &<< 5 | changed.lowestBit
-      changed &= changed &- 1
-      emit(value ? .enabled : .disabled, pe: reportedPE(intid), intid: UInt32(intid))
-    }
-    refreshShared(word: word)
-  }
-
-  /// Activates or deactivates a word of SPIs, by register.
-  mutating func changeActive(word: Int, bits: UInt32, to value: Bool) {
-    let before = distributor.active[word]
-    distributor.active[word] = value ? before | bits : before & ~bits
-    distributor.knownActive[word] |= bits
-    var changed = before ^ distributor.active[word]
-    distributor.touched[word] |= changed
-    while changed != 0 {
-      let intid = word &<< 5 | changed.lowestBit
-      changed &= changed &- 1
-      if value {
-        emit(.activated, pe: reportedPE(intid), intid: UInt32(intid))
-      } else {
-        emit(
-          .deactivated, pe: distributor.activeOn[intid], intid: UInt32(intid), a: distributor.isPending(intid) ? 1 : 0)
-      }
-    }
-    refreshShared(word: word)
-  }
-
-  /// Reports SPIs of a word whose group is about to change.
-  func reportGroups(word: Int, group: UInt32, modifier: UInt32) {
-    let modifierCounts: UInt32 = distributor.hasOneSecurityState ? 0 : .max
-    var changed =
-      (distributor.group[word] ^ group)
-      | (distributor.groupModifier[word] ^ modifier) & ~group & modifierCounts
-    changed &= distributor.implementedMask(word)
-    while changed != 0 {
-      let bit = changed.lowestBit
-      changed &= changed &- 1
-      let intid = word &<< 5 | bit
-      let now: InterruptGroup =
-        group.bit(bit) ? .group1NonSecure : modifier.bit(bit) && modifierCounts != 0 ? .group1Secure : .group0
-      let before = distributor.group(of: intid)
-      emit(
-        .groupChanged, pe: reportedPE(intid), intid: UInt32(intid), a: UInt64(now.rawValue), b: UInt64(before.rawValue))
-    }
-  }
-
-  func reportPriority(_ pe: UInt32, _ intid: Int, from old: UInt8, to new: UInt8) {
-    emit(.priorityChanged, pe: pe, intid: UInt32(intid), priority: UInt32(new), a: UInt64(old))
-  }
-
-  /// Re-reads where an SPI goes after its `GICD_IROUTER` was written.
+  /// Sends an SPI to where its `GICD_IROUTER` says after that was written.
   mutating func reroute(_ intid: Int) {
     let value = distributor.router[intid]
     let old = distributor.route[intid]
@@ -186,7 +59,7 @@ extension GICv3 where Store: ~Copyable {
     } else {
       new = linearPE(affinity: UInt32(truncatingIfNeeded: (value >> 8) & 0xFF00_0000) | UInt32(value & 0xFF_FFFF))
     }
-    distributor.touched[intid >> 5].setBit(intid & 31, to: true)
+    bank(0, intid >> 5).pointee.touched.setBit(intid & 31, to: true)
     guard new != old else { return }
     staleTargets(of: intid)
     distributor.route[intid] = new
@@ -200,4 +73,131 @@ extension GICv3 where Store: ~Copyable {
     for pe in 0..<peCount where pes[pe].affinity == affinity { return UInt32(pe) }
     return PE.none
   }
+}
+
+extension GICv3: InterruptController where Store: ~Copyable {
+  @inline(__always) var hasOneSecurityState: Bool { distributor.hasOneSecurityState }
+  var startsAtReset: Bool { translation.startsEmpty }
+  var writablePriority: UInt8 { .max }
+  var knownPriorityBits: UInt8 { .max }
+  var sgiEnables: (fixed: UInt32, doubtful: UInt32) { (0, 0) }
+  var hasNSACR: Bool { true }
+  var namingTouches: Bool { false }
+  var sgisWithSources: UInt32 { 0 }
+  var knowsModelBits: Bool { true }
+
+  @inline(__always) func bank(_ pe: Int, _ word: Int) -> UnsafeMutablePointer<InterruptBank> { banks.at(pe, word) }
+
+  func implemented(_ word: Int) -> UInt32 {
+    distributor.isReserved(word: word) ? 0 : word == 31 ? 0x0FFF_FFFF : .max
+  }
+
+  /// While `GICD_TYPER` is unknown, 256 SPIs are taken for certain.
+  func certainlyImplemented(_ word: Int) -> UInt32 {
+    word < (distributor.wordCount == 0 ? 9 : distributor.wordCount) ? .max : 0
+  }
+
+  @inline(__always) func reportedPE(_ pe: Int, _ intid: Int) -> UInt32 {
+    if intid < INTID.firstSPI { return UInt32(truncatingIfNeeded: pe) }
+    let route = distributor.route[intid]
+    return route < Distributor.anyPE ? route : PE.none
+  }
+
+  @inline(__always) func activePE(_ pe: Int, _ intid: Int) -> UInt32 {
+    intid < INTID.firstSPI ? UInt32(truncatingIfNeeded: pe) : distributor.activeOn[intid]
+  }
+
+  @inline(__always)
+  func setLatch(_ pe: Int, _ intid: Int, to value: Bool) { bank(pe, intid &>> 5).pointee.latch.know(intid & 31, value) }
+
+  func learnLatch(_ pe: Int, _ intid: Int, _ value: Bool) { setLatch(pe, intid, to: value) }
+
+  @inline(__always) func setActive(_ pe: Int, _ intid: Int, to value: Bool) {
+    bank(pe, intid &>> 5).pointee.active.know(intid & 31, value)
+  }
+
+  @inline(__always) func setActiveOn(_ pe: Int, _ intid: Int, to value: Bool) { setActive(pe, intid, to: value) }
+  func isActiveOn(_ pe: Int, _ intid: Int) -> Bool { bank(pe, intid >> 5).pointee.active[intid & 31] }
+  func isPendingOn(_ pe: Int, _ intid: Int) -> Bool { isPending(pe, intid) }
+  func latchPEs(_ pe: Int, _ intid: Int, to value: Bool) -> UInt8? { nil }
+
+  func triggers(_ pe: Int, _ intid: Int) -> (pes: Range<Int>, areKnown: Bool) {
+    (pe..<pe + 1, certainlyImplemented(intid >> 5) != 0)
+  }
+
+  /// Of QEMU, the others of an SPI's word stay as they were seen last.
+  @inline(__always) mutating func refresh(_ pe: Int, intid: Int) {
+    if intid < INTID.firstSPI {
+      pes[pe].highestIsStale = true
+    } else if distributor.unseenTriggers.bit(intid &>> 5) {
+      seeTrigger(of: intid)
+    } else {
+      refreshShared(word: intid &>> 5)
+    }
+  }
+
+  @inline(__always) mutating func refresh(_ pe: Int, word: Int) {
+    if word == 0 { pes[pe].highestIsStale = true } else { refreshShared(word: word) }
+  }
+
+  mutating func refreshRank(_ pe: Int, word: Int) {
+    if word == 0 { pes[pe].highestIsStale = true } else { refreshShared(word: word, always: .max) }
+  }
+
+  mutating func refreshPriorities(_ pe: Int, word: Int) {
+    guard word != 0 else { return refresh(pe, word: 0) }
+    var rest = distributor.candidates[word]
+    while rest != 0 {
+      staleTargets(of: word &<< 5 | rest.lowestBit)
+      rest &= rest &- 1
+    }
+  }
+
+  mutating func refreshTriggers(_ pe: Int, word: Int) {
+    if word != 0, departures.contains(.looksAtTriggersLate) {
+      distributor.unseenTriggers.setBit(word, to: true)
+    } else {
+      refresh(pe, word: word)
+    }
+  }
+
+  // MARK: What is known
+
+  func showsConfiguration(_ intid: Int) -> Bool {
+    shown.contains(intid < INTID.firstSPI ? .redistributor : .distributor)
+  }
+
+  func knowsLatch(_ pe: Int, _ intid: Int) -> Bool {
+    guard shown.contains(.interface), bank(pe, intid >> 5).pointee.latch.knows(intid & 31) else { return false }
+    return INTID.isSGI(intid) ? shown.contains(.sgis) : showsConfiguration(intid)
+  }
+
+  func knowsActive(_ pe: Int, _ intid: Int) -> Bool {
+    shown.contains(.interface) && showsGuestsWhole && bank(pe, intid >> 5).pointee.active.knows(intid & 31)
+  }
+
+  func knowsControl(_ bits: UInt32) -> Bool {
+    shown.contains(.distributor) && distributor.control.known & bits == bits
+  }
+
+  func knowsInterface(_ pe: Int, _ registers: Known) -> Bool {
+    shown.contains(.interface) && pes[pe].known.contains(registers)
+  }
+
+  /// Whether a PE's pending LPIs follow from what the capture holds.
+  func knowsPendingLPIs(_ pe: Int) -> Bool {
+    shown.isSuperset(of: [.interface, .translation]) && !pes[pe].pendingTableIsUnknown
+  }
+
+  // MARK: GICv3 has neither targets nor sources of SGIs; routes are 64 bits wide, see ``readRouter(_:check:nonSecure:)``
+
+  func ownValue(_ field: InterruptField, first: Int, pe: Int, nonSecure: Bool) -> Learned<UInt32> { .certain(0) }
+
+  mutating func setOwn(
+    _ register: InterruptRegister, first: Int, _ bits: UInt32, lanes: UInt32, pe: Int, nonSecure: Bool
+  ) {}
+
+  mutating func learnOwn(
+    _ field: InterruptField, first: Int, _ seen: UInt32, lanes: UInt32, pe: Int, nonSecure: Bool
+  ) {}
 }

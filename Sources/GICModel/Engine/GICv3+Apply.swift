@@ -2,27 +2,10 @@ import InterruptTrace
 import LPIStore
 
 extension GICv3 where Store: ~Copyable {
-  /// Takes in events, in order.
-  mutating func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
-    if !reportedBeginning, events.count > 0 {
-      now = events[0].time
-      eventIndex = firstIndex
-      reportBeginning()
-    }
-    for offset in 0..<events.count {
-      let event = events[offset]
-      now = event.time
-      eventIndex = firstIndex &+ UInt64(offset)
-      apply(event)
-      if checksInvariants { reportBrokenInvariants() }
-    }
-  }
-
-  @inline(__always)
-  private mutating func apply(_ event: Event) {
+  @inline(__always) mutating func apply(_ event: Event) {
     if event.domain != Domain.physical { return applyGuest(event) }
     if interim.pe != PE.none, !interim.concerns(event) { interim = .none }
-    if !distributor.hasOneSecurityState { traceExceptionLevel(event) }
+    if !hasOneSecurityState { traceExceptionLevel(event) }
     switch event.kind {
     case .highestPending: observeHighestPending(event)
     case .cpuLine: observeLines(event)
@@ -54,8 +37,7 @@ extension GICv3 where Store: ~Copyable {
     if event.kind == .topology { learn(event) }
   }
 
-  @inline(__always)
-  private mutating func hold(_ event: Event) {
+  @inline(__always) private mutating func hold(_ event: Event) {
     held = event
     heldIndex = eventIndex
     if event.kind == .marker, event.a & 0xFFFF == UInt64(MarkerKind.guestError.rawValue) {
@@ -68,14 +50,14 @@ extension GICv3 where Store: ~Copyable {
     held.kind = EventKind(rawValue: 0)
     guard first.kind == .itsCommand || first.kind == .tableEntry else { return }
     let index = eventIndex
-    eventIndex = heldIndex
+    progress.eventIndex = heldIndex
     if first.kind == .itsCommand {
       shown.insert(.translation)
       execute(ITSCommand(first, more))
     } else {
       observeTableEntry(first, more)
     }
-    eventIndex = index
+    progress.eventIndex = index
   }
 
   /// A topology record inside the capture: a merged or a cut file has them anywhere.
@@ -91,12 +73,11 @@ extension GICv3 where Store: ~Copyable {
   private mutating func changeLine(_ event: Event) {
     let intid = event.intid
     let level = event.b & 1 != 0
-    showsLines = true
-    if intid < 32 {
-      guard intid >= 16, holds(event.pe) else { return }
-      setPrivateLine(pe: Int(event.pe), intid: Int(intid), level: level)
-    } else if intid < 1020 {
-      setSharedLine(intid: Int(intid), level: level)
+    shown.insert(.lines)
+    if INTID.isSPI(intid) {
+      setLine(0, Int(intid), level: level)
+    } else if INTID.isPPI(intid), holds(event.pe) {
+      setLine(Int(event.pe), Int(intid), level: level)
     }
   }
 }

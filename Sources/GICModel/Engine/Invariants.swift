@@ -12,7 +12,7 @@ extension GICv3 where Store: ~Copyable {
       if distributor.candidateSummary.bit(word) != (distributor.candidates[word] != 0) {
         return "candidate summary of word \(word) is wrong"
       }
-      if distributor.candidates[word] & distributor.active[word] != 0 {
+      if distributor.candidates[word] & bank(0, word).pointee.active.value != 0 {
         return "an active SPI in word \(word) is a candidate for signalling"
       }
     }

@@ -1,27 +1,10 @@
 import InterruptTrace
 
 extension GICv2 {
-  /// Takes in events, in order.
-  mutating func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
-    if !reportedBeginning, events.count > 0 {
-      now = events[0].time
-      eventIndex = firstIndex
-      reportBeginning()
-    }
-    for offset in 0..<events.count {
-      let event = events[offset]
-      now = event.time
-      eventIndex = firstIndex &+ UInt64(offset)
-      apply(event)
-      if checksInvariants { reportBrokenInvariants() }
-    }
-  }
-
-  @inline(__always)
-  private mutating func apply(_ event: Event) {
+  @inline(__always) mutating func apply(_ event: Event) {
     // Events of a guest are not about this controller.
     if event.domain != Domain.physical, event.kind != .topology { return }
-    provenance = .derived
+    progress.provenance = .derived
     switch event.kind {
     case .highestPending: observeHighestPending(event)
     case .cpuLine: observeLines(event)
@@ -53,57 +36,39 @@ extension GICv2 {
     }
   }
 
-  @inline(__always)
-  private mutating func readRegister(_ event: Event) {
+  @inline(__always) private mutating func readRegister(_ event: Event) {
+    shown.note(event.frame)
     switch event.frame {
-    case .gicc:
-      shown.insert(.interface)
-      readInterface(event)
-    case .gich:
-      shown.insert(.hypervisor)
-      readHypervisor(event)
-    case .gicv:
-      shown.insert(.guest)
-      readVirtualInterface(event)
-    case .gicd:
-      shown.insert(.distributor)
-      readDistributor(event)
+    case .gicc: readInterface(event)
+    case .gich: readHypervisor(event)
+    case .gicv: readVirtualInterface(event)
+    case .gicd: readDistributor(event)
     case .gicm: readDoorbell(event)
     default: break
     }
   }
 
-  @inline(__always)
-  private mutating func writeRegister(_ event: Event) {
+  @inline(__always) private mutating func writeRegister(_ event: Event) {
+    shown.note(event.frame)
     switch event.frame {
-    case .gicc:
-      shown.insert(.interface)
-      writeInterface(event)
-    case .gich:
-      shown.insert(.hypervisor)
-      writeHypervisor(event)
-    case .gicv:
-      shown.insert(.guest)
-      writeVirtualInterface(event)
-    case .gicd:
-      shown.insert(.distributor)
-      writeDistributor(event)
+    case .gicc: writeInterface(event)
+    case .gich: writeHypervisor(event)
+    case .gicv: writeVirtualInterface(event)
+    case .gicd: writeDistributor(event)
     case .gicm: writeDoorbell(event)
     default: break
     }
   }
 
   /// SPI and PPI inputs.
-  @inline(__always)
-  private mutating func changeLine(_ event: Event) {
+  @inline(__always) private mutating func changeLine(_ event: Event) {
     let intid = event.intid
     shown.insert(.lines)
     applyDeferred()
-    if intid < 32 {
-      guard intid >= 16, holds(event.pe) else { return }
-      setLine(pe: Int(event.pe), intid: Int(intid), level: event.b & 1 != 0)
-    } else if intid < UInt32(GICv2Distributor.intidLimit) {
-      setLine(pe: 0, intid: Int(intid), level: event.b & 1 != 0)
+    if INTID.isSPI(intid) {
+      setLine(0, Int(intid), level: event.b & 1 != 0)
+    } else if INTID.isPPI(intid), holds(event.pe) {
+      setLine(Int(event.pe), Int(intid), level: event.b & 1 != 0)
     }
   }
 

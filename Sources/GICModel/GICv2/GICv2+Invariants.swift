@@ -14,7 +14,9 @@ extension GICv2 {
   private func checkCandidates(_ pe: Int) -> String? {
     for word in 0..<32 where !deferredWords.bit(word) {
       let candidates = distributor.candidates[GICv2Distributor.plane(pe, word)]
-      if candidates != distributor.candidateWord(pe, word) { return "PE \(pe): candidates of word \(word) are wrong" }
+      if candidates != distributor.candidateWord(pe, word, bank(pe, word)) {
+        return "PE \(pe): candidates of word \(word) are wrong"
+      }
       if distributor.candidateSummary[pe].bit(word) != (candidates != 0) {
         return "PE \(pe): candidate summary of word \(word) is wrong"
       }
@@ -29,7 +31,7 @@ extension GICv2 {
   private func checkSGIs(_ pe: Int) -> String? {
     if departures.contains(.sgiNeedsNoSource) { return nil }
     for intid in 0..<16
-    where distributor.latch[pe << 5].bit(intid) != (distributor.sources[pe << 4 | intid] != 0) {
+    where bank(pe, 0).pointee.latch[intid] != (distributor.sources[pe << 4 | intid] != 0) {
       return "PE \(pe): SGI \(intid) is pending from \(hex(distributor.sources[pe << 4 | intid]))"
     }
     return nil
@@ -67,9 +69,9 @@ extension GICv2 {
   /// Where an SPI has one state, it is the same on all PEs.
   private func checkSharedState() -> String? {
     for word in 1..<32 {
-      for pe in 1..<GICv2Distributor.peLimit
-      where distributor.latch[pe << 5 | word] != distributor.latch[word]
-        || distributor.active[pe << 5 | word] != distributor.active[word]
+      for pe in 0..<GICv2Distributor.peLimit
+      where distributor.latch[GICv2Distributor.plane(pe, word)].value != bank(pe, word).pointee.latch.value
+        || distributor.active[GICv2Distributor.plane(pe, word)].value != bank(pe, word).pointee.active.value
       {
         return "SPIs of word \(word) have another state on PE \(pe)"
       }

@@ -8,8 +8,7 @@ extension GICv2 {
     let implementationIsKnown = isKnown && departures.contains(.resetIsKnown)
     for pe in 0..<GICv2Distributor.peLimit {
       // SGIs may be enabled for good (4.3.5); those of most implementations are.
-      distributor.enabled[pe] = 0xFFFF
-      if departures.contains(.sgisAlwaysEnabled) { distributor.knownEnabled[pe] = 0xFFFF }
+      bank(pe, 0).pointee.enabled = Learned(0xFFFF, known: sgiEnables.fixed)
     }
     if isKnown { knowReset(implementationIsKnown) }
     if peCount == 1, !departures.contains(.uniprocessorTargetsAreWritable) {
@@ -22,23 +21,23 @@ extension GICv2 {
 
   /// At reset nothing is pending, active or high, and nothing but SGIs is enabled.
   private mutating func knowReset(_ implementation: Bool) {
-    distributor.knownControl = .max
+    distributor.control.known = .max
     for plane in 0..<distributor.latch.count {
-      distributor.knownLatch[plane] = .max
-      distributor.knownActive[plane] = .max
+      distributor.latch[plane].known = .max
+      distributor.active[plane].known = .max
     }
-    for row in 0..<distributor.enabled.count {
-      distributor.knownLevel[row] = .max
-      distributor.knownEnabled[row] = row < GICv2Distributor.peLimit && !implementation ? ~0xFFFF : .max
-      if implementation {
-        distributor.knownEdge[row] = .max
-        distributor.knownTargets[row] = .max
-        // A kernel may have been started in the firmware's place, see `resetToGroup1`.
-        if !hasTwoSecurityStates {
-          distributor.knownGroup[row] = .max
-          distributor.knownPriority[row] = .max
-        }
-      }
+    banks.knowReset()
+    let banks = banks.all
+    for at in banks.indices {
+      let isPrivate = at >= InterruptBanks.wordCount
+      if isPrivate, !implementation { banks[at].enabled.known = ~0xFFFF }
+      guard implementation else { continue }
+      banks[at].edge.known = .max
+      banks[at].knownTarget = .max
+      // A kernel may have been started in the firmware's place, see `resetToGroup1`.
+      guard !hasTwoSecurityStates else { continue }
+      banks[at].group.known = .max
+      banks[at].knownPriority = .max
     }
     for pe in 0..<GICv2Distributor.peLimit {
       interfaces[pe].interface.known = .all
@@ -51,12 +50,12 @@ extension GICv2 {
   /// QEMU, in place of firmware that it does not run, leaves a Non-secure kernel all interrupts in Group 1, at the
   /// highest priority that it can see.
   private mutating func resetToGroup1() {
-    for row in 0..<distributor.group.count {
-      distributor.group[row] = .max
-      distributor.knownGroup[row] = .max
-      distributor.knownPriority[row] = .max
+    let banks = banks.all
+    for at in banks.indices {
+      banks[at].group = .certain(.max)
+      banks[at].priority = InlineArray(repeating: 0x80)
+      banks[at].knownPriority = .max
     }
-    for at in 0..<distributor.priority.count { distributor.priority[at] = 0x80 }
     for pe in 0..<GICv2Distributor.peLimit {
       interfaces[pe].interface.priorityMask = 0x80
       interfaces[pe].interface.known.insert(.priorityMask)
@@ -81,7 +80,7 @@ extension GICv2 {
   mutating func refreshAll() {
     deferredWords = 0
     for pe in 0..<GICv2Distributor.peLimit {
-      for word in 0..<32 { _ = distributor.refresh(pe, word) }
+      for word in 0..<InterruptBanks.wordCount { _ = distributor.refresh(pe, word, bank(pe, word)) }
       interfaces[pe].highestIsStale = true
     }
   }

@@ -4,27 +4,30 @@ import InterruptTrace
 /// (IHI 0048B). Signal bypass (2.3.2) is not modelled: with a group disabled, its line is low.
 ///
 /// One value is mutated by one thread. All state lies in memory the value owns; nothing is allocated for an event.
-struct GICv2: ~Copyable, Predicting {
+struct GICv2: ~Copyable {
   var topology: Topology
   let departures: Departures
-  let checksInvariants: Bool
 
   var distributor: GICv2Distributor
+  let banks: InterruptBanks
   /// The CPU interface of each PE.
   let interfaces: UnsafeMutablePointer<GICv2ProcessingElement>
   /// The virtual interface of each PE.
   let virtualInterfaces: UnsafeMutablePointer<GICv2VirtualInterface>
   /// PEs that exist, as far as it is known.
   var peCount: Int
+  var progress: Progress
   var ledger = PredictionLedger()
-  var identification: [UInt64: UInt64] = [:]
   var disagreements: [Disagreement] = []
+  var identification: [UInt64: UInt64] = [:]
 
-  let distributorMap = RegisterLookup(.gicv2Distributor, size: 0x1000)
-  let interfaceMap = RegisterLookup(.gicv2Interface, size: 0x2000)
-  let virtualInterfaceMap = RegisterLookup(.gicv2VirtualInterface, size: 0x2000)
-  let hypervisorMap = RegisterLookup(.gicv2Hypervisor, size: 0x200)
-  let doorbellMap = RegisterLookup(.gicv2m, size: 0x1000)
+  let distributorMap = RegisterLookup(.gicv2Distributor)
+  let interfaceMap = RegisterLookup(.gicv2Interface)
+  let virtualInterfaceMap = RegisterLookup(.gicv2VirtualInterface)
+  let hypervisorMap = RegisterLookup(.gicv2Hypervisor)
+  let doorbellMap = RegisterLookup(.gicv2m)
+  /// Registers that a GICv3 has with affinity routing off too.
+  let legacyMap = RegisterLookup(.distributor)
 
   /// Implemented bits of `GICD_IPRIORITYR` and `GICC_PMR`.
   let priorityBits: Int
@@ -44,31 +47,22 @@ struct GICv2: ~Copyable, Predicting {
   /// The access being applied may be another PE's than the last.
   var accessorIsAssumed = false
   /// Kinds of events that the capture has held.
-  var shown: GICv2Shown = []
+  var shown: ShownKinds = []
 
-  /// The event being applied.
-  var now: UInt64 = 0
-  var eventIndex: UInt64 = 0
-  var provenance = Provenance.derived
-
-  /// `GICD_CTLR`'s group enables and which are known, as reported last.
-  var reportedControl: UInt32 = 0
-  var reportedBeginning = false
   /// PEs of which a request line was reported high, and a highest pending interrupt.
   var raisedLines: UInt8 = 0
   var reportedPending: UInt8 = 0
 
-  private var output: UnsafeMutablePointer<TransitionBuffer>?
-
   init(topology: Topology, options: ControllerOptions) {
     self.topology = topology
     departures = Departures(topology: topology, profile: options.profile)
-    checksInvariants = options.checksInvariants
+    progress = Progress(checksInvariants: options.checksInvariants)
     hasTwoSecurityStates = topology.value(.securityStates) == 2
     peCount = min(max(topology.peCount, 1), GICv2Distributor.peLimit)
     let hasAllBits = departures.contains(.hasEightPriorityBits)
     priorityBits = Int(min(max(topology.value(.priorityBits) ?? (hasAllBits ? 8 : 5), 4), 8))
     knownPriorityBits = hasAllBits || topology.value(.priorityBits) != nil ? 0xFF : 0xF0
+    banks = InterruptBanks(peCount: GICv2Distributor.peLimit)
     distributor = GICv2Distributor(forwardsTogether: departures.contains(.groupsForwardedTogether))
     let virtualBits = Int(min(max(topology.value(.preemptionBits) ?? 5, 4), 7))
     let lists = Int(
@@ -89,40 +83,15 @@ struct GICv2: ~Copyable, Predicting {
   }
 
   /// Whether `pe` names a PE that the model can hold; makes it exist.
-  @inline(__always)
-  mutating func holds(_ pe: UInt32) -> Bool {
+  @inline(__always) mutating func holds(_ pe: UInt32) -> Bool {
     guard pe < UInt32(GICv2Distributor.peLimit) else { return false }
     if Int(pe) >= peCount { setPECount(Int(pe) + 1) }
     return true
   }
 
   /// The number of PEs decides where SPIs of a uniprocessor go (IHI 0048B, 4.3.12).
-  @inline(never)
-  mutating func setPECount(_ count: Int) {
+  @inline(never) mutating func setPECount(_ count: Int) {
     peCount = min(max(count, 1), GICv2Distributor.peLimit)
     refreshAll()
-  }
-
-  // MARK: Output
-
-  /// Runs `body` with transitions going to `buffer`.
-  mutating func withOutput(_ buffer: inout TransitionBuffer, _ body: (inout Self) -> Void) {
-    withUnsafeMutablePointer(to: &buffer) { pointer in
-      output = pointer
-      body(&self)
-      output = nil
-    }
-  }
-
-  @inline(__always)
-  func emit(
-    _ kind: TransitionKind, pe: UInt32 = PE.none, intid: UInt32 = 0xFFFF_FFFF, priority: UInt32 = 0, a: UInt64 = 0,
-    b: UInt64 = 0
-  ) {
-    output.unsafelyUnwrapped.pointee.append(
-      Transition(
-        time: now, event: eventIndex, kind: kind, provenance: provenance, pe: pe, intid: intid, priority: priority,
-        a: a, b: b)
-    )
   }
 }

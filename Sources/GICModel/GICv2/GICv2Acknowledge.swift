@@ -14,26 +14,25 @@ extension GICv2 {
       ledger.count(check, .agreed)
     }
     let intid = seen & 0x3FF
-    if SpecialINTID.contains(intid) {
+    if INTID.isSpecial(intid) {
       emit(.spuriousAcknowledge, pe: UInt32(pe), intid: intid, a: UInt64(intid))
     } else {
       activate(pe: pe, intid: Int(intid), source: seen >> 10 & 7)
     }
     // An acknowledge that takes nothing re-evaluates nothing.
-    if !SpecialINTID.contains(intid) { applyDeferred() }
+    if !INTID.isSpecial(intid) { applyDeferred() }
   }
 
   /// The value that an acknowledge returns, and keeps what it selects on the way.
-  @inline(__always)
-  mutating func selectForAcknowledge(_ pe: Int, isAlias: Bool, nonSecure: Bool) -> UInt32 {
+  @inline(__always) mutating func selectForAcknowledge(_ pe: Int, isAlias: Bool, nonSecure: Bool) -> UInt32 {
     let pending = highest(pe)
     let control = interfaces[pe].interface.control
     if departures.contains(.acknowledgesEitherGroup) {
       let isOpen = pending.priority < interfaces[pe].interface.priorityMask
       let selected = visible(isOpen ? pending : .none, control: control, isAlias: isAlias, nonSecure: nonSecure)
       interfaces[pe].interface.selected = selected
-      if SpecialINTID.contains(selected) { return selected }
-      return interfaces[pe].interface.preempts(pending, departures) ? withSource(selected, pe: pe) : SpecialINTID.none
+      if INTID.isSpecial(selected) { return selected }
+      return interfaces[pe].interface.preempts(pending, departures) ? withSource(selected, pe: pe) : INTID.spurious
     }
     let isSignalled = interfaces[pe].interface.signals(pending, departures)
     let intid = visible(isSignalled ? pending : .none, control: control, isAlias: isAlias, nonSecure: nonSecure)
@@ -50,34 +49,27 @@ extension GICv2 {
   }
 
   /// Makes an acknowledged interrupt active (IHI 0048B, 3.2.2).
-  @inline(__always)
-  private mutating func activate(pe: Int, intid: Int, source: UInt32) {
+  @inline(__always) private mutating func activate(pe: Int, intid: Int, source: UInt32) {
     let rank = GICv2Pending(
-      intid: UInt32(intid), priority: priority(pe, intid), isGroup1: distributor.isGroup1(pe, intid))
+      intid: UInt32(intid), priority: priority(pe, intid), isGroup1: group(pe, intid) != .group0)
     interfaces[pe].interface.raise(rank)
-    let word = intid &>> 5
     var b: UInt64 = 0
     if intid < 16 {
       let at = pe &<< 4 | intid
       distributor.sources[at] &= ~(1 &<< UInt8(source))
-      if distributor.sources[at] == 0 { setLatch(intid, on: 1 &<< UInt8(pe), to: false) }
+      if distributor.sources[at] == 0 { setLatch(pe, intid, on: 1 &<< UInt8(pe), to: false) }
       distributor.activeSource[at] = UInt8(source)
       b = UInt64(source) << 32
     } else {
-      let own = UInt8(1) &<< UInt8(pe)
-      setLatch(intid, on: isOwn(intid) ? own : Self.allPlanes, to: false)
+      setLatch(pe, intid, on: ownPlanes(pe, intid), to: false)
     }
-    setActive(intid, on: isOwn(intid) ? 1 &<< UInt8(pe) : Self.allPlanes, to: true)
-    if intid >= 32 { distributor.activeOn[intid] = UInt32(pe) }
-    distributor.touched[GICv2Distributor.row(pe, word)].setBit(intid & 31, to: true)
-    refresh(pe, word: word)
+    setActiveOn(pe, intid, to: true)
+    if intid >= INTID.firstSPI { distributor.activeOn[intid] = UInt32(pe) }
+    bank(pe, intid &>> 5).pointee.touched.setBit(intid & 31, to: true)
+    refresh(pe, intid: intid)
     emit(
       .acknowledged, pe: UInt32(pe), intid: UInt32(intid), priority: rank.priority,
       a: rank.isGroup1 ? UInt64(InterruptGroup.group1NonSecure.rawValue) : 0,
       b: b | (isPending(pe, intid) ? 1 : 0) | UInt64(min(interfaces[pe].interface.runningPriority, 0xFF)) << 8)
   }
-
-  /// Whether what a PE does to an interrupt concerns that PE's state only.
-  @inline(__always)
-  func isOwn(_ intid: Int) -> Bool { intid < 32 || departures.contains(.sharedStatePerPE) }
 }

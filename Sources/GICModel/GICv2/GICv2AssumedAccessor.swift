@@ -7,31 +7,44 @@ import InterruptTrace
 extension GICv2 {
   /// Whether each PE has its own copy of what is at an offset, or its number counts there.
   func isBanked(_ offset: UInt32) -> Bool {
-    let index = distributorMap.index(at: offset)
-    guard index >= 0 else { return false }
-    let role = distributorMap.role(index)
-    let at = offset &- distributorMap.start(index)
-    return role == .target ? at < 32 : AffinityRouting.disables(role, at: at)
+    let row = distributorMap.row(distributorMap.index(at: offset))
+    switch row.role {
+    case .softwareInterrupt: return true
+    case .interrupts: return row.interrupts.intid(at: offset &- row.start) < INTID.firstSPI
+    default: return false
+    }
   }
 
   /// A write that may have been another PE's: what it is about is not known on any.
   mutating func doubtBanked(_ event: Event) {
-    let index = distributorMap.index(at: event.offset)
     guard isBanked(event.offset) else { return }
+    let row = distributorMap.row(distributorMap.index(at: event.offset))
     for pe in 0..<peCount {
-      let (row, plane) = (GICv2Distributor.row(pe, 0), GICv2Distributor.plane(pe, 0))
-      switch distributorMap.role(index) {
-      case .group: distributor.knownGroup[row] = 0
-      case .setEnable, .clearEnable:
-        distributor.knownEnabled[row] = departures.contains(.sgisAlwaysEnabled) ? 0xFFFF : 0
-      case .setPending, .clearPending, .setPendingSGI, .clearPendingSGI: distributor.knownLatch[plane] = 0
-      case .setActive, .clearActive: distributor.knownActive[plane] = 0
-      case .priority: distributor.knownPriority[row] = 0
-      case .configuration where !departures.contains(.configurationIsShared): distributor.knownEdge[row] = 0xFFFF
-      case .softwareInterrupt: distributor.knownLatch[plane].setBit(Int(event.b & 0xF), to: false)
-      default: break
+      if row.role == .softwareInterrupt {
+        forgetLatches(pe, 1 << UInt32(event.b & 0xF))
+      } else {
+        forget(row.interrupts.field, pe)
       }
     }
+  }
+
+  private func forget(_ field: InterruptField, _ pe: Int) {
+    let bank = bank(pe, 0)
+    switch field {
+    case .enabled: bank.pointee.enabled.known = sgiEnables.fixed
+    case .pending, .sources: forgetLatches(pe, .max)
+    case .active:
+      bank.pointee.active.known = 0
+      distributor.active[GICv2Distributor.plane(pe, 0)].known = 0
+    case .priority: bank.pointee.knownPriority = 0
+    case .trigger: if !departures.contains(.configurationIsShared) { bank.pointee.edge.known = 0xFFFF }
+    default: bank.pointee[field].forget()
+    }
+  }
+
+  private func forgetLatches(_ pe: Int, _ mask: UInt32) {
+    bank(pe, 0).pointee.latch.forget(mask)
+    distributor.latch[GICv2Distributor.plane(pe, 0)].forget(mask)
   }
 
   /// A `GICH_*` access that may be about another PE's virtual interface: nothing is known of any.
@@ -44,7 +57,7 @@ extension GICv2 {
 
   /// `GICD_ITARGETSR0` to 7 tell a PE its own number (4.3.12).
   mutating func learnAccessor(_ event: Event) {
-    guard distributorMap.role(distributorMap.index(at: event.offset)) == .target else { return }
+    guard distributorMap.row(distributorMap.index(at: event.offset)).interrupts.field == .target else { return }
     let bit = UInt8(truncatingIfNeeded: event.b)
     guard bit.nonzeroBitCount == 1, holds(UInt32(bit.trailingZeroBitCount)) else { return }
     lastAccessor = bit.trailingZeroBitCount

@@ -5,7 +5,7 @@ extension GICv2 {
   /// The groups of `GICD_CTLR` or `GICC_CTLR` as ``InterruptGroup`` numbers them: 0, and 2 for Group 1.
   private static func groups(_ control: UInt32) -> UInt32 { control & 1 | (control >> 1 & 1) << 2 }
 
-  private func conditions(_ pe: Int) -> DeliveryConditions {
+  func conditions(_ pe: Int) -> DeliveryConditions {
     let interface = interfaces[pe].interface
     let control = interface.control
     let isKnown = interface.known.contains(.control)
@@ -18,39 +18,19 @@ extension GICv2 {
     )
   }
 
-  /// Reports what changed of a PE's conditions since they were last reported. Called wherever they may have.
-  mutating func reportConditions(_ pe: Int) {
-    let now = conditions(pe)
-    guard now != interfaces[pe].reportedConditions else { return }
-    now.report(since: interfaces[pe].reportedConditions, pe: UInt32(pe)) { emit($0, pe: $1, a: $2, b: $3) }
-    interfaces[pe].reportedConditions = now
+  mutating func exchangeReported(_ pe: Int, for now: DeliveryConditions) -> DeliveryConditions {
+    defer { interfaces[pe].reportedConditions = now }
+    return interfaces[pe].reportedConditions
   }
 
-  /// Reports the Distributor's group enables if they changed.
-  mutating func reportDistributorControl() {
-    let known = Self.groups(distributor.knownControl)
-    let packed = Self.groups(distributor.control) & known | known << 8
-    guard packed != reportedControl else { return }
-    reportedControl = packed
-    emit(.groupEnables, a: UInt64(packed & 0b111), b: UInt64(packed >> 8))
-  }
-
-  /// Reports where the replay begins, and the reset values where that is the controller's reset.
-  @inline(never)
-  mutating func reportBeginning() {
-    reportedBeginning = true
-    emit(.begin, a: topology.value(.startsAtReset) == 1 ? 1 : 0)
-    provenance = .assumed
-    reportDistributorControl()
-    for pe in 0..<peCount { reportConditions(pe) }
-    provenance = .derived
+  var groupEnables: Learned<UInt32> {
+    Learned(Self.groups(distributor.control.value), known: Self.groups(distributor.control.known))
   }
 
   // MARK: What the capture shows of a PE
 
   /// Reports the interrupt requests to a PE that are different from those last reported.
-  @inline(__always)
-  mutating func reportLines(_ pe: Int, _ seen: CPULines, shown: CPULines) {
+  @inline(__always) mutating func reportLines(_ pe: Int, _ seen: CPULines, shown: CPULines) {
     let now = interfaces[pe].reportedLines.subtracting(shown).union(seen.intersection(shown))
     guard now != interfaces[pe].reportedLines else { return }
     changeReportedLines(pe, to: now)
@@ -65,8 +45,7 @@ extension GICv2 {
   }
 
   /// Reports the highest-priority pending interrupt of a PE if it is another than the one last reported.
-  @inline(__always)
-  mutating func reportHighest(_ pe: Int, intid: UInt32, priority: UInt32) {
+  @inline(__always) mutating func reportHighest(_ pe: Int, intid: UInt32, priority: UInt32) {
     let now = intid >= 1020 ? UInt32.max : intid
     guard now != interfaces[pe].reportedHighest else { return }
     interfaces[pe].reportedHighest = now
@@ -77,13 +56,12 @@ extension GICv2 {
 
   /// Reports the lines that an evaluation did not show, and the PEs that it showed nothing pending for: they are low,
   /// and have nothing.
-  @inline(never)
-  mutating func reportSilence(_ fell: UInt8, _ none: UInt8) {
+  @inline(never) mutating func reportSilence(_ fell: UInt8, _ none: UInt8) {
     for pe in 0..<peCount {
       let bit = UInt8(1) &<< UInt8(pe)
       if fell & bit != 0 { changeReportedLines(pe, to: []) }
       if none & reportedPending & bit != 0, evaluation.highest & bit == 0 {
-        reportHighest(pe, intid: SpecialINTID.none, priority: 0xFF)
+        reportHighest(pe, intid: INTID.spurious, priority: 0xFF)
       }
     }
   }

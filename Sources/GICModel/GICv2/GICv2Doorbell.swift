@@ -33,6 +33,6 @@ extension GICv2 {
       guard intid >= Int(first), intid < Int(first) + Int(count) else { return }
     }
     emit(.msi, pe: pe, intid: UInt32(intid), a: value)
-    changePending(intid: intid, on: latchPlanes(intid), to: true, cause: .msi)
+    changePending(0, intid: intid, to: true, cause: .msi)
   }
 }

@@ -3,18 +3,17 @@ import InterruptTrace
 /// Writes of `GICC_EOIR`, `GICC_AEOIR` and `GICC_DIR` (IHI 0048B, 3.2.1, 4.4.5, 4.4.10, 4.4.15).
 extension GICv2 {
   /// An end-of-interrupt register was written.
-  @inline(__always)
-  mutating func endOfInterrupt(pe: Int, value: UInt32, isAlias: Bool, nonSecure: Bool) {
+  @inline(__always) mutating func endOfInterrupt(pe: Int, value: UInt32, isAlias: Bool, nonSecure: Bool) {
     let intid = Int(value & 0x3FF)
     guard intid < distributor.implementedLimit else { return }
-    let isGroup1 = distributor.isGroup1(pe, intid)
+    let isGroup1 = group(pe, intid) != .group0
     let running = interfaces[pe].interface.runningPriority
     // An end that no acknowledge precedes, and one of a group that the access cannot see, has no effect.
     guard running != GICv2Interface.idle, isGroup1 || !(nonSecure || isAlias) else {
       emit(.mismatchedEnd, pe: UInt32(pe), intid: UInt32(intid))
       return
     }
-    let isActive = distributor.active[GICv2Distributor.plane(pe, intid &>> 5)].bit(intid & 31)
+    let isActive = isActiveOn(pe, intid)
     let dropped = interfaces[pe].interface.drop(isGroup1: isGroup1)
     let split = endIsSplit(pe, nonSecure: nonSecure)
     emit(
@@ -24,8 +23,7 @@ extension GICv2 {
   }
 
   /// Whether priority drop and deactivation are apart: EOImodeS, or EOImodeNS for Non-secure accesses (4.4.1).
-  @inline(__always)
-  func endIsSplit(_ pe: Int, nonSecure: Bool) -> Bool {
+  @inline(__always) func endIsSplit(_ pe: Int, nonSecure: Bool) -> Bool {
     interfaces[pe].interface.control & (nonSecure ? GICv2Control.endModeNonSecure : GICv2Control.endMode) != 0
   }
 
@@ -33,31 +31,34 @@ extension GICv2 {
   mutating func writeDeactivate(pe: Int, value: UInt32, nonSecure: Bool) {
     let intid = Int(value & 0x3FF)
     guard intid < distributor.implementedLimit, endIsSplit(pe, nonSecure: nonSecure),
-      !nonSecure || distributor.isGroup1(pe, intid)
+      !nonSecure || group(pe, intid) != .group0
     else { return }
     deactivate(pe: pe, intid: intid)
   }
 
   /// Makes an active interrupt inactive.
-  @inline(__always)
-  mutating func deactivate(pe: Int, intid: Int) {
-    clearActive(pe, intid, on: deactivationPlanes(pe, intid))
-    refresh(pe, word: intid &>> 5)
+  @inline(__always) mutating func deactivate(pe: Int, intid: Int) {
+    clearActive(pe, intid)
+    refresh(pe, intid: intid)
   }
 
-  /// The planes in which a PE's deactivation clears an active state.
-  @inline(__always)
-  func deactivationPlanes(_ pe: Int, _ intid: Int) -> UInt8 {
-    intid < 32 || departures.contains(.endReachesOnePE) ? 1 &<< UInt8(pe) : Self.allPlanes
+  /// Clears the active state that a PE's deactivation reaches, and reports it if it was set. The candidates of its word are
+  /// stale then.
+  @inline(__always) private func clearActive(_ pe: Int, _ intid: Int) {
+    let bank = bank(pe, intid &>> 5)
+    let was = bank.pointee.active[intid & 31]
+    let reached = departures.contains(.endReachesOnePE) ? 1 &<< UInt8(pe) : planes(pe, intid)
+    setActive(pe, intid, on: reached, to: false)
+    if was, !bank.pointee.active[intid & 31] { reportDeactivated(pe, intid) }
   }
 
   /// A guest ended a virtual interrupt whose list register names a physical one (IHI 0048B, 5.2.3 and 5.3.8): as if it
   /// had been deactivated by a Non-secure write of `GICC_DIR`.
   mutating func deactivateFromGuest(pe: Int, intid: Int) {
     guard intid >= 16, intid < distributor.implementedLimit,
-      !hasTwoSecurityStates || distributor.isGroup1(pe, intid)
+      !hasTwoSecurityStates || group(pe, intid) != .group0
     else { return }
-    clearActive(pe, intid, on: deactivationPlanes(pe, intid))
+    clearActive(pe, intid)
     if departures.contains(.virtualEndDefersPhysical) {
       deferredWords.setBit(intid >> 5, to: true)
     } else {

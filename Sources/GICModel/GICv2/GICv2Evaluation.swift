@@ -28,8 +28,7 @@ struct GICv2Evaluation {
   @inline(__always) var tookPlace: Bool { isCertain || highest | lines != 0 }
 
   /// A new input.
-  @inline(__always)
-  mutating func begin(event: UInt64, time: UInt64, isCertain: Bool) {
+  @inline(__always) mutating func begin(event: UInt64, time: UInt64, isCertain: Bool) {
     highest = 0
     lines = 0
     virtualHighest = 0
@@ -42,8 +41,7 @@ struct GICv2Evaluation {
 
 extension GICv2 {
   /// Closes the evaluation of the last input: what it did not show was not there.
-  @inline(__always)
-  mutating func endEvaluation(isCertain: Bool) {
+  @inline(__always) mutating func endEvaluation(isCertain: Bool) {
     if evaluation.showsHighest, evaluation.tookPlace, steps.count == 0 {
       checkSilence()
       let fell = raisedLines & ~evaluation.lines
@@ -54,8 +52,7 @@ extension GICv2 {
     evaluation.begin(event: eventIndex, time: now, isCertain: isCertain && departures.contains(.writesBytewise))
   }
 
-  @inline(__always)
-  private mutating func checkSilence() {
+  @inline(__always) private mutating func checkSilence() {
     for pe in 0..<peCount where distributor.candidateSummary[pe] != 0 {
       let pending = highest(pe)
       let bit = UInt8(1) &<< UInt8(pe)
@@ -68,19 +65,17 @@ extension GICv2 {
   }
 
   /// The model has a candidate for a PE of which nothing was shown.
-  @inline(never)
-  private mutating func differSilence(pe: Int, _ pending: GICv2Pending) {
+  @inline(never) private mutating func differSilence(pe: Int, _ pending: GICv2Pending) {
     atEvaluation {
       let isTaught = $0.reconcileNone(pe: pe)
       $0.differ(
-        PredictionLedger.check(.highestPending), expected: UInt64(pending.intid), seen: UInt64(SpecialINTID.none),
+        PredictionLedger.check(.highestPending), expected: UInt64(pending.intid), seen: UInt64(INTID.spurious),
         isTaught: isTaught, pe: UInt32(pe))
     }
   }
 
   /// The model has a line high that was not shown.
-  @inline(never)
-  private mutating func differSilence(pe: Int, _ lines: CPULines) {
+  @inline(never) private mutating func differSilence(pe: Int, _ lines: CPULines) {
     atEvaluation {
       let isTaught = $0.reconcileLines(pe: pe, seen: [], shown: lines)
       $0.differ(
@@ -89,8 +84,7 @@ extension GICv2 {
   }
 
   /// The virtual interfaces of all PEs were evaluated; their maintenance interrupts are printed behind.
-  @inline(__always)
-  mutating func checkVirtualSilence() {
+  @inline(__always) mutating func checkVirtualSilence() {
     guard evaluation.showsHighest, departures.contains(.writesBytewise) else { return }
     for pe in 0..<peCount where virtualInterfaces[pe].pending != 0 {
       let pending = highestVirtual(pe)
@@ -117,10 +111,8 @@ extension GICv2 {
   /// Runs `body` as of the input whose evaluation it is about.
   private mutating func atEvaluation(_ body: (inout Self) -> Void) {
     let (event, time) = (eventIndex, now)
-    eventIndex = evaluation.event
-    now = evaluation.time
+    (progress.eventIndex, progress.now) = (evaluation.event, evaluation.time)
     body(&self)
-    eventIndex = event
-    now = time
+    (progress.eventIndex, progress.now) = (event, time)
   }
 }

@@ -22,7 +22,7 @@ extension GICv2 {
         }
       }
     }
-    parts.append("GICD_CTLR \(hex(distributor.control))")
+    parts.append("GICD_CTLR \(hex(distributor.control.value))")
     for intid in Set([expected & 0x3FF, seen & 0x3FF]).sorted() where intid < 1020 {
       parts.append(describe(Int(intid), pe: Int(pe) < peCount ? Int(pe) : 0))
     }
@@ -30,11 +30,10 @@ extension GICv2 {
   }
 
   private func describe(_ intid: Int, pe: Int) -> String {
-    let (word, bit) = (intid >> 5, intid & 31)
-    let (row, plane) = (GICv2Distributor.row(pe, word), GICv2Distributor.plane(pe, word))
-    var text = "INTID \(intid): enabled \(distributor.enabled[row].bit(bit))"
-    text += ", pending \(distributor.isPending(pe, intid)), level \(distributor.level[row].bit(bit))"
-    text += ", active \(distributor.active[plane].bit(bit)), priority \(hex(priority(pe, intid)))"
+    let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
+    var text = "INTID \(intid): enabled \(bank.pointee.enabled[bit])"
+    text += ", pending \(isPendingOn(pe, intid)), level \(bank.pointee.level[bit])"
+    text += ", active \(isActiveOn(pe, intid)), priority \(hex(priority(pe, intid)))"
     if intid < 16 { text += ", sources \(hex(distributor.sources[pe << 4 | intid]))" }
     if intid >= 32 { text += ", targets \(hex(distributor.targets[intid]))" }
     return text

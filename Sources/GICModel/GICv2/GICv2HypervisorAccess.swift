@@ -2,8 +2,7 @@ import InterruptTrace
 
 /// Reads and writes of `GICH_*` (IHI 0048B, 5.3).
 extension GICv2 {
-  @inline(__always)
-  mutating func readHypervisor(_ event: Event) {
+  @inline(__always) mutating func readHypervisor(_ event: Event) {
     let pe = accessor(event)
     if accessorIsAssumed { doubtVirtualInterfaces() }
     let index = hypervisorMap.index(at: event.offset)
@@ -65,7 +64,7 @@ extension GICv2 {
   }
 
   private mutating func readListRegister(_ event: Event, pe: Int, check: Int) {
-    let list = Int(event.offset &- 0x100) &>> 2
+    let list = hypervisorMap.element(hypervisorMap.index(at: event.offset), at: event.offset)
     let isKnown = shown.contains(.guest) && virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
     let verdict = compare(
       check, expected: UInt64(virtualInterfaces[pe][list].value), seen: event.b, known: isKnown ? .max : 0,
@@ -87,20 +86,19 @@ extension GICv2 {
 
   // MARK: Writes
 
-  @inline(__always)
-  mutating func writeHypervisor(_ event: Event) {
+  @inline(__always) mutating func writeHypervisor(_ event: Event) {
     let pe = accessor(event)
     defer { if accessorIsAssumed { doubtVirtualInterfaces() } }
     let value = UInt32(truncatingIfNeeded: event.b)
     switch hypervisorMap.role(hypervisorMap.index(at: event.offset)) {
     case .listRegister:
-      let list = Int(event.offset &- 0x100) &>> 2
+      let list = hypervisorMap.element(hypervisorMap.index(at: event.offset), at: event.offset)
       let last =
         departures.contains(.hasListRegisterTooMany) ? virtualInterfaces[pe].count : virtualInterfaces[pe].count - 1
       guard list <= min(last, 63) else { return }
       report(.lrWritten, GICv2ListRegister(value: value & GICv2ListRegister.writable), list: list, pe: pe)
       setListRegister(list, value & GICv2ListRegister.writable, pe: pe)
-    case .hypervisorControl: writeHypervisorControl(value & GICv2VirtualInterface.Control.writable, pe: pe)
+    case .hypervisorControl: writeHypervisorControl(value & HypervisorControl.writableInGICH, pe: pe)
     case .virtualMachineControl: setMachineControl(value, pe: pe)
     case .activePriorities: setVirtualActivePriorities(value, pe: pe)
     default: return
@@ -111,8 +109,8 @@ extension GICv2 {
   private mutating func writeHypervisorControl(_ value: UInt32, pe: Int) {
     let old = virtualInterfaces[pe].control
     setHypervisorControl(value, pe: pe)
-    guard (old ^ value) & GICv2VirtualInterface.Control.enable != 0 else { return }
-    let isOn = value & GICv2VirtualInterface.Control.enable != 0
+    guard (old ^ value) & HypervisorControl.enable != 0 else { return }
+    let isOn = value & HypervisorControl.enable != 0
     emit(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: UInt32(pe), a: UInt64(isOn ? value : old))
   }
 
@@ -122,7 +120,7 @@ extension GICv2 {
   }
 
   private mutating func setMachineControl(_ value: UInt32, pe: Int) {
-    virtualInterfaces[pe].interface.control = value & 0x21F
+    virtualInterfaces[pe].interface.control = value & GICv2Control.virtual
     virtualInterfaces[pe].interface.writeAliasedBinaryPoint(value >> 18)
     virtualInterfaces[pe].interface.writeBinaryPoint(value >> 21)
     virtualInterfaces[pe].interface.priorityMask = (value >> 27) << 3
@@ -148,8 +146,7 @@ extension GICv2 {
   }
 
   /// Loads a list register, and says what that did to the interrupt that was there.
-  @inline(__always)
-  mutating func setListRegister(_ list: Int, _ value: UInt32, pe: Int) {
+  @inline(__always) mutating func setListRegister(_ list: Int, _ value: UInt32, pe: Int) {
     let (old, new) = (virtualInterfaces[pe][list], GICv2ListRegister(value: value))
     virtualInterfaces[pe].knownLists |= 1 &<< UInt64(list)
     guard new != old else { return }

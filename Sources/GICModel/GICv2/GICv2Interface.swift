@@ -81,22 +81,19 @@ struct GICv2Interface {
   var minimumBinaryPoint: UInt32 { 7 &- preemptionBits }
 
   /// The priority bits that decide preemption for a group (IHI 0048B, 3.3.3; 4.4.8: `GICC_ABPR` counts from bit 0).
-  @inline(__always)
-  func groupPriorityMask(isGroup1: Bool) -> UInt32 {
+  @inline(__always) func groupPriorityMask(isGroup1: Bool) -> UInt32 {
     let usesAliased = isGroup1 && control & GICv2Control.commonBinaryPoint == 0
     let point = usesAliased ? aliasedBinaryPoint &- 1 : binaryPoint
     return 0xFF & (~0 &<< ((point & 7) &+ 1))
   }
 
   /// Whether an interrupt's group is enabled.
-  @inline(__always)
-  func enables(_ pending: GICv2Pending) -> Bool {
+  @inline(__always) func enables(_ pending: GICv2Pending) -> Bool {
     control & (pending.isGroup1 ? GICv2Control.enableGroup1 : GICv2Control.enableGroup0) != 0
   }
 
   /// Whether an interrupt may preempt what runs (IHI 0048B, 3.3.1).
-  @inline(__always)
-  func preempts(_ pending: GICv2Pending, _ departures: Departures) -> Bool {
+  @inline(__always) func preempts(_ pending: GICv2Pending, _ departures: Departures) -> Bool {
     if runningPriority == Self.idle { return true }
     if departures.contains(.comparesWholePriority) { return pending.priority < runningPriority }
     let mask = groupPriorityMask(isGroup1: pending.isGroup1)
@@ -104,22 +101,19 @@ struct GICv2Interface {
   }
 
   /// Whether an interrupt is signalled: its group enabled, above the priority mask, preempting what runs (3.3).
-  @inline(__always)
-  func signals(_ pending: GICv2Pending, _ departures: Departures) -> Bool {
+  @inline(__always) func signals(_ pending: GICv2Pending, _ departures: Departures) -> Bool {
     !pending.isNone && pending.priority < priorityMask && enables(pending) && preempts(pending, departures)
   }
 
   /// IRQ or FIQ for an interrupt that is signalled (IHI 0048B, 4.4.1).
-  @inline(__always)
-  func line(_ pending: GICv2Pending) -> CPULines {
+  @inline(__always) func line(_ pending: GICv2Pending) -> CPULines {
     !pending.isGroup1 && control & GICv2Control.fiqEnable != 0 ? .fiq : .irq
   }
 
   // MARK: Active priorities (IHI 0048B, 4.4.12)
 
   /// Sets the active priority bit of an acknowledged interrupt.
-  @inline(__always)
-  mutating func raise(_ pending: GICv2Pending) {
+  @inline(__always) mutating func raise(_ pending: GICv2Pending) {
     let priority = pending.priority & groupPriorityMask(isGroup1: pending.isGroup1)
     let bit = Int(priority &>> (8 &- preemptionBits))
     if pending.isGroup1 && !isVirtual {
@@ -131,8 +125,7 @@ struct GICv2Interface {
   }
 
   /// Clears the highest active priority bit of a group: the priority drop. False if there was none.
-  @inline(__always)
-  mutating func drop(isGroup1: Bool) -> Bool {
+  @inline(__always) mutating func drop(isGroup1: Bool) -> Bool {
     for word in 0..<4 {
       if isGroup1 && !isVirtual {
         guard group1ActivePriorities[word] != 0 else { continue }
@@ -148,8 +141,7 @@ struct GICv2Interface {
   }
 
   /// Recomputes the running priority from the active priorities.
-  @inline(__always)
-  mutating func refreshRunningPriority() {
+  @inline(__always) mutating func refreshRunningPriority() {
     for word in 0..<4 {
       let bits = activePriorities[word] | group1ActivePriorities[word]
       if bits != 0 {

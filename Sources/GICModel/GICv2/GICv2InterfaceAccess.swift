@@ -2,8 +2,7 @@ import InterruptTrace
 
 /// Reads and writes of `GICC_*` (IHI 0048B, 4.4).
 extension GICv2 {
-  @inline(__always)
-  mutating func readInterface(_ event: Event) {
+  @inline(__always) mutating func readInterface(_ event: Event) {
     let pe = accessor(event)
     let nonSecure = isNonSecure(event, pe: pe)
     let index = interfaceMap.index(at: event.offset)
@@ -16,8 +15,7 @@ extension GICv2 {
     }
   }
 
-  @inline(never)
-  private mutating func readInterface(_ event: Event, index: Int, check: Int, pe: Int, nonSecure: Bool) {
+  @inline(never) private mutating func readInterface(_ event: Event, index: Int, check: Int, pe: Int, nonSecure: Bool) {
     let role = interfaceMap.role(index)
     let isAlias = role == .aliasedAcknowledge || role == .aliasedHighestPending
     switch role {
@@ -125,8 +123,7 @@ extension GICv2 {
 
   // MARK: Writes
 
-  @inline(__always)
-  mutating func writeInterface(_ event: Event) {
+  @inline(__always) mutating func writeInterface(_ event: Event) {
     let pe = accessor(event)
     let nonSecure = isNonSecure(event, pe: pe)
     let value = UInt32(truncatingIfNeeded: event.b)
@@ -190,7 +187,7 @@ extension GICv2 {
       mask = 0x80 | value >> 1
     }
     let width: UInt32 = departures.contains(.priorityMaskIsWide) ? .max : 0xFF
-    interfaces[pe].interface.priorityMask = mask & width & (~0xFF | UInt32(priorityMask))
+    interfaces[pe].interface.priorityMask = mask & width & (~0xFF | UInt32(writablePriority))
     interfaces[pe].interface.known.insert(.priorityMask)
   }
 

@@ -24,6 +24,5 @@ struct GICv2ListRegister: Equatable {
   @inline(__always) var isEnded: Bool { !isValid && !isHardware && asksAtEnd }
 
   /// What decides the rank of the interrupt.
-  @inline(__always)
-  var rank: GICv2Pending { GICv2Pending(intid: intid, priority: priority, isGroup1: isGroup1) }
+  @inline(__always) var rank: GICv2Pending { GICv2Pending(intid: intid, priority: priority, isGroup1: isGroup1) }
 }

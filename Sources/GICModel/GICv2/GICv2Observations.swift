@@ -3,8 +3,7 @@ import InterruptTrace
 /// What the capture shows of the controller's state, beside register reads.
 extension GICv2 {
   /// The highest-priority pending interrupt of a PE, as the controller computed it.
-  @inline(__always)
-  mutating func observeHighestPending(_ event: Event) {
+  @inline(__always) mutating func observeHighestPending(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     let bit = UInt8(1) &<< UInt8(pe)
@@ -37,8 +36,7 @@ extension GICv2 {
       && interface.runningPriority == UInt32(event.b &>> 16 & 0xFFFF)
   }
 
-  @inline(never)
-  private mutating func observeHighestStep(_ event: Event, pe: Int) {
+  @inline(never) private mutating func observeHighestStep(_ event: Event, pe: Int) {
     let interface = interfaces[pe].interface
     let found = steps.find(pe, place: pe * 2) { Self.agrees(event, $0.pending, interface) }
     if found != nil {
@@ -48,11 +46,10 @@ extension GICv2 {
     }
   }
 
-  @inline(never)
-  private mutating func differHighest(_ event: Event, pe: Int, expected: GICv2Pending) {
+  @inline(never) private mutating func differHighest(_ event: Event, pe: Int, expected: GICv2Pending) {
     let interface = interfaces[pe].interface
-    provenance = .inferred
-    defer { provenance = .derived }
+    progress.provenance = .inferred
+    defer { progress.provenance = .derived }
     var isTaught = reconcileMask(event, pe: pe)
     if expected.intid != event.intid || expected.priority != event.priority {
       isTaught = reconcileHighest(pe: pe, intid: Int(event.intid), priority: event.priority)
@@ -78,8 +75,7 @@ extension GICv2 {
       seen: UInt64(event.intid) | (isSame ? seen : 0), isTaught: isTaught, pe: event.pe)
   }
 
-  @inline(__always)
-  private mutating func observeHighestVirtual(_ event: Event, pe: Int) {
+  @inline(__always) private mutating func observeHighestVirtual(_ event: Event, pe: Int) {
     let expected = highestVirtual(pe)
     if Self.agrees(event, expected, virtualInterfaces[pe].interface) {
       ledger.count(PredictionLedger.check(.virtualHighestPending), .agreed)
@@ -90,8 +86,7 @@ extension GICv2 {
   }
 
   /// Interrupt requests to a PE. QEMU prints a line of a GICv2 only when it is high.
-  @inline(__always)
-  mutating func observeLines(_ event: Event) {
+  @inline(__always) mutating func observeLines(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     let shown = CPULines(rawValue: event.b)
@@ -103,39 +98,22 @@ extension GICv2 {
       let pending = highest(pe)
       let expected = lines(pe, pending)
       if steps.count == 0, expected.intersection(shown) == seen.intersection([.irq, .fiq]) {
-        if shown.contains(.irq) { ledger.count(PredictionLedger.check(.irq), .agreed) }
-        if shown.contains(.fiq) { ledger.count(PredictionLedger.check(.fiq), .agreed) }
+        countLines(shown.intersection([.irq, .fiq]))
       } else {
-        differLines(event, pe: pe, expected, seen.intersection([.irq, .fiq]), shown: shown.intersection([.irq, .fiq]))
+        differLines(pe: pe, expected, seen.intersection([.irq, .fiq]), shown: shown.intersection([.irq, .fiq]))
       }
     }
     if !shown.isDisjoint(with: [.virq, .vfiq]) { observeVirtualLines(event, pe: pe, seen: seen, shown: shown) }
   }
 
-  @inline(never)
-  private mutating func differLines(_ event: Event, pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines) {
+  @inline(never) private mutating func differLines(pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines) {
     var expected = expected
     if steps.count != 0, steps.find(pe, place: pe * 2 + 1, { $0.lines.intersection(shown) == seen }) != nil {
       expected = seen
     }
     let isTaught = expected.intersection(shown) != seen && reconcileLines(pe: pe, seen: seen, shown: shown)
     reportConditions(pe)
-    count(event, expected, seen, shown, [(.irq, .irq), (.fiq, .fiq)], isTaught: isTaught)
-  }
-
-  private mutating func count(
-    _ event: Event, _ expected: CPULines, _ seen: CPULines, _ shown: CPULines,
-    _ checks: [(CPULines, PredictionLedger.Observation)], isTaught: Bool
-  ) {
-    for (line, check) in checks where shown.contains(line) {
-      let (was, now) = (expected.contains(line), seen.contains(line))
-      if was == now {
-        ledger.count(PredictionLedger.check(check), .agreed)
-      } else {
-        differ(
-          PredictionLedger.check(check), expected: was ? 1 : 0, seen: now ? 1 : 0, isTaught: isTaught, pe: event.pe)
-      }
-    }
+    differLines(pe: pe, expected, seen, shown: shown, isTaught: isTaught)
   }
 
   @inline(__always)
@@ -143,16 +121,15 @@ extension GICv2 {
     evaluation.virtualLines |= 1 &<< UInt8(pe)
     let expected = virtualLines(pe)
     if expected.intersection(shown) == seen.intersection([.virq, .vfiq]) {
-      if shown.contains(.virq) { ledger.count(PredictionLedger.check(.virq), .agreed) }
-      if shown.contains(.vfiq) { ledger.count(PredictionLedger.check(.vfiq), .agreed) }
+      countLines(shown.intersection([.virq, .vfiq]))
     } else {
-      count(event, expected, seen, shown, [(.virq, .virq), (.vfiq, .vfiq)], isTaught: !virtualStateIsKnown(pe))
+      let shown = shown.intersection([.virq, .vfiq])
+      differLines(pe: pe, expected, seen, shown: shown, isTaught: !virtualStateIsKnown(pe))
     }
   }
 
   /// The maintenance interrupt of a PE, as the controller computed it.
-  @inline(__always)
-  mutating func observeMaintenance(_ event: Event) {
+  @inline(__always) mutating func observeMaintenance(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     if pe == 0 { checkVirtualSilence() }
@@ -163,8 +140,7 @@ extension GICv2 {
   }
 
   /// The INTID that an acknowledge selected, before it looked at the running priority.
-  @inline(__always)
-  mutating func observeSelection(_ event: Event) {
+  @inline(__always) mutating func observeSelection(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     let isVirtual = event.b == UInt64(Frame.gicv.rawValue)
@@ -182,8 +158,7 @@ extension GICv2 {
   }
 
   /// The value that a list register holds after a write.
-  @inline(__always)
-  mutating func observeListRegister(_ event: Event) {
+  @inline(__always) mutating func observeListRegister(_ event: Event) {
     guard holds(event.pe), event.a & 0xFF < 64 else { return }
     let (pe, list) = (Int(event.pe), Int(event.a & 0xFF))
     let isKnown = shown.contains(.hypervisor) && virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
@@ -198,11 +173,11 @@ extension GICv2 {
     let intid = Int(event.intid)
     guard intid < GICv2Distributor.intidLimit else { return }
     let pe = holds(event.pe) ? Int(event.pe) : lastAccessor
-    let (row, bit) = (GICv2Distributor.row(pe, intid >> 5), intid & 31)
+    let isEnabled = bank(pe, intid >> 5).pointee.enabled[intid & 31]
     let verdict = compare(
-      PredictionLedger.check(.enable), expected: distributor.enabled[row].bit(bit) ? 1 : 0, seen: event.b & 1,
-      known: knowsEnable(row, bit) ? .max : 0, pe: event.pe)
+      PredictionLedger.check(.enable), expected: isEnabled ? 1 : 0, seen: event.b & 1,
+      known: knowsEnable(pe, intid) ? .max : 0, pe: event.pe)
     guard verdict == .taught else { return }
-    changeEnable(pe, word: intid >> 5, bits: 1 << UInt32(bit), to: event.b & 1 != 0)
+    changeEnable(pe, word: intid >> 5, bits: 1 << UInt32(intid & 31), to: event.b & 1 != 0)
   }
 }

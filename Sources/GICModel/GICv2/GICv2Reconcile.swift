@@ -22,9 +22,7 @@ extension GICv2 {
         interfaces[pe].interface.group1ActivePriorities[word] = 0
       }
       interfaces[pe].interface.refreshRunningPriority()
-      if running <= 0xFF {
-        interfaces[pe].interface.raise(GICv2Pending(intid: 0, priority: running, isGroup1: false))
-      }
+      if running <= 0xFF { interfaces[pe].interface.raise(GICv2Pending(intid: 0, priority: running, isGroup1: false)) }
       corrected = true
     }
     return corrected
@@ -39,9 +37,8 @@ extension GICv2 {
       let isOutranked =
         !expected.isNone && Int(expected.intid) != intid
         && (expected.priority < priority || expected.priority == priority && Int(expected.intid) < intid)
-      guard isOutranked ? demote(Int(expected.intid), pe: pe) : promote(intid, priority: priority, pe: pe) else {
-        return false
-      }
+      guard isOutranked ? demote(Int(expected.intid), pe: pe) : promote(pe, intid, priority: priority, group: nil)
+      else { return false }
     }
     return false
   }
@@ -58,104 +55,64 @@ extension GICv2 {
 
   /// Makes an interrupt that the model expected not signalled.
   private mutating func demote(_ intid: Int, pe: Int) -> Bool {
-    let (word, bit) = (intid >> 5, intid & 31)
-    let (row, plane) = (GICv2Distributor.row(pe, word), GICv2Distributor.plane(pe, word))
-    if distributor.isPending(pe, intid), withdraw(intid, pe: pe) {
-      refreshRank(pe, word: word)
-      return true
-    }
-    // Which unknown it is stays a guess, so that a later observation may correct it.
-    if !knowsActive(plane, bit), !distributor.active[plane].bit(bit) {
-      setActive(intid, on: isOwn(intid) ? 1 << UInt8(pe) : Self.allPlanes, to: true)
-      for pe in 0..<GICv2Distributor.peLimit {
-        distributor.knownActive[GICv2Distributor.plane(pe, word)].setBit(bit, to: false)
-      }
-    } else if intid >= 32, !knowsTrigger(row, bit), distributor.level[row].bit(bit) != distributor.edge[row].bit(bit) {
+    let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
+    if isPendingOn(pe, intid), withdraw(intid, pe: pe) {
+      // What ended its pending state is not in the capture.
+    } else if !knowsActive(pe, intid), !isActiveOn(pe, intid) {
+      // Which unknown it is stays a guess, so that a later observation may correct it.
+      setActiveOn(pe, intid, to: true)
+      forgetActive(intid)
+    } else if INTID.isSPI(intid), !knowsTrigger(pe, intid), bank.pointee.level[bit] != bank.pointee.edge[bit] {
       // Of the other trigger it would have been acknowledged for good, or have fallen with its line.
-      distributor.edge[row].setBit(bit, to: distributor.level[row].bit(bit))
-      setLatch(intid, on: Self.allPlanes, to: false)
-    } else if !knowsEnable(row, bit) {
-      if distributor.enabled[row].bit(bit) { emit(.disabled, pe: reportedPE(pe, intid), intid: UInt32(intid)) }
-      distributor.enabled[row].setBit(bit, to: false)
+      bank.pointee.edge.assume(bit, bank.pointee.level[bit])
+      setLatch(pe, intid, on: GICv2Distributor.allPlanes, to: false)
+    } else if !knowsEnable(pe, intid) {
+      if bank.pointee.enabled[bit] { report(.disabled, pe, intid) }
+      bank.pointee.enabled.assume(bit, false)
     } else {
       return false
     }
-    refreshRank(pe, word: word)
+    refreshRank(pe, word: intid >> 5)
     return true
+  }
+
+  private func forgetActive(_ intid: Int) {
+    let word = intid >> 5
+    for pe in 0..<GICv2Distributor.peLimit {
+      distributor.active[GICv2Distributor.plane(pe, word)].setKnown(intid & 31, false)
+      bank(pe, word).pointee.active.setKnown(intid & 31, false)
+    }
   }
 
   /// Makes an interrupt that should be pending not so: what ended its pending state may not be in the capture.
   private mutating func withdraw(_ intid: Int, pe: Int) -> Bool {
-    let (word, bit) = (intid >> 5, intid & 31)
-    let (row, plane) = (GICv2Distributor.row(pe, word), GICv2Distributor.plane(pe, word))
-    if knowsLatch(plane, bit) { return false }
-    if !shown.contains(.lines) { distributor.level[row].setBit(bit, to: false) }
-    setLatch(intid, on: isOwn(intid) ? 1 << UInt8(pe) : Self.allPlanes, to: false)
-    if intid < 16 { distributor.sources[pe << 4 | intid] = 0 }
-    guard !distributor.isPending(pe, intid) else { return false }
+    if knowsLatch(pe, intid) { return false }
+    if !shown.contains(.lines) { bank(pe, intid >> 5).pointee.level.assume(intid & 31, false) }
+    setLatch(pe, intid, on: ownPlanes(pe, intid), to: false)
+    if INTID.isSGI(intid) { distributor.sources[pe << 4 | intid] = 0 }
+    guard !isPendingOn(pe, intid) else { return false }
     emit(
       .pendingCleared, pe: UInt32(pe), intid: UInt32(intid), priority: self.priority(pe, intid),
       a: UInt64(PendingCause.observed.rawValue), b: UInt64(PE.none))
     return true
   }
 
-  /// Makes an interrupt that the capture shows pending here, enabled, targeted and of the rank shown.
-  private mutating func promote(_ intid: Int, priority: UInt32, pe: Int) -> Bool {
-    let (word, bit) = (intid >> 5, intid & 31)
-    let (row, plane) = (GICv2Distributor.row(pe, word), GICv2Distributor.plane(pe, word))
-    var changed = false
-    if !distributor.enabled[row].bit(bit), !knowsEnable(row, bit) {
-      distributor.enabled[row].setBit(bit, to: true)
-      emit(.enabled, pe: reportedPE(pe, intid), intid: UInt32(intid))
-      changed = true
-    }
-    let isLatchUnknown = !knowsLatch(plane, bit) || !knowsLevel(row, bit)
-    // A pulse of a line has left it pending: it is edge-triggered.
-    let isPulse = intid >= 16 && !knowsTrigger(row, bit) && !distributor.edge[row].bit(bit)
-    if !distributor.isPending(pe, intid), isLatchUnknown || isPulse {
-      if isPulse, !isLatchUnknown || intid >= 32 && knowsLevel(row, bit) { distributor.edge[row].setBit(bit, to: true) }
-      setLatch(intid, on: intid < 32 ? 1 << UInt8(pe) : Self.allPlanes, to: true)
-      if intid < 16, distributor.sources[pe << 4 | intid] == 0 { distributor.sources[pe << 4 | intid] = 1 }
-      emit(
-        .pending, pe: UInt32(pe), intid: UInt32(intid), priority: priority, a: UInt64(PendingCause.observed.rawValue),
-        b: UInt64(PE.none))
-      changed = true
-    }
-    if distributor.active[plane].bit(bit), !knowsActive(plane, bit) {
-      setActive(intid, on: isOwn(intid) ? 1 << UInt8(pe) : Self.allPlanes, to: false)
-      changed = true
-    }
-    if intid >= 32, !distributor.targeted[plane].bit(bit), !knowsTargets(row, bit) {
-      let old = distributor.targets[intid]
-      setTargets(intid, old | 1 << UInt8(pe))
-      distributor.knownTargets[row].setBit(bit, to: false)
-      changed = true
-    }
-    let at = GICv2Distributor.priorityIndex(pe, intid)
-    if UInt32(distributor.priority[at]) != priority, !knowsPriority(row, bit) {
-      distributor.priority[at] = UInt8(truncatingIfNeeded: priority)
-      distributor.knownPriority[row].setBit(bit, to: true)
-      changed = true
-    }
-    if openDistributor(distributor.isGroup1(pe, intid)) { changed = true }
-    if openInterface(pe) { changed = true }
-    refreshRank(pe, word: word)
-    return changed
+  mutating func openGroups(for group: InterruptGroup, pe: Int) -> Bool {
+    let opened = openDistributor(group != .group0)
+    return openInterface(pe) || opened
   }
 
   /// `GICD_CTLR`'s group enables, where nothing has shown them.
   private mutating func openDistributor(_ isGroup1: Bool) -> Bool {
     let bit: UInt32 = isGroup1 ? 2 : 1
-    guard !knowsControl(bit), distributor.control & bit == 0 else { return false }
-    distributor.control |= bit
+    guard !knowsControl(bit), distributor.control.value & bit == 0 else { return false }
+    distributor.control.value |= bit
     refreshAll()
     return true
   }
 
   private mutating func openInterface(_ pe: Int) -> Bool {
-    guard interfaces[pe].interface.control & 0b11 == 0, !knowsInterface(pe, .control) else {
-      return false
-    }
+    guard interfaces[pe].interface.control & 0b11 == 0, !knowsInterface(pe, .control) else { return false }
     interfaces[pe].interface.control |= 1
     interfaces[pe].highestIsStale = true
     return true
@@ -188,11 +145,11 @@ extension GICv2 {
   mutating func reconcileAcknowledge(
     pe: Int, _ expected: UInt32, _ seen: UInt32, check: Int, isAlias: Bool, nonSecure: Bool, event: Event
   ) {
-    provenance = .inferred
+    progress.provenance = .inferred
     let isTaught = explainAcknowledge(pe: pe, seen: seen, isAlias: isAlias, nonSecure: nonSecure, event: event)
     reportConditions(pe)
     reportDistributorControl()
-    provenance = .derived
+    progress.provenance = .derived
     differ(check, expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught, pe: UInt32(pe))
     // What was selected is explained as little as what was returned.
     interfaces[pe].interface.selected = GICv2Interface.nothingSelected
@@ -206,9 +163,9 @@ extension GICv2 {
       return true
     }
     let intid = Int(seen & 0x3FF)
-    if SpecialINTID.contains(seen) {
+    if INTID.isSpecial(seen) {
       let pending = highest(pe)
-      guard seen == SpecialINTID.none, !pending.isNone else { return false }
+      guard seen == INTID.spurious, !pending.isNone else { return false }
       if !interfaces[pe].interface.known.contains(.priorityMask) {
         interfaces[pe].interface.priorityMask = pending.priority
         return true
@@ -217,7 +174,7 @@ extension GICv2 {
     }
     guard intid < distributor.implementedLimit else { return false }
     let known = interfaces[pe].interface.known
-    if intid < 16, !knowsLatch(pe << 5, intid) || distributor.sources[pe << 4 | intid] == 0 {
+    if intid < 16, !knowsLatch(pe, intid) || distributor.sources[pe << 4 | intid] == 0 {
       distributor.sources[pe << 4 | intid] = 1 << UInt8(seen >> 10 & 7)
     }
     guard reconcileHighest(pe: pe, intid: intid, priority: priority(pe, intid)) else { return false }

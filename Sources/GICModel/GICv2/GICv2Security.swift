@@ -7,8 +7,7 @@ import InterruptTrace
 /// A read whose value only the other view explains corrects the belief. Transitions carry how it was found.
 extension GICv2 {
   /// The PE that made an access. Where the capture does not show it, the one that made the last.
-  @inline(__always)
-  mutating func accessor(_ event: Event) -> Int {
+  @inline(__always) mutating func accessor(_ event: Event) -> Int {
     if holds(event.pe) {
       accessorIsAssumed = false
       lastAccessor = Int(event.pe)
@@ -21,13 +20,12 @@ extension GICv2 {
     accessorIsAssumed = false
     if event.frame != .gicd, event.pe == PE.none, holds(event.owner & 0xFF_FFFF) { return Int(event.owner & 0xFF_FFFF) }
     accessorIsAssumed = peCount > 1
-    if peCount > 1 { provenance = .assumed }
+    if peCount > 1 { progress.provenance = .assumed }
     return lastAccessor
   }
 
   /// Whether an access sees the Non-secure view.
-  @inline(__always)
-  mutating func isNonSecure(_ event: Event, pe: Int) -> Bool {
+  @inline(__always) mutating func isNonSecure(_ event: Event, pe: Int) -> Bool {
     if event.flags.contains([.secure, .securityShown]), !hasTwoSecurityStates { learnSecurity() }
     return hasTwoSecurityStates && seesNonSecureView(event, pe: pe)
   }
@@ -47,13 +45,13 @@ extension GICv2 {
     }
     switch interfaces[pe].security {
     case .secure, .el3:
-      provenance = .inferred
+      progress.provenance = .inferred
       return false
     case .nonSecure:
-      provenance = .inferred
+      progress.provenance = .inferred
       return true
     case .unknown:
-      provenance = .assumed
+      progress.provenance = .assumed
       return topology.value(.resetToGroup1) == 1
     }
   }

@@ -7,20 +7,14 @@ extension GICv2 {
     let at = target &<< 4 | intid
     let was = distributor.sources[at] >> UInt8(source) & 1 != 0
     distributor.sources[at] |= 1 &<< UInt8(source)
-    setLatch(intid, on: 1 &<< UInt8(target), to: true)
-    distributor.touched[target].setBit(intid, to: true)
+    setLatch(target, intid, to: true)
+    bank(target, 0).pointee.touched.setBit(intid, to: true)
     if was {
-      reportMerged(target, intid, cause: cause, source: UInt32(source))
+      reportRanked(.merged, target, intid, a: UInt64(cause.rawValue), b: UInt64(source))
     } else if target < peCount {
-      reportSGI(.pending, target, intid, cause: cause, source: source)
+      reportRanked(.pending, target, intid, a: UInt64(cause.rawValue), b: UInt64(source))
     }
     refresh(target, word: 0)
-  }
-
-  private func reportSGI(_ kind: TransitionKind, _ pe: Int, _ intid: Int, cause: PendingCause, source: Int) {
-    emit(
-      kind, pe: UInt32(pe), intid: UInt32(intid), priority: priority(pe, intid), a: UInt64(cause.rawValue),
-      b: UInt64(source))
   }
 
   /// Takes sources away from an SGI that is pending on a PE, by register.
@@ -28,9 +22,10 @@ extension GICv2 {
     let at = pe &<< 4 | intid
     var rest = distributor.sources[at] & sources
     distributor.sources[at] &= ~sources
-    if distributor.sources[at] == 0 { setLatch(intid, on: 1 &<< UInt8(pe), to: false) }
+    if distributor.sources[at] == 0 { setLatch(pe, intid, to: false) }
     while rest != 0 {
-      reportSGI(.pendingCleared, pe, intid, cause: .register, source: rest.trailingZeroBitCount)
+      reportRanked(
+        .pendingCleared, pe, intid, a: UInt64(PendingCause.register.rawValue), b: UInt64(rest.trailingZeroBitCount))
       rest &= rest &- 1
     }
     refresh(pe, word: 0)
@@ -38,7 +33,7 @@ extension GICv2 {
 
   /// `GICD_CPENDSGIR` and `GICD_SPENDSGIR`, one byte: an SGI of the accessing PE.
   mutating func writePendingSGI(_ intid: Int, _ value: UInt8, pe: Int, set: Bool, nonSecure: Bool) {
-    guard !nonSecure || distributor.isGroup1(pe, intid) else { return }
+    guard !nonSecure || group(pe, intid) != .group0 else { return }
     if set {
       var rest = value
       while rest != 0 {
@@ -46,7 +41,7 @@ extension GICv2 {
         rest &= rest &- 1
       }
       if value == 0, departures.contains(.sgiNeedsNoSource) {
-        setLatch(intid, on: 1 &<< UInt8(pe), to: true)
+        setLatch(pe, intid, to: true)
         refresh(pe, word: 0)
       }
     } else {
@@ -64,11 +59,11 @@ extension GICv2 {
       case 0b00: list
       case 0b01: ~own
       case 0b10: own
-      default: departures.contains(.sgirIgnoresGroups) ? Self.allPlanes : 0
+      default: departures.contains(.sgirIgnoresGroups) ? GICv2Distributor.allPlanes : 0
       }
-    if !departures.contains(.keepsAbsentTargets) { targets &= UInt8(truncatingIfNeeded: (1 << UInt32(peCount)) &- 1) }
+    if !departures.contains(.keepsAbsentTargets) { targets &= existingPEs }
     if value >> 24 & 0b11 == 0 {
-      let count = (targets & UInt8(truncatingIfNeeded: (1 << UInt32(peCount)) &- 1)).nonzeroBitCount
+      let count = (targets & existingPEs).nonzeroBitCount
       emit(.sgiWritten, pe: UInt32(sender), intid: UInt32(intid), a: UInt64(count))
     }
     while targets != 0 {
@@ -84,15 +79,8 @@ extension GICv2 {
   /// NSATT, a Non-secure one reaches Group 1, and Group 0 where `GICD_NSACR` allows it.
   private func accepts(_ intid: Int, target: Int, attribute: Bool, nonSecure: Bool) -> Bool {
     guard hasTwoSecurityStates, !departures.contains(.sgirIgnoresGroups) else { return true }
-    let isGroup1 = distributor.isGroup1(target, intid)
+    let isGroup1 = group(target, intid) != .group0
     guard nonSecure else { return isGroup1 == attribute }
     return isGroup1 || nonSecureAccess(target, intid) >= 1
-  }
-
-  /// `GICD_NSACR`'s field of an interrupt (IHI 0048B, 4.3.14). PPIs have none.
-  func nonSecureAccess(_ pe: Int, _ intid: Int) -> UInt32 {
-    if departures.contains(.hasNoNSACR) || (16..<32).contains(intid) { return 0 }
-    let at = intid < 32 ? pe : 8 &+ intid / 16
-    return distributor.nonSecureAccess[at] >> UInt32(intid % 16 * 2) & 0b11
   }
 }

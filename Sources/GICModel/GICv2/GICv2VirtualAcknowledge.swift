@@ -3,9 +3,8 @@ import InterruptTrace
 /// What a guest does at its virtual CPU interface (IHI 0048B, 5.2 and 5.5).
 extension GICv2 {
   /// The highest pending virtual interrupt, if the interface is enabled; QEMU looks at the group enables too.
-  @inline(__always)
-  mutating func highestVirtual(_ pe: Int) -> GICv2Pending {
-    guard virtualInterfaces[pe].control & GICv2VirtualInterface.Control.enable != 0 else { return .none }
+  @inline(__always) mutating func highestVirtual(_ pe: Int) -> GICv2Pending {
+    guard virtualInterfaces[pe].control & HypervisorControl.enable != 0 else { return .none }
     if departures.contains(.acknowledgesEitherGroup), virtualInterfaces[pe].interface.control & 0b11 == 0 {
       return .none
     }
@@ -13,8 +12,7 @@ extension GICv2 {
   }
 
   /// The virtual interrupt requests of a PE.
-  @inline(__always)
-  mutating func virtualLines(_ pe: Int) -> CPULines {
+  @inline(__always) mutating func virtualLines(_ pe: Int) -> CPULines {
     let pending = highestVirtual(pe)
     guard virtualInterfaces[pe].interface.signals(pending, departures) else { return [] }
     return virtualInterfaces[pe].interface.line(pending) == .fiq ? .vfiq : .virq
@@ -26,7 +24,7 @@ extension GICv2 {
     let verdict = compare(
       check, expected: UInt64(expected), seen: UInt64(seen), known: virtualStateIsKnown(pe) ? .max : 0, pe: UInt32(pe))
     let intid = seen & 0x3FF
-    if SpecialINTID.contains(intid) {
+    if INTID.isSpecial(intid) {
       emit(.virtualSpuriousAcknowledge, pe: UInt32(pe), intid: intid, a: UInt64(intid))
       return
     }
@@ -53,8 +51,8 @@ extension GICv2 {
     if !isOpen { pending = .none }
     let intid = visible(pending, control: interface.control, isAlias: isAlias, nonSecure: false)
     virtualInterfaces[pe].interface.selected = intid
-    if SpecialINTID.contains(intid) { return intid }
-    if isStepwise, !interface.preempts(pending, departures) { return SpecialINTID.none }
+    if INTID.isSpecial(intid) { return intid }
+    if isStepwise, !interface.preempts(pending, departures) { return INTID.spurious }
     return withVirtualSource(intid, pe: pe)
   }
 
@@ -73,7 +71,7 @@ extension GICv2 {
     let isMasked = departures.contains(.highestPendingIsMasked)
     if isMasked, pending.priority >= interface.priorityMask { pending = .none }
     let intid = visible(pending, control: interface.control, isAlias: isAlias, nonSecure: false)
-    return isMasked || SpecialINTID.contains(intid) ? intid : withVirtualSource(intid, pe: pe)
+    return isMasked || INTID.isSpecial(intid) ? intid : withVirtualSource(intid, pe: pe)
   }
 
   /// `GICV_EOIR` or `GICV_AEOIR` was written (IHI 0048B, 5.5.5, 5.5.10). An end that drops a priority and finds no list
@@ -92,7 +90,7 @@ extension GICv2 {
       if list >= 0 {
         deactivateVirtual(pe: pe, list: list)
       } else if dropped {
-        virtualInterfaces[pe].control &+= GICv2VirtualInterface.Control.oneEnd
+        virtualInterfaces[pe].control &+= HypervisorControl.oneEnd
       }
     }
     refreshMaintenance(pe)
@@ -105,7 +103,7 @@ extension GICv2 {
     if list >= 0 {
       deactivateVirtual(pe: pe, list: list)
     } else {
-      virtualInterfaces[pe].control &+= GICv2VirtualInterface.Control.oneEnd
+      virtualInterfaces[pe].control &+= HypervisorControl.oneEnd
     }
     refreshMaintenance(pe)
   }
@@ -124,8 +122,7 @@ extension GICv2 {
   }
 
   /// Looks whether the maintenance interrupt changed.
-  @inline(__always)
-  mutating func refreshMaintenance(_ pe: Int) {
+  @inline(__always) mutating func refreshMaintenance(_ pe: Int) {
     let level = virtualInterfaces[pe].asksForMaintenance
     guard level != virtualInterfaces[pe].maintenance else { return }
     virtualInterfaces[pe].maintenance = level

@@ -1,20 +1,5 @@
 /// One PE's virtual interface: `GICH_*`, and `GICV_*` that a guest sees of it (IHI 0048B, chapter 5).
 struct GICv2VirtualInterface {
-  /// Bits of `GICH_HCR` (IHI 0048B, 5.3.1).
-  enum Control {
-    static var enable: UInt32 { 1 << 0 }
-    static var underflow: UInt32 { 1 << 1 }
-    static var entryNotPresent: UInt32 { 1 << 2 }
-    static var noPending: UInt32 { 1 << 3 }
-    static var group0Enabled: UInt32 { 1 << 4 }
-    static var group0Disabled: UInt32 { 1 << 5 }
-    static var group1Enabled: UInt32 { 1 << 6 }
-    static var group1Disabled: UInt32 { 1 << 7 }
-    static var endCount: UInt32 { 0b11111 << 27 }
-    static var oneEnd: UInt32 { 1 << 27 }
-    static var writable: UInt32 { 0xFF | endCount }
-  }
-
   /// `GICV_*`; its active priorities are `GICH_APR`.
   var interface: GICv2Interface
   /// `GICH_HCR`.
@@ -54,8 +39,7 @@ struct GICv2VirtualInterface {
   /// `GICH_ELRSR`: neither valid nor asking for a maintenance interrupt (IHI 0048B, 5.3.6).
   @inline(__always) var empty: UInt64 { ~(valid | ended) & implemented }
 
-  @inline(__always)
-  subscript(list: Int) -> GICv2ListRegister {
+  @inline(__always) subscript(list: Int) -> GICv2ListRegister {
     get { GICv2ListRegister(value: lists[list]) }
     set {
       lists[list] = newValue.value
@@ -68,8 +52,7 @@ struct GICv2VirtualInterface {
   }
 
   /// The list register of the highest priority that is pending, the lowest index among equals; -1 if there is none.
-  @inline(__always)
-  mutating func highest() -> Int {
+  @inline(__always) mutating func highest() -> Int {
     if highestIsStale {
       highestList = computeHighest()
       highestIsStale = false
@@ -93,8 +76,7 @@ struct GICv2VirtualInterface {
   }
 
   /// The rank of the highest pending virtual interrupt.
-  @inline(__always)
-  mutating func highestPending() -> GICv2Pending {
+  @inline(__always) mutating func highestPending() -> GICv2Pending {
     let list = highest()
     return list < 0 ? .none : self[list].rank
   }
@@ -117,19 +99,16 @@ struct GICv2VirtualInterface {
 
   /// `GICH_MISR` (IHI 0048B, 5.3.4): why a maintenance interrupt is asked for.
   var maintenanceStatus: UInt32 {
-    var status: UInt32 = ended != 0 ? 1 : 0
-    if control & Control.underflow != 0, valid.nonzeroBitCount < 2 { status |= Control.underflow }
-    if control & Control.entryNotPresent != 0, control & Control.endCount != 0 { status |= Control.entryNotPresent }
-    if control & Control.noPending != 0, pending & ~active == 0 { status |= Control.noPending }
     let group0 = interface.control & GICv2Control.enableGroup0 != 0
-    let group1 = interface.control & GICv2Control.enableGroup1 != 0
-    if group0 { status |= control & Control.group0Enabled } else { status |= control & Control.group0Disabled }
-    if group1 { status |= control & Control.group1Enabled } else { status |= control & Control.group1Disabled }
-    return status
+    return MaintenanceConditions(
+      control: control, hasEnded: ended != 0, isUnderflow: valid & (valid &- 1) == 0,
+      hasPending: pending & ~active != 0,
+      group0: group0, group1: interface.control & GICv2Control.enableGroup1 != 0, group0Disabled: !group0
+    ).status
   }
 
   /// The maintenance interrupt: any reason, while the interface is enabled.
-  var asksForMaintenance: Bool { control & Control.enable != 0 && maintenanceStatus != 0 }
+  var asksForMaintenance: Bool { control & HypervisorControl.enable != 0 && maintenanceStatus != 0 }
 
   /// `GICH_VMCR` (IHI 0048B, 5.3.3): what a hypervisor saves and restores of `GICV_*`.
   var machineControl: UInt32 {

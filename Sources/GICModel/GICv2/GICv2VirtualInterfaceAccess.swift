@@ -2,8 +2,7 @@ import InterruptTrace
 
 /// Reads and writes of `GICV_*` (IHI 0048B, 5.5).
 extension GICv2 {
-  @inline(__always)
-  mutating func readVirtualInterface(_ event: Event) {
+  @inline(__always) mutating func readVirtualInterface(_ event: Event) {
     let pe = accessor(event)
     let index = virtualInterfaceMap.index(at: event.offset)
     let check = PredictionLedger.check(.gicv, index: index)
@@ -15,8 +14,7 @@ extension GICv2 {
     }
   }
 
-  @inline(never)
-  private mutating func readVirtualInterface(_ event: Event, _ role: RegisterRole, check: Int, pe: Int) {
+  @inline(never) private mutating func readVirtualInterface(_ event: Event, _ role: RegisterRole, check: Int, pe: Int) {
     let interface = virtualInterfaces[pe].interface
     let hasAliases = !departures.contains(.hasNoAliases)
     var (expected, known): (UInt32, GICv2Interface.Known) = (0, [])
@@ -38,7 +36,7 @@ extension GICv2 {
     case .aliasedBinaryPoint: (expected, known) = (interface.aliasedBinaryPoint, .aliasedBinaryPoint)
     case .runningPriority: (expected, known) = (interface.runningPriorityView(nonSecure: false), .activePriorities)
     case .activePriorities:
-      if event.offset == 0xD0 { (expected, known) = (interface.activePriorities[0], .activePriorities) }
+      if isFirstActivePriority(event) { (expected, known) = (interface.activePriorities[0], .activePriorities) }
     default: break
     }
     let isKnown = interface.known.isSuperset(of: known)
@@ -46,8 +44,7 @@ extension GICv2 {
     if verdict != .disagreed, !isKnown { writeVirtualRegister(role, event, pe: pe) }
   }
 
-  @inline(__always)
-  mutating func writeVirtualInterface(_ event: Event) {
+  @inline(__always) mutating func writeVirtualInterface(_ event: Event) {
     let pe = accessor(event)
     let value = UInt32(truncatingIfNeeded: event.b)
     switch virtualInterfaceMap.role(virtualInterfaceMap.index(at: event.offset)) {
@@ -60,11 +57,16 @@ extension GICv2 {
     }
   }
 
+  /// One word holds the active priorities of a virtual interface.
+  private func isFirstActivePriority(_ event: Event) -> Bool {
+    virtualInterfaceMap.element(virtualInterfaceMap.index(at: event.offset), at: event.offset) == 0
+  }
+
   private mutating func writeVirtualRegister(_ role: RegisterRole, _ event: Event, pe: Int) {
     let value = UInt32(truncatingIfNeeded: event.b)
     switch role {
     case .control:
-      virtualInterfaces[pe].interface.control = value & 0x21F
+      virtualInterfaces[pe].interface.control = value & GICv2Control.virtual
       virtualInterfaces[pe].interface.known.insert(.control)
       reportVirtualControl(pe)
     case .priorityMask:
@@ -80,7 +82,7 @@ extension GICv2 {
         virtualInterfaces[pe].interface.aliasedBinaryPoint = max(value & 7, 1)
       }
     case .activePriorities:
-      guard event.offset == 0xD0 else { return }
+      guard isFirstActivePriority(event) else { return }
       virtualInterfaces[pe].interface.activePriorities[0] = value
       virtualInterfaces[pe].interface.refreshRunningPriority()
       virtualInterfaces[pe].interface.known.insert(.activePriorities)

@@ -32,8 +32,7 @@ struct GICv2WriteSteps: ~Copyable {
   }
 
   /// Nothing observed from now on belongs to the write.
-  @inline(__always)
-  mutating func end() { count = 0 }
+  @inline(__always) mutating func end() { count = 0 }
 
   mutating func begin(count: Int) {
     self.count = min(count, 8)

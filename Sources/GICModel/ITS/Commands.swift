@@ -267,8 +267,7 @@ extension GICv3 where Store: ~Copyable {
   // MARK: MSIs
 
   /// A write to `GITS_TRANSLATER` (12.19.11), or to a GICv2m doorbell.
-  @inline(__always)
-  mutating func receive(msi event: Event) {
+  @inline(__always) mutating func receive(msi event: Event) {
     let unit = translation.unit(Int(truncatingIfNeeded: event.b & 15))
     let (device, eventID) = (event.deviceID, event.eventID)
     let entry = translation.units[unit].translations.lookup(device, eventID)
@@ -276,7 +275,7 @@ extension GICv3 where Store: ~Copyable {
     translation.units[unit].changedVPE = nil
     translation.units[unit].unresolved = nil
     emit(.msi, intid: entry.isValid ? entry.intid : 0xFFFF_FFFF, a: event.a)
-    guard translation.units[unit].control & 1 != 0 || translation.units[unit].known & 1 << 8 == 0 else {
+    guard translation.units[unit].control[0] || !translation.units[unit].control.knows(0) else {
       emit(.itsFault, a: event.a, b: ITSFault.itsDisabled.rawValue)
       return
     }

@@ -1,17 +1,10 @@
 import InterruptTrace
 import LPIStore
 
-/// The model's own flags in an LPI's record.
-enum LPIFlags {
-  /// The configuration was confirmed by the capture since the controller last had reason to read it again.
-  static var confirmed: UInt8 { 1 << 0 }
-}
-
 /// LPIs at the Redistributors (IHI 0069H, 5.1).
 extension GICv3 where Store: ~Copyable {
   /// Makes an LPI pending on a PE. `source` is `DeviceID << 32 | EventID`.
-  @inline(__always)
-  mutating func setLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause, source: UInt64 = .max) {
+  @inline(__always) mutating func setLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause, source: UInt64 = .max) {
     guard holds(pe) else { return }
     guard takesLPIs(pe) else {
       emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.lpisDisabled.rawValue)
@@ -35,8 +28,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Makes an LPI not pending on a PE.
-  @inline(__always)
-  mutating func clearLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause) {
+  @inline(__always) mutating func clearLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause) {
     guard holds(pe), takesLPIs(pe), fits(intid, pe: pe), lpis.clearPending(intid, pe: pe) else { return }
     emit(.pendingCleared, pe: pe, intid: intid, a: UInt64(cause.rawValue))
     pes[Int(pe)].highestIsStale = true
@@ -44,29 +36,26 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Another LPI may have to be selected: ``Departures/rereadsLPIConfiguration``.
-  @inline(__always)
-  mutating func rereadConfiguration(pe: Int) {
+  @inline(__always) mutating func rereadConfiguration(pe: Int) {
     if departures.contains(.rereadsLPIConfiguration) { pes[pe].configurationIsReread = true }
   }
 
   /// Whether an INTID fits `GICR_PROPBASER.IDbits`, where that is known, and `GICD_TYPER.IDbits`.
-  @inline(__always)
-  func fits(_ intid: UInt32, pe: UInt32) -> Bool {
+  @inline(__always) func fits(_ intid: UInt32, pe: UInt32) -> Bool {
     var bits = lpiINTIDBits
-    if pes[Int(pe)].known.contains(.propertyBase) { bits = min(bits, (pes[Int(pe)].propertyBase & 0x1F) + 1) }
+    if pes[Int(pe)].propertyBase.knows(0) { bits = min(bits, (pes[Int(pe)].propertyBase.value & 0x1F) + 1) }
     return intid >> UInt32(bits) == 0
   }
 
   /// Whether a Redistributor keeps pending LPIs: `GICR_CTLR.EnableLPIs`, taken for set until the capture shows it.
-  @inline(__always)
-  func takesLPIs(_ pe: UInt32) -> Bool {
-    pes[Int(pe)].control & 1 != 0 || !pes[Int(pe)].known.contains(.control)
+  @inline(__always) func takesLPIs(_ pe: UInt32) -> Bool {
+    pes[Int(pe)].control[0] || !pes[Int(pe)].control.knows(0)
   }
 
   /// `GICR_CTLR.EnableLPIs` was set: the pending table in memory counts from here. Its content is shown only by what
   /// follows, except that PTZ promises zeroes (IHI 0069H, 12.11.30).
   mutating func enableLPIs(pe: UInt32) {
-    let isZero = pes[Int(pe)].known.contains(.pendingBase) && pes[Int(pe)].pendingBase & (1 << 62) != 0
+    let isZero = pes[Int(pe)].pendingBase.knows(62) && pes[Int(pe)].pendingBase[62]
     pes[Int(pe)].pendingTableIsUnknown = !isZero
     pes[Int(pe)].highestIsStale = true
     rereadConfiguration(pe: Int(pe))
@@ -85,9 +74,7 @@ extension GICv3 where Store: ~Copyable {
       configureLPI(intid, property: property, isKnown: true, as: .derived)
     }
     let record = lpis.record(intid)
-    if record.userFlags & LPIFlags.confirmed != 0 {
-      lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed)
-    }
+    if record.userFlags & LPIFlags.confirmed != 0 { lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed) }
     guard holds(pe) else { return }
     pes[Int(pe)].highestIsStale = true
     rereadConfiguration(pe: Int(pe))
@@ -121,9 +108,9 @@ extension GICv3 where Store: ~Copyable {
   /// Guest memory that the capture shows: bytes of an LPI configuration table, if it lies in one. What the
   /// Redistributors have cached stays as it is until they are told to read again (5.1.1).
   mutating func writeMemory(_ event: Event) {
-    guard let pe = (0..<peCount).first(where: { pes[$0].known.contains(.propertyBase) }) else { return }
-    let base = pes[pe].propertyBase & 0x000F_FFFF_FFFF_F000
-    let size = UInt64(2) << (pes[pe].propertyBase & 0x1F)
+    guard let pe = (0..<peCount).first(where: { pes[$0].propertyBase.knows(12) }) else { return }
+    let base = pes[pe].propertyBase.value & 0x000F_FFFF_FFFF_F000
+    let size = UInt64(2) << (pes[pe].propertyBase.value & 0x1F)
     for n in 0..<UInt64(event.size) {
       let offset = event.a &+ n &- base
       guard offset < size else { continue }

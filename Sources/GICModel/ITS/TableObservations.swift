@@ -124,7 +124,7 @@ extension GICv3 where Store: ~Copyable {
     guard entry.isValid else { return 0 }
     let owner = 1 << 63 | UInt64(entry.collection) << 24 | UInt64(entry.intid)
     guard entry.isVirtual else { return owner }
-    return owner | 1 << 62 | UInt64((doorbell ?? SpecialINTID.none) & 0x3F_FFFF) << 40
+    return owner | 1 << 62 | UInt64((doorbell ?? INTID.spurious) & 0x3F_FFFF) << 40
   }
 
   private mutating func learn(_ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int, doorbell: UInt32) {
@@ -147,7 +147,7 @@ extension GICv3 where Store: ~Copyable {
     if entry.isVirtual, translation.units[unit].vPEs[UInt32(entry.vpe)] == nil { return }
     if waiting.opcode == ITSOpcode.vmovi, translation.units[unit].vPEs[waiting.collection] == nil { return }
     translation.units[unit].unresolved = nil
-    provenance = .inferred
+    progress.provenance = .inferred
     if !waiting.entryIsKnown { reportRest(of: waiting, entry: entry, unit: unit) }
     if waiting.opcode == ITSOpcode.movi {
       _ = move(entry, device: waiting.device, event: waiting.event, to: waiting.collection, unit: unit)
@@ -158,6 +158,6 @@ extension GICv3 where Store: ~Copyable {
     } else {
       _ = act(waiting.opcode, entry, device: waiting.device, event: waiting.event, unit: unit, cause: waiting.cause)
     }
-    provenance = .derived
+    progress.provenance = .derived
   }
 }

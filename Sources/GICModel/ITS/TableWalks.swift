@@ -96,8 +96,7 @@ extension GICv3 where Store: ~Copyable {
       intid: 0xFFFF_FFFF, source: command.key)
   }
 
-  @inline(__always)
-  private func emitWalk(_ walk: TableWalk, pe: UInt32, intid: UInt32, source: UInt64) {
+  @inline(__always) private func emitWalk(_ walk: TableWalk, pe: UInt32, intid: UInt32, source: UInt64) {
     var walk = walk
     if translation.units[walk.its].deviceTableHasTwoLevels {
       walk.rawValue |= UInt64(TableWalk.Reads.twoLevels.rawValue) << 44
@@ -106,8 +105,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Collections below `GITS_TYPER.HCC` are held by the ITS itself: no memory is read for them (12.19.11).
-  @inline(__always)
-  private func isHeldByITS(collection icid: UInt32) -> Bool { icid < translation.heldCollections }
+  @inline(__always) private func isHeldByITS(collection icid: UInt32) -> Bool { icid < translation.heldCollections }
 
   /// Reports that the capture shows a table read, for comparison with the walks.
   func reportRead(_ event: Event, key: UInt64) {

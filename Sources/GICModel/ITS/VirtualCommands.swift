@@ -7,7 +7,7 @@ extension ITSCommand {
   /// `Dbell_pINTID` of VMAPTI, VMAPI and VMOVI; nil for 1023, which is none.
   var doorbell: UInt32? {
     let intid = UInt32(truncatingIfNeeded: dw2 >> 32)
-    return intid == SpecialINTID.none ? nil : intid
+    return intid == INTID.spurious ? nil : intid
   }
   /// `D` of VMOVI: the doorbell changes too.
   var changesDoorbell: Bool { dw2 & 1 != 0 }
@@ -60,7 +60,7 @@ extension GICv3 where Store: ~Copyable {
     let defaultDoorbell = UInt32(truncatingIfNeeded: command.dw1)
     translation.units[unit].vPEs[command.vPE] = VirtualPE(
       pe: pe, pendingTable: command.virtualPendingTable, size: command.virtualINTIDBits, table: table,
-      doorbell: isV41 && defaultDoorbell != SpecialINTID.none ? defaultDoorbell : nil)
+      doorbell: isV41 && defaultDoorbell != INTID.spurious ? defaultDoorbell : nil)
     return nil
   }
 
@@ -74,9 +74,7 @@ extension GICv3 where Store: ~Copyable {
       return unmappedVirtualPE
     }
     // With GITS_TYPER.VMOVP the move is made known to one ITS and holds for all.
-    for other in 0..<translation.count {
-      translation.units[other].vPEs[command.vPE]?.pe = pe
-    }
+    for other in 0..<translation.count { translation.units[other].vPEs[command.vPE]?.pe = pe }
     return nil
   }
 

@@ -42,14 +42,13 @@ extension GICv3 where Store: ~Copyable {
 
   /// Whether an INTID fits `GICR_VPROPBASER.IDbits`, where that is known.
   private func fitsVirtual(_ intid: UInt32, pe: Int) -> Bool {
-    guard pes[pe].known.contains(.virtualPropertyBase) else { return true }
-    let bits = (pes[pe].virtualPropertyBase & 0x1F) + 1
+    guard pes[pe].virtualPropertyBase.knows(0) else { return true }
+    let bits = (pes[pe].virtualPropertyBase.value & 0x1F) + 1
     return bits >= 24 || intid >> UInt32(bits) == 0
   }
 
   /// The best virtual LPI of a PE must be found again.
-  @inline(__always)
-  func staleVirtualLPI(_ pe: Int) {
+  @inline(__always) func staleVirtualLPI(_ pe: Int) {
     pes[pe].virtual.virtualLPIIsStale = true
     pes[pe].virtual.invalidate()
   }

@@ -60,8 +60,8 @@ extension GICv3 where Store: ~Copyable {
       table = virtualTables.place(
         of: isV41 ? virtualPendingTable(ofVPE: UInt32(value & 0xFFFF)) : value & 0x000F_FFFF_FFFF_0000)
       if table >= 0 {
-        if pes[pe].known.contains(.virtualPropertyBase), !isV41 {
-          virtualTables.assign(table, configuration: pes[pe].virtualPropertyBase & 0x000F_FFFF_FFFF_F000)
+        if pes[pe].virtualPropertyBase.knows(12), !isV41 {
+          virtualTables.assign(table, configuration: pes[pe].virtualPropertyBase.value & 0x000F_FFFF_FFFF_F000)
         }
         // The configuration is read from memory again.
         forgetVirtualConfiguration(table: table)

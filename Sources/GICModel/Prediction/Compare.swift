@@ -23,16 +23,16 @@ public struct Disagreement: Equatable, Sendable {
 ///
 /// Statically dispatched: every use is on a concrete model, so that nothing is left of it on the hot path.
 protocol Predicting: ~Copyable {
+  var progress: Progress { get set }
   var ledger: PredictionLedger { get set }
   /// The first disagreements, with the state that led there.
   var disagreements: [Disagreement] { get set }
   /// Values of identification registers, by frame and offset, as the capture showed them.
   var identification: [UInt64: UInt64] { get set }
-  /// The event being applied.
-  var now: UInt64 { get }
-  var eventIndex: UInt64 { get }
-
-  func emit(_ kind: TransitionKind, pe: UInt32, intid: UInt32, priority: UInt32, a: UInt64, b: UInt64)
+  /// Takes in one event.
+  mutating func apply(_ event: Event)
+  /// Reports where the replay begins, and what is known from the beginning.
+  mutating func reportBeginning()
   /// The state that a prediction follows from, in one line.
   func explain(_ check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> String
   /// Describes the first broken invariant; nil if there is none. Slow.
@@ -55,6 +55,13 @@ extension Predicting where Self: ~Copyable {
     return differ(check, expected: expected, seen: seen, isTaught: (expected ^ seen) & known == 0, pe: pe)
   }
 
+  /// Compares a read with a value of which some bits are known.
+  @inline(__always) @discardableResult
+  mutating func compare<Word>(_ check: Int, _ value: Learned<Word>, _ event: Event) -> Verdict {
+    compare(
+      check, expected: UInt64(value.value), seen: event.b, known: ~UInt64(~value.known), pe: event.pe)
+  }
+
   /// Records a prediction that did not come true.
   @inline(never)
   @discardableResult
@@ -70,6 +77,28 @@ extension Predicting where Self: ~Copyable {
       )
     }
     return verdict
+  }
+
+  /// Counts the request lines that an observation shows and that are as predicted.
+  @inline(__always) mutating func countLines(_ shown: CPULines) {
+    if shown.contains(.irq) { ledger.count(PredictionLedger.check(.irq), .agreed) }
+    if shown.contains(.fiq) { ledger.count(PredictionLedger.check(.fiq), .agreed) }
+    if shown.contains(.virq) { ledger.count(PredictionLedger.check(.virq), .agreed) }
+    if shown.contains(.vfiq) { ledger.count(PredictionLedger.check(.vfiq), .agreed) }
+  }
+
+  /// Records each request line that an observation shows: agreed, or another than predicted.
+  mutating func differLines(pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines, isTaught: Bool) {
+    let checks: [(CPULines, PredictionLedger.Observation)] = [
+      (.irq, .irq), (.fiq, .fiq), (.virq, .virq), (.vfiq, .vfiq),
+    ]
+    let changed = expected.symmetricDifference(seen)
+    countLines(shown.subtracting(changed))
+    for (line, check) in checks where shown.intersection(changed).contains(line) {
+      differ(
+        PredictionLedger.check(check), expected: expected.contains(line) ? 1 : 0, seen: seen.contains(line) ? 1 : 0,
+        isTaught: isTaught, pe: UInt32(pe))
+    }
   }
 
   /// Compares a read of a register whose value is the implementation's own: the first read teaches it.
@@ -108,54 +137,3 @@ extension Predicting where Self: ~Copyable {
     )
   }
 }
-
-extension GICv3: Predicting where Store: ~Copyable {
-  /// The state of a PE and of the interrupts concerned, in one line.
-  func explain(_ check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> String {
-    if PredictionLedger.isVirtual(check), Int(pe) < peCount { return explainVirtual(Int(pe)) }
-    var parts: [String] = []
-    if Int(pe) < peCount {
-      let element = pes[Int(pe)]
-      parts.append("PE \(pe): PMR \(hex(element.priorityMask)), RPR \(hex(element.runningPriority))")
-      parts.append("IGRPEN0/1S/1NS \(element.groupEnable[0])/\(element.groupEnable[1])/\(element.groupEnable[2])")
-      parts.append("HPPI \(element.highest.intid) prio \(hex(element.highest.priority))")
-      if !distributor.hasOneSecurityState { parts.append("security \(element.security)") }
-    }
-    parts.append("GICD_CTLR \(hex(distributor.control))")
-    for intid in intids(of: check, expected: expected, seen: seen, pe: pe) {
-      parts.append(describe(intid: intid, pe: pe))
-    }
-    return parts.joined(separator: "; ")
-  }
-
-  /// The interrupts that a prediction is about: the values themselves where they are INTIDs, for a line what is pending.
-  private func intids(of check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> [UInt32] {
-    let all: Set<UInt64>
-    switch PredictionLedger.describe(check).kind {
-    case .acknowledge, .highestPending: all = [expected, seen]
-    case .line: all = Int(pe) < peCount ? [UInt64(pes[Int(pe)].highest.intid)] : []
-    default: all = []
-    }
-    return all.sorted().filter { $0 < 1020 || $0 >= 8192 && $0 < 1 << 24 }.map { UInt32($0) }
-  }
-
-  private func describe(intid: UInt32, pe: UInt32) -> String {
-    let n = Int(intid)
-    if intid < 32, Int(pe) < peCount {
-      let e = pes[Int(pe)]
-      return
-        "INTID \(intid): enabled \(e.enabled.bit(n)), pending \(e.pendingNow.bit(n)), active \(e.active.bit(n)), priority \(hex(UInt32(e.priority[n])))"
-    }
-    if intid < 1020 {
-      let (word, bit) = (n >> 5, n & 31)
-      return
-        "INTID \(intid): enabled \(distributor.enabled[word].bit(bit)), pending \(distributor.isPending(n)), active \(distributor.active[word].bit(bit)), priority \(hex(UInt32(distributor.priority[n]))), route PE \(distributor.route[n])"
-    }
-    let record = lpis.record(intid)
-    return
-      "LPI \(intid): pending \(lpis.isPending(intid, pe: pe)), configuration \(record.isKnown ? hex(UInt32(record.property)) : "unknown")"
-  }
-}
-
-/// A number as `0x2a`.
-func hex(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }

@@ -9,40 +9,15 @@ struct PredictionLedger: ~Copyable {
     case maintenance, listRegister, commandQueue, sgi, invariant
     case selection, enable
 
-    var name: String {
-      switch self {
-      case .irq: "IRQ"
-      case .fiq: "FIQ"
-      case .virq: "vIRQ"
-      case .vfiq: "vFIQ"
-      case .nmi: "NMI"
-      case .highestPending: "HPPI"
-      case .virtualHighestPending: "virtual HPPI"
-      case .deviceTable: "DTE"
-      case .collectionTable: "CTE"
-      case .interruptTranslationTable: "ITE"
-      case .vPETable: "VTE"
-      case .maintenance: "maintenance interrupt"
-      case .listRegister: "list register"
-      case .commandQueue: "command queue offset"
-      case .sgi: "SGI target"
-      case .invariant: "invariant"
-      case .selection: "acknowledge selection"
-      case .enable: "enable change"
-      }
-    }
+    /// The name that reports show, and what kind of answer it is; in the order of the cases.
+    private static let descriptions: [(name: String, kind: PredictionKind)] = [
+      ("IRQ", .line), ("FIQ", .line), ("vIRQ", .line), ("vFIQ", .line), ("NMI", .line), ("HPPI", .highestPending),
+      ("virtual HPPI", .highestPending), ("DTE", .table), ("CTE", .table), ("ITE", .table), ("VTE", .table),
+      ("maintenance interrupt", .maintenance), ("list register", .read), ("command queue offset", .table),
+      ("SGI target", .line), ("invariant", .read), ("acknowledge selection", .acknowledge), ("enable change", .read),
+    ]
 
-    var kind: PredictionKind {
-      switch self {
-      case .irq, .fiq, .virq, .vfiq, .nmi: .line
-      case .highestPending, .virtualHighestPending: .highestPending
-      case .deviceTable, .collectionTable, .interruptTranslationTable, .vPETable, .commandQueue: .table
-      case .maintenance: .maintenance
-      case .listRegister, .invariant, .enable: .read
-      case .selection: .acknowledge
-      case .sgi: .line
-      }
-    }
+    var description: (name: String, kind: PredictionKind) { Self.descriptions[rawValue] }
   }
 
   /// The frames whose registers are counted, in the order of their checks; GICv2's Distributor is another than GICv3's.
@@ -64,12 +39,10 @@ struct PredictionLedger: ~Copyable {
   static func check(_ register: SystemRegister) -> Int { min(Int(register.rawValue), systemRegisters - 1) }
 
   /// The check of an observation.
-  @inline(__always)
-  static func check(_ observation: Observation) -> Int { systemRegisters + observation.rawValue }
+  @inline(__always) static func check(_ observation: Observation) -> Int { systemRegisters + observation.rawValue }
 
   /// The check of a register of a frame; `index` is its place in the frame's map, -1 for a reserved offset.
-  @inline(__always)
-  static func check(_ frame: Frame, index: Int) -> Int {
+  @inline(__always) static func check(_ frame: Frame, index: Int) -> Int {
     let slot: Int =
       switch frame {
       case .gicd: 0
@@ -84,8 +57,7 @@ struct PredictionLedger: ~Copyable {
   }
 
   /// The check of a register of GICv2's Distributor.
-  @inline(__always)
-  static func check(gicv2Distributor index: Int) -> Int {
+  @inline(__always) static func check(gicv2Distributor index: Int) -> Int {
     systemRegisters + 32 + 7 * perFrame + (index < 0 ? perFrame - 1 : index)
   }
 
@@ -97,8 +69,7 @@ struct PredictionLedger: ~Copyable {
   }
 
   /// Counts one prediction.
-  @inline(__always)
-  mutating func count(_ check: Int, _ verdict: Verdict) {
+  @inline(__always) mutating func count(_ check: Int, _ verdict: Verdict) {
     counts[check &* 3 &+ Int(verdict.rawValue)] &+= 1
   }
 
@@ -113,7 +84,7 @@ struct PredictionLedger: ~Copyable {
     }
     if check < systemRegisters + 32 {
       guard let observation = Observation(rawValue: check - systemRegisters) else { return ("check\(check)", .read) }
-      return (observation.name, observation.kind)
+      return observation.description
     }
     let place = check - systemRegisters - 32
     let (frame, architecture) = frames[min(place / perFrame, frames.count - 1)]

@@ -1,6 +1,10 @@
 import InterruptTrace
 
-/// One memory-mapped register, or an array of them, as the manual describes it.
+/// One memory-mapped register, or an array of them, as the manual describes it and as the model acts on it.
+///
+/// A row is made by its shape: ``word``, or ``bits``, ``pairs``, ``bytes`` and ``words`` for registers that hold a bit, two
+/// bits, a byte or 64 bits of each INTID. Of the latter the row is all there is: offset, field, set or clear, and who may
+/// access it decide what reads and writes do (`Interrupts/Bank+Register.swift`).
 public struct RegisterDescription: Sendable {
   /// Who may access a register, and what the other Security state sees.
   public enum Security: String, Sendable {
@@ -8,7 +12,7 @@ public struct RegisterDescription: Sendable {
     case common
     /// Non-secure accesses see only interrupts of Non-secure Group 1; the others read as zero and ignore writes.
     case byGroup = "by group"
-    /// As ``byGroup``, widened by `GICD_NSACR` or `GICR_NSACR`.
+    /// As ``byGroup``, widened by `GICD_NSACR`.
     case byGroupAndNSACR = "by group, NSACR"
     /// Each Security state has its own copy or view.
     case banked
@@ -29,25 +33,23 @@ public struct RegisterDescription: Sendable {
   /// The manual's name, without the index of an array.
   public let name: String
   /// What the dispatcher does with it.
-  public let role: RegisterRole
+  let role: RegisterRole
   /// The frame it lies in.
-  public let frame: Frame
+  public internal(set) var frame = Frame.gicd
   /// Offset of the first register of the array.
   public let offset: UInt32
-  /// Bytes from one register of the array to the next.
-  public let stride: UInt32
   /// Registers in the array; 1 for a single register.
   public let count: Int
   /// Index of the array's first element in its name: `GICD_IROUTER32` is the first.
-  public let firstIndex: Int
+  public var firstIndex = 0
   /// 32 or 64.
-  public let width: Int
+  public var width = 32
   /// Bits for each INTID; 0 if the register is not about INTIDs.
-  public let bitsPerINTID: Int
+  public var bitsPerINTID = 0
   /// Access sizes in bytes that the architecture allows.
-  public let sizes: [Int]
+  public var sizes = [4]
   /// What an access may do.
-  public let access: Access
+  public var access = Access.readWrite
   /// Who may access it.
   public let security: Security
   /// Value after reset where the architecture gives one.
@@ -56,31 +58,11 @@ public struct RegisterDescription: Sendable {
   public let section: String
   /// What it holds.
   public let summary: String
+  /// What it does to interrupts, if it holds something of each INTID.
+  var interrupts: InterruptRegister?
 
-  init(
-    _ name: String, _ role: RegisterRole, _ frame: Frame, at offset: UInt32, stride: UInt32 = 4, count: Int = 1,
-    firstIndex: Int = 0, width: Int = 32, bitsPerINTID: Int = 0, sizes: [Int] = [4], access: Access = .readWrite,
-    security: Security = .common, reset: UInt64? = nil, section: String, _ summary: String
-  ) {
-    self.name = name
-    self.role = role
-    self.frame = frame
-    self.offset = offset
-    self.stride = stride
-    self.count = count
-    self.firstIndex = firstIndex
-    self.width = width
-    self.bitsPerINTID = bitsPerINTID
-    self.sizes = sizes
-    self.access = access
-    self.security = security
-    self.reset = reset
-    self.section = section
-    self.summary = summary
-  }
-
-  /// Bytes that the array covers.
-  public var extent: UInt32 { stride * UInt32(count - 1) + UInt32(width / 8) }
+  /// Bytes from one register of the array to the next; 4 for a single register.
+  public var stride: UInt32 { count > 1 ? UInt32(width / 8) : 4 }
 
   /// The name of the register at an offset of the array: `GICD_ISENABLER1`.
   public func name(at address: UInt32) -> String {
@@ -89,137 +71,91 @@ public struct RegisterDescription: Sendable {
   }
 }
 
-/// What the dispatcher does with a register. One role may serve several frames.
-@frozen
-public enum RegisterRole: UInt8, Sendable {
-  /// Reserved: reads as zero, ignores writes.
-  case reserved = 0
-  /// `GICD_CTLR`, `GICR_CTLR`, `GITS_CTLR`.
-  case control
-  /// `*_TYPER`.
-  case type
-  /// `*_IIDR`.
-  case implementer
-  /// `GICD_TYPER2`.
-  case type2
-  /// `*_STATUSR`.
-  case status
-  /// Sets an SPI pending.
-  case setSPI
-  /// Clears an SPI's pending state.
-  case clearSPI
-  /// `*_IGROUPR`.
-  case group
-  /// `*_ISENABLER`.
-  case setEnable
-  /// `*_ICENABLER`.
-  case clearEnable
-  /// `*_ISPENDR`.
-  case setPending
-  /// `*_ICPENDR`.
-  case clearPending
-  /// `*_ISACTIVER`.
-  case setActive
-  /// `*_ICACTIVER`.
-  case clearActive
-  /// `*_IPRIORITYR`.
-  case priority
-  /// `GICD_ITARGETSR`.
-  case target
-  /// `*_ICFGR`.
-  case configuration
-  /// `*_IGRPMODR`.
-  case groupModifier
-  /// `*_NSACR`.
-  case nonSecureAccess
-  /// `GICD_SGIR`.
-  case softwareInterrupt
-  /// `GICD_CPENDSGIR`.
-  case clearPendingSGI
-  /// `GICD_SPENDSGIR`.
-  case setPendingSGI
-  /// `GICD_IROUTER`.
-  case router
-  /// Peripheral and component identification.
-  case identification
-  /// `GICR_WAKER`.
-  case waker
-  /// `GICR_SETLPIR`.
-  case setLPI
-  /// `GICR_CLRLPIR`.
-  case clearLPI
-  /// `GICR_PROPBASER`.
-  case propertyBase
-  /// `GICR_PENDBASER`.
-  case pendingBase
-  /// `GICR_INVLPIR`.
-  case invalidateLPI
-  /// `GICR_INVALLR`.
-  case invalidateAll
-  /// `GICR_SYNCR`.
-  case synchronise
-  /// `GICR_VPROPBASER`.
-  case virtualPropertyBase
-  /// `GICR_VPENDBASER`.
-  case virtualPendingBase
-  /// `GITS_CBASER`.
-  case commandBase
-  /// `GITS_CWRITER`.
-  case commandWriter
-  /// `GITS_CREADR`.
-  case commandReader
-  /// `GITS_BASER`.
-  case tableBase
-  /// `GICC_PMR`, `GICV_PMR`.
-  case priorityMask
-  /// `GICC_BPR`, `GICV_BPR`.
-  case binaryPoint
-  /// `GICC_IAR`, `GICV_IAR`.
-  case acknowledge
-  /// `GICC_EOIR`, `GICV_EOIR`.
-  case endOfInterrupt
-  /// `GICC_RPR`, `GICV_RPR`.
-  case runningPriority
-  /// `GICC_HPPIR`, `GICV_HPPIR`.
-  case highestPending
-  /// `GICC_ABPR`, `GICV_ABPR`.
-  case aliasedBinaryPoint
-  /// `GICC_AIAR`, `GICV_AIAR`.
-  case aliasedAcknowledge
-  /// `GICC_AEOIR`, `GICV_AEOIR`.
-  case aliasedEndOfInterrupt
-  /// `GICC_AHPPIR`, `GICV_AHPPIR`.
-  case aliasedHighestPending
-  /// `GICC_APR`, `GICV_APR`, `GICH_APR`.
-  case activePriorities
-  /// `GICC_NSAPR`.
-  case nonSecureActivePriorities
-  /// `GICC_DIR`, `GICV_DIR`.
-  case deactivate
-  /// `GICH_HCR`.
-  case hypervisorControl
-  /// `GICH_VMCR`.
-  case virtualMachineControl
-  /// `GICH_MISR`.
-  case maintenanceStatus
-  /// `GICH_EISR`.
-  case endOfInterruptStatus
-  /// `GICH_ELRSR`.
-  case emptyListRegisterStatus
-  /// `GICH_LR`.
-  case listRegister
-  /// `GICR_VSGIR`.
-  case virtualSGISelect
-  /// `GICR_VSGIPENDR`.
-  case virtualSGIPending
+// MARK: Rows by their shape
 
-  /// Whether the Distributor has an array of such registers with a part for every INTID.
-  @inline(__always) var holdsSharedInterrupts: Bool {
-    switch self {
-    case .group, .setEnable, .clearEnable, .setPending, .clearPending, .setActive, .clearActive, .priority,
-      .configuration, .groupModifier, .nonSecureAccess, .router:
-      true
-    default: false
-    }
+extension RegisterDescription {
+  private init(
+    _ offset: UInt32, _ name: String, _ role: RegisterRole, _ section: String, _ summary: String, _ security: Security,
+    count: Int, reset: UInt64?
+  ) {
+    self.offset = offset
+    self.name = name
+    self.role = role
+    self.section = section
+    self.summary = summary
+    self.security = security
+    self.count = count
+    self.reset = reset
+  }
+
+  /// A register of its own kind, or an array of such.
+  static func word(
+    _ offset: UInt32, _ name: String, _ role: RegisterRole, _ section: String, _ summary: String,
+    _ security: Security = .common, _ access: Access = .readWrite, count: Int = 1, width: Int = 32, sizes: [Int]? = nil,
+    reset: UInt64? = nil
+  ) -> Self {
+    var row = Self(offset, name, role, section, summary, security, count: count, reset: reset)
+    row.width = width
+    row.access = access
+    row.sizes = sizes ?? (width == 64 ? [4, 8] : [4])
+    return row
+  }
+
+  /// A register that the accesses of one direction only reach.
+  static func word(
+    _ offset: UInt32, _ name: String, _ role: RegisterRole, _ section: String, _ summary: String, _ access: Access,
+    count: Int = 1, width: Int = 32, sizes: [Int]? = nil, reset: UInt64? = nil
+  ) -> Self {
+    word(
+      offset, name, role, section, summary, .common, access, count: count, width: width, sizes: sizes, reset: reset)
+  }
+
+  /// Registers with one bit for each INTID.
+  static func bits(
+    _ offset: UInt32, _ name: String, _ action: InterruptRegister.Action,
+    _ section: String, _ summary: String, _ security: Security, count: Int, reset: UInt64? = nil
+  ) -> Self {
+    array(1, offset, name, action, section, summary, security, count: count, reset: reset)
+  }
+
+  /// Registers with two bits for each INTID.
+  static func pairs(
+    _ offset: UInt32, _ name: String, _ action: InterruptRegister.Action, _ section: String, _ summary: String,
+    _ security: Security, count: Int = 1, reset: UInt64? = nil
+  ) -> Self {
+    array(2, offset, name, action, section, summary, security, count: count, reset: reset)
+  }
+
+  /// Registers with one byte for each INTID.
+  static func bytes(
+    _ offset: UInt32, _ name: String, _ action: InterruptRegister.Action,
+    _ section: String, _ summary: String, _ security: Security = .common, count: Int, reset: UInt64? = nil
+  ) -> Self {
+    var row = array(8, offset, name, action, section, summary, security, count: count, reset: reset)
+    row.sizes = [1, 4]
+    return row
+  }
+
+  /// Registers of 64 bits, one for each INTID from `firstIndex` on.
+  static func words(
+    _ offset: UInt32, _ name: String, _ action: InterruptRegister.Action, _ section: String, _ summary: String,
+    _ security: Security, count: Int, firstIndex: Int
+  ) -> Self {
+    var row = array(64, offset, name, action, section, summary, security, count: count, reset: nil)
+    row.width = 64
+    row.sizes = [4, 8]
+    row.firstIndex = firstIndex
+    row.interrupts?.first = UInt16(firstIndex)
+    return row
+  }
+
+  private static func array(
+    _ bits: Int, _ offset: UInt32, _ name: String, _ action: InterruptRegister.Action,
+    _ section: String, _ summary: String, _ security: Security, count: Int, reset: UInt64?
+  ) -> Self {
+    var row = Self(offset, name, .interrupts, section, summary, security, count: count, reset: reset)
+    row.bitsPerINTID = bits
+    row.interrupts = InterruptRegister(action, bits: bits, security)
+    return row
   }
 }

@@ -5,13 +5,13 @@ import LPIStore
 extension GICv3 where Store: ~Copyable {
   func itsState(_ unit: Int, _ filter: StateFilter) -> StateValue {
     var members: [StateValue.Member] = [
-      .init("its", .number(UInt64(unit))),
-      .init("GITS_CTLR", .register(UInt64(translation.units[unit].control))),
-      .init("GITS_CBASER", .register(translation.units[unit].commandBase)),
-      .init("GITS_CWRITER", .register(translation.units[unit].commandWriter)),
-      .init("GITS_CREADR", .register(translation.units[unit].commandReader)),
+      .number("its", unit),
+      .register("GITS_CTLR", translation.units[unit].control.value),
+      .register("GITS_CBASER", translation.units[unit].commandBase.value),
+      .register("GITS_CWRITER", translation.units[unit].commandWriter.value),
+      .register("GITS_CREADR", translation.units[unit].commandReader.value),
     ]
-    for n in 0..<8 { members.append(.init("GITS_BASER\(n)", .register(translation.units[unit].tableBase[n]))) }
+    for n in 0..<8 { members.append(.register("GITS_BASER\(n)", translation.units[unit].tableBase[n].value)) }
     members.append(.init("collections", collectionState(unit, filter)))
     members.append(.init("devices", deviceState(unit, filter)))
     if !translation.units[unit].vPEs.isEmpty { members.append(.init("vpes", virtualPEState(unit))) }
@@ -22,7 +22,7 @@ extension GICv3 where Store: ~Copyable {
     var entries: [StateValue] = []
     for (icid, pe) in translation.units[unit].collections.enumerated() where Int(pe) < peCount {
       guard filter.includes(pe: Int(pe)) else { continue }
-      entries.append(.object([.init("icid", .number(UInt64(icid))), .init("pe", .number(UInt64(pe)))]))
+      entries.append(.object([.number("icid", icid), .number("pe", pe)]))
     }
     return .list(entries)
   }
@@ -43,11 +43,11 @@ extension GICv3 where Store: ~Copyable {
       }
       if filter.intids == nil || !events.isEmpty {
         var members: [StateValue.Member] = [
-          .init("device_id", .number(UInt64(device))), .init("event_bits", .number(UInt64(bits))),
+          .number("device_id", device), .number("event_bits", bits),
           .init("itt_address", translation.units[unit].ittAddresses[device].map { .register($0) } ?? .unknown),
-          .init("events", .list(events)),
+          .list("events", events),
         ]
-        if count > events.count { members.append(.init("events_in_all", .number(UInt64(count)))) }
+        if count > events.count { members.append(.number("events_in_all", count)) }
         devices.append(.object(members))
       }
       room = max(0, room - events.count)
@@ -57,16 +57,14 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private func eventState(_ device: UInt32, _ event: UInt32, _ entry: TranslationEntry, unit: Int) -> StateValue {
-    var members: [StateValue.Member] = [
-      .init("event_id", .number(UInt64(event))), .init("intid", .number(UInt64(entry.intid))),
-    ]
+    var members: [StateValue.Member] = [.number("event_id", event), .number("intid", entry.intid)]
     if entry.isVirtual {
-      members.append(.init("vpeid", .number(UInt64(entry.vpe))))
+      members.append(.number("vpeid", entry.vpe))
       if let doorbell = translation.units[unit].translations.doorbell(device, event) {
-        members.append(.init("doorbell", .number(UInt64(doorbell))))
+        members.append(.number("doorbell", doorbell))
       }
     } else {
-      members.append(.init("icid", .number(UInt64(entry.collection))))
+      members.append(.number("icid", entry.collection))
       let pe = translation.units[unit].collection(UInt32(entry.collection))
       members.append(.init("pe", Int(pe) < peCount ? .number(UInt64(pe)) : .unknown))
     }
@@ -109,11 +107,11 @@ extension GICv3 where Store: ~Copyable {
   private func lpiState(_ intid: UInt32, _ record: LPIRecord) -> StateValue {
     let targets = lpis.pendingPEs(intid).map { StateValue.number(UInt64($0)) }
     return .object([
-      .init("intid", .number(UInt64(intid))),
+      .number("intid", intid),
       .init("enabled", record.isKnown ? .bool(record.isEnabled) : .unknown),
       .init("priority", record.isKnown ? .number(UInt64(record.priority)) : .unknown),
-      .init("pending", .bool(!targets.isEmpty)), .init("pending_on", .list(targets)),
-      .init("mapped", .bool(record.isMapped)),
+      .bool("pending", !targets.isEmpty), .list("pending_on", targets),
+      .bool("mapped", record.isMapped),
     ])
   }
 }

@@ -4,8 +4,7 @@ import LPIStore
 /// Reads and writes of `ICH_LR<n>_EL2`, and of its halves `ICH_LR<n>` and `ICH_LRC<n>` in AArch32 (IHI 0069H, 12.4.6).
 extension GICv3 where Store: ~Copyable {
   /// Which list register an access is about, and which of its bits.
-  @inline(__always)
-  private func place(_ register: SystemRegister) -> (n: Int, shift: UInt64, mask: UInt64) {
+  @inline(__always) private func place(_ register: SystemRegister) -> (n: Int, shift: UInt64, mask: UInt64) {
     let number = Int(register.rawValue)
     let n = number & 15
     if number < Int(SystemRegister.ICH_LR0.rawValue) { return (n, 0, .max) }
@@ -34,9 +33,9 @@ extension GICv3 where Store: ~Copyable {
     let verdict = compare(
       check, expected: (value & mask) >> shift, seen: event.b, known: (known & mask) >> shift, pe: event.pe)
     if verdict == .taught {
-      provenance = .observed
+      progress.provenance = .observed
       setListRegister(n, to: ListRegister(bits: value & ~mask | event.b << shift & mask), pe: pe)
-      provenance = .derived
+      progress.provenance = .derived
       refreshMaintenance(pe)
     }
     know(n, mask: mask, pe: pe)
@@ -70,8 +69,7 @@ extension GICv3 where Store: ~Copyable {
     return 0xF << 60 | nonMaskable | priority | link | intid
   }
 
-  @inline(__always)
-  private func know(_ n: Int, mask: UInt64, pe: Int) {
+  @inline(__always) private func know(_ n: Int, mask: UInt64, pe: Int) {
     if mask & 1 != 0 { pes[pe].virtual.known.listRegisters |= 1 << UInt32(n) }
     if mask >> 63 != 0 { pes[pe].virtual.known.listRegisters |= 0x1_0000 << UInt32(n) }
   }
@@ -101,8 +99,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Reports that a list register became invalid.
-  @inline(__always)
-  func reportEmptied(_ n: Int, _ old: ListRegister, pe: Int) {
+  @inline(__always) func reportEmptied(_ n: Int, _ old: ListRegister, pe: Int) {
     let intid = old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
     emit(.lrEmptied, pe: UInt32(pe), intid: intid, priority: old.priority, a: UInt64(n), b: old.bits)
   }

@@ -3,39 +3,22 @@ import LPIStore
 
 extension VirtualInterface {
   /// `ICH_MISR_EL2` (IHI 0069H, 12.4.7): the conditions that hold and that `ICH_HCR_EL2` asks for.
-  @inline(__always)
-  func maintenanceStatus(_ departures: Departures) -> UInt32 {
-    let control = hypervisorControl
-    var status: UInt32 = 0
-    if ended & implemented != 0 { status |= MaintenanceStatus.end }
+  @inline(__always) func maintenanceStatus(_ departures: Departures) -> UInt32 {
+    let (group0, group1) = (isEnabled(group1: false), isEnabled(group1: true))
     let valid = valid & implemented
-    if control & HypervisorControl.underflow != 0, valid & (valid &- 1) == 0 { status |= MaintenanceStatus.underflow }
-    if control & HypervisorControl.entryNotPresent != 0, control & HypervisorControl.endCount != 0 {
-      status |= MaintenanceStatus.entryNotPresent
-    }
-    if control & HypervisorControl.noPending != 0, pending & implemented == 0 { status |= MaintenanceStatus.noPending }
-    let groups =
-      HypervisorControl.group0Enabled | HypervisorControl.group0Disabled | HypervisorControl.group1Enabled
-      | HypervisorControl.group1Disabled
-    guard control & groups != 0 else { return status }
-    let group0 = isEnabled(group1: false)
-    let group1 = isEnabled(group1: true)
-    if control & HypervisorControl.group0Enabled != 0, group0 { status |= MaintenanceStatus.group0Enabled }
-    let enableOfDisabled0 = departures.contains(.group0DisabledFollowsGroup1) ? group1 : group0
-    if control & HypervisorControl.group0Disabled != 0, !enableOfDisabled0 {
-      status |= MaintenanceStatus.group0Disabled
-    }
-    if control & HypervisorControl.group1Enabled != 0, group1 { status |= MaintenanceStatus.group1Enabled }
-    if control & HypervisorControl.group1Disabled != 0, !group1 { status |= MaintenanceStatus.group1Disabled }
-    return status
+    return MaintenanceConditions(
+      control: hypervisorControl, hasEnded: ended & implemented != 0, isUnderflow: valid & (valid &- 1) == 0,
+      hasPending: pending & implemented != 0, group0: group0, group1: group1,
+      group0Disabled: departures.contains(.group0DisabledFollowsGroup1) ? !group1 : !group0
+    ).status
   }
 
   /// Bits of `ICH_MISR_EL2` that follow from what the capture has shown.
   func knownMaintenanceStatus() -> UInt32 {
     guard known.control else { return 0 }
-    var bits = MaintenanceStatus.entryNotPresent
+    var bits = HypervisorControl.entryNotPresent
     if known.listRegisters >> 16 & implemented == implemented {
-      bits |= MaintenanceStatus.end | MaintenanceStatus.underflow | MaintenanceStatus.noPending
+      bits |= MaintenanceConditions.end | HypervisorControl.underflow | HypervisorControl.noPending
     }
     let enables = VirtualMachineControl.enableGroup0 | VirtualMachineControl.enableGroup1
     if known.machineControl & enables == enables { bits |= 0xF0 }
@@ -46,8 +29,7 @@ extension VirtualInterface {
 /// The maintenance interrupt (IHI 0069H, 6.3 and 12.4.7).
 extension GICv3 where Store: ~Copyable {
   /// Recomputes the maintenance interrupt of a PE and reports a change.
-  @inline(__always)
-  mutating func refreshMaintenance(_ pe: Int) {
+  @inline(__always) mutating func refreshMaintenance(_ pe: Int) {
     let status = pes[pe].virtual.maintenanceStatus(departures)
     let level = status != 0 && pes[pe].virtual.hypervisorControl & HypervisorControl.enable != 0
     guard level != pes[pe].virtual.maintenance else { return }

@@ -16,8 +16,7 @@ extension GICv3 where Store: ~Copyable {
     return Int(pe)
   }
 
-  @inline(never)
-  mutating func readVirtualInterfaceFrame(_ event: Event) {
+  @inline(never) mutating func readVirtualInterfaceFrame(_ event: Event) {
     guard let pe = legacyAccessor(event) else { return }
     let index = virtualInterfaceMap.index(at: event.offset)
     let check = PredictionLedger.check(.gicv, index: index)
@@ -42,8 +41,7 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  @inline(never)
-  mutating func writeVirtualInterfaceFrame(_ event: Event) {
+  @inline(never) mutating func writeVirtualInterfaceFrame(_ event: Event) {
     guard let pe = legacyAccessor(event) else { return }
     let index = virtualInterfaceMap.index(at: event.offset)
     let value = UInt32(truncatingIfNeeded: event.b)
@@ -80,9 +78,9 @@ extension GICv3 where Store: ~Copyable {
   /// list register has it: the aliases show Group 1 only; the others show it only with AckCtl set, else 1022.
   private func visibleMemoryMapped(_ pe: Int, isAlias: Bool) -> UInt32 {
     let best = pes[pe].virtual.best
-    guard best >= 0 else { return SpecialINTID.none }
-    if !pes[pe].virtual.isGroup1(best) { return isAlias ? SpecialINTID.none : pes[pe].virtual.intid(best) }
-    return isAlias || acknowledgesGroup1(pe) ? pes[pe].virtual.intid(best) : SpecialINTID.nonMaskable
+    guard best >= 0 else { return INTID.spurious }
+    if !pes[pe].virtual.isGroup1(best) { return isAlias ? INTID.spurious : pes[pe].virtual.intid(best) }
+    return isAlias || acknowledgesGroup1(pe) ? pes[pe].virtual.intid(best) : INTID.nonMaskable
   }
 
   private func acknowledgesGroup1(_ pe: Int) -> Bool {
@@ -93,8 +91,8 @@ extension GICv3 where Store: ~Copyable {
     refreshVirtual(pe)
     let best = pes[pe].virtual.best
     let isSignalled = best >= 0 && pes[pe].virtual.canSignal(best)
-    let expected = isSignalled ? visibleMemoryMapped(pe, isAlias: isAlias) : SpecialINTID.none
-    let taken = SpecialINTID.contains(expected) && !(isSignalled && pes[pe].virtual.intid(best) == expected) ? -1 : best
+    let expected = isSignalled ? visibleMemoryMapped(pe, isAlias: isAlias) : INTID.spurious
+    let taken = INTID.isSpecial(expected) && !(isSignalled && pes[pe].virtual.intid(best) == expected) ? -1 : best
     acknowledgeVirtual(
       event, pe: pe, check: check, group1: isAlias || acknowledgesGroup1(pe), taken, expected, nonMaskable: false)
   }

@@ -7,7 +7,7 @@ extension GICv3 where Store: ~Copyable {
   /// priority mask nor the running priority count.
   func visibleVirtual(_ pe: Int, group1: Bool) -> UInt32 {
     let best = pes[pe].virtual.best
-    guard best >= 0, pes[pe].virtual.isGroup1(best) == group1 else { return SpecialINTID.none }
+    guard best >= 0, pes[pe].virtual.isGroup1(best) == group1 else { return INTID.spurious }
     return pes[pe].virtual.intid(best)
   }
 
@@ -15,13 +15,13 @@ extension GICv3 where Store: ~Copyable {
     refreshVirtual(pe)
     let best = pes[pe].virtual.best
     var taken: Int32 = -1
-    var expected = SpecialINTID.none
+    var expected = INTID.spurious
     if best >= 0, pes[pe].virtual.isGroup1(best) == group1, pes[pe].virtual.canSignal(best) {
       if pes[pe].virtual.isNonMaskable(best) == nonMaskable {
         taken = best
         expected = pes[pe].virtual.intid(best)
       } else if !nonMaskable {
-        expected = SpecialINTID.nonMaskable
+        expected = INTID.nonMaskable
       }
     }
     let check = PredictionLedger.check(event.register)
@@ -48,7 +48,7 @@ extension GICv3 where Store: ~Copyable {
   /// Carries out an acknowledge of the list register or virtual LPI at `index`; -1 for none.
   private mutating func take(_ index: Int32, seen: UInt32, pe: Int, nonMaskable: Bool) {
     guard index >= 0 else {
-      let isSpurious = SpecialINTID.contains(seen)
+      let isSpurious = INTID.isSpecial(seen)
       emit(
         isSpurious ? .virtualSpuriousAcknowledge : .virtualAcknowledged, pe: UInt32(pe), intid: seen,
         a: isSpurious ? UInt64(seen) : 0xFF)
@@ -60,7 +60,7 @@ extension GICv3 where Store: ~Copyable {
     } else {
       let n = Int(index)
       let old = pes[pe].virtual.listRegisters[n]
-      if SpecialINTID.contains(old.virtualINTID) {
+      if INTID.isSpecial(old.virtualINTID) {
         // A list register with a special INTID gives it out and becomes invalid, without an active priority.
         pes[pe].virtual.setListRegister(n, ListRegister(bits: old.bits & ~ListRegister.pendingBit))
         emit(.virtualSpuriousAcknowledge, pe: UInt32(pe), intid: seen, a: UInt64(seen))

@@ -12,7 +12,7 @@ extension GICv3 where Store: ~Copyable {
   /// The drop comes before all checks of the INTID, as the architecture allows and QEMU does.
   mutating func endVirtual(pe: Int, group1: Bool, value: UInt32) {
     let intid = value & 0xFF_FFFF
-    guard !SpecialINTID.contains(intid) else { return }
+    guard !INTID.isSpecial(intid) else { return }
     let dropped = pes[pe].virtual.dropRunningPriority()
     // Without an active priority nothing happens, unless what is active is not known.
     guard dropped != nil || !knowsVirtualActivePriorities(pe) else { return }
@@ -72,9 +72,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].virtual.setListRegister(n, new)
     let intid = old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
     emit(.virtualDeactivated, pe: UInt32(pe), intid: intid, priority: old.priority, a: UInt64(n))
-    if old.isHardware, old.physicalINTID < 1020 {
-      deactivate(pe: pe, intid: Int(old.physicalINTID))
-    }
+    if old.isHardware, old.physicalINTID < 1020 { deactivate(pe: pe, intid: Int(old.physicalINTID)) }
     if !new.isValid { reportEmptied(n, old, pe: pe) }
   }
 

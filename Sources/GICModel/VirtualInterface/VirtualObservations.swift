@@ -4,21 +4,18 @@ import LPIStore
 /// What the capture shows of the virtual CPU interfaces, beside register reads.
 extension GICv3 where Store: ~Copyable {
   /// Brings the highest-priority pending virtual interrupt and the virtual lines of a PE up to date.
-  @inline(__always)
-  mutating func refreshVirtual(_ pe: Int) {
+  @inline(__always) mutating func refreshVirtual(_ pe: Int) {
     if pes[pe].virtual.isStale { refreshStaleVirtual(pe) }
   }
 
-  @inline(never)
-  private mutating func refreshStaleVirtual(_ pe: Int) {
+  @inline(never) private mutating func refreshStaleVirtual(_ pe: Int) {
     if pes[pe].virtual.virtualLPIIsStale { refreshVirtualLPI(pe) }
     pes[pe].virtual.refresh()
   }
 
   /// The highest-priority pending virtual interrupt, as the controller computed it: the index of its list register or
   /// 16 for a virtual LPI, and apart from that the best virtual LPI of the resident vPE.
-  @inline(__always)
-  mutating func observeVirtualHighestPending(_ event: Event) {
+  @inline(__always) mutating func observeVirtualHighestPending(_ event: Event) {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     refreshVirtual(pe)
@@ -54,13 +51,11 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Virtual interrupt requests to a PE.
-  @inline(__always)
-  mutating func observeVirtualLines(_ event: Event, pe: Int, seen: CPULines, shown: CPULines) {
+  @inline(__always) mutating func observeVirtualLines(_ event: Event, pe: Int, seen: CPULines, shown: CPULines) {
     refreshVirtual(pe)
     let expected = pes[pe].virtual.lines.intersection(shown)
     if expected == seen.intersection([.virq, .vfiq]) {
-      if shown.contains(.virq) { ledger.count(PredictionLedger.check(.virq), .agreed) }
-      if shown.contains(.vfiq) { ledger.count(PredictionLedger.check(.vfiq), .agreed) }
+      countLines(shown.intersection([.virq, .vfiq]))
     } else {
       let virtual: CPULines = [.virq, .vfiq]
       differVirtualLines(
@@ -71,16 +66,7 @@ extension GICv3 where Store: ~Copyable {
   @inline(never)
   private mutating func differVirtualLines(pe: Int, expected: CPULines, seen: CPULines, shown: CPULines) {
     let isTaught = reconcileVirtualLines(pe, seen: seen, shown: shown)
-    for (line, check) in [(CPULines.virq, PredictionLedger.Observation.virq), (.vfiq, .vfiq)]
-    where shown.contains(line) {
-      let (was, now) = (expected.contains(line), seen.contains(line))
-      if was == now {
-        ledger.count(PredictionLedger.check(check), .agreed)
-      } else {
-        differ(
-          PredictionLedger.check(check), expected: was ? 1 : 0, seen: now ? 1 : 0, isTaught: isTaught, pe: UInt32(pe))
-      }
-    }
+    differLines(pe: pe, expected, seen, shown: shown, isTaught: isTaught)
   }
 
   /// The state that predictions about a virtual interface follow from, in one line.

@@ -171,7 +171,7 @@ extension GICv3 where Store: ~Copyable {
   ) -> Int32 {
     let isTaught = !knowsVirtualSignalling(pe) || pes[pe].virtual.best == VirtualInterface.virtualLPIIndex
     differ(check, expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught, pe: UInt32(pe))
-    guard !SpecialINTID.contains(seen) else { return -1 }
+    guard !INTID.isSpecial(seen) else { return -1 }
     for n in 0..<pes[pe].virtual.listRegisterCount
     where pes[pe].virtual.listRegisters[n].virtualINTID == seen && pes[pe].virtual.pending.bit(n) {
       return Int32(n)

@@ -1,0 +1,60 @@
+import InterruptTrace
+import LPIStore
+
+/// One interrupt controller, physical or a guest's.
+public struct Controller: ~Copyable {
+  let core: any ControllerCore
+
+  /// A controller at reset.
+  public init(topology: Topology, options: ControllerOptions = .init()) {
+    let affinityRouting = topology.value(.affinityRouting)
+    let departures = Departures(topology: topology, profile: options.profile)
+    if topology.architecture == .v2 || affinityRouting == 0 {
+      core = GICv2Core(topology: topology, options: options)
+    } else if affinityRouting == nil, !departures.contains(.hasOnlyAffinityRouting) {
+      core = LegacyCapableCore(topology: topology, options: options)
+    } else {
+      core = LPIStoreChoice.make(topology, options)
+    }
+  }
+
+  private init(_ core: any ControllerCore) { self.core = core }
+
+  /// An independent copy: a checkpoint to go on from. O(state): PEs, devices, LPIs; not the capture's length.
+  public func copy() -> Controller { Controller(core.copy()) }
+
+  /// What is known about the controller; grows while the capture is replayed.
+  public var topology: Topology { core.topology }
+
+  /// Takes in events, in order, and appends what followed. O(1) for each event, whatever the number of PEs and LPIs,
+  /// but for registers that concern all of them.
+  public mutating func apply(
+    _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer
+  ) {
+    core.apply(events, firstIndex: firstIndex, into: &transitions)
+  }
+
+  /// Predictions so far, by register, in a fixed order; only those that were made.
+  public var predictions: [PredictionCount] { core.predictions }
+
+  /// The first disagreements, each with the state that led there.
+  public var disagreements: [Disagreement] { core.disagreements }
+
+  /// The name and kind of the check that a ``TransitionKind/disagreed`` or ``TransitionKind/taught`` transition names.
+  public static func check(_ index: UInt32) -> (name: String, kind: PredictionKind) {
+    PredictionLedger.describe(Int(index))
+  }
+
+  /// Describes the first broken invariant; nil if there is none. Slow.
+  public func checkInvariants() -> String? { core.checkInvariants() }
+
+  /// The state as it is now.
+  public func state(_ filter: StateFilter = .init()) -> StateValue { core.state(filter) }
+}
+
+extension Controller {
+  /// The configuration of an SGI or PPI of a PE, or of an SPI. O(1).
+  public func configuration(intid: UInt32, pe: UInt32) -> InterruptConfiguration {
+    intid < 1020 ? core.configuration(intid: Int(intid), pe: Int(pe)) : InterruptConfiguration()
+  }
+}

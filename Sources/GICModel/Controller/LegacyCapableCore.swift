@@ -1,0 +1,80 @@
+import InterruptTrace
+
+/// A GICv3 that may support legacy operation: modelled as a GICv3 until an access shows that affinity routing is off, and
+/// from then on as the GICv2 that it is to its software (IHI 0069H, "Legacy operation and asymmetric configurations").
+///
+/// With two Security states ARE_S set implies ARE_NS set, so that a Non-secure world without affinity routing leaves none
+/// with it. The other way round, a Secure world without beside a Non-secure one with it, is not modelled: then the
+/// Secure side's accesses are taken as answered rightly, whatever they return.
+final class LegacyCapableCore: ControllerCore {
+  private var core: any ControllerCore
+  private let options: ControllerOptions
+  /// Nil until an access tells.
+  private var affinityRouting: AffinityRouting?
+  private let maps = AffinityRouting.Maps()
+
+  init(topology: Topology, options: ControllerOptions) {
+    self.options = options
+    core = LPIStoreChoice.make(topology, options)
+  }
+
+  private init(copying other: LegacyCapableCore) {
+    core = other.core.copy()
+    options = other.options
+    affinityRouting = other.affinityRouting
+  }
+
+  func copy() -> any ControllerCore { LegacyCapableCore(copying: self) }
+
+  var topology: Topology { core.topology }
+  var predictions: [PredictionCount] { core.predictions }
+  var disagreements: [Disagreement] { core.disagreements }
+  func checkInvariants() -> String? { core.checkInvariants() }
+  func state(_ filter: StateFilter) -> StateValue { core.state(filter) }
+  func configuration(intid: Int, pe: Int) -> InterruptConfiguration { core.configuration(intid: intid, pe: pe) }
+  func record() -> PredictionRecord { core.record() }
+  func resume(_ record: consuming PredictionRecord) { core.resume(record) }
+  func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore {
+    core.withoutAffinityRouting(options)
+  }
+
+  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
+    var start = 0
+    // Only a reset switches affinity routing off again: once on, no event is looked at.
+    var next = affinityRouting == .on ? events.count : 0
+    while next < events.count {
+      if let shown = AffinityRouting(events[next], maps), shown != affinityRouting {
+        apply(events, start..<next, firstIndex, &transitions)
+        start = next
+        change(to: shown)
+        if shown == .on { break }
+      }
+      next += 1
+    }
+    apply(events, start..<events.count, firstIndex, &transitions)
+  }
+
+  private func apply(
+    _ events: UnsafeBufferPointer<Event>, _ range: Range<Int>, _ firstIndex: UInt64,
+    _ transitions: inout TransitionBuffer
+  ) {
+    guard !range.isEmpty else { return }
+    let first = firstIndex &+ UInt64(range.lowerBound)
+    core.apply(UnsafeBufferPointer(rebasing: events[range]), firstIndex: first, into: &transitions)
+  }
+
+  private func change(to shown: AffinityRouting) {
+    switch shown {
+    case .off: core = core.withoutAffinityRouting(options)
+    case .on where affinityRouting == .off:
+      // Switching affinity routing on leaves the configuration UNKNOWN.
+      var topology = core.topology
+      if let entry = topology.entry(.startsAtReset) { topology.set(.startsAtReset, to: 0, source: entry.source) }
+      let record = core.record()
+      core = LPIStoreChoice.make(topology, options)
+      core.resume(record)
+    case .on: break
+    }
+    affinityRouting = shown
+  }
+}

@@ -1,0 +1,153 @@
+import InterruptTrace
+
+/// Reads and writes of `GICD_*` (IHI 0048B, 4.3). What holds something of each INTID follows from its row
+/// (`Interrupts/Bank+Register.swift`).
+extension GICv2 {
+  // MARK: Reads
+
+  mutating func readDistributor(_ event: Event) {
+    let pe = accessor(event)
+    let index = distributorMap.index(at: event.offset)
+    let row = distributorMap.row(index)
+    let check = PredictionLedger.check(gicv2Distributor: index)
+    switch row.role {
+    case .reserved: compareReserved(event, check: check)
+    case .type:
+      learnType(event)
+      compareIdentification(event, check: check)
+    case .implementer, .identification: compareIdentification(event, check: check)
+    default:
+      let nonSecure = isNonSecure(event, pe: pe)
+      var first = answer(row, event, pe: pe, nonSecure: nonSecure)
+      if accessorIsAssumed, isBanked(event.offset) {
+        learnAccessor(event)
+        first.known = 0
+      }
+      if first.value != event.b, mayBeOtherView(event), isOtherView(row, event, pe: pe, nonSecure: nonSecure) {
+        differ(check, expected: first.value, seen: event.b, isTaught: true, pe: event.pe)
+        return
+      }
+      let verdict = compare(check, expected: first.value, seen: event.b, known: first.known, pe: event.pe)
+      guard verdict != .disagreed, first.known != .max else { return }
+      if row.role == .control {
+        learnControl(event, nonSecure: nonSecure)
+      } else if row.role == .interrupts {
+        learn(row, event, pe: pe, nonSecure: nonSecure)
+      }
+    }
+  }
+
+  /// A reserved offset, or one that the device refused, reads as zero; a device of one's own may have something there.
+  mutating func compareReserved(_ event: Event, check: Int) {
+    let isCertain = event.flags.contains(.refused) || departures.contains(.resetIsKnown)
+    compare(check, expected: 0, seen: event.b, known: isCertain ? .max : 0, pe: event.pe)
+  }
+
+  /// Whether the other Security state's view explains the value; then it was that.
+  private mutating func isOtherView(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Bool {
+    guard answer(row, event, pe: pe, nonSecure: !nonSecure).value == event.b else { return false }
+    correctSecurity(pe: pe, nonSecure: !nonSecure)
+    return true
+  }
+
+  /// What a read returns, and which bits of that are known; bits beyond the access are.
+  private func answer(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
+    switch row.role {
+    case .control:
+      let control = controlView(nonSecure: nonSecure)
+      var answer = Learned<UInt64>.certain(0)
+      for part in AccessParts(event.offset &- row.start, size: event.size) where part.offset == 0 {
+        answer = Learned(part.returned(control.value), known: ~part.returned(~control.known))
+      }
+      return answer
+    case .interrupts: return value(row, event, pe: pe, nonSecure: nonSecure)
+    default: return .certain(0)
+    }
+  }
+
+  /// `GICD_CTLR` as a Security state sees it: from Non-secure state bit 0 is EnableGrp1 (IHI 0048B, 4.3.1).
+  private func controlView(nonSecure: Bool) -> Learned<UInt32> {
+    let control = distributor.control
+    if departures.contains(.isGICv3) { return legacyControl(nonSecure: nonSecure) }
+    return nonSecure
+      ? Learned(control.value >> 1 & 1, known: control.known & 2 != 0 ? .max : ~1)
+      : Learned(control.value & 0b11, known: control.known | ~0b11)
+  }
+
+  private mutating func learnControl(_ event: Event, nonSecure: Bool) {
+    guard event.offset & 3 == 0 else { return }
+    let seen = UInt32(truncatingIfNeeded: event.b)
+    distributor.control.know(nonSecure ? (seen & 1) << 1 : seen & 0b11, in: nonSecure ? 2 : .max)
+    reportDistributorControl()
+    refreshAll()
+  }
+
+  /// `GICD_TYPER`: lines, PEs, Security Extensions (IHI 0048B, 4.3.2).
+  private mutating func learnType(_ event: Event) {
+    guard event.size == 4 else { return }
+    topology.set(.gicdTyper, to: event.b, source: .register)
+    if topology.set(.itLinesNumber, to: event.b & 0x1F, source: .register) { learnLines(event.b) }
+    if topology.set(.securityStates, to: event.b & 1 << 10 != 0 ? 2 : 1, source: .register) {
+      hasTwoSecurityStates = event.b & 1 << 10 != 0
+    }
+    let count = Int(event.b >> 5 & 7) + 1
+    if topology.set(.peCount, to: UInt64(count), source: .register), count != peCount { setPECount(count) }
+  }
+
+  // MARK: Writes
+
+  mutating func writeDistributor(_ event: Event) {
+    let pe = accessor(event)
+    let nonSecure = isNonSecure(event, pe: pe)
+    applyDeferred()
+    defer { if accessorIsAssumed { doubtBanked(event) } }
+    if distributorMap.role(distributorMap.index(at: event.offset)) == .softwareInterrupt {
+      if event.size == 4 {
+        writeSoftwareInterrupt(UInt32(truncatingIfNeeded: event.b), sender: pe, nonSecure: nonSecure)
+      }
+    } else if departures.contains(.isGICv3), writeMessageBasedSPI(event, nonSecure: nonSecure) {
+      return
+    } else if departures.contains(.writesBytewise), event.size > 1 {
+      writeInSteps(event, pe: pe, nonSecure: nonSecure)
+    } else {
+      write(event.offset, size: event.size, event.b, pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  /// Carries out a write byte by byte and keeps what each byte led to, if it led to anything.
+  private mutating func writeInSteps(_ event: Event, pe: Int, nonSecure: Bool) {
+    var changed = false
+    for pe in 0..<peCount { _ = highest(pe) }
+    steps.begin(count: event.size)
+    for byte in 0..<event.size {
+      let value = event.b >> UInt64(byte * 8) & 0xFF
+      write(event.offset &+ UInt32(byte), size: 1, value, pe: pe, nonSecure: nonSecure)
+      for pe in 0..<peCount {
+        if interfaces[pe].highestIsStale { changed = true }
+        let pending = highest(pe)
+        steps.set(byte, pe, .init(pending: pending, lines: lines(pe, pending)))
+      }
+    }
+    if !changed { steps.end() }
+  }
+
+  private mutating func write(_ offset: UInt32, size: Int, _ value: UInt64, pe: Int, nonSecure: Bool) {
+    let row = distributorMap.row(distributorMap.index(at: offset))
+    switch row.role {
+    case .control: if offset == row.start { writeControl(UInt32(truncatingIfNeeded: value), nonSecure: nonSecure) }
+    case .interrupts: writeInterrupts(row, offset, size: size, value, pe: pe, nonSecure: nonSecure)
+    default: break
+    }
+  }
+
+  private mutating func writeControl(_ value: UInt32, nonSecure: Bool) {
+    if nonSecure {
+      distributor.control.know((value & 1) << 1, in: 2)
+    } else {
+      if departures.contains(.isGICv3), value & Distributor.disableSecurity != 0 { hasTwoSecurityStates = false }
+      distributor.control = .certain(value & 0b11)
+    }
+    reportDistributorControl()
+    refreshAll()
+  }
+}

@@ -1,0 +1,114 @@
+import InterruptTrace
+
+/// What reads teach of interrupts: state that nothing has shown yet.
+extension InterruptController where Self: ~Copyable {
+  /// Takes over what a read showed; nothing of it contradicts what is known.
+  mutating func learn(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) {
+    for part in AccessParts(event.offset &- row.start, size: event.size) {
+      let first = row.interrupts.intid(at: part.offset)
+      learn(row.interrupts, first: first, part.written(event.b), lanes: part.lanes, pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  private mutating func learn(
+    _ register: InterruptRegister, first: Int, _ seen: UInt32, lanes: UInt32, pe: Int, nonSecure: Bool
+  ) {
+    let (word, bit) = (first &>> 5, first & 31)
+    let exist = implemented(word)
+    guard exist != 0 else { return }
+    let open = visible(register, pe, word: word, nonSecure: nonSecure) & exist
+    let bank = bank(pe, word)
+    switch register.field {
+    case .group: bank.pointee.group.know(seen, in: lanes & open)
+    case .modifier: bank.pointee.modifier.know(seen, in: lanes & open)
+    case .enabled:
+      let before = bank.pointee.enabled
+      bank.pointee.enabled.know(seen, in: lanes & open)
+      // What becomes known counts as a change.
+      reportEnables(pe, word: word, before.value ^ bank.pointee.enabled.value | lanes & open & ~before.known)
+    case .pending:
+      // A line that is high is enough.
+      let levels = bank.pointee.level.value & ~bank.pointee.edge.value
+      let unknown = lanes & open & ~bank.pointee.shownPending.known
+      for n in 0..<32 where unknown.bit(n) { learnLatch(pe, word &<< 5 | n, (seen & ~levels).bit(n)) }
+    case .active:
+      let unknown = lanes & open & ~bank.pointee.active.known
+      for n in 0..<32 where unknown.bit(n) { setActive(pe, word &<< 5 | n, to: seen.bit(n)) }
+    case .trigger:
+      for n in 0..<16 where open.bit(bit + n) && lanes.bit(n * 2 + 1) {
+        bank.pointee.edge.know(bit + n, seen.bit(n * 2 + 1))
+      }
+    case .priority:
+      for n in 0..<4 where open.bit(bit + n) && lanes.bit(n * 8) {
+        learnPriority(bank, bit + n, UInt8(truncatingIfNeeded: seen >> UInt32(n * 8)), nonSecure: nonSecure)
+      }
+    case .nonSecureAccess: return
+    case .target, .sources, .route:
+      learnOwn(register.field, first: first, seen, lanes: lanes, pe: pe, nonSecure: nonSecure)
+    }
+    refreshRank(pe, word: word)
+  }
+
+  /// The Non-secure view leaves the top bit open: set, if software of that state has written it.
+  private func learnPriority(_ bank: UnsafeMutablePointer<InterruptBank>, _ n: Int, _ seen: UInt8, nonSecure: Bool) {
+    if nonSecure, bank.pointee.priority[n] << 1 == seen { return }
+    bank.pointee.priority[n] = nonSecure ? 0x80 | seen >> 1 : seen
+    bank.pointee.knownPriority.setBit(n, to: true)
+  }
+
+  // MARK: What is shown to be signalled
+
+  /// Makes an interrupt that the capture shows pending here, enabled and of the rank shown, by what is unknown about it.
+  /// `rank` decides the group only where it is shown. False if nothing could be corrected.
+  mutating func promote(_ pe: Int, _ intid: Int, priority: UInt32, group: InterruptGroup?) -> Bool {
+    let (word, bit) = (intid >> 5, intid & 31)
+    let bank = bank(pe, word)
+    var changed = false
+    if !knowsEnable(pe, intid), !bank.pointee.enabled[bit] {
+      bank.pointee.enabled.assume(bit, true)
+      report(.enabled, pe, intid)
+      changed = true
+    }
+    bank.pointee.enabled.setKnown(bit, true)
+    if !isPendingOn(pe, intid), makePending(pe, intid) {
+      emit(
+        .pending, pe: UInt32(pe), intid: UInt32(intid), priority: priority,
+        a: UInt64(PendingCause.observed.rawValue), b: UInt64(PE.none))
+      changed = true
+    }
+    if !knowsActive(pe, intid) {
+      if isActiveOn(pe, intid) { changed = true }
+      setActiveOn(pe, intid, to: false)
+    }
+    if !knowsPriority(pe, intid), UInt32(bank.pointee.priority[bit]) != priority {
+      bank.pointee.priority[bit] = UInt8(truncatingIfNeeded: priority)
+      bank.pointee.knownPriority.setBit(bit, to: true)
+      changed = true
+    }
+    if word != 0, aim(intid, at: pe) { changed = true }
+    if let group, !knowsGroup(pe, intid), bank.pointee.group[bit] != (group == .group1NonSecure) {
+      bank.pointee.group.assume(bit, group == .group1NonSecure)
+      changed = true
+    }
+    if openGroups(for: group ?? self.group(pe, intid), pe: pe) { changed = true }
+    refreshRank(pe, word: word)
+    return changed
+  }
+
+  /// Makes an interrupt pending by what is unknown about its line, its latch or its trigger.
+  private func makePending(_ pe: Int, _ intid: Int) -> Bool {
+    let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
+    let isLevel = !bank.pointee.edge[bit]
+    if INTID.isPPI(intid), isLevel, shown.contains(.lines), !knowsLevel(pe, intid) {
+      bank.pointee.level.assume(bit, true)
+      return true
+    }
+    let isUnknown = !knowsLatch(pe, intid) || !INTID.isSGI(intid) && !knowsLevel(pe, intid)
+    // A pulse of its line has left it pending: it is edge-triggered.
+    let isPulse = isLevel && !INTID.isSGI(intid) && !knowsTrigger(pe, intid)
+    guard isUnknown || isPulse else { return false }
+    if isPulse, !isUnknown || INTID.isSPI(intid) && knowsLevel(pe, intid) { bank.pointee.edge.assume(bit, true) }
+    learnLatch(pe, intid, true)
+    return true
+  }
+}

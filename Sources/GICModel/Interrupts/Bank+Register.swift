@@ -1,0 +1,141 @@
+import InterruptTrace
+
+/// Registers that hold something of each INTID: what reads return and writes do follows from the register's row
+/// (IHI 0069H, 12.9 and 12.11; IHI 0048B, 4.3).
+///
+/// An access is taken 32 bits at a time: `first` is the first INTID of such a part, `lanes` has the bits that the access
+/// touches.
+extension InterruptController where Self: ~Copyable {
+  // MARK: Who sees what
+
+  /// Interrupts of a word that an access sees: the others read as zero and ignore writes.
+  func visible(_ register: InterruptRegister, _ pe: Int, word: Int, nonSecure: Bool, isWrite: Bool = false) -> UInt32 {
+    switch register.field {
+    case .modifier where hasOneSecurityState: return 0
+    case .nonSecureAccess where hasOneSecurityState || !hasNSACR: return 0
+    default: break
+    }
+    guard nonSecure else { return .max }
+    switch register.visibility {
+    case .all: return .max
+    case .secureOnly: return 0
+    case .byGroup:
+      let isClosed = isWrite && register.field == .active && departures.contains(.activeStateIgnoresNSACR)
+      let level = isClosed ? InterruptRegister.closed : register.level
+      return bank(pe, word).pointee.group.value | opened(pe, word: word, level: level)
+    }
+  }
+
+  /// Interrupts of a word whose `GICD_NSACR` field opens a register of `level` to Non-secure state. PPIs have none.
+  private func opened(_ pe: Int, word: Int, level: UInt8) -> UInt32 {
+    guard level < InterruptRegister.closed, hasNSACR else { return 0 }
+    let bank = bank(pe, word)
+    var mask: UInt32 = 0
+    for bit in 0..<(word == 0 ? 16 : 32) where bank.pointee.nonSecureAccess(bit) >= UInt32(level) {
+      mask.setBit(bit, to: true)
+    }
+    return mask
+  }
+
+  // MARK: Reads
+
+  /// Compares a read with what the register should return, and learns from it what nothing had shown.
+  mutating func readInterrupts(_ row: RegisterLookup.Row, _ event: Event, check: Int, pe: Int, nonSecure: Bool) {
+    let answer = value(row, event, pe: pe, nonSecure: nonSecure)
+    let verdict = compare(check, answer, event)
+    if verdict != .disagreed, answer.known != .max { learn(row, event, pe: pe, nonSecure: nonSecure) }
+  }
+
+  /// What a read returns, and which bits of that are known; bits beyond the access are.
+  func value(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
+    var answer = Learned<UInt64>.certain(0)
+    for part in AccessParts(event.offset &- row.start, size: event.size) {
+      let first = row.interrupts.intid(at: part.offset)
+      let word = value(row.interrupts, first: first, pe: pe, nonSecure: nonSecure).visible(part.lanes)
+      answer.value |= part.returned(word.value)
+      answer.known &= ~part.returned(~word.known)
+    }
+    return answer
+  }
+
+  private func value(_ register: InterruptRegister, first: Int, pe: Int, nonSecure: Bool) -> Learned<UInt32> {
+    let (word, bit) = (first &>> 5, first & 31)
+    let exist = implemented(word)
+    guard exist != 0 else { return .certain(0) }
+    let bank = bank(pe, word)
+    let seen = visible(register, pe, word: word, nonSecure: nonSecure) & exist
+    switch register.field {
+    case .group, .modifier, .enabled, .pending, .active: return bank.pointee[register.field].visible(seen)
+    case .trigger:
+      let edges = bank.pointee.edge.visible(seen).shifted(right: bit)
+      return Learned(edges.value.upperPairs, known: edges.known.upperPairs | (knowsModelBits ? 0x5555_5555 : 0))
+    case .nonSecureAccess:
+      return .certain(seen == 0 ? 0 : UInt32(truncatingIfNeeded: bank.pointee.nonSecureAccess &>> UInt64(bit * 2)))
+    case .priority: return priorities(bank, bit, seen, nonSecure: nonSecure)
+    case .target, .sources, .route: return ownValue(register.field, first: first, pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  /// Four priorities as a Security state sees them: from Non-secure state the upper half of the range, shifted
+  /// (IHI 0069H, 4.8.1; IHI 0048B, 3.6.2).
+  private func priorities(
+    _ bank: UnsafeMutablePointer<InterruptBank>, _ bit: Int, _ seen: UInt32, nonSecure: Bool
+  ) -> Learned<UInt32> {
+    var answer = Learned<UInt32>.certain(0)
+    for n in 0..<4 where seen.bit(bit + n) {
+      let priority = bank.pointee.priority[bit + n]
+      answer.value |= UInt32(nonSecure ? priority << 1 : priority) << UInt32(n * 8)
+      let known = bank.pointee.knownPriority.bit(bit + n) ? knownPriorityBits : 0
+      answer.known &= ~(UInt32(~known) << UInt32(n * 8))
+    }
+    return answer
+  }
+
+  // MARK: Writes
+
+  /// Carries out a write, or the part of one that starts at `offset`.
+  mutating func writeInterrupts(
+    _ row: RegisterLookup.Row, _ offset: UInt32, size: Int, _ value: UInt64, pe: Int, nonSecure: Bool
+  ) {
+    for part in AccessParts(offset &- row.start, size: size) {
+      let first = row.interrupts.intid(at: part.offset)
+      write(row.interrupts, first: first, part.written(value), lanes: part.lanes, pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  private mutating func write(
+    _ register: InterruptRegister, first: Int, _ bits: UInt32, lanes: UInt32, pe: Int, nonSecure: Bool
+  ) {
+    let (word, bit) = (first &>> 5, first & 31)
+    let exist = implemented(word)
+    guard exist != 0 else { return }
+    let open = visible(register, pe, word: word, nonSecure: nonSecure, isWrite: true) & exist
+    let isSet = register.effect == .set
+    switch register.field {
+    case .group, .modifier: changeGroups(pe, word: word, register.field, bits, in: lanes & open)
+    case .enabled: changeEnable(pe, word: word, bits: bits & open, to: isSet)
+    case .pending: changePending(pe, word: word, bits: bits & open & ~(word == 0 ? sgisWithSources : 0), to: isSet)
+    case .active: changeActive(pe, word: word, bits: bits & open, to: isSet)
+    case .trigger:
+      // SGIs are always edge-triggered.
+      for n in 0..<16 where first + n >= 16 && open.bit(bit + n) && lanes.bit(n * 2 + 1) {
+        let place = triggers(pe, first + n)
+        for pe in place.pes { changeTrigger(pe, first + n, isEdge: bits.bit(n * 2 + 1), isKnown: place.areKnown) }
+      }
+      refreshTriggers(pe, word: word)
+    case .nonSecureAccess:
+      guard open != 0 else { return }
+      let shift = UInt64(bit * 2)
+      let old = bank(pe, word).pointee.nonSecureAccess
+      bank(pe, word).pointee.nonSecureAccess = old & ~(UInt64(lanes) << shift) | UInt64(bits & lanes) << shift
+    case .priority:
+      for n in 0..<4 where open.bit(bit + n) && lanes.bit(n * 8) {
+        let value = UInt8(truncatingIfNeeded: bits >> UInt32(n * 8))
+        changePriority(pe, first + n, to: nonSecure ? 0x80 | value >> 1 : value)
+      }
+      refreshPriorities(pe, word: word)
+    case .target, .sources, .route:
+      setOwn(register, first: first, bits, lanes: lanes, pe: pe, nonSecure: nonSecure)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import InterruptTrace
+
+extension InterruptController where Self: ~Copyable {
+  /// What SPIs, PPIs and SGIs of every architecture have in common. `pending` is the latch; `state` is the architectural
+  /// state, which counts a level-sensitive interrupt's line too.
+  func interruptState(_ pe: Int, _ intid: Int, hasModifier: Bool = false) -> [StateValue.Member] {
+    let (bank, bit) = (bank(pe, intid >> 5).pointee, intid & 31)
+    var members: [StateValue.Member] = [
+      .number("intid", intid),
+      .text("state", stateName(isPending: bank.isPending(bit), isActive: bank.active[bit])),
+      .bool("enabled", bank.enabled[bit]), .bool("pending", bank.latch[bit]),
+      .bool("active", bank.active[bit]), .bool("level", bank.level[bit]),
+      .number("priority", bank.priority[bit]), .number("group", bank.group[bit] ? 1 : 0),
+      .bool("edge", bank.edge[bit]),
+    ]
+    if hasModifier { members.append(.number("group_modifier", bank.modifier[bit] ? 1 : 0)) }
+    return members
+  }
+
+  /// Whether a state report names an interrupt: it is enabled or has done something, or with `includesIdle` is configured.
+  func isShown(_ pe: Int, _ intid: Int, _ filter: StateFilter) -> Bool {
+    guard filter.includes(intid: intid) else { return false }
+    let bank = bank(pe, intid >> 5).pointee
+    var shown = bank.touched | bank.enabled.value | bank.latch.value | bank.level.value
+    if filter.includesIdle {
+      let edges = INTID.isSGI(intid) ? 0 : bank.edge.known
+      shown |= bank.knownPriority | bank.group.known | edges | bank.knownTarget
+    }
+    return shown.bit(intid & 31)
+  }
+}
+
+/// The four states of an interrupt (IHI 0069H, 4.1; IHI 0048B, 1.4.2).
+func stateName(isPending: Bool, isActive: Bool) -> String {
+  switch (isPending, isActive) {
+  case (false, false): "inactive"
+  case (true, false): "pending"
+  case (false, true): "active"
+  case (true, true): "active and pending"
+  }
+}

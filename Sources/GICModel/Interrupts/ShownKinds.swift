@@ -1,0 +1,67 @@
+import InterruptTrace
+
+/// What kinds of events the capture has held so far.
+///
+/// A capture may lack some by choice: of a controller whose Redistributor accesses are not recorded, nothing is known of
+/// enables for long, even if it was seen at reset. What only a kind that never came could have changed counts as not known
+/// where the capture shows something else.
+struct ShownKinds: OptionSet {
+  var rawValue: UInt8
+  static let distributor = Self(rawValue: 1 << 0)
+  static let redistributor = Self(rawValue: 1 << 1)
+  /// Acknowledges, ends and masks of the physical CPU interfaces.
+  static let interface = Self(rawValue: 1 << 2)
+  /// MSIs or ITS commands.
+  static let translation = Self(rawValue: 1 << 3)
+  /// `ICH_*` or `GICH_*`.
+  static let hypervisor = Self(rawValue: 1 << 4)
+  /// `ICV_*` or `GICV_*`.
+  static let guest = Self(rawValue: 1 << 5)
+  /// Interrupt lines changing.
+  static let lines = Self(rawValue: 1 << 6)
+  /// SGIs being sent or accepted.
+  static let sgis = Self(rawValue: 1 << 7)
+
+  /// Notes an access to a frame.
+  @inline(__always) mutating func note(_ frame: Frame) {
+    switch frame {
+    case .gicd: insert(.distributor)
+    case .gicr: insert(.redistributor)
+    case .gicc: insert(.interface)
+    case .gich: insert(.hypervisor)
+    case .gicv: insert(.guest)
+    default: break
+    }
+  }
+}
+
+/// What is known of an interrupt, given what the capture holds.
+extension InterruptController where Self: ~Copyable {
+  /// Guests deactivate physical interrupts: what their list registers hold and what they do must be shown both.
+  var showsGuestsWhole: Bool { shown.contains(.hypervisor) == shown.contains(.guest) }
+
+  func knowsEnable(_ pe: Int, _ intid: Int) -> Bool {
+    showsConfiguration(intid) && bank(pe, intid >> 5).pointee.enabled.knows(intid & 31)
+  }
+
+  func knowsPriority(_ pe: Int, _ intid: Int) -> Bool {
+    showsConfiguration(intid) && bank(pe, intid >> 5).pointee.knownPriority.bit(intid & 31)
+  }
+
+  func knowsGroup(_ pe: Int, _ intid: Int) -> Bool {
+    showsConfiguration(intid) && bank(pe, intid >> 5).pointee.group.knows(intid & 31)
+  }
+
+  func knowsTrigger(_ pe: Int, _ intid: Int) -> Bool {
+    showsConfiguration(intid) && bank(pe, intid >> 5).pointee.edge.knows(intid & 31)
+  }
+
+  /// Whether an SPI's target is known.
+  func knowsTarget(_ intid: Int) -> Bool {
+    showsConfiguration(intid) && bank(0, intid >> 5).pointee.knownTarget.bit(intid & 31)
+  }
+
+  func knowsLevel(_ pe: Int, _ intid: Int) -> Bool {
+    shown.contains(.lines) && bank(pe, intid >> 5).pointee.level.knows(intid & 31)
+  }
+}

@@ -1,0 +1,248 @@
+import InterruptTrace
+import LPIStore
+
+/// What the capture teaches where it shows something else than predicted.
+///
+/// State that nothing has shown yet is corrected, one unknown at a time, until the prediction follows; state that the
+/// capture has shown is never touched. If unknowns do not explain the difference, it is a disagreement.
+extension GICv3 where Store: ~Copyable {
+  /// Makes `seen` the highest pending interrupt of a PE by correcting unknown state only. False if that cannot be.
+  mutating func reconcileHighest(pe: Int, seen: PendingInterrupt) -> Bool {
+    for _ in 0..<16 {
+      let expected = highest(pe)
+      if expected.isNone && seen.isNone { return true }
+      if expected.intid == seen.intid, expected.priority == seen.priority, expected.group == seen.group { return true }
+      let isOutranked =
+        seen.isNone
+        || !expected.isNone && (expected.priority, expected.intid) < (seen.priority, seen.intid)
+      let corrected =
+        isOutranked
+        ? demote(expected, pe: pe, below: seen) : promote(seen, pe: pe)
+      guard corrected else { return false }
+      pes[pe].highestIsStale = true
+    }
+    return false
+  }
+
+  /// Makes an interrupt that the model expected not signalled, by what is unknown about it.
+  private mutating func demote(_ expected: PendingInterrupt, pe: Int, below seen: PendingInterrupt) -> Bool {
+    let intid = Int(expected.intid)
+    if INTID.isLPI(intid) {
+      // The configuration byte in memory may have changed whenever the controller read it again.
+      let record = lpis.record(expected.intid)
+      if seen.isNone || !shown.isSuperset(of: [.interface, .translation]), !knowsPendingLPIs(pe) {
+        // It was acknowledged or cleared by something that is not in the capture.
+        if lpis.clearPending(expected.intid, pe: UInt32(pe)) {
+          emit(.pendingCleared, pe: UInt32(pe), intid: expected.intid, a: UInt64(PendingCause.observed.rawValue))
+          return true
+        }
+      }
+      guard record.userFlags & LPIFlags.confirmed == 0 || pes[pe].configurationIsReread else { return false }
+      configureLPI(
+        expected.intid, property: seen.isNone ? record.property & ~1 : record.property, isKnown: seen.isNone,
+        as: .inferred)
+      return true
+    }
+    // Which unknown it is stays a guess, so that a later observation may correct it.
+    let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
+    let isShared = INTID.isSPI(intid)
+    if !knowsEnable(pe, intid) {
+      if bank.pointee.enabled[bit] { emit(.disabled, pe: UInt32(pe), intid: expected.intid) }
+      bank.pointee.enabled.assume(bit, false)
+    } else if isShared, !knowsTarget(intid) {
+      distributor.route[intid] = Distributor.noPE
+    } else if !knowsLatch(pe, intid), bank.pointee.latch[bit] {
+      bank.pointee.latch.assume(bit, false)
+    } else if !knowsActive(pe, intid) {
+      bank.pointee.active.assume(bit, true)
+    } else if isShared, !knowsTrigger(pe, intid), bank.pointee.level[bit] != bank.pointee.edge[bit] {
+      // Of the other trigger it would have been acknowledged for good, or have fallen with its line.
+      bank.pointee.edge.assume(bit, bank.pointee.level[bit])
+      bank.pointee.latch.assume(bit, false)
+    } else {
+      return false
+    }
+    refresh(pe, word: intid >> 5)
+    return true
+  }
+
+  /// Makes an interrupt that the capture shows pending here, enabled and of the rank shown, by what is unknown about it.
+  private mutating func promote(_ seen: PendingInterrupt, pe: Int) -> Bool {
+    let intid = Int(seen.intid)
+    if INTID.isLPI(intid) { return promoteLPI(seen, pe: pe) }
+    return INTID.isBasic(intid) && promote(pe, intid, priority: seen.priority, group: seen.group)
+  }
+
+  private mutating func promoteLPI(_ seen: PendingInterrupt, pe: Int) -> Bool {
+    guard pes[pe].control[0] || !pes[pe].control.knows(0) || !shown.contains(.redistributor) else { return false }
+    let configured = hasOneSecurityState ? seen.priority : (seen.priority << 1) & 0xFF
+    let property = UInt8(truncatingIfNeeded: configured & 0xFC) | 1
+    let record = lpis.record(seen.intid)
+    let wasPending = lpis.isPending(seen.intid, pe: UInt32(pe))
+    if wasPending, record.isKnown, record.property == property { return false }
+    if !wasPending {
+      guard !knowsPendingLPIs(pe) else { return false }
+      lpis.setPending(seen.intid, pe: UInt32(pe))
+      emit(
+        .pending, pe: UInt32(pe), intid: seen.intid, priority: seen.priority,
+        a: UInt64(PendingCause.pendingTable.rawValue))
+    }
+    let isConfirmed = record.userFlags & LPIFlags.confirmed != 0 && !pes[pe].configurationIsReread
+    if record.isKnown, isConfirmed, record.property != property { return false }
+    configureLPI(seen.intid, property: property, isKnown: true, as: .observed)
+    lpis.setUserFlags(seen.intid, record.userFlags | LPIFlags.confirmed)
+    pes[pe].control.value |= 1
+    if !knowsControl(Distributor.enableGroup1NonSecure) {
+      distributor.control.value |= Distributor.enableGroup1NonSecure
+    }
+    return true
+  }
+
+  /// Sends an SPI to a PE, where nothing has shown that it does not go there.
+  mutating func aim(_ intid: Int, at pe: Int) -> Bool {
+    guard !knowsTarget(intid), distributor.route[intid] != UInt32(pe) else { return false }
+    emit(.retargeted, pe: UInt32(pe), intid: UInt32(intid), a: UInt64(distributor.route[intid]), b: UInt64(pe))
+    distributor.route[intid] = UInt32(pe)
+    bank(pe, intid >> 5).pointee.knownTarget.setBit(intid & 31, to: true)
+    return true
+  }
+
+  /// `GICD_CTLR`'s group enables, where nothing has shown them.
+  mutating func openGroups(for group: InterruptGroup, pe: Int) -> Bool {
+    let bit = Distributor.enable(group)
+    guard !knowsControl(bit), distributor.control.value & bit == 0 else { return false }
+    distributor.control.value |= bit
+    refreshAllShared()
+    return true
+  }
+
+  /// Makes a PE's lines what the capture shows, by what is unknown about the CPU interface.
+  mutating func reconcileLines(pe: Int, seen: CPULines, shown: CPULines) -> Bool {
+    for _ in 0..<4 {
+      let expected = lines(pe).intersection(shown)
+      if expected == seen { return true }
+      let pending = highest(pe)
+      // A capture that begins between the two may show a line before it shows what is pending.
+      guard !pending.isNone else {
+        return bank(pe, 0).pointee.latch.known & bank(pe, 0).pointee.level.known != .max
+          || !self.shown.isSuperset(of: [.interface, .redistributor])
+      }
+      if seen.isEmpty {
+        guard mask(pending, pe: pe) else { return false }
+      } else if expected.isEmpty {
+        guard unmask(pending, pe: pe) else { return false }
+      } else {
+        guard relocate(pending, pe: pe, seen: seen) else { return false }
+      }
+    }
+    return false
+  }
+
+  /// Closes what is unknown and stands open.
+  private mutating func mask(_ pending: PendingInterrupt, pe: Int) -> Bool {
+    let enable = Known.groupEnable(pending.group)
+    if !knowsInterface(pe, enable), pes[pe].groupEnable[Int(pending.group.rawValue)] != 0 {
+      pes[pe].groupEnable[Int(pending.group.rawValue)] = 0
+      return true
+    }
+    if !knowsInterface(pe, .priorityMask), pes[pe].priorityMask > pending.priority {
+      pes[pe].priorityMask = pending.priority
+      return true
+    }
+    return false
+  }
+
+  /// Opens what is unknown and stands closed.
+  private mutating func unmask(_ pending: PendingInterrupt, pe: Int) -> Bool {
+    var changed = false
+    let enable = Known.groupEnable(pending.group)
+    if !knowsInterface(pe, enable), pes[pe].groupEnable[Int(pending.group.rawValue)] == 0 {
+      pes[pe].groupEnable[Int(pending.group.rawValue)] = 1
+      changed = true
+    }
+    if !knowsInterface(pe, .priorityMask), pes[pe].priorityMask <= pending.priority {
+      pes[pe].priorityMask = 0xF0 > pending.priority ? 0xF0 : 0xFF
+      changed = true
+    }
+    return changed
+  }
+
+  /// Corrects the Security state that a PE is believed to be in, from the line that its interrupt took.
+  private mutating func relocate(_ pending: PendingInterrupt, pe: Int, seen: CPULines) -> Bool {
+    guard !hasOneSecurityState, pes[pe].exceptionLevel == 0xFF else { return false }
+    switch (pending.group, seen) {
+    case (.group1NonSecure, .fiq): pes[pe].security = .el3
+    case (.group1NonSecure, .irq): pes[pe].security = .nonSecure
+    case (.group1Secure, .irq): pes[pe].security = .secure
+    case (.group1Secure, .fiq): pes[pe].security = .nonSecure
+    default: return false
+    }
+    return true
+  }
+
+  /// Handles an acknowledge that returned something else than predicted. False if nothing follows from it.
+  @inline(never)
+  mutating func reconcileAcknowledge(
+    pe: Int, group0: Bool, expected: UInt32, seen: UInt32, register: SystemRegister
+  ) -> Bool {
+    progress.provenance = .inferred
+    let isTaught = explainAcknowledge(pe: pe, group0: group0, seen: seen)
+    reportConditions(pe)
+    reportDistributorControl()
+    progress.provenance = .derived
+    differ(
+      PredictionLedger.check(register), expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught,
+      pe: UInt32(pe))
+    return true
+  }
+
+  private mutating func explainAcknowledge(pe: Int, group0: Bool, seen: UInt32) -> Bool {
+    if !hasOneSecurityState, relocateAcknowledge(pe: pe, group0: group0, seen: seen) { return true }
+    if INTID.isSpecial(seen) {
+      let pending = highest(pe)
+      if INTID.isLPI(pending.intid),
+        lpis.unknownPendingCount(pe: UInt32(pe)) > 0 || lpis.record(pending.intid).userFlags & LPIFlags.confirmed == 0
+      {
+        return reconcileHighest(pe: pe, seen: .none)
+      }
+      return mask(pending, pe: pe) || reconcileHighest(pe: pe, seen: .none)
+    }
+    let rank = guessedRank(pe: pe, intid: seen, group0: group0)
+    if !reconcileHighest(pe: pe, seen: rank) { return false }
+    pes[pe].runningIsGuessed = true
+    if signals(pe, highest(pe)) { return true }
+    return unmask(highest(pe), pe: pe) && signals(pe, highest(pe))
+  }
+
+  /// The rank that an acknowledged interrupt must have had: what is known of it, the group of the register, and where
+  /// its priority is not known one that the running priority lets through.
+  private func guessedRank(pe: Int, intid: UInt32, group0: Bool) -> PendingInterrupt {
+    var rank = assumedRank(pe: pe, intid: intid)
+    guard INTID.isBasic(intid) else {
+      let bar = min(pes[pe].highest.priority, pes[pe].runningPriority)
+      if !lpis.record(intid).isKnown, rank.priority >= bar { rank.priority = bar >= 0x10 ? (bar - 0x10) & 0xFC : 0 }
+      return rank
+    }
+    let (bank, bit) = (bank(pe, Int(intid) >> 5), Int(intid) & 31)
+    if !bank.pointee.group.knows(bit), hasOneSecurityState { rank.group = group0 ? .group0 : .group1NonSecure }
+    if !bank.pointee.knownPriority.bit(bit) {
+      if rank.priority >= 0xFF || rank.priority == 0 { rank.priority = 0xA0 }
+      let running = pes[pe].runningPriority
+      if rank.priority >= running { rank.priority = running >= 0x10 ? running - 0x10 : 0 }
+    }
+    return rank
+  }
+
+  /// With two Security states, an acknowledge tells which of them the PE is in.
+  private mutating func relocateAcknowledge(pe: Int, group0: Bool, seen: UInt32) -> Bool {
+    let pending = highest(pe)
+    guard signals(pe, pending), pes[pe].exceptionLevel == 0xFF else { return false }
+    let old = pes[pe].security
+    for belief in [SecurityBelief.el3, .secure, .nonSecure] where belief != old {
+      pes[pe].security = belief
+      if visible(pending, pe: pe, group0: group0) == seen { return true }
+    }
+    pes[pe].security = old
+    return false
+  }
+}

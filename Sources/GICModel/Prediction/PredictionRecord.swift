@@ -1,0 +1,65 @@
+import InterruptTrace
+
+/// What a model has compared, for another model of the same controller to go on with.
+struct PredictionRecord: ~Copyable {
+  var ledger: PredictionLedger
+  var disagreements: [Disagreement]
+  var identification: [UInt64: UInt64]
+}
+
+/// The event that a model speaks about, and where what it says goes.
+struct Progress: BitwiseCopyable {
+  /// The event being applied: its time, its number, and how certain it is what follows from it.
+  var now: UInt64 = 0
+  var eventIndex: UInt64 = 0
+  var provenance = Provenance.derived
+  /// Checks the model's invariants after every event.
+  let checksInvariants: Bool
+  var reportedBeginning = false
+  /// `GICD_CTLR`'s group enables and which are known, as reported last.
+  var reportedControl: UInt32 = 0
+  fileprivate var output: UnsafeMutablePointer<TransitionBuffer>?
+
+  init(checksInvariants: Bool) { self.checksInvariants = checksInvariants }
+}
+
+extension Predicting where Self: ~Copyable {
+  @inline(__always) var now: UInt64 { progress.now }
+  @inline(__always) var eventIndex: UInt64 { progress.eventIndex }
+
+  /// Takes in events, in order, with transitions going to `buffer`.
+  mutating func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into buffer: inout TransitionBuffer) {
+    withUnsafeMutablePointer(to: &buffer) { pointer in
+      progress.output = pointer
+      applyAll(events, firstIndex: firstIndex)
+      progress.output = nil
+    }
+  }
+
+  private mutating func applyAll(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
+    if !progress.reportedBeginning, events.count > 0 {
+      progress.now = events[0].time
+      progress.eventIndex = firstIndex
+      progress.reportedBeginning = true
+      reportBeginning()
+    }
+    for offset in 0..<events.count {
+      let event = events[offset]
+      progress.now = event.time
+      progress.eventIndex = firstIndex &+ UInt64(offset)
+      apply(event)
+      if progress.checksInvariants { reportBrokenInvariants() }
+    }
+  }
+
+  @inline(__always)
+  func emit(
+    _ kind: TransitionKind, pe: UInt32 = PE.none, intid: UInt32 = 0xFFFF_FFFF, priority: UInt32 = 0, a: UInt64 = 0,
+    b: UInt64 = 0
+  ) {
+    progress.output.unsafelyUnwrapped.pointee.append(
+      Transition(
+        time: progress.now, event: progress.eventIndex, kind: kind, provenance: progress.provenance, pe: pe,
+        intid: intid, priority: priority, a: a, b: b))
+  }
+}

@@ -1,0 +1,203 @@
+import InterruptTrace
+import LPIStore
+
+/// The controller's ITSes. A controller without one holds nothing.
+struct InterruptTranslation: ~Copyable {
+  /// Most ITSes that events can name.
+  static var limit: Int { 16 }
+
+  private(set) var units: UnsafeMutablePointer<InterruptTranslationService>
+  private(set) var count = 0
+  /// Whether the capture starts with empty tables, so that an entry never mapped is known to be invalid.
+  let startsEmpty: Bool
+  /// Collections that the ITS itself holds: `GITS_TYPER.HCC`.
+  var heldCollections: UInt32
+
+  init(topology: Topology) {
+    units = .allocate(capacity: Self.limit)
+    startsEmpty = topology.value(.startsAtReset) == 1
+    heldCollections = UInt32((topology.value(.gitsTyper) ?? 0) >> 24 & 0xFF)
+  }
+
+  private init(copying other: borrowing InterruptTranslation) {
+    units = .allocate(capacity: Self.limit)
+    for unit in 0..<other.count { (units + unit).initialize(to: other.units[unit].copy()) }
+    count = other.count
+    startsEmpty = other.startsEmpty
+    heldCollections = other.heldCollections
+  }
+
+  /// An independent copy. O(devices, events and collections).
+  func copy() -> InterruptTranslation { InterruptTranslation(copying: self) }
+
+  deinit {
+    units.deinitialize(count: count)
+    units.deallocate()
+  }
+
+  /// Makes an ITS exist; its index is below 16 by the event's layout.
+  @inline(__always) mutating func unit(_ index: Int) -> Int {
+    while count <= index & 15 {
+      let unseen = startsEmpty ? Collection.unmapped : Collection.unknown
+      (units + count).initialize(to: InterruptTranslationService(unseenCollection: unseen))
+      count += 1
+    }
+    return index & 15
+  }
+}
+
+/// One ITS: its registers, and what the commands have put into its tables (IHI 0069H, chapter 5).
+struct InterruptTranslationService: ~Copyable {
+  /// `GITS_CTLR`: Enabled in bit 0, Quiescent in bit 31.
+  var control = Learned<UInt32>(1 << 31)
+  /// `GITS_CBASER`.
+  var commandBase = Learned<UInt64>()
+  /// `GITS_CWRITER`.
+  var commandWriter = Learned<UInt64>()
+  /// `GITS_CREADR`.
+  var commandReader = Learned<UInt64>()
+  var tableBase = InlineArray<8, Learned<UInt64>>(repeating: Learned())
+  /// Bits of `GITS_BASERn` that the implementation fixes (type and entry size), once read.
+  var tableBaseConstants = InlineArray<8, UInt64>(repeating: 0)
+
+  /// `GITS_BASERn.Indirect` of the device table is set.
+  var deviceTableHasTwoLevels = false
+
+  var translations = PackedTranslationStore()
+  /// ITT address by DeviceID.
+  var ittAddresses: [UInt32: UInt64] = [:]
+  /// DeviceID by ITT address, for table entries that name only the table.
+  var devicesByITT: [UInt64: UInt32] = [:]
+  /// PE by ICID: a linear PE number, ``Collection/unmapped`` or ``Collection/unknown``.
+  var collections: [UInt32] = []
+  /// What a collection is that no command has named.
+  let unseenCollection: UInt32
+  /// vPE table by vPEID.
+  var vPEs: [UInt32: VirtualPE] = [:]
+  /// The vPE whose table entry the last command changed, and the entry before.
+  var changedVPE: (id: UInt32, before: VirtualPE?)?
+
+  /// What the last command or MSI changed, as it was before: table reads that the capture prints for it show this.
+  var before = EntryBefore()
+  /// The device whose table entry was seen last.
+  var lastDevice: UInt32 = 0
+  /// The slot of the command queue that will be fetched next, once one fetch has been seen.
+  var nextFetch: UInt64?
+  /// An MSI or a command whose translation the capture has not shown yet.
+  var unresolved: UnresolvedTranslation?
+
+  init(unseenCollection: UInt32) { self.unseenCollection = unseenCollection }
+
+  /// An independent copy.
+  func copy() -> InterruptTranslationService {
+    var copy = InterruptTranslationService(unseenCollection: unseenCollection)
+    copy.control = control
+    copy.commandBase = commandBase
+    copy.commandWriter = commandWriter
+    copy.commandReader = commandReader
+    copy.tableBase = tableBase
+    copy.tableBaseConstants = tableBaseConstants
+    copy.deviceTableHasTwoLevels = deviceTableHasTwoLevels
+    copy.translations = translations.copy()
+    copy.ittAddresses = ittAddresses
+    copy.devicesByITT = devicesByITT
+    copy.collections = collections
+    copy.vPEs = vPEs
+    copy.changedVPE = changedVPE
+    copy.before = before
+    copy.lastDevice = lastDevice
+    copy.nextFetch = nextFetch
+    copy.unresolved = unresolved
+    return copy
+  }
+
+  /// The PE of a collection.
+  @inline(__always) func collection(_ icid: UInt32) -> UInt32 {
+    Int(icid) < collections.count ? collections[Int(icid)] : unseenCollection
+  }
+
+  /// Entries that a flat or two-level table holds (IHI 0069H, 5.2.1 and 12.19.1). Nil if no `GITS_BASERn` of that kind
+  /// has been shown to be valid.
+  func entryLimit(of table: ITSTable) -> UInt64? {
+    let type: UInt64 =
+      switch table {
+      case .device: 1
+      case .vPE: 2
+      case .collection: 4
+      case .interruptTranslation: 0
+      }
+    for n in 0..<8 where tableBase[n].known != 0 && tableBaseConstants[n] >> 56 & 7 == type && type != 0 {
+      let base = tableBase[n].value
+      guard base >> 63 != 0 else { return nil }
+      let entrySize = (base >> 48 & 0x1F) + 1
+      let pageSize: UInt64 = [4096, 16384, 65536, 65536][Int(base >> 8 & 3)]
+      let bytes = ((base & 0xFF) + 1) * pageSize
+      let isIndirect = base >> 62 & 1 != 0
+      return isIndirect ? bytes / 8 * (pageSize / entrySize) : bytes / entrySize
+    }
+    return nil
+  }
+
+  /// Takes note of what `GITS_BASERn` of the device table says.
+  mutating func noteTableBase(_ n: Int) {
+    if tableBaseConstants[n] >> 56 & 7 == 1 { deviceTableHasTwoLevels = tableBase[n][62] }
+  }
+
+  mutating func setCollection(_ icid: UInt32, to pe: UInt32) {
+    while collections.count <= Int(icid & 0xFFFF) { collections.append(unseenCollection) }
+    collections[Int(icid & 0xFFFF)] = pe
+  }
+}
+
+/// Values of a collection beside a PE's number.
+enum Collection {
+  /// MAPC with V = 0.
+  static var unmapped: UInt32 { PE.none - 1 }
+  /// Nothing has shown it.
+  static var unknown: UInt32 { PE.none }
+}
+
+/// A vPE table entry (GICv4).
+struct VirtualPE {
+  /// The PE whose Redistributor the vPE is mapped to.
+  var pe: UInt32
+  /// Address of its virtual pending table in bytes.
+  var pendingTable: UInt64
+  /// INTID bits minus one.
+  var size: UInt8
+  /// Its place in ``VirtualPendingTables``; -1 if there are too many.
+  var table: Int32
+  /// Default doorbell (GICv4.1).
+  var doorbell: UInt32?
+}
+
+/// A device's ITE as it was before the last command changed it.
+struct EntryBefore {
+  var device: UInt32 = 0
+  var event: UInt32 = 0
+  var entry = TranslationEntry()
+  var doorbell: UInt32?
+  var isSet = false
+}
+
+/// An MSI or INT, CLEAR, DISCARD … whose entry is not known yet.
+struct UnresolvedTranslation {
+  var device: UInt32
+  var event: UInt32
+  var opcode: UInt8
+  var cause: PendingCause
+  /// MOVI's new collection, VMOVI's new vPE, VMOVP's new PE.
+  var collection: UInt32 = 0
+  /// VMOVI's doorbell.
+  var doorbell: UInt32?
+  /// The entry itself was known; what is not, is where its collection or vPE leads.
+  var entryIsKnown = false
+}
+
+/// What is not known of a device that was mapped before the capture began.
+enum DeviceKnowledge {
+  /// It is there, but nothing has shown its table entry.
+  static var guessed: UInt8 { 1 << 0 }
+  /// Its table entry was shown, but not what its ITT holds.
+  static var older: UInt8 { 1 << 1 }
+}
