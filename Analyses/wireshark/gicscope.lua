@@ -111,6 +111,7 @@ local maps = {
     { "GICD_SGIR", 3840, 4, 1, 0 },
     { "GICD_CPENDSGIR", 3856, 4, 4, 0 },
     { "GICD_SPENDSGIR", 3872, 4, 4, 0 },
+    { "GICD_INMIR", 3968, 4, 32, 0 },
     { "GICD_IROUTER", 24832, 8, 988, 32 },
     { "GICD_ID", 65488, 4, 12, 0 },
   },

@@ -201,6 +201,16 @@ struct DistributorTests {
     #expect(rig.reads(.gicd, 0x6000 + 96 * 8, 0, size: 8))
   }
 
+  @Test("GICD_INMIR makes SPIs non-maskable where GICD_TYPER.NMI says so, and is RES0 elsewhere (GICD_INMIR<n>)")
+  func nonMaskable() {
+    for hasNMI in [true, false] {
+      let rig = Rig()
+      _ = rig.reads(.gicd, 0x4, hasNMI ? 0x37A_0209 : 0x37A_0009)
+      rig.write(.gicd, 0xF84, 0x88)
+      #expect(rig.reads(.gicd, 0xF84, hasNMI ? 0x88 : 0))
+    }
+  }
+
   @Test("QEMU 7.2 shows one word of INTIDs less in GICD_TYPER.ITLinesNumber than it implements")
   func linesNumber() {
     let rig = Rig(profile: .qemu7) { $0.set(.itLinesNumber, to: 2, source: .register) }

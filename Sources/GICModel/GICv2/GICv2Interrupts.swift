@@ -13,6 +13,7 @@ extension GICv2: InterruptController {
   }
   var sgisWithSources: UInt32 { 0xFFFF }
   var namingTouches: Bool { true }
+  var hasNonMaskable: Bool? { false }
   var hasNSACR: Bool { !departures.contains(.hasNoNSACR) }
   /// The lower bit of a field tells 1-N from N-N on some early implementations (IHI 0048B, 4.3.13).
   var knowsModelBits: Bool { departures.contains(.resetIsKnown) }

@@ -21,6 +21,7 @@ extension InterruptController where Self: ~Copyable {
     switch register.field {
     case .group: bank.pointee.group.know(seen, in: lanes & open)
     case .modifier: bank.pointee.modifier.know(seen, in: lanes & open)
+    case .nonMaskable: bank.pointee.nonMaskable.know(seen, in: lanes & open)
     case .enabled:
       let before = bank.pointee.enabled
       bank.pointee.enabled.know(seen, in: lanes & open)

@@ -12,6 +12,7 @@ extension InterruptController where Self: ~Copyable {
   func visible(_ register: InterruptRegister, _ pe: Int, word: Int, nonSecure: Bool, isWrite: Bool = false) -> UInt32 {
     switch register.field {
     case .modifier where hasOneSecurityState: return 0
+    case .nonMaskable where hasNonMaskable != true: return 0
     case .nonSecureAccess where hasOneSecurityState || !hasNSACR: return 0
     default: break
     }
@@ -65,7 +66,8 @@ extension InterruptController where Self: ~Copyable {
     let bank = bank(pe, word)
     let seen = visible(register, pe, word: word, nonSecure: nonSecure) & exist
     switch register.field {
-    case .group, .modifier, .enabled, .pending, .active: return bank.pointee[register.field].visible(seen)
+    case .nonMaskable where hasNonMaskable == nil: return Learned()
+    case .group, .modifier, .enabled, .pending, .active, .nonMaskable: return bank.pointee[register.field].visible(seen)
     case .trigger:
       let edges = bank.pointee.edge.visible(seen).shifted(right: bit)
       return Learned(edges.value.upperPairs, known: edges.known.upperPairs | (knowsModelBits ? 0x5555_5555 : 0))
@@ -116,6 +118,7 @@ extension InterruptController where Self: ~Copyable {
     case .enabled: changeEnable(pe, word: word, bits: bits & open, to: isSet)
     case .pending: changePending(pe, word: word, bits: bits & open & ~(word == 0 ? sgisWithSources : 0), to: isSet)
     case .active: changeActive(pe, word: word, bits: bits & open, to: isSet)
+    case .nonMaskable: bank(pe, word).pointee.nonMaskable.know(bits, in: lanes & open)
     case .trigger:
       // SGIs are always edge-triggered.
       for n in 0..<16 where first + n >= 16 && open.bit(bit + n) && lanes.bit(n * 2 + 1) {

@@ -17,6 +17,8 @@ struct InterruptBank: BitwiseCopyable {
   var level = Learned<UInt32>()
   /// Set for edge-triggered interrupts.
   var edge = Learned<UInt32>()
+  /// Non-maskable: of superpriority (GICv3.3).
+  var nonMaskable = Learned<UInt32>()
   var priority = InlineArray<32, UInt8>(repeating: 0)
   var knownPriority: UInt32 = 0
   /// SPIs whose `GICD_IROUTER` or `GICD_ITARGETSR` is known.
@@ -56,6 +58,7 @@ struct InterruptBank: BitwiseCopyable {
       case .enabled: enabled
       case .pending: shownPending
       case .active: active
+      case .nonMaskable: nonMaskable
       case .trigger: edge
       case .nonSecureAccess, .priority, .target, .sources, .route: .certain(0)
       }
@@ -67,6 +70,7 @@ struct InterruptBank: BitwiseCopyable {
       case .enabled: enabled = newValue
       case .pending: latch = newValue
       case .active: active = newValue
+      case .nonMaskable: nonMaskable = newValue
       case .trigger: edge = newValue
       case .nonSecureAccess, .priority, .target, .sources, .route: break
       }

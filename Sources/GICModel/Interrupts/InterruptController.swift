@@ -27,6 +27,8 @@ protocol InterruptController: Predicting, ~Copyable {
   var knownPriorityBits: UInt8 { get }
   /// SGIs whose enable bit is fixed to one, and those of which only a read tells (IHI 0048B, 4.3.5).
   var sgiEnables: (fixed: UInt32, doubtful: UInt32) { get }
+  /// Whether interrupts can be non-maskable (`GICD_TYPER.NMI`); nil while the capture has not shown it.
+  var hasNonMaskable: Bool? { get }
   /// Whether there is a `GICD_NSACR`.
   var hasNSACR: Bool { get }
   /// SGIs that are pending from PEs: their latches follow from registers of their own (IHI 0048B, 4.3.16).

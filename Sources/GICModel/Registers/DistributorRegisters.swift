@@ -37,6 +37,7 @@ let distributorRegisters: [RegisterDescription] = [
   .bytes(
     0xF10, "GICD_CPENDSGIR", .clear(.sources), "12.9.3", "SGI clear-pending, RES0 with affinity routing", count: 4),
   .bytes(0xF20, "GICD_SPENDSGIR", .set(.sources), "12.9.37", "SGI set-pending, RES0 with affinity routing", count: 4),
+  .bits(0xF80, "GICD_INMIR", .assign(.nonMaskable), "GICD_INMIR<n>", "Non-maskable interrupt", .byGroup, count: 32),
   .words(
     0x6100, "GICD_IROUTER", .assign(.route), "12.9.22", "Interrupt routing", .byGroupAndNSACR, count: 988,
     firstIndex: 32),

@@ -10,6 +10,8 @@ enum InterruptField: UInt8 {
   case pending
   /// `*_ISACTIVER`, `*_ICACTIVER`.
   case active
+  /// `*_INMIR`: superpriority (GICv3.3).
+  case nonMaskable
   /// `*_ICFGR`: the upper bit of each pair.
   case trigger
   /// `*_NSACR`.
