@@ -140,6 +140,7 @@ local maps = {
     { "GICR_ICFGR", 68608, 4, 6, 0 },
     { "GICR_IGRPMODR", 68864, 4, 3, 0 },
     { "GICR_NSACR", 69120, 4, 1, 0 },
+    { "GICR_INMIR", 69504, 4, 3, 0 },
     { "GICR_VPROPBASER", 131184, 4, 1, 0 },
     { "GICR_VPENDBASER", 131192, 4, 1, 0 },
     { "GICR_VSGIR", 131200, 4, 1, 0 },

@@ -211,6 +211,14 @@ struct DistributorTests {
     }
   }
 
+  @Test("GICR_INMIR0 makes a PE's SGIs and PPIs non-maskable (GICR_INMIR0)")
+  func privateNonMaskable() {
+    let rig = Rig()
+    _ = rig.reads(.gicd, 0x4, 0x37A_0209)
+    rig.write(.gicr, 0x10F80, 0x88, owner: 1)
+    #expect(rig.reads(.gicr, 0x10F80, 0x88, owner: 1))
+  }
+
   @Test("QEMU 7.2 shows one word of INTIDs less in GICD_TYPER.ITLinesNumber than it implements")
   func linesNumber() {
     let rig = Rig(profile: .qemu7) { $0.set(.itLinesNumber, to: 2, source: .register) }

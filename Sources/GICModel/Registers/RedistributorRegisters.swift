@@ -26,6 +26,7 @@ let redistributorRegisters: [RegisterDescription] = [
   .pairs(0x10C00, "GICR_ICFGR", .assign(.trigger), "12.11.8", "Interrupt configuration", .byGroup, count: 6),
   .bits(0x10D00, "GICR_IGRPMODR", .assign(.modifier), "12.11.11", "Interrupt group modifier", .secureOnly, count: 3),
   .pairs(0x10E00, "GICR_NSACR", .assign(.nonSecureAccess), "12.11.29", "Non-secure access control", .secureOnly),
+  .bits(0x10F80, "GICR_INMIR", .assign(.nonMaskable), "GICR_INMIR0", "Non-maskable interrupt", .byGroup, count: 3),
   .word(
     0x20070, "GICR_VPROPBASER", .virtualPropertyBase, "12.11.40", "Virtual LPI configuration table base", width: 64),
   .word(0x20078, "GICR_VPENDBASER", .virtualPendingBase, "12.11.39", "Virtual LPI pending table base", width: 64),
