@@ -38,8 +38,7 @@ extension FindingsAnalyzer {
     if !isMSI, fault != .lpisDisabled, fault != .intidOutOfRange { return }
     let key = FindingLog.Key(
       kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid,
-      source: t.itsFault.message,
-      reason: UInt32(truncatingIfNeeded: fault.rawValue))
+      source: t.itsFault.message, reason: UInt32(truncatingIfNeeded: fault.rawValue))
     let who = Self.source(t.itsFault.message)
     var chain: [Finding.Link] = [
       .init(isMSI ? "the MSI of \(who) was written" : "INT for \(who) was carried out", event: t.event)

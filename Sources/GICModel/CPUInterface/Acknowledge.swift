@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Reads of `ICC_IAR0_EL1` and `ICC_IAR1_EL1` (IHI 0069H, 4.1.1 and 12.2.14).
 extension GICv3 where Store: ~Copyable {
@@ -33,7 +32,7 @@ extension GICv3 where Store: ~Copyable {
       return
     }
     if INTID.isSpecial(seen) {
-      emit(.spuriousAcknowledge, pe: UInt32(pe), intid: seen, a: UInt64(seen))
+      emit(.spuriousAcknowledge, pe: pe, intid: seen, a: UInt64(seen))
       return
     }
     activate(pe: pe, seen: seen, as: highest(pe))
@@ -61,7 +60,7 @@ extension GICv3 where Store: ~Copyable {
     }
     pes[pe].highestIsStale = true
     emit(
-      .acknowledged, pe: UInt32(pe), intid: seen, priority: rank.priority, a: UInt64(rank.group.rawValue),
+      .acknowledged, pe: pe, intid: seen, priority: rank.priority, a: UInt64(rank.group.rawValue),
       b: (stays ? 1 : 0) | UInt64(pes[pe].runningPriority & 0xFF) << 8)
   }
 

@@ -11,19 +11,19 @@ extension GICv3 where Store: ~Copyable {
       return
     }
     guard isRunning(pe) else {
-      emit(.mismatchedEnd, pe: UInt32(pe), intid: intid)
+      emit(.mismatchedEnd, pe: pe, intid: intid)
       return
     }
     let group = pes[pe].runningGroup
     guard mayEnd(group, pe: pe, group0: group0) else {
-      emit(.mismatchedEnd, pe: UInt32(pe), intid: intid, a: UInt64(group.rawValue))
+      emit(.mismatchedEnd, pe: pe, intid: intid, a: UInt64(group.rawValue))
       return
     }
     let priority = pes[pe].runningPriority
     dropRunningPriority(pe, group)
     let split = endIsSplit(pe)
     emit(
-      .endOfInterrupt, pe: UInt32(pe), intid: intid, priority: priority, a: split ? 0 : 1,
+      .endOfInterrupt, pe: pe, intid: intid, priority: priority, a: split ? 0 : 1,
       b: UInt64(pes[pe].runningPriority & 0xFF))
     guard !split else { return }
     if departures.contains(.endShowsBothSteps), intid < 1020 {

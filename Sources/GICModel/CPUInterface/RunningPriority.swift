@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Active priorities and what follows from them (IHI 0069H, 4.8.3).
 extension GICv3 where Store: ~Copyable {

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// What a capture with two Security states tells of the state that each PE is in.
 ///

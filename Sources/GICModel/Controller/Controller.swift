@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// One interrupt controller, physical or a guest's.
 public struct Controller: ~Copyable {

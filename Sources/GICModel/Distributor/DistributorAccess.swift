@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Reads and writes of `GICD_*` (IHI 0069H, 12.9). What holds something of each INTID follows from its row alone
 /// (`Interrupts/Bank+Register.swift`).

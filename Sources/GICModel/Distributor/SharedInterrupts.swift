@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Where SPIs go, and who has to look at them again.
 extension GICv3 where Store: ~Copyable {

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 extension GICv3 where Store: ~Copyable {
   @inline(__always) mutating func apply(_ event: Event) {

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// What decides delivery at a PE of a GICv3, and what the capture shows of it.
 extension GICv3 where Store: ~Copyable {
@@ -66,7 +65,7 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always) mutating func reportLines(_ pe: Int, _ seen: CPULines, shown: CPULines) {
     let now = pes[pe].reportedLines.subtracting(shown).union(seen.intersection(shown))
     guard now != pes[pe].reportedLines else { return }
-    emit(.cpuLine, pe: UInt32(pe), a: now.rawValue, b: now.symmetricDifference(pes[pe].reportedLines).rawValue)
+    emit(.cpuLine, pe: pe, a: now.rawValue, b: now.symmetricDifference(pes[pe].reportedLines).rawValue)
     pes[pe].reportedLines = now
   }
 
@@ -75,6 +74,6 @@ extension GICv3 where Store: ~Copyable {
     let now = priority >= 0xFF ? UInt32.max : intid
     guard now != pes[pe].reportedHighest else { return }
     pes[pe].reportedHighest = now
-    emit(.highestPending, pe: UInt32(pe), intid: now, priority: priority)
+    emit(.highestPending, pe: pe, intid: now, priority: priority)
   }
 }

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// What must hold after every event.
 extension GICv3 where Store: ~Copyable {

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Memory-mapped accesses: finds the register and hands over to its frame.
 extension GICv3 where Store: ~Copyable {

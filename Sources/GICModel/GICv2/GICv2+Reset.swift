@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// Reset values, and which of them are known (IHI 0048B, tables 4-1 and 4-2).
 extension GICv2 {
   /// Puts the controller into its reset state. What that is, is known only where the capture starts there.

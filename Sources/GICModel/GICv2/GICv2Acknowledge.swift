@@ -15,7 +15,7 @@ extension GICv2 {
     }
     let intid = seen & 0x3FF
     if INTID.isSpecial(intid) {
-      emit(.spuriousAcknowledge, pe: UInt32(pe), intid: intid, a: UInt64(intid))
+      emit(.spuriousAcknowledge, pe: pe, intid: intid, a: UInt64(intid))
     } else {
       activate(pe: pe, intid: Int(intid), source: seen >> 10 & 7)
     }
@@ -68,7 +68,7 @@ extension GICv2 {
     bank(pe, intid &>> 5).pointee.touched.setBit(intid & 31, to: true)
     refresh(pe, intid: intid)
     emit(
-      .acknowledged, pe: UInt32(pe), intid: UInt32(intid), priority: rank.priority,
+      .acknowledged, pe: pe, intid: UInt32(intid), priority: rank.priority,
       a: rank.isGroup1 ? UInt64(InterruptGroup.group1NonSecure.rawValue) : 0,
       b: b | (isPending(pe, intid) ? 1 : 0) | UInt64(min(interfaces[pe].interface.runningPriority, 0xFF)) << 8)
   }

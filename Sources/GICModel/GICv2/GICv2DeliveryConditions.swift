@@ -38,7 +38,7 @@ extension GICv2 {
 
   private mutating func changeReportedLines(_ pe: Int, to now: CPULines) {
     let changed = now.symmetricDifference(interfaces[pe].reportedLines)
-    emit(.cpuLine, pe: UInt32(pe), a: now.rawValue, b: changed.rawValue)
+    emit(.cpuLine, pe: pe, a: now.rawValue, b: changed.rawValue)
     interfaces[pe].reportedLines = now
     let bit = UInt8(1) &<< UInt8(pe)
     raisedLines = now.isEmpty ? raisedLines & ~bit : raisedLines | bit
@@ -51,7 +51,7 @@ extension GICv2 {
     interfaces[pe].reportedHighest = now
     let bit = UInt8(1) &<< UInt8(pe)
     reportedPending = now == .max ? reportedPending & ~bit : reportedPending | bit
-    emit(.highestPending, pe: UInt32(pe), intid: now, priority: now == .max ? 0xFF : priority)
+    emit(.highestPending, pe: pe, intid: now, priority: now == .max ? 0xFF : priority)
   }
 
   /// Reports the lines that an evaluation did not show, and the PEs that it showed nothing pending for: they are low,

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// Writes of `GICC_EOIR`, `GICC_AEOIR` and `GICC_DIR` (IHI 0048B, 3.2.1, 4.4.5, 4.4.10, 4.4.15).
 extension GICv2 {
   /// An end-of-interrupt register was written.
@@ -10,14 +8,14 @@ extension GICv2 {
     let running = interfaces[pe].interface.runningPriority
     // An end that no acknowledge precedes, and one of a group that the access cannot see, has no effect.
     guard running != GICv2Interface.idle, isGroup1 || !(nonSecure || isAlias) else {
-      emit(.mismatchedEnd, pe: UInt32(pe), intid: UInt32(intid))
+      emit(.mismatchedEnd, pe: pe, intid: UInt32(intid))
       return
     }
     let isActive = isActiveOn(pe, intid)
     let dropped = interfaces[pe].interface.drop(isGroup1: isGroup1)
     let split = endIsSplit(pe, nonSecure: nonSecure)
     emit(
-      dropped && isActive ? .endOfInterrupt : .mismatchedEnd, pe: UInt32(pe), intid: UInt32(intid), priority: running,
+      dropped && isActive ? .endOfInterrupt : .mismatchedEnd, pe: pe, intid: UInt32(intid), priority: running,
       a: split ? 0 : 1, b: UInt64(min(interfaces[pe].interface.runningPriority, 0xFF)))
     if !split { deactivate(pe: pe, intid: intid) }
   }

@@ -111,7 +111,7 @@ extension GICv2 {
     setHypervisorControl(value, pe: pe)
     guard (old ^ value) & HypervisorControl.enable != 0 else { return }
     let isOn = value & HypervisorControl.enable != 0
-    emit(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: UInt32(pe), a: UInt64(isOn ? value : old))
+    emit(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: pe, a: UInt64(isOn ? value : old))
   }
 
   private mutating func setHypervisorControl(_ value: UInt32, pe: Int) {
@@ -136,7 +136,7 @@ extension GICv2 {
     let bits = (interface.priorityMask & 0xFF | (interface.control & 0b11) << 8) & known
     guard virtualInterfaces[pe].reportedControl != known << 16 | bits else { return }
     virtualInterfaces[pe].reportedControl = known << 16 | bits
-    emit(.virtualControl, pe: UInt32(pe), a: UInt64(bits), b: UInt64(known))
+    emit(.virtualControl, pe: pe, a: UInt64(bits), b: UInt64(known))
   }
 
   private mutating func setVirtualActivePriorities(_ value: UInt32, pe: Int) {
@@ -158,6 +158,6 @@ extension GICv2 {
   }
 
   private func report(_ kind: TransitionKind, _ entry: GICv2ListRegister, list: Int, pe: Int) {
-    emit(kind, pe: UInt32(pe), intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(entry.value))
+    emit(kind, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(entry.value))
   }
 }

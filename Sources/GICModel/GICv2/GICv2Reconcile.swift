@@ -92,7 +92,7 @@ extension GICv2 {
     if INTID.isSGI(intid) { distributor.sources[pe << 4 | intid] = 0 }
     guard !isPendingOn(pe, intid) else { return false }
     emit(
-      .pendingCleared, pe: UInt32(pe), intid: UInt32(intid), priority: self.priority(pe, intid),
+      .pendingCleared, pe: pe, intid: UInt32(intid), priority: self.priority(pe, intid),
       a: UInt64(PendingCause.observed.rawValue), b: UInt64(PE.none))
     return true
   }

@@ -25,7 +25,7 @@ extension GICv2 {
       check, expected: UInt64(expected), seen: UInt64(seen), known: virtualStateIsKnown(pe) ? .max : 0, pe: UInt32(pe))
     let intid = seen & 0x3FF
     if INTID.isSpecial(intid) {
-      emit(.virtualSpuriousAcknowledge, pe: UInt32(pe), intid: intid, a: UInt64(intid))
+      emit(.virtualSpuriousAcknowledge, pe: pe, intid: intid, a: UInt64(intid))
       return
     }
     let list = verdict == .agreed ? virtualInterfaces[pe].highest() : pendingList(pe, intid)
@@ -34,7 +34,7 @@ extension GICv2 {
     virtualInterfaces[pe].interface.raise(entry.rank)
     entry.value = entry.value & ~GICv2ListRegister.pendingBit | GICv2ListRegister.activeBit
     virtualInterfaces[pe][list] = entry
-    emit(.virtualAcknowledged, pe: UInt32(pe), intid: intid, priority: entry.priority, a: UInt64(list))
+    emit(.virtualAcknowledged, pe: pe, intid: intid, priority: entry.priority, a: UInt64(list))
     refreshMaintenance(pe)
   }
 
@@ -84,7 +84,7 @@ extension GICv2 {
     let split = virtualInterfaces[pe].interface.control & GICv2Control.endMode != 0
     let list = virtualInterfaces[pe].activeList(value, comparesSource: !departures.contains(.resetIsKnown))
     emit(
-      .virtualEndOfInterrupt, pe: UInt32(pe), intid: intid, priority: running, a: list < 0 ? 0xFF : UInt64(list),
+      .virtualEndOfInterrupt, pe: pe, intid: intid, priority: running, a: list < 0 ? 0xFF : UInt64(list),
       b: split || list < 0 ? 0 : 1)
     if !split {
       if list >= 0 {
@@ -114,9 +114,9 @@ extension GICv2 {
     let before = entry.value
     entry.value &= ~GICv2ListRegister.activeBit
     virtualInterfaces[pe][list] = entry
-    emit(.virtualDeactivated, pe: UInt32(pe), intid: entry.intid, priority: entry.priority, a: UInt64(list))
+    emit(.virtualDeactivated, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list))
     if !entry.isValid {
-      emit(.lrEmptied, pe: UInt32(pe), intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(before))
+      emit(.lrEmptied, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(before))
     }
     if entry.isHardware { deactivateFromGuest(pe: pe, intid: Int(entry.physicalID)) }
   }
@@ -126,7 +126,7 @@ extension GICv2 {
     let level = virtualInterfaces[pe].asksForMaintenance
     guard level != virtualInterfaces[pe].maintenance else { return }
     virtualInterfaces[pe].maintenance = level
-    emit(.maintenance, pe: UInt32(pe), a: level ? 1 : 0, b: UInt64(virtualInterfaces[pe].maintenanceStatus))
+    emit(.maintenance, pe: pe, a: level ? 1 : 0, b: UInt64(virtualInterfaces[pe].maintenanceStatus))
   }
 
   /// Whether everything that a guest's acknowledge depends on has been shown.

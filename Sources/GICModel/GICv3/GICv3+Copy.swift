@@ -1,5 +1,3 @@
-import LPIStore
-
 extension GICv3 where Store: ~Copyable {
   /// An independent copy of a controller. O(its state): PEs, devices, LPIs.
   init(copying other: borrowing GICv3<Store>) {

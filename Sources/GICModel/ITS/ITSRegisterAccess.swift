@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Reads and writes of `GITS_*` (IHI 0069H, 12.19).
 extension GICv3 where Store: ~Copyable {

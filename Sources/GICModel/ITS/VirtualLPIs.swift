@@ -149,9 +149,7 @@ extension GICv3 where Store: ~Copyable {
     if !wasPending {
       guard virtualTables[table].isUnknown, intid >= LPILimits.firstINTID, intid < 1 << 24 else { return false }
       virtualTables.setPending(intid, table)
-      emit(
-        .virtualPending, pe: UInt32(pe), intid: intid, priority: priority,
-        a: UInt64(PendingCause.pendingTable.rawValue))
+      emit(.virtualPending, pe: pe, intid: intid, priority: priority, a: UInt64(PendingCause.pendingTable.rawValue))
     }
     virtualTables.setConfiguration(intid, table, property: property, isKnown: true)
     virtualTables.setUserFlags(intid, table, record.userFlags | LPIFlags.confirmed)

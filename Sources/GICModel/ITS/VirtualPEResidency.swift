@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Which vPE is resident on a PE: `GICR_VPENDBASER` (IHI 0069H, 12.11.39).
 extension GICv3 where Store: ~Copyable {
@@ -71,10 +70,10 @@ extension GICv3 where Store: ~Copyable {
     staleVirtualLPI(pe)
     if old >= 0, old != table {
       emit(
-        .vPENonresident, pe: UInt32(pe), a: virtualTables[old].address,
+        .vPENonresident, pe: pe, a: virtualTables[old].address,
         b: pes[pe].virtualPendingBase & Self.pendingLast != 0 ? 1 : 0)
     }
-    if table >= 0, old != table { emit(.vPEResident, pe: UInt32(pe), a: virtualTables[table].address) }
+    if table >= 0, old != table { emit(.vPEResident, pe: pe, a: virtualTables[table].address) }
   }
 
   /// The pending table that VMAPP gave a vPE; a made-up address if nothing has shown it.

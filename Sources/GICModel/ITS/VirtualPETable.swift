@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// vPE table entries that the capture shows, against what the commands have put there (IHI 0069H, 5.2.6).
 extension GICv3 where Store: ~Copyable {

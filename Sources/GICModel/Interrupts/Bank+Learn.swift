@@ -73,7 +73,7 @@ extension InterruptController where Self: ~Copyable {
     bank.pointee.enabled.setKnown(bit, true)
     if !isPendingOn(pe, intid), makePending(pe, intid) {
       emit(
-        .pending, pe: UInt32(pe), intid: UInt32(intid), priority: priority,
+        .pending, pe: pe, intid: UInt32(intid), priority: priority,
         a: UInt64(PendingCause.observed.rawValue), b: UInt64(PE.none))
       changed = true
     }

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 extension GICv3 where Store: ~Copyable {
   /// The state of a PE and of the interrupts concerned, in one line.

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// What the capture teaches where it shows something else than predicted.
 ///
@@ -33,7 +32,7 @@ extension GICv3 where Store: ~Copyable {
       if seen.isNone || !shown.isSuperset(of: [.interface, .translation]), !knowsPendingLPIs(pe) {
         // It was acknowledged or cleared by something that is not in the capture.
         if lpis.clearPending(expected.intid, pe: UInt32(pe)) {
-          emit(.pendingCleared, pe: UInt32(pe), intid: expected.intid, a: UInt64(PendingCause.observed.rawValue))
+          emit(.pendingCleared, pe: pe, intid: expected.intid, a: UInt64(PendingCause.observed.rawValue))
           return true
         }
       }
@@ -47,7 +46,7 @@ extension GICv3 where Store: ~Copyable {
     let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
     let isShared = INTID.isSPI(intid)
     if !knowsEnable(pe, intid) {
-      if bank.pointee.enabled[bit] { emit(.disabled, pe: UInt32(pe), intid: expected.intid) }
+      if bank.pointee.enabled[bit] { emit(.disabled, pe: pe, intid: expected.intid) }
       bank.pointee.enabled.assume(bit, false)
     } else if isShared, !knowsTarget(intid) {
       distributor.route[intid] = Distributor.noPE
@@ -83,9 +82,7 @@ extension GICv3 where Store: ~Copyable {
     if !wasPending {
       guard !knowsPendingLPIs(pe) else { return false }
       lpis.setPending(seen.intid, pe: UInt32(pe))
-      emit(
-        .pending, pe: UInt32(pe), intid: seen.intid, priority: seen.priority,
-        a: UInt64(PendingCause.pendingTable.rawValue))
+      emit(.pending, pe: pe, intid: seen.intid, priority: seen.priority, a: UInt64(PendingCause.pendingTable.rawValue))
     }
     let isConfirmed = record.userFlags & LPIFlags.confirmed != 0 && !pes[pe].configurationIsReread
     if record.isKnown, isConfirmed, record.property != property { return false }
@@ -101,7 +98,7 @@ extension GICv3 where Store: ~Copyable {
   /// Sends an SPI to a PE, where nothing has shown that it does not go there.
   mutating func aim(_ intid: Int, at pe: Int) -> Bool {
     guard !knowsTarget(intid), distributor.route[intid] != UInt32(pe) else { return false }
-    emit(.retargeted, pe: UInt32(pe), intid: UInt32(intid), a: UInt64(distributor.route[intid]), b: UInt64(pe))
+    emit(.retargeted, pe: pe, intid: UInt32(intid), a: UInt64(distributor.route[intid]), b: UInt64(pe))
     distributor.route[intid] = UInt32(pe)
     bank(pe, intid >> 5).pointee.knownTarget.setBit(intid & 31, to: true)
     return true

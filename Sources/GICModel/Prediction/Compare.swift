@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// A prediction that failed, with the state that led there.
 public struct Disagreement: Equatable, Sendable {

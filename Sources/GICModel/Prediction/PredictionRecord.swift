@@ -62,4 +62,12 @@ extension Predicting where Self: ~Copyable {
         time: progress.now, event: progress.eventIndex, kind: kind, provenance: progress.provenance, pe: pe,
         intid: intid, priority: priority, a: a, b: b))
   }
+
+  /// The same of a PE by its index.
+  @inline(__always)
+  func emit(
+    _ kind: TransitionKind, pe: Int, intid: UInt32 = INTID.none, priority: UInt32 = 0, a: UInt64 = 0, b: UInt64 = 0
+  ) {
+    emit(kind, pe: UInt32(truncatingIfNeeded: pe), intid: intid, priority: priority, a: a, b: b)
+  }
 }

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Reads and writes of `GICR_*` (IHI 0069H, 12.11).
 extension GICv3 where Store: ~Copyable {
@@ -19,7 +18,7 @@ extension GICv3 where Store: ~Copyable {
       compareIdentification(event, check: check)
     case .implementer, .identification, .status: compareIdentification(event, check: check)
     case .waker:
-      let waker = nonSecure ? .certain(0) : pes[pe].waker
+      let waker = nonSecure ? Learned(0, known: pes[pe].waker.known) : pes[pe].waker
       if compare(check, waker, event) == .taught { pes[pe].waker.value = UInt32(truncatingIfNeeded: event.b) }
     case .propertyBase: readBase(\.propertyBase, event, pe: pe, check: check)
     case .pendingBase: readBase(\.pendingBase, event, pe: pe, check: check)
@@ -84,10 +83,10 @@ extension GICv3 where Store: ~Copyable {
     case .setLPI: setLPI(UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe), cause: .directLPI)
     case .clearLPI: clearLPI(UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe), cause: .directLPI)
     case .invalidateLPI:
-      emit(.configurationInvalidated, pe: UInt32(pe), intid: UInt32(truncatingIfNeeded: event.b) & 0xFF_FFFF)
+      emit(.configurationInvalidated, pe: pe, intid: UInt32(truncatingIfNeeded: event.b) & 0xFF_FFFF)
       invalidate(lpi: UInt32(truncatingIfNeeded: event.b), pe: UInt32(pe))
     case .invalidateAll:
-      emit(.configurationInvalidated, pe: UInt32(pe))
+      emit(.configurationInvalidated, pe: pe)
       invalidateAll(pe: UInt32(pe))
     case .interrupts:
       // Beyond the first word it is about the extended PPI range.

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// SGIs: sent by `ICC_SGI*R_EL1`, accepted by a target's Redistributor (IHI 0069H, 4.4 and 12.2.27).
 extension GICv3 where Store: ~Copyable {

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// `GICD_*` of GICv3 and GICv4 (IHI 0069H, 12.9).
 let distributorRegisters: [RegisterDescription] = [
   .word(0x0, "GICD_CTLR", .control, "12.9.4", "Distributor control", .banked),

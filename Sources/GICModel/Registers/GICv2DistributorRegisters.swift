@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// `GICD_*` of GICv2 (IHI 0048B, 4.3). Registers of INTIDs 0 to 31 are banked: each PE has its own.
 let gicv2DistributorRegisters: [RegisterDescription] = [
   .word(0x0, "GICD_CTLR", .control, "4.3.1", "Distributor control", .banked, reset: 0),

@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// `GICC_*`, the CPU interface of GICv2 (IHI 0048B, 4.4).
 let gicv2InterfaceRegisters: [RegisterDescription] = [
   .word(0x0, "GICC_CTLR", .control, "4.4.1", "CPU interface control", .banked, reset: 0),

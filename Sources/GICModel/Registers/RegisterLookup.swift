@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// A ``RegisterMap`` laid out for the dispatcher: two loads give a register's index and its row.
 struct RegisterLookup: ~Copyable {
   /// What the dispatcher needs of a ``RegisterDescription``.

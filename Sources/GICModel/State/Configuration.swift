@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 extension GICv3 where Store: ~Copyable {
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration {

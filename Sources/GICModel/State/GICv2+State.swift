@@ -69,9 +69,7 @@ extension GICv2 {
     let pending = computeHighest(pe)
     if !pending.isNone {
       members.append(
-        .object(
-          "highest_pending",
-          [.number("intid", pending.intid), .number("priority", pending.priority)])
+        .object("highest_pending", [.number("intid", pending.intid), .number("priority", pending.priority)])
       )
     }
     if hasTwoSecurityStates { members.append(.text("security", "\(element.security)")) }

@@ -1,6 +1,3 @@
-import InterruptTrace
-import LPIStore
-
 /// The whole controller as a tree.
 extension GICv3 where Store: ~Copyable {
   func state(_ filter: StateFilter) -> StateValue {
@@ -96,9 +93,7 @@ extension GICv3 where Store: ~Copyable {
     let pending = element.highestIsStale ? computeHighest(pe) : element.highest
     if !pending.isNone {
       members.append(
-        .object(
-          "highest_pending",
-          [.number("intid", pending.intid), .number("priority", pending.priority)])
+        .object("highest_pending", [.number("intid", pending.intid), .number("priority", pending.priority)])
       )
     }
     if twoStates { members.append(.text("security", "\(element.security)")) }

@@ -1,4 +1,3 @@
-import InterruptTrace
 import LPIStore
 
 /// ITS tables and LPIs as a tree.

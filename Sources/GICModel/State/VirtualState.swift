@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Virtual interfaces, vPEs and virtual LPIs as a tree.
 extension GICv3 where Store: ~Copyable {

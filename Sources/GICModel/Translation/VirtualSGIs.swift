@@ -1,5 +1,3 @@
-import InterruptTrace
-
 /// The sixteen virtual SGIs of a vPE (GICv4.1; IHI 0069H, 6.2): configured by VSGI, made pending through `GITS_SGIR`.
 struct VirtualSGIs {
   var enabled: UInt32 = 0

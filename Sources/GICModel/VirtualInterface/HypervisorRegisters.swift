@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Reads and writes of `ICH_*` (IHI 0069H, 12.4).
 extension GICv3 where Store: ~Copyable {
@@ -79,8 +78,7 @@ extension GICv3 where Store: ~Copyable {
       if (old ^ value) & HypervisorControl.enable != 0 {
         let isOn = value & HypervisorControl.enable != 0
         emit(
-          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: UInt32(pe),
-          a: UInt64(isOn ? value & writable : old))
+          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: pe, a: UInt64(isOn ? value & writable : old))
       }
       pes[pe].virtual.invalidate()
     case .ICH_VMCR_EL2: writeMachineControl(value, pe: pe)
@@ -174,7 +172,7 @@ extension GICv3 where Store: ~Copyable {
     let bits = (value >> 24 | (value & 0b11) << 8) & knownBits
     guard pes[pe].virtual.reportedControl != knownBits << 16 | bits else { return }
     pes[pe].virtual.reportedControl = knownBits << 16 | bits
-    emit(.virtualControl, pe: UInt32(pe), a: UInt64(bits), b: UInt64(knownBits))
+    emit(.virtualControl, pe: pe, a: UInt64(bits), b: UInt64(knownBits))
   }
 
   /// The virtual priority bits that exist.

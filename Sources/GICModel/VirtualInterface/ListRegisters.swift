@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Reads and writes of `ICH_LR<n>_EL2`, and of its halves `ICH_LR<n>` and `ICH_LRC<n>` in AArch32 (IHI 0069H, 12.4.6).
 extension GICv3 where Store: ~Copyable {
@@ -47,8 +46,7 @@ extension GICv3 where Store: ~Copyable {
     let merged = pes[pe].virtual.listRegisters[n].bits & ~mask | event.b << shift & mask
     let value = ListRegister(bits: merged & writableListRegister(pe, merged))
     emit(
-      .lrWritten, pe: UInt32(pe), intid: value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy), a: UInt64(n),
-      b: value.bits)
+      .lrWritten, pe: pe, intid: value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy), a: UInt64(n), b: value.bits)
     setListRegister(n, to: value, pe: pe)
     know(n, mask: mask, pe: pe)
     refreshMaintenance(pe)
@@ -88,20 +86,20 @@ extension GICv3 where Store: ~Copyable {
     var isNew = !old.isValid || value.hasPending && !old.hasPending
     if old.isValid, old.virtualINTID != value.virtualINTID {
       emit(
-        .lrOverwritten, pe: UInt32(pe), intid: old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
+        .lrOverwritten, pe: pe, intid: old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
         priority: old.priority, a: UInt64(n), b: old.bits)
       isNew = true
     }
     if isNew {
       let intid = value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
-      emit(.lrFilled, pe: UInt32(pe), intid: intid, priority: value.priority, a: UInt64(n), b: value.bits)
+      emit(.lrFilled, pe: pe, intid: intid, priority: value.priority, a: UInt64(n), b: value.bits)
     }
   }
 
   /// Reports that a list register became invalid.
   @inline(__always) func reportEmptied(_ n: Int, _ old: ListRegister, pe: Int) {
     let intid = old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
-    emit(.lrEmptied, pe: UInt32(pe), intid: intid, priority: old.priority, a: UInt64(n), b: old.bits)
+    emit(.lrEmptied, pe: pe, intid: intid, priority: old.priority, a: UInt64(n), b: old.bits)
   }
 
   /// `ICH_ELRSR_EL2`. A list register that was not known and is shown empty holds no interrupt.

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 extension VirtualInterface {
   /// `ICH_MISR_EL2` (IHI 0069H, 12.4.7): the conditions that hold and that `ICH_HCR_EL2` asks for.
@@ -34,7 +33,7 @@ extension GICv3 where Store: ~Copyable {
     let level = status != 0 && pes[pe].virtual.hypervisorControl & HypervisorControl.enable != 0
     guard level != pes[pe].virtual.maintenance else { return }
     pes[pe].virtual.maintenance = level
-    emit(.maintenance, pe: UInt32(pe), a: level ? 1 : 0, b: UInt64(status))
+    emit(.maintenance, pe: pe, a: level ? 1 : 0, b: UInt64(status))
   }
 
   /// The level of the maintenance interrupt, as the controller computed it. The PPI that it drives is an input of the

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Reads and writes of `GICV_*`: what a guest reaches that uses a GICv2 CPU interface while its hypervisor uses `ICH_*`
 /// (IHI 0069H, 12.15, and "Support for legacy operation of VMs").

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Reads of `ICV_IAR0_EL1`, `ICV_IAR1_EL1` and `ICV_NMIAR1_EL1` (IHI 0069H, 12.3.11, 12.3.12, 12.3.15).
 extension GICv3 where Store: ~Copyable {
@@ -50,7 +49,7 @@ extension GICv3 where Store: ~Copyable {
     guard index >= 0 else {
       let isSpurious = INTID.isSpecial(seen)
       emit(
-        isSpurious ? .virtualSpuriousAcknowledge : .virtualAcknowledged, pe: UInt32(pe), intid: seen,
+        isSpurious ? .virtualSpuriousAcknowledge : .virtualAcknowledged, pe: pe, intid: seen,
         a: isSpurious ? UInt64(seen) : 0xFF)
       return
     }
@@ -63,7 +62,7 @@ extension GICv3 where Store: ~Copyable {
       if INTID.isSpecial(old.virtualINTID) {
         // A list register with a special INTID gives it out and becomes invalid, without an active priority.
         pes[pe].virtual.setListRegister(n, ListRegister(bits: old.bits & ~ListRegister.pendingBit))
-        emit(.virtualSpuriousAcknowledge, pe: UInt32(pe), intid: seen, a: UInt64(seen))
+        emit(.virtualSpuriousAcknowledge, pe: pe, intid: seen, a: UInt64(seen))
         reportEmptied(n, old, pe: pe)
         return
       }
@@ -72,7 +71,7 @@ extension GICv3 where Store: ~Copyable {
     }
     pes[pe].virtual.raiseRunningPriority(priority, group1: pes[pe].virtual.isGroup1(index), nonMaskable: nonMaskable)
     emit(
-      .virtualAcknowledged, pe: UInt32(pe),
+      .virtualAcknowledged, pe: pe,
       intid: ListRegister(bits: UInt64(seen)).reportedINTID(isLegacy: pes[pe].virtual.isLegacy), priority: priority,
       a: UInt64(UInt32(bitPattern: index)))
   }

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// Reads and writes of `ICV_*`: what a guest reaches when it accesses `ICC_*` (IHI 0069H, 12.3).
 extension GICv3 where Store: ~Copyable {

@@ -21,8 +21,7 @@ extension GICv3 where Store: ~Copyable {
     guard let n = activeListRegister(pe, intid: intid) else {
       let isLPI = intid >= LPILimits.firstINTID
       emit(
-        .virtualEndOfInterrupt, pe: UInt32(pe), intid: intid, priority: dropped ?? 0, a: Self.noListRegister,
-        b: isLPI ? 1 : 0)
+        .virtualEndOfInterrupt, pe: pe, intid: intid, priority: dropped ?? 0, a: Self.noListRegister, b: isLPI ? 1 : 0)
       // A virtual LPI has no active state. What counts is an end that would have deactivated (12.4.5).
       if !isLPI, departures.contains(.countsEveryVirtualEnd) || !isSplit { countEnd(pe, intid: intid) }
       return
@@ -36,7 +35,7 @@ extension GICv3 where Store: ~Copyable {
     // LPIs are deactivated at once: no separate deactivation comes for them.
     let deactivates = isExpected && (!isSplit || intid >= LPILimits.firstINTID)
     emit(
-      .virtualEndOfInterrupt, pe: UInt32(pe), intid: register.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
+      .virtualEndOfInterrupt, pe: pe, intid: register.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
       priority: register.priority, a: UInt64(n), b: deactivates ? 1 : 0)
     if deactivates { deactivateListRegister(n, pe: pe) }
   }
@@ -71,7 +70,7 @@ extension GICv3 where Store: ~Copyable {
     let new = ListRegister(bits: old.bits & ~ListRegister.activeBit)
     pes[pe].virtual.setListRegister(n, new)
     let intid = old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
-    emit(.virtualDeactivated, pe: UInt32(pe), intid: intid, priority: old.priority, a: UInt64(n))
+    emit(.virtualDeactivated, pe: pe, intid: intid, priority: old.priority, a: UInt64(n))
     if old.isHardware, old.physicalINTID < 1020 { deactivate(pe: pe, intid: Int(old.physicalINTID)) }
     if !new.isValid { reportEmptied(n, old, pe: pe) }
   }

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// What must hold of a virtual interface after every event.
 extension GICv3 where Store: ~Copyable {

@@ -1,5 +1,4 @@
 import InterruptTrace
-import LPIStore
 
 /// What the capture shows of the virtual CPU interfaces, beside register reads.
 extension GICv3 where Store: ~Copyable {

@@ -68,8 +68,7 @@ struct DisagreementCollector {
       FailedPrediction(
         event: transition.event, time: transition.time, domain: transition.domain, pe: transition.pe,
         name: PredictionCheck.describe(prediction.check).name, expected: prediction.expected, seen: prediction.seen,
-        explanation: "",
-        eventText: text(of: transition.event, batch))
+        explanation: "", eventText: text(of: transition.event, batch))
     )
   }
 
