@@ -36,7 +36,7 @@ extension GICv3 where Store: ~Copyable {
     while rest != 0 {
       let intid = rest.lowestBit
       rest &= rest &- 1
-      let priority = UInt32(own.pointee.priority[intid])
+      let priority = UInt32(own.priority(intid))
       if priority < best.priority {
         best = PendingInterrupt(
           intid: UInt32(intid), priority: priority, group: own.pointee.group(intid, oneSecurityState: one))
@@ -51,7 +51,7 @@ extension GICv3 where Store: ~Copyable {
       while bits != 0 {
         let bit = bits.lowestBit
         bits &= bits &- 1
-        let priority = UInt32(bank.pointee.priority[bit])
+        let priority = UInt32(bank.priority(bit))
         if priority < best.priority, goes(word &<< 5 | bit, to: pe) {
           best = PendingInterrupt(
             intid: UInt32(word &<< 5 | bit), priority: priority, group: bank.pointee.group(bit, oneSecurityState: one))

@@ -1,7 +1,15 @@
 import InterruptTrace
 
 extension GICv3 where Store: ~Copyable {
-  @inline(__always) mutating func apply(_ event: Event) {
+  mutating func applyEach(of events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
+    for offset in 0..<events.count {
+      begin(events[offset], firstIndex &+ UInt64(offset))
+      apply(events[offset])
+      if progress.checksInvariants { reportBrokenInvariants() }
+    }
+  }
+
+  @inline(__always) private mutating func apply(_ event: Event) {
     if event.domain != Domain.physical { return applyGuest(event) }
     if interim.pe != PE.none, !interim.concerns(event) { interim = .none }
     if !hasOneSecurityState { traceExceptionLevel(event) }

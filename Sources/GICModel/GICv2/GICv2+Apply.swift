@@ -1,7 +1,15 @@
 import InterruptTrace
 
 extension GICv2 {
-  @inline(__always) mutating func apply(_ event: Event) {
+  mutating func applyEach(of events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
+    for offset in 0..<events.count {
+      begin(events[offset], firstIndex &+ UInt64(offset))
+      apply(events[offset])
+      if progress.checksInvariants { reportBrokenInvariants() }
+    }
+  }
+
+  @inline(__always) private mutating func apply(_ event: Event) {
     // Events of a guest are not about this controller.
     if event.domain != Domain.physical, event.kind != .topology { return }
     progress.provenance = .derived

@@ -25,7 +25,7 @@ extension GICv2 {
       while bits != 0 {
         let bit = bits.lowestBit
         bits &= bits &- 1
-        let priority = UInt32(bank.pointee.priority[bit])
+        let priority = UInt32(bank.priority(bit))
         if priority < best.priority {
           best.intid = UInt32(word &<< 5 | bit)
           best.priority = priority

@@ -18,7 +18,7 @@ extension InterruptController where Self: ~Copyable {
 
   /// An interrupt's priority.
   @inline(__always)
-  func priority(_ pe: Int, _ intid: Int) -> UInt32 { UInt32(bank(pe, intid &>> 5).pointee.priority[intid & 31]) }
+  func priority(_ pe: Int, _ intid: Int) -> UInt32 { UInt32(bank(pe, intid &>> 5).priority(intid)) }
 
   /// An interrupt's group.
   @inline(__always) func group(_ pe: Int, _ intid: Int) -> InterruptGroup {

@@ -5,6 +5,8 @@ import InterruptTrace
 /// GICv2, GICv3 and GICv3 with affinity routing off have the same banks; what an access or an event does to them stands
 /// in the `Bank+…` files beside this one, once.
 struct InterruptBank: BitwiseCopyable {
+  /// Read through ``UnsafeMutablePointer/priority(_:)`` where time matters: it stands first for that.
+  var priority = InlineArray<32, UInt8>(repeating: 0)
   /// Group 1, or Non-secure Group 1 where there are two Security states.
   var group = Learned<UInt32>()
   /// Secure Group 1 instead of Group 0.
@@ -19,7 +21,6 @@ struct InterruptBank: BitwiseCopyable {
   var edge = Learned<UInt32>()
   /// Non-maskable: of superpriority (GICv3.3).
   var nonMaskable = Learned<UInt32>()
-  var priority = InlineArray<32, UInt8>(repeating: 0)
   var knownPriority: UInt32 = 0
   /// SPIs whose `GICD_IROUTER` or `GICD_ITARGETSR` is known.
   var knownTarget: UInt32 = 0
@@ -141,4 +142,11 @@ struct InterruptBanks: ~Copyable {
 
   /// Every bank.
   var all: UnsafeMutableBufferPointer<InterruptBank> { .init(start: base, count: Self.wordCount + peCount) }
+}
+
+extension UnsafeMutablePointer<InterruptBank> {
+  /// The priority of interrupt `n` of a bank: one load, where a subscript of the array copies the bank.
+  @inline(__always) func priority(_ n: Int) -> UInt8 {
+    UnsafeRawPointer(self).load(fromByteOffset: n & 31, as: UInt8.self)
+  }
 }

@@ -28,8 +28,8 @@ protocol Predicting: ~Copyable {
   var disagreements: [Disagreement] { get set }
   /// Values of identification registers, by frame and offset, as the capture showed them.
   var identification: [UInt64: UInt64] { get set }
-  /// Takes in one event.
-  mutating func apply(_ event: Event)
+  /// Takes in events, in order. A loop of each model's own: what is inlined into a generic one is not optimized as well.
+  mutating func applyEach(of events: UnsafeBufferPointer<Event>, firstIndex: UInt64)
   /// Reports where the replay begins, and what is known from the beginning.
   mutating func reportBeginning()
   /// The state that a prediction follows from, in one line.
@@ -88,12 +88,10 @@ extension Predicting where Self: ~Copyable {
 
   /// Records each request line that an observation shows: agreed, or another than predicted.
   mutating func differLines(pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines, isTaught: Bool) {
-    let checks: [(CPULines, PredictionLedger.Observation)] = [
-      (.irq, .irq), (.fiq, .fiq), (.virq, .virq), (.vfiq, .vfiq),
-    ]
-    let changed = expected.symmetricDifference(seen)
+    let changed = expected.symmetricDifference(seen).intersection(shown)
     countLines(shown.subtracting(changed))
-    for (line, check) in checks where shown.intersection(changed).contains(line) {
+    guard !changed.isEmpty else { return }
+    for (line, check) in PredictionLedger.lineChecks where changed.contains(line) {
       differ(
         PredictionLedger.check(check), expected: expected.contains(line) ? 1 : 0, seen: seen.contains(line) ? 1 : 0,
         isTaught: isTaught, pe: UInt32(pe))

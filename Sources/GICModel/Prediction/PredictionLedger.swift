@@ -68,6 +68,9 @@ struct PredictionLedger: ~Copyable {
     return check >= 64 && check < systemRegisters || observations.contains(check) || memoryMapped.contains(check)
   }
 
+  /// The request lines and their checks.
+  static let lineChecks: [(CPULines, Observation)] = [(.irq, .irq), (.fiq, .fiq), (.virq, .virq), (.vfiq, .vfiq)]
+
   /// Counts one prediction.
   @inline(__always) mutating func count(_ check: Int, _ verdict: Verdict) {
     counts[check &* 3 &+ Int(verdict.rawValue)] &+= 1

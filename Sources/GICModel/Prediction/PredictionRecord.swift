@@ -31,24 +31,18 @@ extension Predicting where Self: ~Copyable {
   mutating func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into buffer: inout TransitionBuffer) {
     withUnsafeMutablePointer(to: &buffer) { pointer in
       progress.output = pointer
-      applyAll(events, firstIndex: firstIndex)
+      applyEach(of: events, firstIndex: firstIndex)
       progress.output = nil
     }
   }
 
-  private mutating func applyAll(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
-    if !progress.reportedBeginning, events.count > 0 {
-      progress.now = events[0].time
-      progress.eventIndex = firstIndex
+  /// Says which event is spoken about from now on; before the first of all, where the replay begins.
+  @inline(__always) mutating func begin(_ event: Event, _ index: UInt64) {
+    progress.now = event.time
+    progress.eventIndex = index
+    if !progress.reportedBeginning {
       progress.reportedBeginning = true
       reportBeginning()
-    }
-    for offset in 0..<events.count {
-      let event = events[offset]
-      progress.now = event.time
-      progress.eventIndex = firstIndex &+ UInt64(offset)
-      apply(event)
-      if progress.checksInvariants { reportBrokenInvariants() }
     }
   }
 
