@@ -33,6 +33,18 @@ struct LinePrefixTests {
     #expect(result.topology.value(.profile) == Topology.Profile.qemu10.rawValue)
   }
 
+  @Test("On a whole second the date has no fraction")
+  func wholeSecond() throws {
+    let times = try times(
+      "2026-01-22T10:11:11.999999Z ", "2026-01-22T10:11:12Z ", "2026-01-22T10:11:12Z ", "2026-01-22T10:11:12.000003Z ",
+      "2026-01-22T10:11:13Z ")
+    #expect(times == [0, 1000, 1000, 4000, 1_000_001_000])
+    let first = try Imported("2026-01-22T10:11:12Z \(event)2026-01-22T10:11:12.000001Z \(event)")
+    #expect(first.events.map(\.time) == [0, 1000])
+    #expect(first.topology.value(.epoch) == 1_769_076_672_000_000_000)
+    #expect(first.topology.value(.profile) == Topology.Profile.qemu10.rawValue)
+  }
+
   @Test("Leap days count")
   func leapDay() throws {
     let result = try Imported("2024-02-29T00:00:00.000000Z \(event)2024-03-01T00:00:00.000000Z \(event)")
@@ -64,7 +76,9 @@ struct LinePrefixTests {
     "What only looks like a prefix is text",
     arguments: [
       "1@17953353950.000000:", "1@1795335395.00000:", "1@1795335395.000000;", "x1@1795335395.000000:", "1@",
-      "2026-13-22T10:11:12.345678Z ", "2026-01-22 10:11:12.345678Z ", "2026-01-22T10:11:12.34567Z ", "@1.0:",
+      "2026-13-22T10:11:12.345678Z ", "2026-01-22 10:11:12.345678Z ", "2026-01-22T10:11:12.34567Z ",
+      "2026-01-22T10:11:12Y ", "2026-01-22T10:11:12Z",
+      "2026-01-22T10:11:1Z ", "2026-01-22T10:11:12.Z ", "@1.0:",
     ]
   )
   func notAPrefix(prefix: String) throws {

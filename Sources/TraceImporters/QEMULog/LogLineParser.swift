@@ -215,13 +215,17 @@ struct LogLineParser: ~Copyable {
     return skipSeconds(at + 1)
   }
 
-  /// Skips `2026-01-22T10:11:12.345678Z `.
+  /// Skips `2026-01-22T10:11:12.345678Z `, or `2026-01-22T10:11:12Z ` on a whole second.
   private mutating func skipDate(_ start: UnsafeRawPointer) -> UnsafeRawPointer? {
     let head = Digits.load(start)
     let middle = Digits.load(start + 8)
     let tail = UInt32(truncatingIfNeeded: Digits.load(start + 16))
     let fraction = Digits.load(start + 20)
-    guard let micros = Digits.decimal(fraction, count: 6), fraction >> 48 & 0xFFFF == 0x205A else { return nil }
+    // The library that QEMU formats dates with leaves out a fraction of zero.
+    let isWhole = tail >> 24 == 0x5A
+    guard let micros = isWhole ? 0 : Digits.decimal(fraction, count: 6),
+      isWhole ? fraction & 0xFF == 0x20 : fraction >> 48 & 0xFFFF == 0x205A
+    else { return nil }
     if head != dateHead || middle != dateMiddle || tail != dateTail {
       guard let seconds = Self.unixSeconds(start) else { return nil }
       setSeconds(seconds, micros: micros)
@@ -232,10 +236,10 @@ struct LogLineParser: ~Copyable {
     setTime(micros: micros)
     prefix = .dateAndTime
     thread = 0
-    return start + 28
+    return start + (isWhole ? 21 : 28)
   }
 
-  /// The Unix time of `2026-01-22T10:11:12.`.
+  /// The Unix time of `2026-01-22T10:11:12.` or `2026-01-22T10:11:12Z`.
   private static func unixSeconds(_ start: UnsafeRawPointer) -> UInt64? {
     func number(_ offset: Int, _ count: Int) -> Int64? {
       Digits.decimal(Digits.load(start + offset), count: count).map { Int64($0) }
@@ -243,7 +247,7 @@ struct LogLineParser: ~Copyable {
     func isAt(_ offset: Int, _ character: UInt8) -> Bool { Digits.byte(start + offset) == character }
     guard let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
       let minute = number(14, 2), let second = number(17, 2),
-      isAt(4, 0x2D), isAt(7, 0x2D), isAt(10, 0x54), isAt(13, 0x3A), isAt(16, 0x3A), isAt(19, 0x2E),
+      isAt(4, 0x2D), isAt(7, 0x2D), isAt(10, 0x54), isAt(13, 0x3A), isAt(16, 0x3A), isAt(19, 0x2E) || isAt(19, 0x5A),
       year >= 1970, (1...12).contains(month), (1...31).contains(day)
     else { return nil }
     // Days from civil: years begin in March, so that the leap day is a year's last.
