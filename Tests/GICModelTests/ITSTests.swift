@@ -370,6 +370,44 @@ struct ITSTests {
     #expect(stuck.transitions(.commandsWaiting).map(\.a) == [0x20, 0x20])
   }
 
+  @Test("A write of GITS_CBASER starts the queue again: the next command is fetched from its first slot (12.19.2)")
+  func commandQueueStartsAgain() {
+    let rig = Rig(profile: .qemu7)
+    for _ in 0..<2 {
+      rig.write(.gits, 0x0, 0)
+      rig.write(.gits, 0x80, 1 << 63 | 0x5000_0000, size: 8)
+      rig.write(.gits, 0x88, 0, size: 8)
+      rig.write(.gits, 0x0, 1)
+      rig.write(.gits, 0x88, 0x40, size: 8)
+      for slot: UInt64 in 0...1 { rig.apply(Event(time: 0, kind: .itsProcess, a: slot, b: 0x05)) }
+      #expect(rig.reads(.gits, 0x90, 0x40, size: 8))
+    }
+    #expect(rig.totals.disagreed == 0 && rig.totals.taught == 0)
+  }
+
+  @Test("Bits 4:1 of GITS_CWRITER are reserved: the offset is in bits 19:5 (12.19.6)")
+  func reservedWriterBits() {
+    let rig = Rig(profile: .qemu7)
+    rig.write(.gits, 0x80, 1 << 63 | 0x5000_0000, size: 8)
+    rig.write(.gits, 0x0, 1)
+    rig.write(.gits, 0x88, 0x90, size: 8)
+    #expect(rig.reads(.gits, 0x90, 0x80, size: 8))
+    #expect(rig.transitions(.commandsWaiting).isEmpty)
+  }
+
+  @Test("QEMU's ITS reads no command while GITS_CWRITER points beyond the queue")
+  func writerBeyondQueue() {
+    let rig = Rig(profile: .qemu7)
+    rig.write(.gits, 0x80, 1 << 63 | 0x5000_0000, size: 8)
+    rig.write(.gits, 0x0, 1)
+    rig.write(.gits, 0x88, 0x60, size: 8)
+    rig.write(.gits, 0x88, 0x1020, size: 8)
+    #expect(rig.reads(.gits, 0x90, 0x60, size: 8))
+    #expect(rig.transitions(.commandsWaiting).map(\.b) == [0x1020, 0x1020])
+    rig.write(.gits, 0x88, 0xFE0, size: 8)
+    #expect(rig.reads(.gits, 0x90, 0xFE0, size: 8))
+  }
+
   @Test("A command that stalled the queue is fetched again (12.19.3)")
   func stalledCommand() {
     let rig = Rig(profile: .qemu7)

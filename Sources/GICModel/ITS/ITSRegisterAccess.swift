@@ -41,6 +41,9 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
+  /// The offset of a command in `GITS_CWRITER` and `GITS_CREADR`; bits 4:1 are reserved (12.19.4, 12.19.6).
+  private static var queueOffset: UInt64 { 0xF_FFE0 }
+
   /// `GITS_CREADR` follows `GITS_CWRITER`; when, is the ITS's affair unless it is known to be synchronous.
   private mutating func readCommandReader(_ event: Event, unit: Int, check: Int) {
     var reader = translation.units[unit].commandReader
@@ -52,7 +55,7 @@ extension GICv3 where Store: ~Copyable {
     translation.units[unit].commandReader.know(event)
     // The command that stalled is fetched again when the queue goes on (IHI 0069H, 12.19.3 and 12.19.4).
     if verdict != .agreed, isStalled, translation.units[unit].nextFetch != nil {
-      translation.units[unit].nextFetch = (translation.units[unit].commandReader.value & 0xF_FFE0) / 32
+      translation.units[unit].nextFetch = (translation.units[unit].commandReader.value & Self.queueOffset) / 32
     }
     // The Stalled bit, or a reader that lags behind.
     if translation.units[unit].commandWriter.known != 0 { reportWaiting(unit: unit) }
@@ -60,7 +63,8 @@ extension GICv3 where Store: ~Copyable {
 
   /// Reports commands that wait for the ITS to read them.
   private func reportWaiting(unit: Int) {
-    let (reader, writer) = (translation.units[unit].commandReader.value, translation.units[unit].commandWriter.value)
+    let reader = translation.units[unit].commandReader.value
+    let writer = translation.units[unit].commandWriter.value & Self.queueOffset
     if reader != writer { emit(.commandsWaiting, priority: UInt32(unit), a: reader, b: writer) }
   }
 
@@ -98,6 +102,7 @@ extension GICv3 where Store: ~Copyable {
       guard !translation.units[unit].control[0] else { return }  // read-only while enabled (12.19.2)
       translation.units[unit].commandBase.know(event)
       translation.units[unit].commandReader = .certain(0)
+      translation.units[unit].nextFetch = 0
     case .commandWriter:
       translation.units[unit].commandWriter.know(event)
       translation.units[unit].commandWriter.know(0, in: 1)
@@ -126,8 +131,10 @@ extension GICv3 where Store: ~Copyable {
   private mutating func consumeCommands(unit: Int) {
     let (control, base) = (translation.units[unit].control, translation.units[unit].commandBase)
     let isEnabled = control[0] || !control.knows(0)
-    guard isEnabled, base[63] || base.known == 0 else { return reportWaiting(unit: unit) }
-    translation.units[unit].commandReader = .certain(translation.units[unit].commandWriter.value)
+    let writer = translation.units[unit].commandWriter.value & Self.queueOffset
+    let isInQueue = base.known == 0 || base[63] && writer / 32 < slotCount(unit: unit)
+    guard isEnabled, isInQueue else { return reportWaiting(unit: unit) }
+    translation.units[unit].commandReader = .certain(writer)
   }
 
   /// Slots of the command queue (12.19.2).
