@@ -187,6 +187,13 @@ struct GICv2VirtualInterfaceTests {
     #expect(rig.reads(.gicv, GICV.iar, 40, pe: 0))
   }
 
+  @Test("GICV_PMR has five bits, whatever is written (5.5.2)", arguments: [Topology.Profile.arch, .qemu7, .qemu10])
+  func priorityMaskWidth(profile: Topology.Profile) {
+    let rig = Rig.virtualGICv2(profile: profile)
+    rig.write(.gicv, GICV.pmr, 0xFFFF_FFFF, pe: 0)
+    #expect(rig.reads(.gicv, GICV.pmr, 0xF8, pe: 0))
+  }
+
   @Test("CBPR: without it Group 1 preempts by GICV_ABPR, with it by GICV_BPR (5.5.1, 5.5.8)", arguments: [false, true])
   func commonBinaryPoint(common: Bool) {
     let rig = Rig.virtualGICv2(Self.ackCtl | (common ? Self.cbpr : 0))

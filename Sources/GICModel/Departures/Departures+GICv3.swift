@@ -27,7 +27,7 @@ extension Departures {
   /// The bits of `GICR_CTLR` that software does not set are known before the capture shows them (12.11.2: CES, IR, RWP and UWP
   /// are the implementation's, or change by themselves).
   static let redistributorControlIsFixed = Self(rawValue: 1 << 35)
-  /// `GICR_CTLR.CES` is set: EnableLPIs can be cleared (12.11.2: IMPLEMENTATION DEFINED).
+  /// `GICR_CTLR.CES` is set where there are LPIs: EnableLPIs can be cleared (12.11.2: IMPLEMENTATION DEFINED).
   static let enableLPIsIsClearable = Self(rawValue: 1 << 36)
   /// `GICR_CTLR` has no DPG0, DPG1NS and DPG1S: `GICR_TYPER.DPGS` is 0 (12.11.35 allows that).
   static let hasNoProcessorSelection = Self(rawValue: 1 << 37)
@@ -43,7 +43,7 @@ extension Departures {
   // MARK: ITS
 
   /// The ITS carries out its commands before the write of `GITS_CWRITER` returns, and its registers show that (12.19.4:
-  /// `GITS_CREADR` follows when it likes).
+  /// `GITS_CREADR` follows when it likes); it carries out none while `GITS_CWRITER` points beyond the queue.
   static let commandsCompleteAtOnce = Self(rawValue: 1 << 41)
   /// `GITS_CREADR` can be written while there is one Security state (12.19.4: read-only).
   static let commandReaderIsWritable = Self(rawValue: 1 << 42)

@@ -8,8 +8,7 @@ import InterruptTrace
 struct Departures: OptionSet {
   var rawValue: UInt64
 
-  /// `GICC_PMR`, `GICV_PMR` and `ICC_PMR_EL1` keep bits above 7:0, and are compared with them (IHI 0048B, 4.4.2; IHI 0069H,
-  /// 12.2.19: RES0).
+  /// `ICC_PMR_EL1` keeps bits above 7:0, and priorities are compared with them (IHI 0069H, 12.2.19: RES0).
   static let priorityMaskIsWide = Self(rawValue: 1 << 17)
   /// It is a GICv3 or later. With affinity routing off, `GICD_CTLR` has bits that GICv2's has not, and there are
   /// message-based SPIs.

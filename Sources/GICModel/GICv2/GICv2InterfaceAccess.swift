@@ -186,8 +186,7 @@ extension GICv2 {
       guard interfaces[pe].interface.priorityMask & 0x80 != 0 else { return }
       mask = 0x80 | value >> 1
     }
-    let width: UInt32 = departures.contains(.priorityMaskIsWide) ? .max : 0xFF
-    interfaces[pe].interface.priorityMask = mask & width & (~0xFF | UInt32(writablePriority))
+    interfaces[pe].interface.priorityMask = mask & UInt32(writablePriority)
     interfaces[pe].interface.known.insert(.priorityMask)
   }
 

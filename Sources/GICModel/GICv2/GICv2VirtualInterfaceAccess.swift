@@ -71,8 +71,7 @@ extension GICv2 {
       reportVirtualControl(pe)
     case .priorityMask:
       // Five bits (IHI 0048B, 5.5.2).
-      let width: UInt32 = departures.contains(.priorityMaskIsWide) ? ~7 : 0xF8
-      virtualInterfaces[pe].interface.priorityMask = value & width
+      virtualInterfaces[pe].interface.priorityMask = value & 0xF8
       virtualInterfaces[pe].interface.known.insert(.priorityMask)
       reportVirtualControl(pe)
     case .binaryPoint: virtualInterfaces[pe].interface.writeBinaryPoint(value)

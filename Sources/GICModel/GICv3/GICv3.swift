@@ -87,12 +87,13 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
 
   private func initialise(from first: Int) {
     let virtualInterface = initialVirtualInterface()
+    let hasLPIs = topology.value(.gicdTyper).map { $0 >> 17 & 1 != 0 } ?? true  // GICD_TYPER.LPIS
     for pe in first..<peCount {
       var element = ProcessingElement()
       element.affinity = topology.affinity(of: UInt32(pe))
       element.virtual = virtualInterface
       resetCPUInterface(&element)
-      if departures.contains(.enableLPIsIsClearable) { element.control.value = 2 }  // GICR_CTLR.CES
+      if hasLPIs, departures.contains(.enableLPIsIsClearable) { element.control.value = 2 }  // GICR_CTLR.CES
       (pes + pe).initialize(to: element)
     }
   }
