@@ -16,7 +16,7 @@ public struct EventLayout: Sendable {
   }
 
   /// How a field is written for people.
-  public enum Style: Sendable {
+  public enum Style: LayoutStyle {
     /// A decimal number.
     case decimal
     /// A hexadecimal number.
@@ -31,40 +31,8 @@ public struct EventLayout: Sendable {
     case size
   }
 
-  /// A field: some bits of a word.
-  public struct Field: Sendable {
-    /// The manual's or the kind's name for it.
-    public let name: String
-    /// Where it is.
-    public let word: Word
-    /// Its lowest bit.
-    public let low: Int
-    /// Its width in bits.
-    public let width: Int
-    /// How it is written.
-    public let style: Style
-
-    init(_ name: String, _ word: Word, _ low: Int = 0, _ width: Int = 64, _ style: Style = .decimal) {
-      self.name = name
-      self.word = word
-      self.low = low
-      self.width = width
-      self.style = style
-    }
-
-    /// The field's value in a record and its continuation.
-    public func value(in event: Event, continuation: Event? = nil) -> UInt64 {
-      let raw: UInt64 =
-        switch word {
-        case .flags: UInt64(event.flags.rawValue)
-        case .a: event.a
-        case .b: event.b
-        case .moreA: continuation?.a ?? 0
-        case .moreB: continuation?.b ?? 0
-        }
-      return (raw >> UInt64(low)) & (width == 64 ? .max : (1 << UInt64(width)) - 1)
-    }
-  }
+  /// A field: some bits of a word. Its name is the manual's or the kind's.
+  public typealias Field = LayoutField<Word, Style>
 
   /// The kind described.
   public let kind: EventKind
@@ -201,4 +169,17 @@ public struct EventLayout: Sendable {
     EventLayout(.packet, "packet", [Field("length", .a, 0, 32), Field("interface", .b, 0, 32)]),
     EventLayout(.continuation, "continuation", [Field("a", .a, 0, 64, .hex), Field("b", .b, 0, 64, .hex)]),
   ]
+}
+
+extension LayoutField where Word == EventLayout.Word, Style == EventLayout.Style {
+  /// The field's value in a record and its continuation.
+  public func value(in event: Event, continuation: Event? = nil) -> UInt64 {
+    switch word {
+    case .flags: bits(of: UInt64(event.flags.rawValue))
+    case .a: bits(of: event.a)
+    case .b: bits(of: event.b)
+    case .moreA: bits(of: continuation?.a ?? 0)
+    case .moreB: bits(of: continuation?.b ?? 0)
+    }
+  }
 }

@@ -12,7 +12,7 @@ public struct TransitionLayout: Sendable {
   }
 
   /// How a field is written for people.
-  public enum Style: Sendable, Equatable {
+  public enum Style: LayoutStyle {
     /// A decimal number.
     case decimal
     /// A hexadecimal number.
@@ -51,43 +51,8 @@ public struct TransitionLayout: Sendable {
     case choice([String])
   }
 
-  /// A field: some bits of a word.
-  public struct Field: Sendable {
-    /// The accessor's name for it.
-    public let name: String
-    /// Where it is.
-    public let word: Word
-    /// Its lowest bit.
-    public let low: Int
-    /// Its width in bits.
-    public let width: Int
-    /// How it is written.
-    public let style: Style
-
-    init(_ name: String, _ word: Word, _ low: Int = 0, _ width: Int = 64, _ style: Style = .decimal) {
-      self.name = name
-      self.word = word
-      self.low = low
-      self.width = width
-      self.style = style
-    }
-
-    /// A bit, with what it says when it is set and when it is clear.
-    static func flag(_ name: String, _ word: Word, set: String = "", clear: String = "") -> Field {
-      Field(name, word, 0, 1, .choice([clear, set]))
-    }
-
-    /// The field's value in a transition.
-    public func value(in transition: Transition) -> UInt64 {
-      let raw: UInt64 =
-        switch word {
-        case .a: transition.a
-        case .b: transition.b
-        case .priority: UInt64(transition.priority)
-        }
-      return (raw >> UInt64(low)) & (width == 64 ? .max : (1 << UInt64(width)) - 1)
-    }
-  }
+  /// A field: some bits of a word. Its name is the accessor's.
+  public typealias Field = LayoutField<Word, Style>
 
   /// A piece of what a transition says to people.
   public enum Piece: Sendable {
@@ -147,5 +112,21 @@ public struct TransitionLayout: Sendable {
   /// A name in camel case as words.
   public static func words(_ name: String) -> String {
     name.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
+  }
+}
+
+extension LayoutField where Word == TransitionLayout.Word, Style == TransitionLayout.Style {
+  /// A bit, with what it says when it is set and when it is clear.
+  static func flag(_ name: String, _ word: Word, set: String = "", clear: String = "") -> Self {
+    Self(name, word, 0, 1, .choice([clear, set]))
+  }
+
+  /// The field's value in a transition.
+  public func value(in transition: Transition) -> UInt64 {
+    switch word {
+    case .a: bits(of: transition.a)
+    case .b: bits(of: transition.b)
+    case .priority: bits(of: UInt64(transition.priority))
+    }
   }
 }
