@@ -9,7 +9,7 @@ extension GICv3 where Store: ~Copyable {
 
   @inline(__always) mutating func readRegister(_ event: Event) {
     noteAccessor(event)
-    shown.note(event.frame)
+    shown.note(event.frame, isWrite: false)
     switch event.frame {
     case .gicd: readDistributor(event)
     case .gicr:
@@ -25,7 +25,7 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always) mutating func writeRegister(_ event: Event) {
     noteAccessor(event)
     if event.flags.contains(.refused) { return }
-    shown.note(event.frame)
+    shown.note(event.frame, isWrite: true)
     switch event.frame {
     case .gicd: writeDistributor(event)
     case .gicr:

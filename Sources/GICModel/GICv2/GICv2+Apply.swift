@@ -45,7 +45,7 @@ extension GICv2 {
   }
 
   @inline(__always) private mutating func readRegister(_ event: Event) {
-    shown.note(event.frame)
+    shown.note(event.frame, isWrite: false)
     switch event.frame {
     case .gicc: readInterface(event)
     case .gich: readHypervisor(event)
@@ -57,7 +57,7 @@ extension GICv2 {
   }
 
   @inline(__always) private mutating func writeRegister(_ event: Event) {
-    shown.note(event.frame)
+    shown.note(event.frame, isWrite: true)
     switch event.frame {
     case .gicc: writeInterface(event)
     case .gich: writeHypervisor(event)

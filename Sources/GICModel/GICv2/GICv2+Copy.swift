@@ -17,6 +17,7 @@ extension GICv2 {
     priorityBits = other.priorityBits
     knownPriorityBits = other.knownPriorityBits
     hasTwoSecurityStates = other.hasTwoSecurityStates
+    sawSecure = other.sawSecure
     steps = other.steps.copy()
     evaluation = other.evaluation
     deferredWords = other.deferredWords

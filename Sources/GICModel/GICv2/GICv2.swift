@@ -35,6 +35,8 @@ struct GICv2: ~Copyable {
   let knownPriorityBits: UInt8
   /// With the Security Extensions; see ``isNonSecure(_:pe:)``.
   var hasTwoSecurityStates: Bool
+  /// The capture has shown a Secure access.
+  var sawSecure = false
   /// What the Distributor showed between the bytes of its last write.
   var steps = GICv2WriteSteps()
   /// What the last evaluation showed.

@@ -62,27 +62,26 @@ extension GICv3 where Store: ~Copyable {
       if UInt64(device) >> ((typer >> 13 & 0x1F) + 1) != 0 { return .deviceOutOfRange }
     }
     if let limit = translation.units[unit].entryLimit(of: .device), UInt64(device) >= limit { return .deviceOutOfRange }
-    if let old = translation.units[unit].ittAddresses[device] {
-      unmapAll(device: device, unit: unit)
-      if translation.units[unit].devicesByITT[old] == device { translation.units[unit].devicesByITT[old] = nil }
-    }
-    guard command.isValid else {
-      translation.units[unit].ittAddresses[device] = nil
-      translation.units[unit].translations.unmapDevice(device)
-      return nil
-    }
+    unmap(device: device, unit: unit)
+    guard command.isValid else { return nil }
     translation.units[unit].ittAddresses[device] = command.ittAddress
     translation.units[unit].devicesByITT[command.ittAddress] = device
     translation.units[unit].translations.mapDevice(device, eventBits: command.eventBits, userFlags: 0)
     return nil
   }
 
-  /// Reports every mapping of a device as gone. Its LPIs keep their pending state (5.3.10).
-  private func unmapAll(device: UInt32, unit: Int) {
+  /// Takes a device's mappings away. Its LPIs keep their pending state (5.3.10).
+  mutating func unmap(device: UInt32, unit: Int) {
+    guard let old = translation.units[unit].ittAddresses.removeValue(forKey: device) else {
+      translation.units[unit].translations.unmapDevice(device)
+      return
+    }
+    if translation.units[unit].devicesByITT[old] == device { translation.units[unit].devicesByITT[old] = nil }
     translation.units[unit].translations.forEachEvent(device) { event, entry in
       emit(.mapping, intid: entry.intid, a: UInt64(device) << 32 | UInt64(event), b: 0)
       return true
     }
+    translation.units[unit].translations.unmapDevice(device)
   }
 
   /// MAPC (5.3.9).
@@ -280,6 +279,11 @@ extension GICv3 where Store: ~Copyable {
       return
     }
     reportWalk(opcode: 0, device: device, event: eventID, entry: entry, unit: unit)
+    if entry.isValid, translation.units[unit].isDoubtful(entry) {
+      translation.units[unit].unresolved = UnresolvedTranslation(
+        device: device, event: eventID, opcode: ITSOpcode.int, cause: .msi)
+      return
+    }
     guard entry.isValid else {
       reject(msi: event, unit: unit)
       return
@@ -289,6 +293,8 @@ extension GICv3 where Store: ~Copyable {
 
   private mutating func reject(msi event: Event, unit: Int) {
     let error = missing(event.deviceID, event.eventID, unit: unit, opcode: ITSOpcode.int, collection: 0, cause: .msi)
+    // What the tables hold may not be known: the entries that the capture shows next tell.
+    if error == nil, translation.units[unit].showsTables { return }
     let fault: ITSFault =
       switch error {
       case .unmappedDevice: .unmappedDevice

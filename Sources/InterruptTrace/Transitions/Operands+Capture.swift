@@ -58,4 +58,21 @@ extension Transition {
 
   /// The operands of ``TransitionKind/gap``.
   @inlinable public var gap: Gap { Gap(a: a, b: b) }
+
+  /// Of ``TransitionKind/machineReset``.
+  @frozen public struct MachineReset: TransitionOperands {
+    /// ``Transition/a``.
+    public let a: UInt64
+    /// ``Transition/b``.
+    public let b: UInt64
+    @inlinable init(a: UInt64, b: UInt64) { (self.a, self.b) = (a, b) }
+    /// With its field.
+    @inlinable public init(after event: UInt64) { self.init(a: event, b: 0) }
+
+    /// The last event that certainly came before.
+    @inlinable public var after: UInt64 { a }
+  }
+
+  /// The operands of ``TransitionKind/machineReset``.
+  @inlinable public var machineReset: MachineReset { MachineReset(a: a, b: b) }
 }
