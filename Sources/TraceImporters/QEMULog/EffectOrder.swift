@@ -96,6 +96,14 @@ struct EffectOrder: ~Copyable {
     if !isAcknowledging { settleAll() }
   }
 
+  /// The capture has ended: drops the effects of an acknowledge whose read is no longer in it. Returns their number.
+  mutating func dropUnfinished() -> Int {
+    guard isAcknowledging else { return 0 }
+    let start = (settled..<count).last { events[$0].kind == .acknowledge } ?? count
+    defer { count = start }
+    return count - start
+  }
+
   /// The ITS fetched a command.
   mutating func fetchCommand(_ event: Event) {
     if commandRun < 0 { commandRun = count }

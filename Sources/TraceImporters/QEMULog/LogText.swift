@@ -1,6 +1,7 @@
 import InterruptTrace
 
-/// The text that `-d int` and `-d guest_errors` leave between the trace events: exceptions and error messages.
+/// The text that `-d int` and `-d guest_errors` leave between the trace events: exceptions and error messages. From
+/// version 11 on it carries time stamps, as events do.
 ///
 /// A taken exception is several lines, the first of which names the PE:
 ///
@@ -234,12 +235,12 @@ struct LogText {
 
   // MARK: Messages
 
-  /// A message of the emulator about what the guest did wrong: it starts with the name of a function or a device and a
-  /// colon. The output of other `-d` items does not.
+  /// A message of the emulator about what the guest did wrong: nearly all start with the name of a function or a device and
+  /// a colon. The output of other `-d` items does not.
   private func takeMessage(
     _ scanner: TextScanner, _ line: UInt64, _ time: UInt64, _ pe: UInt32, _ order: inout EffectOrder
   ) -> Bool {
-    guard scanner.startsWithSource || scanner.startsWithInvalid else { return false }
+    guard scanner.startsWithSource || scanner.startsWithMessage else { return false }
     var pe = pe
     var search = scanner
     if search.skip(through: "cpu ") || search.skip(through: "CPU "), let cpu = search.decimal(),
