@@ -60,6 +60,9 @@ extension Departures {
   static let virtualAliasedPointIsLow = Self(rawValue: 1 << 22)
   /// The register behind the last list register can be written and read, and does nothing.
   static let hasListRegisterTooMany = Self(rawValue: 1 << 23)
+  /// What a guest's acknowledge, end or deactivation does is done to the first list register that holds the INTID, in
+  /// whatever state (5.2.3: two with one INTID are UNPREDICTABLE).
+  static let firstListRegisterOfINTID = Self(rawValue: 1 << 59)
 
   // MARK: Size, where the capture does not show it
 

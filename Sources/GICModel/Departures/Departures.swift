@@ -45,7 +45,7 @@ struct Departures: OptionSet {
     .sharedStatePerPE, .clearPendingReachesAllPEs, .keepsAbsentTargets, .configurationIsShared,
     .sgisAlwaysEnabled, .sgirIgnoresGroups, .groupsForwardedTogether, .hasNoNSACR, .writesBytewise,
     .acknowledgesEitherGroup, .comparesWholePriority, .highestPendingIsMasked, .hasNoAliases, .hasNoBypass,
-    .virtualEndDefersPhysical, .hasListRegisterTooMany, .sgiNeedsNoSource,
+    .virtualEndDefersPhysical, .hasListRegisterTooMany, .firstListRegisterOfINTID, .sgiNeedsNoSource,
     .hardwareSGIHasSource, .virtualAliasedPointIsLow, .hasEightPriorityBits, .hasFourListRegisters,
     // GICv3 and GICv4
     .hasOnlyAffinityRouting, .lpisHave16Bits, .activeStateIgnoresNSACR, .looksAtTriggersLate, .keepsReservedRouteBits,

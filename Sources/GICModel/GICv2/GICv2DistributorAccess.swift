@@ -18,11 +18,13 @@ extension GICv2 {
     case .implementer, .identification: compareIdentification(event, check: check)
     default:
       let nonSecure = isNonSecure(event, pe: pe)
-      var first = answer(row, event, pe: pe, nonSecure: nonSecure)
       if accessorIsAssumed, isBanked(event.offset) {
-        learnAccessor(event)
-        first.known = 0
+        meetAccessor(event, row)
+        let pe = compareAssumed(check, event) { $0.answer(row, event, pe: $1, nonSecure: nonSecure) }
+        if let pe, row.role == .interrupts { learn(row, event, pe: pe, nonSecure: nonSecure) }
+        return
       }
+      let first = answer(row, event, pe: pe, nonSecure: nonSecure)
       if first.value != event.b, mayBeOtherView(event), isOtherView(row, event, pe: pe, nonSecure: nonSecure) {
         differ(check, expected: first.value, seen: event.b, isTaught: true, pe: event.pe)
         return
@@ -32,8 +34,16 @@ extension GICv2 {
       if row.role == .control {
         learnControl(event, nonSecure: nonSecure)
       } else if row.role == .interrupts {
+        if row.interrupts.field == .priority, !nonSecure { learnPriorityBits(first.value, event) }
         learn(row, event, pe: pe, nonSecure: nonSecure)
       }
+    }
+  }
+
+  private mutating func learnPriorityBits(_ expected: UInt64, _ event: Event) {
+    for n in 0..<UInt64(event.size) {
+      _ = learnPriorityBits(
+        written: UInt32(expected >> (n * 8) & 0xFF), seen: UInt32(event.b >> (n * 8) & 0xFF))
     }
   }
 
@@ -100,7 +110,8 @@ extension GICv2 {
     let pe = accessor(event)
     let nonSecure = isNonSecure(event, pe: pe)
     applyDeferred()
-    defer { if accessorIsAssumed { doubtBanked(event) } }
+    let doubtful = accessorIsAssumed && isBanked(event.offset) ? doubtBanked(event) : 0
+    defer { if doubtful != 0 { forgetBanked(event, doubtful) } }
     if distributorMap.role(distributorMap.index(at: event.offset)) == .softwareInterrupt {
       if event.size == 4 {
         writeSoftwareInterrupt(UInt32(truncatingIfNeeded: event.b), sender: pe, nonSecure: nonSecure)

@@ -106,7 +106,7 @@ extension GICv2 {
     switch interfaceMap.role(index) {
     case .control: writeControl(seen, pe: pe, nonSecure: nonSecure)
     case .priorityMask:
-      guard !nonSecure else { return }
+      guard !nonSecure, !learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: seen) else { return }
       interfaces[pe].interface.priorityMask = seen
       interfaces[pe].interface.known.insert(.priorityMask)
     case .binaryPoint where !nonSecure: interfaces[pe].interface.writeBinaryPoint(seen)

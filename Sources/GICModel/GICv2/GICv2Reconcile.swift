@@ -7,7 +7,7 @@ extension GICv2 {
   mutating func reconcileMask(_ event: Event, pe: Int) -> Bool {
     guard event.flags.contains(.maskShown) else { return false }
     let (mask, running) = (UInt32(event.b & 0xFFFF), UInt32(event.b >> 16 & 0xFFFF))
-    var corrected = false
+    var corrected = learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: mask)
     if interfaces[pe].interface.priorityMask & 0xFFFF != mask {
       guard !knowsInterface(pe, .priorityMask) else { return false }
       interfaces[pe].interface.priorityMask = mask

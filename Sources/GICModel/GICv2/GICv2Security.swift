@@ -30,7 +30,8 @@ extension GICv2 {
     return hasTwoSecurityStates && seesNonSecureView(event, pe: pe)
   }
 
-  /// A Secure access, where nothing says how many Security states the controller has.
+  /// A Secure access, or an answer that only the other view explains, where nothing says how many Security states the
+  /// controller has.
   private mutating func learnSecurity() {
     guard topology.value(.securityStates) == nil else { return }
     topology.set(.securityStates, to: 2, source: .inferred)
@@ -58,10 +59,15 @@ extension GICv2 {
 
   /// Whether the Security state of an access may be other than believed.
   @inline(__always)
-  func mayBeOtherView(_ event: Event) -> Bool { hasTwoSecurityStates && !event.flags.contains(.securityShown) }
+  func mayBeOtherView(_ event: Event) -> Bool {
+    !event.flags.contains(.securityShown) && (hasTwoSecurityStates || topology.value(.securityStates) == nil)
+  }
 
   /// A read returned what only the other view explains.
-  mutating func correctSecurity(pe: Int, nonSecure: Bool) { interfaces[pe].security = nonSecure ? .nonSecure : .secure }
+  mutating func correctSecurity(pe: Int, nonSecure: Bool) {
+    learnSecurity()
+    interfaces[pe].security = nonSecure ? .nonSecure : .secure
+  }
 
   /// Exception entry and return tell a PE's exception level. EL3 is Secure; where it returns to is decided by
   /// `SCR_EL3.NS`, which no capture shows: Non-secure, until a read says otherwise.

@@ -98,10 +98,11 @@ struct EffectOrder: ~Copyable {
 
   /// The capture has ended: drops the effects of an acknowledge whose read is no longer in it. Returns their number.
   mutating func dropUnfinished() -> Int {
-    guard isAcknowledging else { return 0 }
-    let start = (settled..<count).last { events[$0].kind == .acknowledge } ?? count
-    defer { count = start }
-    return count - start
+    guard isAcknowledging, let start = (settled..<count).last(where: { events[$0].kind == .acknowledge }) else {
+      return 0
+    }
+    defer { count = start + 1 }
+    return count - start - 1
   }
 
   /// The ITS fetched a command.

@@ -63,7 +63,7 @@ struct LogDecoder: ~Copyable {
   mutating func finish() {
     let cut = UInt64(order.dropUnfinished())
     if cut > 0 {
-      let what = "an acknowledge and what it led to, without the read itself"
+      let what = "what an acknowledge led to, without its read"
       statistics.note("effects of an access that the log ends in", count: cut, example: what, position: "line \(lines)")
       statistics.skipped &+= cut
     }
