@@ -52,7 +52,7 @@ struct Departures: OptionSet {
     .hasNo1OfN, .redistributorControlIsFixed, .enableLPIsIsClearable, .hasNoProcessorSelection,
     .enablingLPIsAgainRereads, .rereadsLPIConfiguration, .commandsCompleteAtOnce, .commandReaderIsWritable,
     .itsIDsHave16Bits, .mapdAlwaysChecksSize, .invallReachesAllPEs, .ignoresEndOfReserved, .endShowsBothSteps,
-    .binaryPointMinimumComesFirst, .el3ControlShowsNonSecureTwice,
+    .binaryPointMinimumComesFirst, .el3ControlShowsNonSecureTwice, .nonMaskableRunsAsNonSecure,
     // Virtual interface of GICv3, vPEs
     .listRegistersKeepReservedBits, .hasNoVirtualSGIControl, .countsEveryVirtualEnd, .group0DisabledFollowsGroup1,
     .virtualPriorityMaskKeepsReservedBits, .hasNoLegacyGuests, .pendingTablesAreNeverDirty, .residencyIsNeverUnseen,

@@ -118,7 +118,9 @@ extension InterruptController where Self: ~Copyable {
     case .enabled: changeEnable(pe, word: word, bits: bits & open, to: isSet)
     case .pending: changePending(pe, word: word, bits: bits & open & ~(word == 0 ? sgisWithSources : 0), to: isSet)
     case .active: changeActive(pe, word: word, bits: bits & open, to: isSet)
-    case .nonMaskable: bank(pe, word).pointee.nonMaskable.know(bits, in: lanes & open)
+    case .nonMaskable:
+      bank(pe, word).pointee.nonMaskable.know(bits, in: lanes & open)
+      refreshPriorities(pe, word: word)
     case .trigger:
       // SGIs are always edge-triggered.
       for n in 0..<16 where first + n >= 16 && open.bit(bit + n) && lanes.bit(n * 2 + 1) {
