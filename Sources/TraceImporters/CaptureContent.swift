@@ -34,6 +34,7 @@ enum CaptureContent: Equatable {
       let bytes = input.peek(length)
       let events = traceEvents(bytes)
       if events.ofGIC { return .qemuLog }
+      if events.ofGICv5 { return .unknown("it is a QEMU log of a GICv5 (gicv5_* events), which is not modelled") }
       if KernelTextContent.recognises(bytes) { return .kernelText }
       if bytes.count < length || !looksLikeText(bytes) {
         return .unknown(events.others ? "it looks like a QEMU log without GIC trace events" : describe(bytes))
@@ -42,8 +43,9 @@ enum CaptureContent: Equatable {
     return .unknown("text without any GIC trace event in its first \(lengths.last! >> 10) KiB")
   }
 
-  /// Whether one of the lines is a GIC's trace event, good or malformed, and whether one is another trace event.
-  static func traceEvents(_ bytes: [UInt8]) -> (ofGIC: Bool, others: Bool) {
+  /// Whether one of the lines is the trace event of a GIC that is modelled, good or malformed, of a GICv5, or of something
+  /// else.
+  static func traceEvents(_ bytes: [UInt8]) -> (ofGIC: Bool, ofGICv5: Bool, others: Bool) {
     var padded = bytes
     padded.append(0x0A)
     padded += [UInt8](repeating: 0, count: Digits.padding)
@@ -51,17 +53,20 @@ enum CaptureContent: Equatable {
       var parser = LogLineParser()
       var at = raw.baseAddress!
       let end = at + bytes.count + 1
-      var others = false
+      var (ofGICv5, others) = (false, false)
       while at < end {
         var name = at
         switch parser.parse(&name) {
-        case .event, .malformed: return (true, others)
-        case .otherEvent: others = true
+        case .event, .malformed: return (true, ofGICv5, others)
+        case .otherEvent:
+          others = true
+          // gicv5_
+          if Digits.load(name) & Digits.mask(6) == 0x5F35_7663_6967 { ofGICv5 = true }
         case .text: break
         }
         at = LogDecoder.nextLine(at, end)
       }
-      return (false, others)
+      return (false, ofGICv5, others)
     }
   }
 

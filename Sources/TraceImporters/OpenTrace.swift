@@ -15,17 +15,25 @@ public struct ImportOptions: Sendable {
 
 /// Opens a capture of any known format, recognised by its content; `-` is standard input.
 ///
-/// Several paths are the files of one capture, one per thread of the emulator (`-d tid -D name-%d.log` of QEMU).
+/// Several paths are the files of one capture, one per thread of the emulator (`-d tid -D name-%d.log` of QEMU); a folder
+/// stands for the QEMU logs in it, or is a CTF trace.
 ///
 /// - Throws: ``TraceError/unreadable(path:reason:)``, ``TraceError/unrecognised(path:reason:)``,
 ///   ``TraceError/tooNew(path:version:)``.
 public func openTrace(paths: [String], options: ImportOptions = ImportOptions()) throws(TraceError) -> any EventSource {
   guard let path = paths.first else { throw .unreadable(path: "", reason: "no capture was named") }
-  if isFolder(path) {
-    guard access(path + "/metadata", F_OK) == 0 || access(path + "/kernel/metadata", F_OK) == 0 else {
-      throw .unrecognised(path: path, reason: "a folder is read as a CTF trace, and this one holds no file 'metadata'")
+  if paths.count == 1, isFolder(path) {
+    if access(path + "/metadata", F_OK) == 0 || access(path + "/kernel/metadata", F_OK) == 0 {
+      return try openCTF(folder: path)
     }
-    return try openCTF(folder: path)
+    let logs = logs(in: path)
+    guard !logs.isEmpty else {
+      throw .unrecognised(
+        path: path,
+        reason: "a folder is read as a CTF trace, or as a QEMU log with a file for each thread; "
+          + "this one holds no file 'metadata' and no QEMU log named *.log")
+    }
+    return try openTrace(paths: logs, options: options)
   }
   if paths.count > 1 { return try openThreadLogs(paths, options) }
   let input = try ByteInput.open(path: path)
@@ -39,16 +47,36 @@ public func openTrace(paths: [String], options: ImportOptions = ImportOptions())
   }
 }
 
+private let severalFiles = "of several files each must be a QEMU log, one per thread"
+
 private func openThreadLogs(_ paths: [String], _ options: ImportOptions) throws(TraceError) -> any EventSource {
   var inputs: [ByteInput] = []
   for path in paths {
     let input = try ByteInput.open(path: path)
-    guard case .qemuLog = CaptureContent.recognise(input) else {
-      throw .unrecognised(path: path, reason: "of several files each must be a QEMU log, one per thread")
+    switch CaptureContent.recognise(input) {
+    case .qemuLog: inputs.append(input)
+    case .unknown(let seen): throw .unrecognised(path: path, reason: "\(seen); \(severalFiles)")
+    default: throw .unrecognised(path: path, reason: severalFiles)
     }
-    inputs.append(input)
   }
   return QEMUThreadLogs(inputs, isStrict: options.isStrict)
+}
+
+/// The QEMU logs in a folder, compressed or not, in the order of their names; what else a recording leaves there, such as
+/// the console's output, is none.
+private func logs(in folder: String) -> [String] {
+  guard let directory = opendir(folder) else { return [] }
+  defer { closedir(directory) }
+  var paths: [String] = []
+  while let entry = readdir(directory) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let path = folder + "/" + name
+    guard name.hasSuffix(".log") || name.contains(".log."), !isFolder(path),
+      let input = try? ByteInput.open(path: path), case .qemuLog = CaptureContent.recognise(input)
+    else { continue }
+    paths.append(path)
+  }
+  return paths.sorted()
 }
 
 private func isFolder(_ path: String) -> Bool {

@@ -119,4 +119,19 @@ struct GICv2ListRegisterTests {
     #expect(rig.transitions(.virtualInterfaceDisabled).map(\.a) == [3])
     #expect(rig.transitions(.virtualInterfaceEnabled).map(\.a) == [1])
   }
+
+  @Test(
+    "Of two list registers with one INTID QEMU ends the first, in whatever state; the architecture's is UNPREDICTABLE")
+  func sameINTID() {
+    let rig = Rig.virtualGICv2(0x200, profile: .qemu7)
+    rig.loadGICv2(3, Rig.list(30))
+    #expect(rig.reads(.gicv, 0xC, 30, pe: 0))
+    rig.loadGICv2(2, Rig.list(30))
+    rig.write(.gicv, 0x10, 30, pe: 0)
+    rig.write(.gicv, 0x1000, 30, pe: 0)
+    #expect(rig.reads(.gich, GICH.elrsr0, 0b0011, pe: 0), "register 2 is pending, 3 is active still")
+    #expect(rig.reads(.gicv, 0xC, 30, pe: 0))
+    rig.write(.gicv, 0x1000, 30, pe: 0)
+    #expect(rig.reads(.gich, GICH.elrsr0, 0b0111, pe: 0))
+  }
 }

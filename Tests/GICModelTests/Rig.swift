@@ -13,13 +13,13 @@ final class Rig {
   private(set) var transitions: [Transition] = []
 
   init(
-    pes: Int = 2, securityStates: UInt64 = 1, profile: Topology.Profile = .arch,
+    pes: Int = 2, securityStates: UInt64? = 1, profile: Topology.Profile = .arch,
     architecture: Topology.Architecture = .v3, atReset: Bool = true, configure: (inout Topology) -> Void = { _ in }
   ) {
     var topology = Topology()
     topology.set(.architecture, to: architecture.rawValue, source: .user)
     topology.set(.peCount, to: UInt64(pes), source: .user)
-    topology.set(.securityStates, to: securityStates, source: .user)
+    if let securityStates { topology.set(.securityStates, to: securityStates, source: .user) }
     topology.set(.profile, to: profile.rawValue, source: .user)
     topology.set(.startsAtReset, to: atReset ? 1 : 0, source: .user)
     configure(&topology)

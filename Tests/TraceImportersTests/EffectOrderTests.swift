@@ -215,4 +215,14 @@ struct EffectOrderTests {
     #expect(result.events.count == 20_005)
     #expect(result.events.place(of: .mmioWrite) == 20_000)
   }
+
+  @Test("A GICv2 log that ends between an acknowledge and its read: what the acknowledge led to is left out")
+  func cutAcknowledge() throws {
+    let result = try Imported(lines: [
+      "gic_set_irq irq 27 level 1 cpumask 0x1 target 0x1", "gic_acknowledge_irq cpu 0 acknowledged irq 27",
+      "gic_update_bestirq cpu 0 irq 28 priority 160 cpu priority mask 240 cpu running priority 160",
+    ])
+    #expect(result.kinds == ["lineLevel", "acknowledge"])
+    #expect(result.statistics.skipped == 1)
+  }
 }

@@ -57,6 +57,7 @@ struct OpenTraceTests {
       (Array("hello\nworld\n".utf8), "'hello'"), ([0, 1, 2, 0xFF], "0 1 2 ff"),
       ([0x28, 0xB5, 0x2F, 0xFD, 0xFF, 0xFF, 0xFF, 0xFF], "decompressed"),
       (Array("1@1700000000.000000:virtio_notify vdev 0x1\n".utf8), "without GIC"),
+      (Array("2026-11-29T17:32:14.301035Z gicv5_update_irq_fiq now IRQ 0 FIQ 0 NMI 0\n".utf8), "GICv5"),
     ] as [([UInt8], String)]
   )
   func unknown(bytes: [UInt8], words: String) throws {
@@ -102,5 +103,37 @@ struct OpenTraceTests {
         #expect(source.statistics.records == 10)
       }
     }
+  }
+
+  @Test("QEMU 11 names no thread: of a log with a file for each, the file is the PE, given one by one or as a folder")
+  func threadFilesWithoutThreads() throws {
+    let stamp = "2026-11-29T17:12:09.1000"
+    func text(_ pe: Int, _ start: Int, _ lines: [String]) -> String {
+      let access = "gic_cpu_write cpu \(pe) iface write at 0x00000004 0x000000f0"
+      return ([access] + lines).enumerated().map { "\(stamp)\(start + $0.offset)Z \($0.element)\n" }.joined()
+    }
+    let files = [
+      "trace-0.log": text(0, 10, ["gic_dist_write dist write at 0x00000300 size 4: 0x08000000"]),
+      "trace-1.log": text(1, 20, ["gic_hyp_write hyp write at 0x00000000: 0x00000001"]),
+      "console.log": "a guest's output\n",
+    ]
+    let folder = FileManager.default.temporaryDirectory.appending(path: "gicscope-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
+    let given = ["trace-0.log", "trace-1.log"].map { folder.appending(path: $0).path }
+    for paths in [given, [folder.path]] {
+      let events = try all(openTrace(paths: paths))
+      #expect(events.map(\.pe) == [0, 0, 1, 1])
+      #expect(events.map(\.frame) == [.gicc, .gicd, .gicc, .gich])
+    }
+  }
+
+  @Test("A folder without anything that is read is refused with what a folder can be")
+  func emptyFolder() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "gicscope-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    #expect(throws: TraceError.self) { try openTrace(paths: [folder.path]) }
   }
 }

@@ -184,4 +184,18 @@ struct TextTests {
       #expect(result.statistics.problems.first?.firstPosition == "line 3")
     }
   }
+
+  @Test("QEMU 11 stamps text too: messages and exceptions are what they are without a stamp")
+  func stampedText() throws {
+    let messages = [
+      "ITS MAPD: invalid size 31", "process_mapti: no valid DTE for devid 0x63", "PL011 data written to disabled UART",
+      "gicv3_dist_read: invalid guest read at offset 000000000000000c size 4",
+    ]
+    let lines = ([pair(0)[0]] + messages + entry).map { "2026-11-29T17:32:13.888214Z \($0)\n" }
+    let result = try Imported(lines.joined())
+    #expect(result.events.filter { $0.kind == .marker }.map { Int($0.a >> 16) } == messages.map(\.utf8.count))
+    #expect(result.events.last?.kind == .exceptionEntry)
+    #expect(result.events.last?.pe == 1)
+    #expect(result.statistics.skipped == 0)
+  }
 }

@@ -5,10 +5,13 @@
 #   record.sh linux-gicv3-its OUT   a Linux guest: GICv3 with an ITS, virtio devices with MSI-X
 #   record.sh linux-gicv2 OUT       a Linux guest: GICv2, virtio-mmio devices, GICv2m
 #   record.sh random-gicv3 OUT      a random bare-metal program on GICv3 with an ITS
+#   record.sh resets-gicv3 OUT      the same, resetting the machine twice
+#   record.sh setup-gicv3 OUT       the same, setting the ITS up again and again, and moving LPI pending tables
 #   record.sh random-gicv2 OUT      a random bare-metal program on GICv2
 #   record.sh fault-gicv3 OUT       a bare-metal program that does one thing wrong (FAULT says which), GICv3 with an ITS
 #   record.sh fault-gicv2 OUT       the same on GICv2
 #   record.sh secure-gicv3 OUT      a bare-metal program at EL3 and Non-secure EL1: two Security states, with -d int
+#   record.sh secure-gicv2 OUT      the same on a GICv2 with the Security Extensions
 #
 # OUT becomes a folder with trace.log, console.log and command.txt. Needs bash, Debian 12's qemu-system-arm, and for the
 # bare-metal programs gcc-aarch64-linux-gnu; for the Linux guests cpio, dpkg and apt-get, with the packages in GUEST
@@ -98,7 +101,7 @@ linux() {
 
 # Bit 0 ITS, 1 nested handlers, 2 EOImode, 3 Group 0, 4 reserved accesses, 5 LPI configuration, 6 reserved bits,
 # 7 ends of what is not active, 8 timers and devices, 11 command errors, 12 active priorities, 13 other PEs' frames,
-# 14 two-level device table, 15 GICD_CTLR.
+# 14 two-level device table, 15 GICD_CTLR, 16 resets, 17 the ITS set up again.
 random() {
   local out=$1 program=$2 machine=$3 cpu=$4 features=$5
   shift 5
@@ -132,6 +135,14 @@ random-gicv3)
   mkdir -p "${2:?OUT}"
   random "$2" random3 virt,gic-version=3,its=on cortex-a72 0x793f
   ;;
+resets-gicv3)
+  mkdir -p "${2:?OUT}"
+  random "$2" random3 virt,gic-version=3,its=on cortex-a72 0x1793f
+  ;;
+setup-gicv3)
+  mkdir -p "${2:?OUT}"
+  random "$2" random3 virt,gic-version=3,its=on cortex-a72 0x2793f
+  ;;
 random-gicv2)
   mkdir -p "${2:?OUT}"
   random "$2" random2 virt,gic-version=2 cortex-a72 0x13f
@@ -147,6 +158,10 @@ fault-gicv2)
 secure-gicv3)
   mkdir -p "${2:?OUT}"
   LOG="$LOG -d int" random "$2" secure3 virt,gic-version=3,secure=on cortex-a72 0x2100
+  ;;
+secure-gicv2)
+  mkdir -p "${2:?OUT}"
+  LOG="$LOG -d int" random "$2" secure2 virt,gic-version=2,secure=on cortex-a72 0x100
   ;;
 *) sed -n '2,/^set -euo/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

@@ -1,6 +1,6 @@
 import InterruptTrace
 
-/// Reads of `ICC_IAR0_EL1` and `ICC_IAR1_EL1` (IHI 0069H, 4.1.1 and 12.2.14).
+/// Reads of `ICC_IAR0_EL1` and `ICC_IAR1_EL1` (IHI 0069H, 4.1.1).
 extension GICv3 where Store: ~Copyable {
   /// The INTID that an acknowledge or highest-pending read of a group's register returns for `pending`.
   func visible(_ pending: PendingInterrupt, pe: Int, group0: Bool) -> UInt32 {
@@ -25,6 +25,9 @@ extension GICv3 where Store: ~Copyable {
   /// An acknowledge register was read and returned `seen`.
   @inline(__always) mutating func acknowledge(pe: Int, group0: Bool, seen: UInt32, register: SystemRegister) {
     let pending = highest(pe)
+    if pending.isNonMaskable, !group0 {
+      return acknowledgeNonMaskable(pe: pe, pending, seen: seen, register: register)
+    }
     let expected = signals(pe, pending) ? visible(pending, pe: pe, group0: group0) : INTID.spurious
     if expected == seen {
       ledger.count(PredictionLedger.check(register), .agreed)
@@ -39,7 +42,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Makes an acknowledged interrupt active (IHI 0069H, 4.1.1).
-  @inline(__always) private mutating func activate(pe: Int, seen: UInt32, as pending: PendingInterrupt) {
+  @inline(__always) mutating func activate(pe: Int, seen: UInt32, as pending: PendingInterrupt) {
     let rank = pending.intid == seen && !pending.isNone ? pending : assumedRank(pe: pe, intid: seen)
     raiseRunningPriority(pe, rank)
     let intid = Int(seen)
@@ -68,7 +71,7 @@ extension GICv3 where Store: ~Copyable {
   /// What is known of the rank of an interrupt that the model did not expect to be acknowledged.
   func assumedRank(pe: Int, intid: UInt32) -> PendingInterrupt {
     if INTID.isBasic(intid) {
-      return PendingInterrupt(intid: intid, priority: priority(pe, Int(intid)), group: group(pe, Int(intid)))
+      return rank(pe, Int(intid))
     }
     let record = lpis.record(intid)
     return PendingInterrupt(

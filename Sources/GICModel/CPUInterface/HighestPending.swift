@@ -33,6 +33,8 @@ extension GICv3 where Store: ~Copyable {
     let one = hasOneSecurityState
     let own = bank(pe, 0)
     var rest = distributor.candidates(of: own)
+    var nonMaskable = rest & own.pointee.nonMaskable.value
+    rest ^= nonMaskable
     while rest != 0 {
       let intid = rest.lowestBit
       rest &= rest &- 1
@@ -48,6 +50,9 @@ extension GICv3 where Store: ~Copyable {
       words &= words &- 1
       let bank = bank(pe, word)
       var bits = distributor.candidates[word]
+      let urgent = bits & bank.pointee.nonMaskable.value
+      nonMaskable |= urgent
+      bits ^= urgent
       while bits != 0 {
         let bit = bits.lowestBit
         bits &= bits &- 1
@@ -64,11 +69,11 @@ extension GICv3 where Store: ~Copyable {
         best = PendingInterrupt(intid: lpi.intid, priority: priority, group: .group1NonSecure)
       }
     }
-    return best
+    return nonMaskable == 0 ? best : highestNonMaskable(pe, besides: best)
   }
 
   /// Whether an SPI goes to a PE: by affinity, or as one of N that are awake (IHI 0069H, 3.5).
-  @inline(__always) private func goes(_ intid: Int, to pe: Int) -> Bool {
+  @inline(__always) func goes(_ intid: Int, to pe: Int) -> Bool {
     let route = distributor.route[intid]
     if route == UInt32(pe) { return true }
     return route == Distributor.anyPE && pes[pe].waker.value & 2 == 0
@@ -98,19 +103,25 @@ extension GICv3 where Store: ~Copyable {
   /// Whether the highest pending interrupt is signalled to the PE: its group enabled, above the priority mask, and of
   /// higher group priority than what runs (IHI 0069H, 4.8.6).
   @inline(__always) func signals(_ pe: Int, _ pending: PendingInterrupt) -> Bool {
-    guard !pending.isNone, pes[pe].groupEnable[Int(pending.group.rawValue)] != 0,
-      pending.priority < pes[pe].priorityMask
-    else { return false }
+    guard !pending.isNone, pes[pe].groupEnable[Int(pending.group.rawValue)] != 0 else { return false }
+    if pending.isNonMaskable { return signalsNonMaskable(pe, pending) }
+    guard pending.priority < pes[pe].priorityMask else { return false }
     let running = pes[pe].runningPriority
     if running == 0xFF { return true }
     let mask = groupPriorityMask(pe, pending.group)
     return pending.priority & mask < running & mask
   }
 
-  /// The interrupt request lines of a PE (IHI 0069H, 4.6.2 and table 4-2).
+  /// The interrupt request lines of a PE (IHI 0069H, 4.6.2 and table 4-2); what would be an IRQ is an NMI if it is
+  /// non-maskable.
   @inline(__always) mutating func lines(_ pe: Int) -> CPULines {
     let pending = highest(pe)
     guard signals(pe, pending) else { return [] }
+    let line = line(pe, pending)
+    return pending.isNonMaskable && line == .irq ? .nmi : line
+  }
+
+  @inline(__always) private func line(_ pe: Int, _ pending: PendingInterrupt) -> CPULines {
     switch pending.group {
     case .group0: return .fiq
     case .group1Secure:

@@ -4,6 +4,7 @@ import InterruptTrace
 extension GICv3 where Store: ~Copyable {
   /// Sets the active priority bit of an acknowledged interrupt.
   @inline(__always) mutating func raiseRunningPriority(_ pe: Int, _ pending: PendingInterrupt) {
+    if pending.isNonMaskable { return setNonMaskableActive(pe, pending.group, to: true) }
     let groupPriority = pending.priority & groupPriorityMask(pe, pending.group) & 0xFF
     let bit = Int(groupPriority) &>> (8 &- preemptionBits)
     let word = Int(pending.group.rawValue) &* 4 &+ (bit &>> 5)
@@ -11,8 +12,9 @@ extension GICv3 where Store: ~Copyable {
     refreshRunningPriority(pe)
   }
 
-  /// Clears the highest active priority bit of a group: the priority drop.
+  /// Clears the highest active priority bit of a group, or that of a non-maskable interrupt: the priority drop.
   @inline(__always) mutating func dropRunningPriority(_ pe: Int, _ group: InterruptGroup) {
+    if pes[pe].activeNonMaskable.bit(Int(group.rawValue)) { return setNonMaskableActive(pe, group, to: false) }
     let first = Int(group.rawValue) &* 4
     for word in first..<(first &+ 4) where pes[pe].activePriorities[word] != 0 {
       pes[pe].activePriorities[word] &= pes[pe].activePriorities[word] &- 1
@@ -23,6 +25,11 @@ extension GICv3 where Store: ~Copyable {
 
   /// Recomputes running priority and group from the active priorities.
   @inline(__always) mutating func refreshRunningPriority(_ pe: Int) {
+    refreshRunningMaskable(pe)
+    if pes[pe].activeNonMaskable != 0 { refreshRunningNonMaskable(pe) }
+  }
+
+  @inline(__always) private mutating func refreshRunningMaskable(_ pe: Int) {
     for word in 0..<4 {
       let zero = pes[pe].activePriorities[word]
       let secure = pes[pe].activePriorities[4 &+ word]

@@ -115,7 +115,7 @@ extension GICv3 where Store: ~Copyable {
   /// other.
   mutating func isSettled(_ check: Int, _ event: Event, _ expected: UInt64, or other: UInt64, pe: Int) -> Bool {
     guard expected != other, !pes[pe].takesFIQsToEL3.knows(0) else { return false }
-    let seen = event.register == .ICC_RPR_EL1 ? event.b & 0xFF : event.b
+    let seen = event.b
     if seen == expected { learnShift(pe, pes[pe].takesFIQsToEL3[0]) }
     guard seen == other else { return false }
     learnShift(pe, !pes[pe].takesFIQsToEL3[0])

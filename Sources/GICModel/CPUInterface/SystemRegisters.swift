@@ -29,14 +29,15 @@ extension GICv3 where Store: ~Copyable {
     case .ICC_HPPIR0_EL1, .ICC_HPPIR1_EL1:
       let expected = visible(highest(pe), pe: pe, group0: register == .ICC_HPPIR0_EL1)
       compare(check, expected: UInt64(expected), seen: event.b, pe: event.pe)
+    case .ICC_NMIAR1_EL1: acknowledgeNonMaskable(pe: pe, seen: UInt32(truncatingIfNeeded: event.b))
     case .ICC_RPR_EL1:
-      // 10.x shows in bits 63:62 whether a non-maskable interrupt runs (IHI 0069H, 12.2.24).
       let running = pes[pe].runningPriority
-      let expected = UInt64(running == 0xFF ? running : priorityView(pe).shown(running))
-      let other = UInt64(running == 0xFF ? running : priorityView(pe, assumed: false).shown(running))
+      let nonMaskable = runningNonMaskable(pe)
+      let expected = UInt64(running == 0xFF ? running : priorityView(pe).shown(running)) | nonMaskable
+      let other = UInt64(running == 0xFF ? running : priorityView(pe, assumed: false).shown(running)) | nonMaskable
       if isSettled(check, event, expected, or: other, pe: pe) { return }
-      let isGuess = pes[pe].runningIsGuessed && hasOneSecurityState && expected != event.b & 0xFF
-      let verdict = compare(check, expected: expected, seen: event.b & 0xFF, known: isGuess ? 0 : .max, pe: event.pe)
+      let isGuess = pes[pe].runningIsGuessed && hasOneSecurityState && expected != event.b
+      let verdict = compare(check, expected: expected, seen: event.b, known: isGuess ? 0 : .max, pe: event.pe)
       if verdict == .taught { learnRunningPriority(pe, UInt32(event.b & 0xFF)) }
     case .ICC_PMR_EL1: readPriorityMask(event, pe: pe, check: check)
     case .ICC_BPR0_EL1, .ICC_BPR1_EL1: readBinaryPoint(event, pe: pe, check: check)
@@ -45,7 +46,7 @@ extension GICv3 where Store: ~Copyable {
     case .ICC_IGRPEN0_EL1, .ICC_IGRPEN1_EL1:
       let group = register == .ICC_IGRPEN0_EL1 ? InterruptGroup.group0 : group1(pe)
       let at = Int(group.rawValue)
-      if isTaught(check, pes[pe].groupEnable[at], .groupEnable(group), event, seen: event.b & 1) {
+      if isTaught(check, UInt64(pes[pe].groupEnable[at]), .groupEnable(group), event, seen: event.b & 1) {
         pes[pe].groupEnable[at] = UInt32(event.b & 1)
       }
       pes[pe].known.insert(.groupEnable(group))
@@ -60,18 +61,23 @@ extension GICv3 where Store: ~Copyable {
 
   /// Compares a read of a register that is known as a whole or not at all; whether it taught.
   private mutating func isTaught(
-    _ check: Int, _ value: UInt32, _ register: Known, _ event: Event, seen: UInt64
+    _ check: Int, _ value: UInt64, _ register: Known, _ event: Event, seen: UInt64
   ) -> Bool {
     let known: UInt64 = pes[Int(event.pe)].known.contains(register) ? .max : 0
-    return compare(check, expected: UInt64(value), seen: seen, known: known, pe: event.pe) == .taught
+    return compare(check, expected: value, seen: seen, known: known, pe: event.pe) == .taught
   }
 
   private mutating func readActivePriorities(_ event: Event, pe: Int, check: Int) {
     let at = activePrioritiesIndex(event.register, pe: pe)
-    if isTaught(check, pes[pe].activePriorities[at], .activePriorities, event, seen: event.b & 0xFFFF_FFFF) {
-      pes[pe].activePriorities[at] = UInt32(truncatingIfNeeded: event.b)
-      refreshRunningPriority(pe)
-    }
+    let nonMaskable: UInt64 = at & 3 == 0 && pes[pe].activeNonMaskable.bit(at / 4) ? 1 << 63 : 0
+    let value = UInt64(pes[pe].activePriorities[at]) | nonMaskable
+    if isTaught(check, value, .activePriorities, event, seen: event.b) { setActivePriorities(at, event.b, pe: pe) }
+  }
+
+  private mutating func setActivePriorities(_ at: Int, _ value: UInt64, pe: Int) {
+    pes[pe].activePriorities[at] = UInt32(truncatingIfNeeded: value)
+    if at >= 4, at & 3 == 0, hasNonMaskable == true { pes[pe].activeNonMaskable.setBit(at / 4, to: value >> 63 != 0) }
+    refreshRunningPriority(pe)
   }
 
   @inline(__always) mutating func writeSystemRegister(_ event: Event) {
@@ -116,8 +122,7 @@ extension GICv3 where Store: ~Copyable {
         sendSGI(event.b, sender: event.pe, register: register, registerIsShown: !event.flags.contains(.incomplete))
       }
     case let other where other.rawValue >= 16 && other.rawValue < 24:
-      pes[pe].activePriorities[activePrioritiesIndex(other, pe: pe)] = UInt32(truncatingIfNeeded: event.b)
-      refreshRunningPriority(pe)
+      setActivePriorities(activePrioritiesIndex(other, pe: pe), event.b, pe: pe)
     default: break
     }
     doubtBanks(pe: pe, register: register)
@@ -195,7 +200,7 @@ extension GICv3 where Store: ~Copyable {
     }
     let at = Int(group.rawValue)
     let point = min(pes[pe].binaryPoint[at] + shift, 7)
-    if isTaught(check, point, .binaryPoint(group), event, seen: event.b & 7), shift == 0 {
+    if isTaught(check, UInt64(point), .binaryPoint(group), event, seen: event.b & 7), shift == 0 {
       pes[pe].binaryPoint[at] = UInt32(event.b & 7)
     }
     pes[pe].known.insert(.binaryPoint(group))
@@ -260,6 +265,7 @@ extension GICv3 where Store: ~Copyable {
     element.otherPriorityMask = 0
     element.groupEnable = InlineArray(repeating: 0)
     element.activePriorities = InlineArray(repeating: 0)
+    element.activeNonMaskable = 0
     element.runningPriority = 0xFF
     element.virtual.reset()
     for group in [InterruptGroup.group0, .group1Secure, .group1NonSecure] {

@@ -16,6 +16,8 @@ extension Departures {
   static let targetsMovePending = Self(rawValue: 1 << 4)
   /// `GICD_ITARGETSR` keeps the bits of PEs that do not exist (4.3.12: RAZ/WI).
   static let keepsAbsentTargets = Self(rawValue: 1 << 5)
+  /// `GICD_ITARGETSR` of Group 0 interrupts can be read and written from Non-secure state (4.3.12: RAZ/WI).
+  static let targetsIgnoreGroups = Self(rawValue: 1 << 61)
   /// With one PE `GICD_ITARGETSR` is read-write all the same (4.3.12 allows RAZ/WI).
   static let uniprocessorTargetsAreWritable = Self(rawValue: 1 << 6)
   /// The trigger of a PPI is configured for all PEs at once (4.3.13: banked), and is writable.
@@ -60,6 +62,9 @@ extension Departures {
   static let virtualAliasedPointIsLow = Self(rawValue: 1 << 22)
   /// The register behind the last list register can be written and read, and does nothing.
   static let hasListRegisterTooMany = Self(rawValue: 1 << 23)
+  /// What a guest's acknowledge, end or deactivation does is done to the first list register that holds the INTID, in
+  /// whatever state (5.2.3: two with one INTID are UNPREDICTABLE).
+  static let firstListRegisterOfINTID = Self(rawValue: 1 << 59)
 
   // MARK: Size, where the capture does not show it
 

@@ -68,4 +68,7 @@ extension Departures {
   /// `ICC_CTLR_EL3` reads CBPR_EL1NS and EOImode_EL1NS in the place of CBPR_EL1S and EOImode_EL1S too (12.2.7: each has its
   /// own).
   static let el3ControlShowsNonSecureTwice = Self(rawValue: 1 << 49)
+  /// With one Security state, `ICC_RPR_EL1` shows in NMI_NS (bit 62) that a non-maskable interrupt is active
+  /// ("ICC_RPR_EL1, Interrupt Controller Running Priority Register": in NMI, bit 63).
+  static let nonMaskableRunsAsNonSecure = Self(rawValue: 1 << 60)
 }

@@ -42,17 +42,17 @@ struct Departures: OptionSet {
   private static let qemu: Self = [
     .resetIsKnown,
     // GICv2
-    .sharedStatePerPE, .clearPendingReachesAllPEs, .keepsAbsentTargets, .configurationIsShared,
+    .sharedStatePerPE, .clearPendingReachesAllPEs, .keepsAbsentTargets, .targetsIgnoreGroups, .configurationIsShared,
     .sgisAlwaysEnabled, .sgirIgnoresGroups, .groupsForwardedTogether, .hasNoNSACR, .writesBytewise,
     .acknowledgesEitherGroup, .comparesWholePriority, .highestPendingIsMasked, .hasNoAliases, .hasNoBypass,
-    .virtualEndDefersPhysical, .hasListRegisterTooMany, .sgiNeedsNoSource,
+    .virtualEndDefersPhysical, .hasListRegisterTooMany, .firstListRegisterOfINTID, .sgiNeedsNoSource,
     .hardwareSGIHasSource, .virtualAliasedPointIsLow, .hasEightPriorityBits, .hasFourListRegisters,
     // GICv3 and GICv4
     .hasOnlyAffinityRouting, .lpisHave16Bits, .activeStateIgnoresNSACR, .looksAtTriggersLate, .keepsReservedRouteBits,
     .hasNo1OfN, .redistributorControlIsFixed, .enableLPIsIsClearable, .hasNoProcessorSelection,
     .enablingLPIsAgainRereads, .rereadsLPIConfiguration, .commandsCompleteAtOnce, .commandReaderIsWritable,
     .itsIDsHave16Bits, .mapdAlwaysChecksSize, .invallReachesAllPEs, .ignoresEndOfReserved, .endShowsBothSteps,
-    .binaryPointMinimumComesFirst, .el3ControlShowsNonSecureTwice,
+    .binaryPointMinimumComesFirst, .el3ControlShowsNonSecureTwice, .nonMaskableRunsAsNonSecure,
     // Virtual interface of GICv3, vPEs
     .listRegistersKeepReservedBits, .hasNoVirtualSGIControl, .countsEveryVirtualEnd, .group0DisabledFollowsGroup1,
     .virtualPriorityMaskKeepsReservedBits, .hasNoLegacyGuests, .pendingTablesAreNeverDirty, .residencyIsNeverUnseen,

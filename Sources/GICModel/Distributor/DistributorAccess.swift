@@ -103,7 +103,8 @@ extension GICv3 where Store: ~Copyable {
         Distributor.enableGroup0 | Distributor.enableGroup1NonSecure | Distributor.enableGroup1Secure
         | Distributor.disableSecurity
     }
-    if value & 0b111 == 0 { progress.resets.lastStart = eventIndex }
+    let enables = value & 0b111
+    if enables == 0 || enables == distributor.control.value & 0b111 { progress.resets.lastStart = eventIndex }
     // Where affinity routing can be off, it can be switched on; back it goes by a reset only.
     let routing = affinityRouting(setBy: value, nonSecure: nonSecure)
     let wasOne = hasOneSecurityState

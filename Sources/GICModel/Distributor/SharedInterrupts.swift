@@ -76,6 +76,7 @@ extension GICv3 where Store: ~Copyable {
 
 extension GICv3: InterruptController where Store: ~Copyable {
   @inline(__always) var hasOneSecurityState: Bool { distributor.hasOneSecurityState }
+  func viewIsSure(_ pe: Int) -> Bool { true }
   var writablePriority: UInt8 { .max }
   var knownPriorityBits: UInt8 { .max }
   var sgiEnables: (fixed: UInt32, doubtful: UInt32) { (0, 0) }
@@ -110,6 +111,14 @@ extension GICv3: InterruptController where Store: ~Copyable {
   func setLatch(_ pe: Int, _ intid: Int, to value: Bool) { bank(pe, intid &>> 5).pointee.latch.know(intid & 31, value) }
 
   func learnLatch(_ pe: Int, _ intid: Int, _ value: Bool) { setLatch(pe, intid, to: value) }
+
+  func forget(_ field: InterruptField, _ pe: Int, word: Int, _ mask: UInt32) {
+    if field == .active {
+      bank(pe, word).pointee.active.forget(mask)
+    } else {
+      bank(pe, word).pointee.latch.forget(mask)
+    }
+  }
 
   @inline(__always) func setActive(_ pe: Int, _ intid: Int, to value: Bool) {
     bank(pe, intid &>> 5).pointee.active.know(intid & 31, value)

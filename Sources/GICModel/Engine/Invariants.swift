@@ -25,7 +25,7 @@ extension GICv3 where Store: ~Copyable {
       let all = pes[pe].activePriorities[word] | pes[pe].activePriorities[4 + word] | pes[pe].activePriorities[8 + word]
       if all != 0 { lowest = (word * 32 + all.lowestBit) << (8 - preemptionBits) }
     }
-    return Int(pes[pe].runningPriority) == lowest
+    return pes[pe].activeNonMaskable != 0 || Int(pes[pe].runningPriority) == lowest
       ? nil : "PE \(pe): running priority \(pes[pe].runningPriority), active priorities say \(lowest)"
   }
 }

@@ -13,6 +13,7 @@ extension GICv2 {
     progress = other.progress
     ledger = other.ledger.copy()
     disagreements = other.disagreements
+    failures = other.failures
     identification = other.identification
     priorityBits = other.priorityBits
     knownPriorityBits = other.knownPriorityBits

@@ -19,6 +19,7 @@ struct GICv2: ~Copyable {
   var progress: Progress
   var ledger = PredictionLedger()
   var disagreements: [Disagreement] = []
+  var failures: [Failure] = []
   var identification: [UInt64: UInt64] = [:]
 
   let distributorMap = RegisterLookup(.gicv2Distributor)
@@ -30,9 +31,9 @@ struct GICv2: ~Copyable {
   let legacyMap = RegisterLookup(.distributor)
 
   /// Implemented bits of `GICD_IPRIORITYR` and `GICC_PMR`.
-  let priorityBits: Int
+  var priorityBits: Int
   /// Priority bits that are implemented for sure; the architecture demands four (IHI 0048B, 3.3).
-  let knownPriorityBits: UInt8
+  var knownPriorityBits: UInt8
   /// With the Security Extensions; see ``isNonSecure(_:pe:)``.
   var hasTwoSecurityStates: Bool
   /// The capture has shown a Secure access.
@@ -63,7 +64,7 @@ struct GICv2: ~Copyable {
     peCount = min(max(topology.peCount, 1), GICv2Distributor.peLimit)
     let hasAllBits = departures.contains(.hasEightPriorityBits)
     priorityBits = Int(min(max(topology.value(.priorityBits) ?? (hasAllBits ? 8 : 5), 4), 8))
-    knownPriorityBits = hasAllBits || topology.value(.priorityBits) != nil ? 0xFF : 0xF0
+    knownPriorityBits = topology.value(.priorityBits) != nil ? 0xFF : 0xF0
     banks = InterruptBanks(peCount: GICv2Distributor.peLimit)
     distributor = GICv2Distributor(forwardsTogether: departures.contains(.groupsForwardedTogether))
     let virtualBits = Int(min(max(topology.value(.preemptionBits) ?? 5, 4), 7))

@@ -72,11 +72,8 @@ struct GICv2Distributor: ~Copyable {
   @inline(__always)
   static func joined(_ planes: borrowing Words<Learned<UInt32>>, _ pe: Int, _ word: Int) -> Learned<UInt32> {
     guard word != 0 else { return planes[plane(pe, 0)] }
-    var bits = Learned<UInt32>()
-    for pe in 0..<peLimit {
-      bits.value |= planes[plane(pe, word)].value
-      bits.known |= planes[plane(pe, word)].known
-    }
+    var bits = Learned<UInt32>.certain(0)
+    for pe in 0..<peLimit { bits = bits | planes[plane(pe, word)] }
     return bits
   }
 

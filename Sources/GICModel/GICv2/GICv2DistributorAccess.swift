@@ -18,22 +18,37 @@ extension GICv2 {
     case .implementer, .identification: compareIdentification(event, check: check)
     default:
       let nonSecure = isNonSecure(event, pe: pe)
-      var first = answer(row, event, pe: pe, nonSecure: nonSecure)
       if accessorIsAssumed, isBanked(event.offset) {
-        learnAccessor(event)
-        first.known = 0
-      }
-      if first.value != event.b, mayBeOtherView(event), isOtherView(row, event, pe: pe, nonSecure: nonSecure) {
-        differ(check, expected: first.value, seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
+        meetAccessor(event, row)
+        let pe = compareAssumed(check, event) { $0.answer(row, event, pe: $1, nonSecure: nonSecure) }
+        if let pe, row.role == .interrupts { learn(row, event, pe: pe, nonSecure: nonSecure) }
         return
+      }
+      let first = answer(row, event, pe: pe, nonSecure: nonSecure)
+      if first.value != event.b, mayBeOtherView(event) {
+        let other = answer(row, event, pe: pe, nonSecure: !nonSecure)
+        if tellsOtherView(event.b, pe: pe, first, other) {
+          correctSecurity(pe: pe, nonSecure: !nonSecure)
+          differ(check, expected: first.value, seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
+          if row.role == .interrupts { learn(row, event, pe: pe, nonSecure: !nonSecure) }
+          return
+        }
       }
       let verdict = compare(check, expected: first.value, seen: event.b, known: first.known, pe: event.pe)
       guard verdict != .disagreed, first.known != .max else { return }
       if row.role == .control {
         learnControl(event, nonSecure: nonSecure)
       } else if row.role == .interrupts {
+        if row.interrupts.field == .priority, !nonSecure { learnPriorityBits(first.value, event) }
         learn(row, event, pe: pe, nonSecure: nonSecure)
       }
+    }
+  }
+
+  private mutating func learnPriorityBits(_ expected: UInt64, _ event: Event) {
+    for n in 0..<UInt64(event.size) {
+      _ = learnPriorityBits(
+        written: UInt32(expected >> (n * 8) & 0xFF), seen: UInt32(event.b >> (n * 8) & 0xFF))
     }
   }
 
@@ -43,15 +58,8 @@ extension GICv2 {
     compare(check, expected: 0, seen: event.b, known: isCertain ? .max : 0, pe: event.pe)
   }
 
-  /// Whether the other Security state's view explains the value; then it was that.
-  private mutating func isOtherView(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Bool {
-    guard answer(row, event, pe: pe, nonSecure: !nonSecure).value == event.b else { return false }
-    correctSecurity(pe: pe, nonSecure: !nonSecure)
-    return true
-  }
-
   /// What a read returns, and which bits of that are known; bits beyond the access are.
-  private mutating func answer(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
+  private func answer(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
     switch row.role {
     case .control:
       let control = controlView(nonSecure: nonSecure)
@@ -100,15 +108,13 @@ extension GICv2 {
     let pe = accessor(event)
     let nonSecure = isNonSecure(event, pe: pe)
     applyDeferred()
-    defer { if accessorIsAssumed { doubtBanked(event) } }
-    if doubtsView(event, pe: pe) {
-      defer {
-        let row = distributorMap.row(distributorMap.index(at: event.offset))
-        doubtView(row, event.offset, size: event.size, event.b, pe: pe)
-      }
-      return carryOut(event, pe: pe, nonSecure: nonSecure)
-    }
+    let doubtful = accessorIsAssumed && isBanked(event.offset) ? doubtBanked(event) : 0
     carryOut(event, pe: pe, nonSecure: nonSecure)
+    if doubtful != 0 { forgetBanked(event, doubtful) }
+    if doubtsView(event, pe: pe) {
+      let row = distributorMap.row(distributorMap.index(at: event.offset))
+      doubtView(row, event.offset, size: event.size, event.b, pe: pe)
+    }
   }
 
   private mutating func carryOut(_ event: Event, pe: Int, nonSecure: Bool) {
@@ -152,7 +158,8 @@ extension GICv2 {
   }
 
   private mutating func writeControl(_ value: UInt32, nonSecure: Bool) {
-    if value & 0b11 == 0 { progress.resets.lastStart = eventIndex }
+    let view = controlView(nonSecure: nonSecure).value & 0b11
+    if value & 0b11 == 0 || value & 0b11 == view { progress.resets.lastStart = eventIndex }
     if nonSecure {
       distributor.control.know((value & 1) << 1, in: 2)
     } else {

@@ -18,6 +18,10 @@ extension GICv2 {
       dropped && isActive ? .endOfInterrupt : .mismatchedEnd, pe: pe, intid: UInt32(intid), priority: running,
       a: split ? 0 : 1, b: UInt64(min(interfaces[pe].interface.runningPriority, 0xFF)))
     if !split { deactivate(pe: pe, intid: intid) }
+    if !interfaces[pe].interface.known.contains(.control) {
+      // With EOImode not known, whether it is inactive now is a guess.
+      doubtActive(pe, word: intid >> 5, 1 << UInt32(intid & 31))
+    }
   }
 
   /// Whether priority drop and deactivation are apart: EOImodeS, or EOImodeNS for Non-secure accesses (4.4.1).
@@ -28,8 +32,12 @@ extension GICv2 {
   /// `GICC_DIR` was written. With EOImode 0 that is UNPREDICTABLE: ignored here.
   mutating func writeDeactivate(pe: Int, value: UInt32, nonSecure: Bool) {
     let intid = Int(value & 0x3FF)
+    if !interfaces[pe].interface.known.contains(.control) {
+      // Software that deactivates by itself has set EOImode.
+      interfaces[pe].interface.control |= nonSecure ? GICv2Control.endModeNonSecure : GICv2Control.endMode
+    }
     guard intid < distributor.implementedLimit, endIsSplit(pe, nonSecure: nonSecure),
-      !nonSecure || group(pe, intid) != .group0
+      !isHidden(intid, pe, nonSecure)
     else { return }
     deactivate(pe: pe, intid: intid)
   }

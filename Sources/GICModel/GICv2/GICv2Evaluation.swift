@@ -106,6 +106,7 @@ extension GICv2 {
   ) {
     let isTaught = !virtualStateIsKnown(pe)
     differ(PredictionLedger.check(check), expected: expected, seen: seen, isTaught: isTaught, pe: UInt32(pe))
+    assumeVirtualInterface(pe, isOn: false)
   }
 
   /// Runs `body` as of the input whose evaluation it is about.

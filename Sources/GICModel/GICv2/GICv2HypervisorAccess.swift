@@ -4,7 +4,6 @@ import InterruptTrace
 extension GICv2 {
   @inline(__always) mutating func readHypervisor(_ event: Event) {
     let pe = accessor(event)
-    if accessorIsAssumed { doubtVirtualInterfaces() }
     let index = hypervisorMap.index(at: event.offset)
     let check = PredictionLedger.check(.gich, index: index)
     switch hypervisorMap.role(index) {
@@ -12,46 +11,63 @@ extension GICv2 {
     case .type:
       learnVirtualType(event)
       compareCommonIdentification(event, check: check)
-    case .listRegister: readListRegister(event, pe: pe, check: check)
     case let role:
-      let (expected, known) = hypervisorValue(role, event.offset, pe: pe)
-      let mask = UInt64(known) | ~0xFFFF_FFFF
-      let verdict = compare(check, expected: UInt64(expected), seen: event.b, known: mask, pe: event.pe)
-      if verdict == .taught || verdict == .agreed && known != .max {
-        learnHypervisor(role, event.offset, UInt32(truncatingIfNeeded: event.b), pe: pe)
+      let value = UInt32(truncatingIfNeeded: event.b)
+      if accessorIsAssumed {
+        let only = compareAssumed(check, event) { $0.hypervisorValue(role, event.offset, pe: $1) }
+        if only != nil || hypervisorValue(role, event.offset, pe: pe).known != .max {
+          learnHypervisor(role, event.offset, value, pe: only ?? pe)
+          // Of several that may have answered it stays a guess that it was the assumed one.
+          if only == nil { forgetVirtual(role, list(at: event.offset), pe) }
+        }
+        return
       }
+      let answer = hypervisorValue(role, event.offset, pe: pe)
+      let verdict = compare(check, answer, event)
+      if verdict != .disagreed, answer.known != .max { learnHypervisor(role, event.offset, value, pe: pe) }
     }
   }
 
-  private func hypervisorValue(_ role: RegisterRole, _ offset: UInt32, pe: Int) -> (expected: UInt32, known: UInt32) {
+  private func hypervisorValue(_ role: RegisterRole, _ offset: UInt32, pe: Int) -> Learned<UInt64> {
     let known = virtualInterfaces[pe].interface.known
-    let listsAreKnown =
-      shown.contains(.guest)
-      && virtualInterfaces[pe].knownLists & virtualInterfaces[pe].implemented == virtualInterfaces[pe].implemented
-    let upper = offset & 4 != 0 ? UInt64(32) : 0
     // What guests do that are not in the capture may have changed it.
     let isShown = shown.contains(.guest)
-    func mask(_ registers: GICv2Interface.Known) -> UInt32 { isShown && known.isSuperset(of: registers) ? .max : 0 }
+    let implemented = virtualInterfaces[pe].implemented
+    let listsAreKnown = isShown && virtualInterfaces[pe].knownLists & implemented == implemented
+    let upper = offset & 4 != 0 ? UInt64(32) : 0
+    func answer(_ value: UInt32, _ isKnown: Bool) -> Learned<UInt64> {
+      Learned(UInt64(value), known: isKnown ? .max : ~0xFFFF_FFFF)
+    }
+    func knows(_ registers: GICv2Interface.Known) -> Bool { isShown && known.isSuperset(of: registers) }
     switch role {
-    case .hypervisorControl: return (virtualInterfaces[pe].control, mask(.hypervisorControl))
-    case .virtualMachineControl:
-      return (virtualInterfaces[pe].machineControl, mask([.control, .priorityMask, .binaryPoint, .aliasedBinaryPoint]))
+    case .hypervisorControl: return answer(virtualInterfaces[pe].control, knows(.hypervisorControl))
+    case .virtualMachineControl: return answer(virtualInterfaces[pe].machineControl, knows(.machineControl))
     case .maintenanceStatus:
-      return (virtualInterfaces[pe].maintenanceStatus, listsAreKnown ? mask([.control, .hypervisorControl]) : 0)
+      let status = virtualInterfaces[pe].maintenanceStatus
+      return answer(status, listsAreKnown && knows([.control, .hypervisorControl]))
     case .endOfInterruptStatus:
-      return (UInt32(truncatingIfNeeded: virtualInterfaces[pe].ended >> upper), listsAreKnown ? .max : 0)
+      return answer(UInt32(truncatingIfNeeded: virtualInterfaces[pe].ended >> upper), listsAreKnown)
     case .emptyListRegisterStatus:
-      return (UInt32(truncatingIfNeeded: virtualInterfaces[pe].empty >> upper), listsAreKnown ? .max : 0)
-    case .activePriorities: return (virtualInterfaces[pe].interface.activePriorities[0], mask(.activePriorities))
-    default: return (0, .max)
+      return answer(UInt32(truncatingIfNeeded: virtualInterfaces[pe].empty >> upper), listsAreKnown)
+    case .activePriorities:
+      return answer(virtualInterfaces[pe].interface.activePriorities[0], knows(.activePriorities))
+    case .listRegister:
+      let list = list(at: offset)
+      let isKnown = isShown && virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
+      return answer(virtualInterfaces[pe][list].value, isKnown)
+    default: return .certain(0)
     }
   }
+
+  private func list(at offset: UInt32) -> Int { hypervisorMap.element(hypervisorMap.index(at: offset), at: offset) }
 
   private mutating func learnHypervisor(_ role: RegisterRole, _ offset: UInt32, _ seen: UInt32, pe: Int) {
     switch role {
     case .hypervisorControl: setHypervisorControl(seen, pe: pe)
     case .virtualMachineControl: setMachineControl(seen, pe: pe)
     case .activePriorities: setVirtualActivePriorities(seen, pe: pe)
+    case .listRegister:
+      setListRegister(list(at: offset), seen, pe: pe)
     case .emptyListRegisterStatus:
       // A list register that is shown empty is; of the others only that they are not is known.
       for bit in 0..<32 where seen.bit(bit) {
@@ -61,15 +77,6 @@ extension GICv2 {
       }
     default: break
     }
-  }
-
-  private mutating func readListRegister(_ event: Event, pe: Int, check: Int) {
-    let list = hypervisorMap.element(hypervisorMap.index(at: event.offset), at: event.offset)
-    let isKnown = shown.contains(.guest) && virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
-    let verdict = compare(
-      check, expected: UInt64(virtualInterfaces[pe][list].value), seen: event.b, known: isKnown ? .max : 0,
-      pe: event.pe)
-    if verdict != .disagreed, !isKnown { setListRegister(list, UInt32(truncatingIfNeeded: event.b), pe: pe) }
   }
 
   /// `GICH_VTR`: list registers and preemption bits (IHI 0048B, 5.3.2).
@@ -88,11 +95,12 @@ extension GICv2 {
 
   @inline(__always) mutating func writeHypervisor(_ event: Event) {
     let pe = accessor(event)
-    defer { if accessorIsAssumed { doubtVirtualInterfaces() } }
     let value = UInt32(truncatingIfNeeded: event.b)
-    switch hypervisorMap.role(hypervisorMap.index(at: event.offset)) {
+    let (role, list) = (hypervisorMap.role(hypervisorMap.index(at: event.offset)), list(at: event.offset))
+    let isDoubtful = accessorIsAssumed && doubtVirtual(role, list, value)
+    defer { if isDoubtful { forgetVirtual(role, list, pe) } }
+    switch role {
     case .listRegister:
-      let list = hypervisorMap.element(hypervisorMap.index(at: event.offset), at: event.offset)
       let last =
         departures.contains(.hasListRegisterTooMany) ? virtualInterfaces[pe].count : virtualInterfaces[pe].count - 1
       guard list <= min(last, 63) else { return }

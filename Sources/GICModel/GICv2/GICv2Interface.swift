@@ -45,6 +45,8 @@ struct GICv2Interface {
     static let aliasedBinaryPoint = Known(rawValue: 1 << 3)
     static let activePriorities = Known(rawValue: 1 << 4)
     static let hypervisorControl = Known(rawValue: 1 << 5)
+    /// What `GICH_VMCR` holds.
+    static let machineControl: Known = [.control, .priorityMask, .binaryPoint, .aliasedBinaryPoint]
     static let all = Known(rawValue: 0xFF)
   }
 
@@ -60,7 +62,7 @@ struct GICv2Interface {
   /// Group priority of the highest active priority bit, or ``idle``.
   var runningPriority: UInt32 = idle
   /// Priority bits that take part in preemption, 4 to 7.
-  let preemptionBits: UInt32
+  private(set) var preemptionBits: UInt32
   /// A virtual interface has one set of active priorities.
   let isVirtual: Bool
   var known: Known = []
@@ -75,6 +77,14 @@ struct GICv2Interface {
     self.isVirtual = isVirtual
     binaryPoint = 7 - self.preemptionBits
     aliasedBinaryPoint = 8 - self.preemptionBits
+  }
+
+  /// The interface has so many priority bits.
+  mutating func setPreemptionBits(_ priorityBits: Int) {
+    preemptionBits = UInt32(min(max(priorityBits, 4), 7))
+    binaryPoint = max(binaryPoint, minimumBinaryPoint)
+    aliasedBinaryPoint = max(aliasedBinaryPoint, minimumBinaryPoint &+ 1)
+    refreshRunningPriority()
   }
 
   /// Smallest `GICC_BPR`: below it there are no bits left to split (IHI 0048B, 4.4.3).

@@ -42,8 +42,11 @@ extension GICv2 {
   /// A register whose read has no effect.
   private mutating func comparePlain(_ event: Event, index: Int, check: Int, pe: Int, nonSecure: Bool) {
     let first = value(index, event.offset, pe: pe, nonSecure: nonSecure)
-    if UInt64(first.expected) != event.b, mayBeOtherView(event),
-      UInt64(value(index, event.offset, pe: pe, nonSecure: !nonSecure).expected) == event.b
+    let other = value(index, event.offset, pe: pe, nonSecure: !nonSecure)
+    if mayBeOtherView(event),
+      tellsOtherView(
+        event.b, pe: pe, Learned(UInt64(first.expected), known: UInt64(first.known)),
+        Learned(UInt64(other.expected), known: UInt64(other.known)))
     {
       correctSecurity(pe: pe, nonSecure: !nonSecure)
       differ(check, expected: UInt64(first.expected), seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
@@ -106,7 +109,7 @@ extension GICv2 {
     switch interfaceMap.role(index) {
     case .control: writeControl(seen, pe: pe, nonSecure: nonSecure)
     case .priorityMask:
-      guard !nonSecure else { return }
+      guard !nonSecure, !learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: seen) else { return }
       interfaces[pe].interface.priorityMask = seen
       interfaces[pe].interface.known.insert(.priorityMask)
     case .binaryPoint where !nonSecure: interfaces[pe].interface.writeBinaryPoint(seen)
@@ -177,7 +180,8 @@ extension GICv2 {
     }
     if departures.contains(.hasNoBypass) { control &= ~GICv2Control.bypass }
     interfaces[pe].interface.control = control
-    interfaces[pe].interface.known.insert(.control)
+    // The Non-secure view is a part only.
+    if !nonSecure { interfaces[pe].interface.known.insert(.control) }
     interfaces[pe].highestIsStale = true
   }
 

@@ -5,6 +5,7 @@ import InterruptTrace
 extension GICv2: InterruptController {
   @inline(__always) var hasOneSecurityState: Bool { !hasTwoSecurityStates }
   var startsAtReset: Bool { topology.value(.startsAtReset) == 1 }
+  func viewIsSure(_ pe: Int) -> Bool { interfaces[pe].viewIsSure }
   /// Implemented bits of a priority.
   @inline(__always) var writablePriority: UInt8 { 0xFF &<< UInt8(8 &- priorityBits) }
   /// Whether SGIs can be disabled is for the implementation to say: only a read tells (IHI 0048B, 4.3.5).
@@ -68,10 +69,32 @@ extension GICv2: InterruptController {
   @inline(__always) func setLatch(_ pe: Int, _ intid: Int, to value: Bool) {
     let isTargeted = value && intid >= INTID.firstSPI && departures.contains(.sharedStatePerPE)
     setLatch(pe, intid, on: isTargeted ? distributor.targets[intid] : planes(pe, intid), to: value)
+    if isTargeted, !bank(pe, intid &>> 5).pointee.knownTarget.bit(intid & 31) { doubtLatch(intid) }
+  }
+
+  /// On which PEs an SPI is pending is not known, as its targets are not.
+  @inline(never) private func doubtLatch(_ intid: Int) {
+    forget(.pending, 0, word: intid >> 5, 1 << UInt32(intid & 31))
+  }
+
+  func forget(_ field: InterruptField, _ pe: Int, word: Int, _ mask: UInt32) {
+    for plane in word == 0 ? pe..<pe + 1 : 0..<peCount {
+      if field == .active {
+        distributor.active[GICv2Distributor.plane(plane, word)].forget(mask)
+      } else {
+        distributor.latch[GICv2Distributor.plane(plane, word)].forget(mask)
+      }
+    }
+    bank(pe, word).pointee.latch = GICv2Distributor.joined(distributor.latch, pe, word)
+    bank(pe, word).pointee.active = GICv2Distributor.joined(distributor.active, pe, word)
   }
 
   /// From whom an SGI is pending, another register tells.
   func learnLatch(_ pe: Int, _ intid: Int, _ value: Bool) {
+    if value, INTID.isSPI(intid), departures.contains(.sharedStatePerPE), peCount > 1 {
+      setLatch(pe, intid, on: distributor.targets[intid], to: true)
+      return doubtLatch(intid)
+    }
     setLatch(pe, intid, on: planes(pe, intid), to: value)
     guard INTID.isSGI(intid) else { return }
     let at = pe << 4 | intid

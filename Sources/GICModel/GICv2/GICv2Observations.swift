@@ -54,9 +54,15 @@ extension GICv2 {
       progress.isAmbiguous = true
       return report(event, expected, interface, check: .highestPending, isTaught: true)
     }
-    progress.isAmbiguous = hasTwoSecurityStates && !interfaces[pe].viewIsSure
+    progress.isAmbiguous = viewsAreOpen
+    if viewsAreOpen, steps.count != 0, Self.agrees(event, expected, interface) {
+      // What a write led to on its way depends on the view.
+      return report(event, expected, interface, check: .highestPending, isTaught: true)
+    }
     var isTaught = reconcileMask(event, pe: pe)
-    if expected.intid != event.intid || expected.priority != event.priority {
+    if expected.intid == event.intid, learnPriorityBits(written: expected.priority, seen: event.priority) {
+      isTaught = true
+    } else if expected.intid != event.intid || expected.priority != event.priority {
       isTaught = reconcileHighest(pe: pe, intid: Int(event.intid), priority: event.priority)
     }
     reportConditions(pe)
@@ -88,6 +94,7 @@ extension GICv2 {
     }
     let interface = virtualInterfaces[pe].interface
     report(event, expected, interface, check: .virtualHighestPending, isTaught: !virtualStateIsKnown(pe))
+    assumeVirtualInterface(pe, isOn: true)
   }
 
   /// Interrupt requests to a PE. QEMU prints a line of a GICv2 only when it is high.
@@ -139,9 +146,10 @@ extension GICv2 {
     let pe = Int(event.pe)
     if pe == 0 { checkVirtualSilence() }
     refreshMaintenance(pe)
-    compare(
+    let verdict = compare(
       PredictionLedger.check(.maintenance), expected: virtualInterfaces[pe].maintenance ? 1 : 0, seen: event.a & 1,
       known: virtualStateIsKnown(pe) ? .max : 0, pe: event.pe)
+    if verdict != .agreed { assumeVirtualInterface(pe, isOn: event.a & 1 != 0) }
   }
 
   /// The INTID that an acknowledge selected, before it looked at the running priority.

@@ -7,7 +7,7 @@ extension GICv2 {
   mutating func reconcileMask(_ event: Event, pe: Int) -> Bool {
     guard event.flags.contains(.maskShown) else { return false }
     let (mask, running) = (UInt32(event.b & 0xFFFF), UInt32(event.b >> 16 & 0xFFFF))
-    var corrected = false
+    var corrected = learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: mask)
     if interfaces[pe].interface.priorityMask & 0xFFFF != mask {
       guard !knowsInterface(pe, .priorityMask) else { return false }
       interfaces[pe].interface.priorityMask = mask
@@ -118,26 +118,51 @@ extension GICv2 {
     return true
   }
 
-  /// Makes a PE's lines what the capture shows, by what is unknown about the CPU interface.
+  /// Makes a PE's lines what the capture shows, by what is unknown about the CPU interface, or of the interrupt's group.
   mutating func reconcileLines(pe: Int, seen: CPULines, shown: CPULines) -> Bool {
     let pending = highest(pe)
     // A capture that begins between the two may show a line before it shows what is pending.
     guard !pending.isNone else { return !knowsAllPending(pe) }
+    func isExplained(_ model: inout Self) -> Bool { model.lines(pe, model.highest(pe)).intersection(shown) == seen }
+    if reconcileGroup(pe: pe, isExplained) { return true }
+    let enable = pending.isGroup1 ? GICv2Control.enableGroup1 : GICv2Control.enableGroup0
     if seen.isEmpty {
-      guard !knowsInterface(pe, .priorityMask) else { return false }
-      interfaces[pe].interface.priorityMask = pending.priority
+      if !knowsInterface(pe, .priorityMask) {
+        interfaces[pe].interface.priorityMask = pending.priority
+      } else if !knowsInterface(pe, .control) {
+        interfaces[pe].interface.control &= ~enable
+      } else {
+        return false
+      }
     } else {
       if !knowsControl(pending.isGroup1 ? 2 : 1) { _ = openDistributor(pending.isGroup1) }
       if !knowsInterface(pe, .control) {
-        interfaces[pe].interface.control |= pending.isGroup1 ? 2 : 1
-        if seen == .fiq { interfaces[pe].interface.control |= GICv2Control.fiqEnable }
+        interfaces[pe].interface.control |= enable
+        if !pending.isGroup1 {
+          interfaces[pe].interface.control &= ~GICv2Control.fiqEnable
+          if seen == .fiq { interfaces[pe].interface.control |= GICv2Control.fiqEnable }
+        }
       }
       if !knowsInterface(pe, .priorityMask), interfaces[pe].interface.priorityMask <= pending.priority {
         interfaces[pe].interface.priorityMask = pending.priority < 0xF0 ? 0xF0 : 0xFF
       }
     }
     interfaces[pe].highestIsStale = true
-    return lines(pe, highest(pe)).intersection(shown) == seen
+    return isExplained(&self)
+  }
+
+  /// Puts the highest pending interrupt of a PE into the other group, where its own is not known and that explains what the
+  /// capture shows.
+  private mutating func reconcileGroup(pe: Int, _ isExplained: (inout Self) -> Bool) -> Bool {
+    let pending = highest(pe)
+    guard hasTwoSecurityStates, !pending.isNone, !knowsGroup(pe, Int(pending.intid)) else { return false }
+    let (word, bit) = (Int(pending.intid) >> 5, Int(pending.intid) & 31)
+    bank(pe, word).pointee.group.assume(bit, !pending.isGroup1)
+    refreshRank(pe, word: word)
+    if isExplained(&self) { return true }
+    bank(pe, word).pointee.group.assume(bit, pending.isGroup1)
+    refreshRank(pe, word: word)
+    return false
   }
 
   /// An acknowledge returned something else than predicted.
@@ -158,6 +183,9 @@ extension GICv2 {
   private mutating func explainAcknowledge(
     pe: Int, seen: UInt32, isAlias: Bool, nonSecure: Bool, event: Event
   ) -> Bool {
+    if reconcileGroup(pe: pe, { $0.selectForAcknowledge(pe, isAlias: isAlias, nonSecure: nonSecure) == seen }) {
+      return true
+    }
     if mayBeOtherView(event), !isAlias, selectForAcknowledge(pe, isAlias: false, nonSecure: !nonSecure) == seen {
       correctSecurity(pe: pe, nonSecure: !nonSecure)
       return true

@@ -30,12 +30,17 @@ extension GICv2 {
     return hasTwoSecurityStates && seesNonSecureView(event, pe: pe)
   }
 
-  /// The first Secure access: there are two Security states, and no emulator left firmware out, so that groups are those of
-  /// reset.
+  /// The first Secure access: no emulator left firmware out, so that groups are those of reset.
   private mutating func noteSecure() {
     sawSecure = true
     if startsAtReset, topology.value(.resetToGroup1) != 1 { banks.knowResetGroups() }
-    guard !hasTwoSecurityStates, topology.value(.securityStates) == nil else { return }
+    learnSecurity()
+  }
+
+  /// A Secure access, or an answer that only the other view explains, where nothing says how many Security states the
+  /// controller has.
+  private mutating func learnSecurity() {
+    guard topology.value(.securityStates) == nil else { return }
     topology.set(.securityStates, to: 2, source: .inferred)
     hasTwoSecurityStates = true
   }
@@ -62,10 +67,23 @@ extension GICv2 {
 
   /// Whether the Security state of an access may be other than believed.
   @inline(__always)
-  func mayBeOtherView(_ event: Event) -> Bool { hasTwoSecurityStates && !event.flags.contains(.securityShown) }
+  func mayBeOtherView(_ event: Event) -> Bool {
+    !event.flags.contains(.securityShown) && (hasTwoSecurityStates || topology.value(.securityStates) == nil)
+  }
+
+  /// Whether a read tells that the access was in the other view than believed: that view explains it, and the believed one
+  /// contradicts it, or could have answered it only by what is not known.
+  func tellsOtherView(_ seen: UInt64, pe: Int, _ own: Learned<UInt64>, _ other: Learned<UInt64>) -> Bool {
+    // What EL3 accesses is Secure.
+    if interfaces[pe].security == .el3, interfaces[pe].viewIsSure { return false }
+    guard own.value != seen, (other.value ^ seen) & other.known == 0 else { return false }
+    if (own.value ^ seen) & own.known != 0 { return true }
+    return !interfaces[pe].viewIsSure && other.value == seen && (own.value ^ seen) & other.known != 0
+  }
 
   /// A read returned what only the other view explains.
   mutating func correctSecurity(pe: Int, nonSecure: Bool) {
+    learnSecurity()
     interfaces[pe].security = nonSecure ? .nonSecure : .secure
     interfaces[pe].viewIsSure = true
   }
@@ -75,13 +93,12 @@ extension GICv2 {
   mutating func observeException(_ event: Event) {
     let (from, level) = (UInt8(truncatingIfNeeded: event.a >> 8) & 0xF, UInt8(truncatingIfNeeded: event.a >> 12) & 0xF)
     let isReturn = event.kind == .exceptionReturn
-    guard holds(event.pe) else {
-      // Whose return it was is open: every PE's that can have returned.
-      if isReturn, from == 3 {
-        for pe in 0..<peCount where interfaces[pe].security == .el3 { interfaces[pe].viewIsSure = false }
-      }
-      return
+    // Whose return it was may be open: every PE's that can have returned.
+    let isGuess = isReturn && (event.flags.contains(.incomplete) || !holds(event.pe))
+    if isGuess, from == 3 {
+      for pe in 0..<peCount where interfaces[pe].security != .nonSecure { interfaces[pe].viewIsSure = false }
     }
+    guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     interfaces[pe].exceptionLevel = level
     if level == 3 {
@@ -89,11 +106,14 @@ extension GICv2 {
       interfaces[pe].viewIsSure = true
     } else if interfaces[pe].security == .el3 || isReturn && from == 3 {
       interfaces[pe].security = .nonSecure
-      interfaces[pe].viewIsSure = level == 2
+      interfaces[pe].viewIsSure = !isGuess
     }
   }
 
   // MARK: Where the view is not sure
+
+  /// Whether accesses of some PE may have been in another view than was believed.
+  var viewsAreOpen: Bool { hasTwoSecurityStates && (0..<peCount).contains { !interfaces[$0].viewIsSure } }
 
   /// A write whose Security state is a belief: what it does differently in the other is not known afterwards.
   mutating func doubtView(_ row: RegisterLookup.Row, _ offset: UInt32, size: Int, _ value: UInt64, pe: Int) {
@@ -102,13 +122,21 @@ extension GICv2 {
     case .interrupts:
       for part in AccessParts(offset &- row.start, size: size) {
         let first = row.interrupts.intid(at: part.offset)
-        let bank = bank(pe, first >> 5)
-        let bits = part.written(value)
+        let (word, bit, bits) = (first >> 5, first & 31, part.written(value))
+        let bank = bank(pe, word)
+        // Non-secure accesses reach Group 1 only.
+        let open = ~(bank.pointee.group.value & bank.pointee.group.known)
         switch row.interrupts.field {
         case .priority:
-          for n in 0..<4 where part.lanes.bit(n * 8) { bank.pointee.knownPriority.setBit(first & 31 + n, to: false) }
+          for n in 0..<4 where part.lanes.bit(n * 8) { bank.pointee.knownPriority.setBit(bit + n, to: false) }
         case .group: bank.pointee.group.forget(part.lanes)
-        case .enabled: bank.pointee.enabled.forget(bits & ~(bank.pointee.group.value & bank.pointee.group.known))
+        case .enabled: bank.pointee.enabled.forget(bits & open & ~(word == 0 ? sgiEnables.fixed : 0))
+        case .pending, .active: forget(row.interrupts.field, pe, word: word, bits & open)
+        case .target where !departures.contains(.targetsIgnoreGroups):
+          for n in 0..<4 where part.lanes.bit(n * 8) && open.bit(bit + n) {
+            bank.pointee.knownTarget.setBit(bit + n, to: false)
+          }
+        case .trigger: bank.pointee.edge.forget(open)
         default: break
         }
       }
@@ -128,7 +156,7 @@ extension GICv2 {
 
   /// Whether what a write does depends on a Security state that is only believed.
   @inline(__always) func doubtsView(_ event: Event, pe: Int) -> Bool {
-    mayBeOtherView(event) && !interfaces[pe].viewIsSure
+    hasTwoSecurityStates && !interfaces[pe].viewIsSure && !event.flags.contains(.securityShown)
   }
 
   /// What is shown of an interrupt's priority or of a PE's mask tells that the accesses so far were Non-secure, where

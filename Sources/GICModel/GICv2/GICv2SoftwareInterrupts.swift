@@ -33,7 +33,7 @@ extension GICv2 {
 
   /// `GICD_CPENDSGIR` and `GICD_SPENDSGIR`, one byte: an SGI of the accessing PE.
   mutating func writePendingSGI(_ intid: Int, _ value: UInt8, pe: Int, set: Bool, nonSecure: Bool) {
-    guard !nonSecure || group(pe, intid) != .group0 else { return }
+    guard !isHidden(intid, pe, nonSecure) else { return }
     if set {
       var rest = value
       while rest != 0 {

@@ -29,7 +29,7 @@ extension GICv2 {
   mutating func learnOwn(_ field: InterruptField, first: Int, _ seen: UInt32, lanes: UInt32, pe: Int, nonSecure: Bool) {
     for n in 0..<4 where lanes.bit(n * 8) {
       let (intid, value) = (first + n, UInt8(truncatingIfNeeded: seen >> UInt32(n * 8)))
-      guard !nonSecure || group(pe, intid) != .group0 else { continue }
+      guard field == .target ? maySetTarget(intid, pe, nonSecure) : !isHidden(intid, pe, nonSecure) else { continue }
       if field == .target {
         guard intid >= INTID.firstSPI, intid < distributor.implementedLimit,
           !bank(pe, intid >> 5).pointee.knownTarget.bit(intid & 31)
@@ -42,10 +42,22 @@ extension GICv2 {
     }
   }
 
+  /// Whether an access certainly does not see an interrupt: a Non-secure one, of Group 0. Of one whose group is not known it
+  /// is taken to see what it is about.
+  func isHidden(_ intid: Int, _ pe: Int, _ nonSecure: Bool) -> Bool {
+    nonSecure && bank(pe, intid >> 5).pointee.group.knows(intid & 31) && group(pe, intid) == .group0
+  }
+
+  /// Whether an access certainly sees it.
+  private func isReached(_ intid: Int, _ pe: Int, _ nonSecure: Bool) -> Bool {
+    !nonSecure || bank(pe, intid >> 5).pointee.group.knows(intid & 31)
+  }
+
   private func source(_ intid: Int, _ pe: Int, _ nonSecure: Bool) -> Learned<UInt8> {
-    guard !nonSecure || group(pe, intid) != .group0 else { return .certain(0) }
+    guard !isHidden(intid, pe, nonSecure) else { return .certain(0) }
     return Learned(
-      distributor.sources[pe << 4 | intid], known: bank(pe, 0).pointee.latch.knows(intid) ? 0xFF : 0)
+      distributor.sources[pe << 4 | intid],
+      known: bank(pe, 0).pointee.latch.knows(intid) && isReached(intid, pe, nonSecure) ? 0xFF : 0)
   }
 
   private func target(_ intid: Int, _ pe: Int, _ nonSecure: Bool) -> Learned<UInt8> {
@@ -53,7 +65,9 @@ extension GICv2 {
     // Each PE reads its own number.
     if intid < INTID.firstSPI { return .certain(1 << UInt8(pe)) }
     guard maySetTarget(intid, pe, nonSecure) else { return .certain(0) }
-    let isKnown = bank(pe, intid >> 5).pointee.knownTarget.bit(intid & 31)
+    let isKnown =
+      bank(pe, intid >> 5).pointee.knownTarget.bit(intid & 31)
+      && (departures.contains(.targetsIgnoreGroups) || isReached(intid, pe, nonSecure))
     return Learned(distributor.targets[intid], known: isKnown ? 0xFF : 0)
   }
 
@@ -61,7 +75,7 @@ extension GICv2 {
   private var hasTargets: Bool { peCount > 1 || departures.contains(.uniprocessorTargetsAreWritable) }
 
   private func maySetTarget(_ intid: Int, _ pe: Int, _ nonSecure: Bool) -> Bool {
-    !nonSecure || group(pe, intid) != .group0 || nonSecureAccess(pe, intid) == 3
+    departures.contains(.targetsIgnoreGroups) || !isHidden(intid, pe, nonSecure) || nonSecureAccess(pe, intid) == 3
   }
 
   private mutating func writeTargets(_ intid: Int, _ value: UInt8, pe: Int, nonSecure: Bool) {

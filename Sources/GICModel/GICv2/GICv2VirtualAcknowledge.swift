@@ -28,7 +28,7 @@ extension GICv2 {
       emit(.virtualSpuriousAcknowledge, pe: pe, intid: intid, a: UInt64(intid))
       return
     }
-    let list = verdict == .agreed ? virtualInterfaces[pe].highest() : pendingList(pe, intid)
+    let list = effective(verdict == .agreed ? virtualInterfaces[pe].highest() : pendingList(pe, intid), pe)
     guard list >= 0 else { return }
     var entry = virtualInterfaces[pe][list]
     virtualInterfaces[pe].interface.raise(entry.rank)
@@ -36,6 +36,16 @@ extension GICv2 {
     virtualInterfaces[pe][list] = entry
     emit(.virtualAcknowledged, pe: pe, intid: intid, priority: entry.priority, a: UInt64(list))
     refreshMaintenance(pe)
+  }
+
+  /// The list register that an end or a deactivation is about; -1 if there is none.
+  private func endedList(_ pe: Int, _ value: UInt32) -> Int {
+    effective(virtualInterfaces[pe].activeList(value, comparesSource: !departures.contains(.resetIsKnown)), pe)
+  }
+
+  /// The list register that the implementation changes in place of one.
+  private func effective(_ list: Int, _ pe: Int) -> Int {
+    list >= 0 && departures.contains(.firstListRegisterOfINTID) ? virtualInterfaces[pe].firstList(like: list) : list
   }
 
   private func pendingList(_ pe: Int, _ intid: UInt32) -> Int {
@@ -82,11 +92,12 @@ extension GICv2 {
     let running = virtualInterfaces[pe].interface.runningPriority
     let dropped = virtualInterfaces[pe].interface.drop(isGroup1: false)
     let split = virtualInterfaces[pe].interface.control & GICv2Control.endMode != 0
-    let list = virtualInterfaces[pe].activeList(value, comparesSource: !departures.contains(.resetIsKnown))
+    let list = endedList(pe, value)
     emit(
       .virtualEndOfInterrupt, pe: pe, intid: intid, priority: running, a: list < 0 ? 0xFF : UInt64(list),
       b: split || list < 0 ? 0 : 1)
     if !split {
+      if !knowsList(list, pe) { doubtDeactivation(pe) }
       if list >= 0 {
         deactivateVirtual(pe: pe, list: list)
       } else if dropped {
@@ -99,7 +110,8 @@ extension GICv2 {
   /// `GICV_DIR` was written (IHI 0048B, 5.5.14). With EOImode 0 that is UNPREDICTABLE: ignored here.
   mutating func deactivateVirtual(pe: Int, value: UInt32) {
     guard value & 0x3FF < 1020, virtualInterfaces[pe].interface.control & GICv2Control.endMode != 0 else { return }
-    let list = virtualInterfaces[pe].activeList(value, comparesSource: !departures.contains(.resetIsKnown))
+    let list = endedList(pe, value)
+    if !knowsList(list, pe) { doubtDeactivation(pe) }
     if list >= 0 {
       deactivateVirtual(pe: pe, list: list)
     } else {
@@ -111,12 +123,14 @@ extension GICv2 {
   /// Makes a virtual interrupt inactive, and with it the physical one that it stands for.
   private mutating func deactivateVirtual(pe: Int, list: Int) {
     var entry = virtualInterfaces[pe][list]
-    let before = entry.value
+    let before = entry
     entry.value &= ~GICv2ListRegister.activeBit
     virtualInterfaces[pe][list] = entry
-    emit(.virtualDeactivated, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list))
+    if before.isActive {
+      emit(.virtualDeactivated, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list))
+    }
     if !entry.isValid {
-      emit(.lrEmptied, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(before))
+      emit(.lrEmptied, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(before.value))
     }
     if entry.isHardware { deactivateFromGuest(pe: pe, intid: Int(entry.physicalID)) }
   }
@@ -133,6 +147,12 @@ extension GICv2 {
   func virtualStateIsKnown(_ pe: Int) -> Bool {
     let known = virtualInterfaces[pe].interface.known
     return knowsGuests && known.isSuperset(of: [.control, .priorityMask, .activePriorities, .hypervisorControl])
-      && virtualInterfaces[pe].knownLists & virtualInterfaces[pe].implemented == virtualInterfaces[pe].implemented
+      && knowsList(-1, pe)
+  }
+
+  /// Whether what a list register holds is known; of -1 what all of them do.
+  private func knowsList(_ list: Int, _ pe: Int) -> Bool {
+    let lists = list < 0 ? virtualInterfaces[pe].implemented : 1 &<< UInt64(list)
+    return virtualInterfaces[pe].knownLists & lists == lists
   }
 }

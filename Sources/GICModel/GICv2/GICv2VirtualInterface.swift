@@ -97,6 +97,17 @@ struct GICv2VirtualInterface {
     return -1
   }
 
+  /// The first list register that holds the INTID of another, see ``Departures/firstListRegisterOfINTID``.
+  func firstList(like list: Int) -> Int {
+    var rest = valid
+    while rest != 0 {
+      let other = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      if self[other].intid == self[list].intid { return other }
+    }
+    return list
+  }
+
   /// `GICH_MISR` (IHI 0048B, 5.3.4): why a maintenance interrupt is asked for.
   var maintenanceStatus: UInt32 {
     let group0 = interface.control & GICv2Control.enableGroup0 != 0

@@ -14,6 +14,7 @@ extension GICv3 where Store: ~Copyable {
     progress = other.progress
     ledger = other.ledger.copy()
     disagreements = other.disagreements
+    failures = other.failures
     identification = other.identification
     lpiINTIDBits = other.lpiINTIDBits
     priorityBits = other.priorityBits

@@ -20,6 +20,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var progress: Progress
   var ledger = PredictionLedger()
   var disagreements: [Disagreement] = []
+  var failures: [Failure] = []
   var identification: [UInt64: UInt64] = [:]
 
   let distributorMap = RegisterLookup(.distributor)

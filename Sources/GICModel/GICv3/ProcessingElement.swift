@@ -32,6 +32,10 @@ struct ProcessingElement {
   var groupEnable = InlineArray<3, UInt32>(repeating: 0)
   /// Active priorities of the three groups, four words each.
   var activePriorities = InlineArray<12, UInt32>(repeating: 0)
+  /// NMI of `ICC_AP1R0_EL1`: groups of which a non-maskable interrupt is active.
+  var activeNonMaskable: UInt32 = 0
+  /// `ICC_IAR1_EL1` leaves non-maskable interrupts to `ICC_NMIAR1_EL1`, as `SCTLR_ELx.NMI` asks for.
+  var takesNonMaskable = true
   /// `ICC_CTLR_EL1`, Secure and Non-secure.
   var cpuControl = InlineArray<2, UInt32>(repeating: 0)
   var cpuControlEL3: UInt32 = 0
@@ -89,9 +93,15 @@ struct PendingInterrupt: Equatable {
   /// 0xFF if there is none: priority 0xFF is never signalled, for no priority mask lets it through.
   var priority: UInt32
   var group: InterruptGroup
+  var isNonMaskable = false
 
   static var none: PendingInterrupt { PendingInterrupt(intid: 1023, priority: 0xFF, group: .group0) }
   @inline(__always) var isNone: Bool { priority >= 0xFF }
+
+  /// Whether it comes before another: by priority, a non-maskable one before a maskable one, by INTID.
+  func outranks(_ other: PendingInterrupt) -> Bool {
+    (priority, isNonMaskable ? 0 : 1, intid) < (other.priority, other.isNonMaskable ? 0 : 1, other.intid)
+  }
 }
 
 /// What is known about the Security state in which a PE runs.

@@ -17,11 +17,10 @@ extension InterruptController where Self: ~Copyable {
     let exist = implemented(word)
     guard exist != 0 else { return }
     let reach = visible(register, pe, word: word, nonSecure: nonSecure)
-    let open = reach.value & exist
     let bank = bank(pe, word)
-    if open & ~reach.known != 0 {
-      learnGroups(bank, register, seen, lanes: lanes, bit: bit, doubtful: open & ~reach.known)
-    }
+    var open = reach.value & exist
+    let doubtful = open & ~reach.known
+    if doubtful != 0 { open &= ~doubtful | learnGroups(bank, register, seen, lanes: lanes, bit: bit, doubtful, pe: pe) }
     switch register.field {
     case .group: bank.pointee.group.know(seen, in: lanes & open)
     case .modifier: bank.pointee.modifier.know(seen, in: lanes & open)
@@ -54,16 +53,24 @@ extension InterruptController where Self: ~Copyable {
     refreshRank(pe, word: word)
   }
 
-  /// What Non-secure software is shown of an interrupt of unknown group, that it sees: what is not zero is of its own group.
+  /// What Non-secure software is shown of interrupts of unknown group: one of which it sees something is of its own, and one
+  /// of which it does not see what is known is not. Returns those that it sees; zeroes of the others say nothing.
   private func learnGroups(
     _ bank: UnsafeMutablePointer<InterruptBank>, _ register: InterruptRegister, _ seen: UInt32, lanes: UInt32, bit: Int,
-    doubtful: UInt32
-  ) {
-    guard register.level == InterruptRegister.closed else { return }
+    _ doubtful: UInt32, pe: Int
+  ) -> UInt32 {
     let width = register.field == .trigger ? 2 : register.field == .priority ? 8 : 1
+    var visible: UInt32 = 0
     for n in 0..<(32 / width) where seen & lanes & (~0 >> UInt32(32 - width)) << UInt32(n * width) != 0 {
-      if doubtful.bit(bit + n) { bank.pointee.group.know(bit + n, true) }
+      visible.setBit(bit + n, to: true)
     }
+    guard register.level == InterruptRegister.closed, viewIsSure(pe) else { return visible }
+    bank.pointee.group.know(.max, in: doubtful & visible)
+    if width == 1 {
+      let word = bank.pointee[register.field]
+      bank.pointee.group.know(0, in: doubtful & lanes & ~seen & word.value & word.known)
+    }
+    return visible
   }
 
   /// The Non-secure view leaves the top bit open: set, if software of that state has written it.

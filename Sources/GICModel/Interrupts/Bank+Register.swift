@@ -48,13 +48,20 @@ extension InterruptController where Self: ~Copyable {
   /// Compares a read with what the register should return, and learns from it what nothing had shown.
   mutating func readInterrupts(_ row: RegisterLookup.Row, _ event: Event, check: Int, pe: Int, nonSecure: Bool) {
     let answer = value(row, event, pe: pe, nonSecure: nonSecure)
+    progress.isAmbiguous = nonSecure && reachIsOpen(row, event, pe: pe)
     let verdict = compare(check, answer, event)
     progress.isAmbiguous = false
     if verdict != .disagreed, answer.known != .max { learn(row, event, pe: pe, nonSecure: nonSecure) }
   }
 
+  /// Whether it is not known which interrupts a Non-secure access sees.
+  private func reachIsOpen(_ row: RegisterLookup.Row, _ event: Event, pe: Int) -> Bool {
+    let word = row.interrupts.intid(at: event.offset &- row.start) & 0x3FF &>> 5
+    return visible(row.interrupts, pe, word: word, nonSecure: true).known != .max
+  }
+
   /// What a read returns, and which bits of that are known; bits beyond the access are.
-  mutating func value(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
+  func value(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
     var answer = Learned<UInt64>.certain(0)
     for part in AccessParts(event.offset &- row.start, size: event.size) {
       let first = row.interrupts.intid(at: part.offset)
@@ -65,14 +72,13 @@ extension InterruptController where Self: ~Copyable {
     return answer
   }
 
-  private mutating func value(_ register: InterruptRegister, first: Int, pe: Int, nonSecure: Bool) -> Learned<UInt32> {
+  private func value(_ register: InterruptRegister, first: Int, pe: Int, nonSecure: Bool) -> Learned<UInt32> {
     let (word, bit) = (first &>> 5, first & 31)
     let exist = implemented(word)
     guard exist != 0 else { return .certain(0) }
     let bank = bank(pe, word)
     let reach = visible(register, pe, word: word, nonSecure: nonSecure)
     let seen = reach.value & exist
-    if seen & ~reach.known != 0 { progress.isAmbiguous = true }
     switch register.field {
     case .nonMaskable where hasNonMaskable == nil: return Learned()
     case .group, .modifier, .enabled, .pending, .active, .nonMaskable:
@@ -143,7 +149,9 @@ extension InterruptController where Self: ~Copyable {
     case .enabled: changeEnable(pe, word: word, bits: bits & open, to: isSet)
     case .pending: changePending(pe, word: word, bits: bits & open & ~(word == 0 ? sgisWithSources : 0), to: isSet)
     case .active: changeActive(pe, word: word, bits: bits & open, to: isSet)
-    case .nonMaskable: bank(pe, word).pointee.nonMaskable.know(bits, in: lanes & open)
+    case .nonMaskable:
+      bank(pe, word).pointee.nonMaskable.know(bits, in: lanes & open)
+      refreshPriorities(pe, word: word)
     case .trigger:
       // SGIs are always edge-triggered.
       for n in 0..<16 where first + n >= 16 && open.bit(bit + n) && lanes.bit(n * 2 + 1) {
@@ -178,8 +186,9 @@ extension InterruptController where Self: ~Copyable {
         bank.pointee.knownPriority.setBit(n, to: false)
       }
     case .nonSecureAccess, .target, .sources, .route: break
-    case .pending:
-      bank.pointee.latch.forget(doubtful & (before.latch.value ^ bank.pointee.latch.value | ~before.latch.known))
+    case .pending, .active:
+      let (old, now) = field == .active ? (before.active, bank.pointee.active) : (before.latch, bank.pointee.latch)
+      forget(field, pe, word: word, doubtful & (old.value ^ now.value | ~old.known))
     default:
       let (old, now) = (before[field], bank.pointee[field])
       bank.pointee[field].forget(doubtful & (old.value ^ now.value | ~old.known))

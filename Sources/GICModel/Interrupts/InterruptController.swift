@@ -12,6 +12,8 @@ protocol InterruptController: Predicting, ~Copyable {
   var startsAtReset: Bool { get }
   /// Whether there is one Security state, or the controller behaves as if there were (`GICD_CTLR.DS`).
   var hasOneSecurityState: Bool { get }
+  /// Whether the Security state in which a PE makes accesses is more than a belief.
+  func viewIsSure(_ pe: Int) -> Bool
   /// Kinds of events that the capture has held.
   var shown: ShownKinds { get }
 
@@ -48,6 +50,8 @@ protocol InterruptController: Predicting, ~Copyable {
   func setLatch(_ pe: Int, _ intid: Int, to value: Bool)
   /// Sets or clears an interrupt's latch everywhere, as a capture shows it.
   func learnLatch(_ pe: Int, _ intid: Int, _ value: Bool)
+  /// Whether interrupts of a word are pending, or active, is not known any more.
+  func forget(_ field: InterruptField, _ pe: Int, word: Int, _ mask: UInt32)
   /// Sets or clears an interrupt's active state everywhere.
   func setActive(_ pe: Int, _ intid: Int, to value: Bool)
   /// Sets or clears an interrupt's active state where a PE's acknowledge does.

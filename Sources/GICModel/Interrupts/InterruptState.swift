@@ -13,6 +13,7 @@ extension InterruptController where Self: ~Copyable {
       .number("priority", bank.priority[bit]), .number("group", bank.group[bit] ? 1 : 0),
       .bool("edge", bank.edge[bit]),
     ]
+    if bank.nonMaskable[bit] { members.append(.bool("non_maskable", true)) }
     if hasModifier { members.append(.number("group_modifier", bank.modifier[bit] ? 1 : 0)) }
     return members
   }

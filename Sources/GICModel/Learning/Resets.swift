@@ -4,7 +4,8 @@ import InterruptTrace
 struct ResetWatch: BitwiseCopyable {
   /// The last event that shows the controller as it was: an interrupt was taken.
   var lastProof: UInt64 = 0
-  /// The last time that software disabled all groups at the Distributor, as who sets it up does.
+  /// The last time that software disabled all groups at the Distributor, or enabled what was enabled, as who sets it up
+  /// does.
   var lastStart: UInt64 = 0
   /// The last event that a controller reacts to.
   var lastCause: UInt64 = 0
@@ -18,6 +19,8 @@ struct ResetWatch: BitwiseCopyable {
 
   /// Whether software has begun to set the Distributor up since the last proof.
   var isSetUpAnew: Bool { lastStart > lastProof }
+  /// Events that a set-up takes at least.
+  static var setUpLength: UInt64 { 16 }
 }
 
 /// Resets that no capture shows: of the machine (PSCI SYSTEM_RESET, a watchdog, `system_reset`), or of a PE's interface (PSCI
@@ -58,7 +61,7 @@ extension InterruptController where Self: ~Copyable {
   /// was known since the controller was last shown as it was, its state is another: a snapshot was loaded, or lines are
   /// missing.
   mutating func noteUnseenChange() {
-    guard let last = disagreements.last, last.event > progress.resets.lastProof else { return }
+    guard let last = failures.last, last.event > progress.resets.lastProof else { return }
     excuseFailures()
     emit(.gap)
   }
@@ -66,8 +69,14 @@ extension InterruptController where Self: ~Copyable {
   /// Predictions that failed since the last proof of the old state were not to be had.
   private mutating func excuseFailures() {
     let proof = progress.resets.lastProof
-    for failed in disagreements where failed.event > proof { ledger.excuse(failed.check) }
+    for failed in failures where failed.event > proof { ledger.excuse(failed.check) }
+    failures.removeAll()
     disagreements.removeAll { $0.event > proof }
+  }
+
+  /// Whether software has written the controller's configuration since it began to set it up.
+  var isConfiguredAnew: Bool {
+    progress.resets.isSetUpAnew && eventIndex > progress.resets.lastStart + ResetWatch.setUpLength
   }
 }
 
@@ -170,7 +179,7 @@ extension GICv3 where Store: ~Copyable {
   /// The machine was reset. Where software has set the controller up since, what it wrote stays as an assumption.
   private mutating func resetMachine() {
     let start = progress.resets.lastStart
-    let setUpAnew = progress.resets.isSetUpAnew
+    let setUpAnew = isConfiguredAnew
     reportMachineReset()
     banks.forget(keepsConfiguration: setUpAnew)
     if !setUpAnew {
@@ -205,19 +214,18 @@ extension GICv3 where Store: ~Copyable {
 extension GICv2 {
   mutating func recogniseReset(_ check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> Bool {
     let row = PredictionLedger.register(check)
-    // Of a banked register it must be known which copy is read.
-    let isSure =
-      row?.security != .banked || !hasTwoSecurityStates || Int(pe) < peCount && interfaces[Int(pe)].viewIsSure
+    // What is read, and what was written, must not depend on views that are only believed.
+    guard !viewsAreOpen else { return false }
     let isObservation = row == nil || row?.role == .acknowledge
     let isContradicted = isObservation && !PredictionLedger.isVirtual(check) && progress.resets.isSetUpAnew
-    guard isContradicted || isSure && isReset(check, expected, seen) else { return false }
+    guard isContradicted || isReset(check, expected, seen) else { return false }
     resetMachine()
     return true
   }
 
   /// The machine was reset. Where software has set the controller up since, what it wrote stays as an assumption.
   private mutating func resetMachine() {
-    let setUpAnew = progress.resets.isSetUpAnew
+    let setUpAnew = isConfiguredAnew
     reportMachineReset()
     banks.forget(keepsConfiguration: setUpAnew)
     if !setUpAnew { distributor.control.value = 0 }

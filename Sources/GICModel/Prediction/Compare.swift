@@ -16,8 +16,13 @@ public struct Disagreement: Equatable, Sendable {
   public var seen: UInt64
   /// The state that the prediction followed from, in the manual's terms.
   public var explanation: String
+}
+
+/// A disagreement that what comes may explain.
+struct Failure: BitwiseCopyable {
+  let event: UInt64
   /// What was predicted, as the ledger counts it.
-  var check = PredictionLedger.check(.invariant)
+  let check: Int
 }
 
 /// A model whose answers are compared with the capture's: what GICv2 and GICv3 share.
@@ -28,6 +33,8 @@ protocol Predicting: ~Copyable {
   var ledger: PredictionLedger { get set }
   /// The first disagreements, with the state that led there.
   var disagreements: [Disagreement] { get set }
+  /// Disagreements since the controller was last shown as it was: a reset that shows later explains them.
+  var failures: [Failure] { get set }
   /// Values of identification registers, by frame and offset, as the capture showed them.
   var identification: [UInt64: UInt64] { get set }
   /// Takes in events, in order. A loop of each model's own: what is inlined into a generic one is not optimized as well.
@@ -79,11 +86,12 @@ extension Predicting where Self: ~Copyable {
     let isTaught = isTaught || isReset
     ledger.count(check, verdict)
     emit(isTaught ? .taught : .disagreed, pe: pe, intid: 0xFFFF_FFFF, priority: UInt32(check), a: expected, b: seen)
+    if !isTaught { noteFailure(check) }
     if !isTaught, disagreements.count < Self.keptDisagreements {
       disagreements.append(
         Disagreement(
           event: eventIndex, time: now, pe: pe, name: PredictionLedger.describe(check).name, expected: expected,
-          seen: seen, explanation: explain(check, expected: expected, seen: seen, pe: pe), check: check)
+          seen: seen, explanation: explain(check, expected: expected, seen: seen, pe: pe))
       )
     }
     return isTaught ? .taught : .disagreed
@@ -107,6 +115,12 @@ extension Predicting where Self: ~Copyable {
         PredictionLedger.check(check), expected: expected.contains(line) ? 1 : 0, seen: seen.contains(line) ? 1 : 0,
         isTaught: isTaught, pe: UInt32(pe))
     }
+  }
+
+  /// A prediction failed.
+  private mutating func noteFailure(_ check: Int) {
+    if let first = failures.first, first.event <= progress.resets.lastProof { failures.removeAll() }
+    if failures.count < 1 << 16 { failures.append(Failure(event: eventIndex, check: check)) }
   }
 
   /// Compares a read of a register whose value is the implementation's own: the first read teaches it.

@@ -8,7 +8,7 @@ struct RegistersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "registers", abstract: "The register map as the model knows it.")
 
-  @Argument(help: "Only registers whose name contains this: GICR, PRIORITY, ICC_.")
+  @Argument(help: "Only registers whose name contains this, or the array of one: GICR, PRIORITY, GICH_LR3.")
   var name: String?
 
   @OptionGroup var json: JSONOptions
@@ -16,7 +16,7 @@ struct RegistersCommand: ParsableCommand {
   func run() throws {
     let wanted = name?.uppercased()
     let registers = [Frame.gicd, .gicr, .gits, .gicc, .gicv, .gich].compactMap(RegisterMap.of).flatMap(\.registers)
-      .filter { register in wanted.map { register.rangeName.contains($0) } ?? true }
+      .filter { register in wanted.map { register.rangeName.contains($0) || register.holds($0) } ?? true }
     let system = SystemRegister.all.filter { register in wanted.map { register.name.contains($0) } ?? true }
     guard !(registers.isEmpty && system.isEmpty) else {
       throw UsageError(message: "no register is named '\(name ?? "")'")
@@ -63,6 +63,12 @@ struct RegistersCommand: ParsableCommand {
 extension RegisterDescription {
   /// `GICD_ISENABLER0 … 31`.
   fileprivate var rangeName: String { count == 1 ? name : "\(name)\(firstIndex) … \(firstIndex + count - 1)" }
+
+  /// Whether this is the array that a register is in: `GICH_ELRSR1` is one of `GICH_ELRSR0 … 1`.
+  fileprivate func holds(_ element: String) -> Bool {
+    guard count > 1, element.hasPrefix(name), let index = Int(element.dropFirst(name.count)) else { return false }
+    return (firstIndex..<firstIndex + count).contains(index)
+  }
 
   fileprivate var json: JSONValue {
     [

@@ -96,6 +96,15 @@ struct EffectOrder: ~Copyable {
     if !isAcknowledging { settleAll() }
   }
 
+  /// The capture has ended: drops the effects of an acknowledge whose read is no longer in it. Returns their number.
+  mutating func dropUnfinished() -> Int {
+    guard isAcknowledging, let start = (settled..<count).last(where: { events[$0].kind == .acknowledge }) else {
+      return 0
+    }
+    defer { count = start + 1 }
+    return count - start - 1
+  }
+
   /// The ITS fetched a command.
   mutating func fetchCommand(_ event: Event) {
     if commandRun < 0 { commandRun = count }

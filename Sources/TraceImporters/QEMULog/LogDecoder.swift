@@ -42,9 +42,10 @@ struct LogDecoder: ~Copyable {
     accessor = elements.pe(ofThread: 0)
   }
 
-  /// The file holds the lines of one thread only, from this Unix time in ns on.
-  mutating func isOneThread(_ thread: UInt32, from start: UInt64) {
+  /// The file holds the lines of one thread only, from this Unix time in ns on; `own` stands for it in lines that name none.
+  mutating func isOneThread(_ thread: UInt32, own: UInt32, from start: UInt64) {
     text.threadIsPE = true
+    parser.ownThread = own
     self.thread = thread
     accessor = elements.pe(ofThread: thread)
     if let epoch = parser.epoch, start > epoch { parser.time = start - epoch }
@@ -60,6 +61,12 @@ struct LogDecoder: ~Copyable {
 
   /// The capture has ended: everything has its place.
   mutating func finish() {
+    let cut = UInt64(order.dropUnfinished())
+    if cut > 0 {
+      let what = "what an acknowledge led to, without its read"
+      statistics.note("effects of an access that the log ends in", count: cut, example: what, position: "line \(lines)")
+      statistics.skipped &+= cut
+    }
     text.finish(&order)
     order.settleAll()
   }
@@ -152,7 +159,7 @@ struct LogDecoder: ~Copyable {
     _ start: UnsafeRawPointer, name: UnsafeRawPointer, _ end: UnsafeRawPointer
   ) -> UnsafeRawPointer {
     let next = Self.nextLine(start, end)
-    guard let kind = otherEvents.kind(name, next) else { return takeText(start, end) }
+    guard let kind = otherEvents.kind(name, next) else { return takeText(name, end) }
     let line = lines
     statistics.note(kind, example: Excerpt.of(start, next), position: "line \(line)")
     statistics.skipped &+= 1
@@ -164,6 +171,7 @@ struct LogDecoder: ~Copyable {
     // Without a stamp of its own, text has the time of the line before it.
     if parser.epoch == nil { parser.time = lines &- 1 }
     let line = lines
+    text.follow(accessor, line: line)
     let peHint = elements.isSingle ? 0 : text.threadIsPE ? accessor : PE.none
     if !text.take(start, next, line: line, time: parser.time, pe: peHint, &order) {
       statistics.note("text that is no trace event", example: Excerpt.of(start, next), position: "line \(line)")
@@ -200,18 +208,21 @@ private struct OtherEvents {
   private static let limit = 64
   private var kinds: [(hash: UInt64, length: Int, kind: String)] = []
 
-  /// The kind of problem that stands for the event; nil if `name` does not start with a name.
+  /// The kind of problem that stands for the event; nil if `name` does not start like one: with lower-case words that are
+  /// joined by `_`, and a blank behind them. Messages, which may carry a stamp too, start otherwise, or with a name and a
+  /// colon.
   mutating func kind(_ name: UnsafeRawPointer, _ next: UnsafeRawPointer) -> String? {
     var length = 0
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var isJoined = false
     while name + length < next {
       let c = Digits.byte(name + length)
-      guard c &- 0x61 < 26 || c &- 0x41 < 26 || c &- 0x30 < 10 || c == 0x5F else { break }
+      guard c &- 0x61 < 26 || c &- 0x30 < 10 || c == 0x5F else { break }
+      isJoined = isJoined || c == 0x5F
       hash = (hash ^ UInt64(c)) &* 0x100_0000_01B3
       length += 1
     }
-    // Some messages start with the name of an event and a colon.
-    guard length > 0, length < 100, name + length < next, Digits.byte(name + length) <= 0x20 else { return nil }
+    guard isJoined, length < 100, name + length < next, Digits.byte(name + length) <= 0x20 else { return nil }
     if let known = kinds.first(where: { $0.hash == hash && $0.length == length }) { return known.kind }
     guard kinds.count < Self.limit else { return "event that is not used" }
     let text = String(decoding: UnsafeRawBufferPointer(start: name, count: length), as: UTF8.self)

@@ -40,6 +40,8 @@ struct LogLineParser: ~Copyable {
   var time: UInt64 = 0
   /// Thread that wrote the last line, or 0.
   private(set) var thread: UInt32 = 0
+  /// The thread of lines that name none: of a file with the lines of one thread.
+  var ownThread: UInt32 = 0
   /// Unix time in ns that ``time`` counts from; the first stamp unless set.
   var epoch: UInt64?
 
@@ -162,7 +164,7 @@ struct LogLineParser: ~Copyable {
     let first = UInt8(truncatingIfNeeded: word)
     guard first &- 0x30 < 10 else {
       prefix = .none
-      thread = 0
+      thread = ownThread
       return first &- 0x61 < 26 ? start : nil
     }
     let length = Digits.distance(to: 0x40, in: word)
@@ -235,7 +237,7 @@ struct LogLineParser: ~Copyable {
     }
     setTime(micros: micros)
     prefix = .dateAndTime
-    thread = 0
+    thread = ownThread
     return start + (isWhole ? 21 : 28)
   }
 

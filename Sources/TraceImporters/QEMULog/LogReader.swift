@@ -15,16 +15,22 @@ final class LogReader {
   /// the starts show of the controller.
   static func open(_ files: consuming [LineChunksBox], isStrict: Bool) -> (readers: [LogReader], topology: Topology) {
     var survey = LogSurvey()
-    let starts = files.map { file in
+    let starts = files.enumerated().map { number, file in
       let lines = file.chunks.first(LogSurvey.length)
-      return (lines: lines, first: survey.read(lines.baseAddress!, lines.baseAddress! + lines.count))
+      // From version 11 on QEMU's lines name no thread; the file does. Thread ids of Linux are below 2^22.
+      let thread = files.count > 1 ? 1 << 31 | UInt32(number) : 0
+      let first = survey.read(lines.baseAddress!, lines.baseAddress! + lines.count, ownThread: thread)
+      return (lines: lines, first: first, ownThread: thread)
     }
     let elements = ProcessingElements()
     survey.conclude(into: elements)
     let readers = zip(files, starts).map { file, start in
       var decoder = LogDecoder(elements: elements, epoch: survey.epoch, isStrict: isStrict)
       decoder.showsAcceptedSGIs = survey.showsAcceptedSGIs
-      if files.count > 1 { decoder.isOneThread(start.first.thread, from: start.first.time) }
+      decoder.text.showsReturns = survey.topology.architecture != .v2
+      if files.count > 1 {
+        decoder.isOneThread(start.first.thread, own: start.ownThread, from: start.first.time)
+      }
       return LogReader(file, start.lines, decoder)
     }
     return (readers, survey.topology)

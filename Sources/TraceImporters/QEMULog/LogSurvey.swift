@@ -37,10 +37,13 @@ struct LogSurvey: ~Copyable {
 
   init() {}
 
-  /// Reads the whole lines at the start of a file. Returns the thread that wrote its first event and the Unix time in ns
-  /// of its first stamp.
-  mutating func read(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> (thread: UInt32, time: UInt64) {
+  /// Reads the whole lines at the start of a file, of which those that name no thread are `ownThread`'s. Returns the thread
+  /// that wrote its first event and the Unix time in ns of its first stamp.
+  mutating func read(
+    _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, ownThread: UInt32 = 0
+  ) -> (thread: UInt32, time: UInt64) {
     var parser = LogLineParser()
+    parser.ownThread = ownThread
     var firstThread: UInt32 = 0
     var at = start
     while at < end {
@@ -53,7 +56,10 @@ struct LogSurvey: ~Copyable {
         at = name
       } else {
         let next = LogDecoder.nextLine(at, end)
-        if case .text = line { takeText(TextScanner(at, next)) }
+        switch line {
+        case .text, .otherEvent: takeText(TextScanner(name, next))
+        case .event, .malformed: break
+        }
         at = next
       }
     }

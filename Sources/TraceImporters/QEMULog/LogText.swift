@@ -1,6 +1,7 @@
 import InterruptTrace
 
-/// The text that `-d int` and `-d guest_errors` leave between the trace events: exceptions and error messages.
+/// The text that `-d int` and `-d guest_errors` leave between the trace events: exceptions and error messages. From
+/// version 11 on it carries time stamps, as events do.
 ///
 /// A taken exception is several lines, the first of which names the PE:
 ///
@@ -30,6 +31,8 @@ struct LogText {
 
   /// The file holds the lines of one thread, and so of one PE.
   var threadIsPE = false
+  /// A change of exception level re-evaluates the PE's CPU interface: GICv3's is part of the PE, GICv2's is not.
+  var showsReturns = true
   /// Whether an exception waits for more lines, or for its PE.
   private(set) var isWaiting = false
 
@@ -38,6 +41,12 @@ struct LogText {
   /// The exception level that a PE is known to be in.
   private var levels: [UInt32: UInt64] = [:]
 
+  /// The line of a PE's last exception, or of a trace event of its thread that text follows.
+  private var lastLine: [UInt32: UInt64] = [:]
+  /// PEs whose level rests on a guess.
+  private var guessed: Set<UInt32> = []
+  /// The last line of text.
+  private var lastText: UInt64 = 0
   /// Where a PE was interrupted, the latest last, by PE and the level that the exceptions went to.
   private var links: [UInt64: [UInt64]] = [:]
 
@@ -55,6 +64,12 @@ struct LogText {
   init() {
     entries.reserveCapacity(Self.waitingLimit)
     returns.reserveCapacity(Self.waitingLimit)
+  }
+
+  /// A line of text comes; `pe` is that of the thread whose trace event came last.
+  mutating func follow(_ pe: UInt32, line: UInt64) {
+    if line != lastText &+ 1, levels[pe] != nil { lastLine[pe] = line &- 1 }
+    lastText = line
   }
 
   /// Takes a line in; false if it says nothing that is understood.
@@ -130,6 +145,15 @@ struct LogText {
     if let pe = pe != PE.none ? pe : onlyPE(interruptedAt: pc, level: from) ?? onlyPE(level: from, [], order.peCount) {
       // The level has changed by now; the re-evaluation may come late, behind what other PEs do meanwhile.
       returns[returns.count - 1].event.pe = pe
+      if !guessed.isEmpty { returns[returns.count - 1].event.flags.insert(.incomplete) }
+      give(returns.removeLast(), &order)
+    } else if !showsReturns {
+      // Nothing will tell whose it was: likely it is the PE's that was last heard of at that level.
+      let candidates = levels.filter { $0.value == from }.keys
+      let last = candidates.max { (lastLine[$0] ?? 0, $0) < (lastLine[$1] ?? 0, $1) }
+      returns[returns.count - 1].event.pe = last ?? PE.none
+      returns[returns.count - 1].event.flags.insert(.incomplete)
+      guessed.formUnion(candidates)
       give(returns.removeLast(), &order)
     }
     isWaiting = !(entries.isEmpty && returns.isEmpty)
@@ -222,6 +246,10 @@ struct LogText {
   private mutating func give(_ open: Open, _ order: inout EffectOrder) {
     if open.hasLevels, open.event.pe != PE.none, levels.count < Self.levelLimit || levels[open.event.pe] != nil {
       levels[open.event.pe] = open.event.a >> 12 & 0xF
+      if open.event.kind == .exceptionEntry {
+        lastLine[open.event.pe] = open.line
+        guessed.remove(open.event.pe)
+      }
       if let link = open.link {
         push(link, linkKey(open.event.pe, open.event.a >> 12 & 0xF))
       } else if open.event.kind == .exceptionReturn {
@@ -234,12 +262,12 @@ struct LogText {
 
   // MARK: Messages
 
-  /// A message of the emulator about what the guest did wrong: it starts with the name of a function or a device and a
-  /// colon. The output of other `-d` items does not.
+  /// A message of the emulator about what the guest did wrong: nearly all start with the name of a function or a device and
+  /// a colon. The output of other `-d` items does not.
   private func takeMessage(
     _ scanner: TextScanner, _ line: UInt64, _ time: UInt64, _ pe: UInt32, _ order: inout EffectOrder
   ) -> Bool {
-    guard scanner.startsWithSource || scanner.startsWithInvalid else { return false }
+    guard scanner.startsWithSource || scanner.startsWithMessage else { return false }
     var pe = pe
     var search = scanner
     if search.skip(through: "cpu ") || search.skip(through: "CPU "), let cpu = search.decimal(),

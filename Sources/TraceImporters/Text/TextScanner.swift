@@ -66,8 +66,8 @@ struct TextScanner {
     return word
   }
 
-  /// Whether the line is about an access that the emulator's memory refused.
-  var startsWithInvalid: Bool { matches("Invalid ", at) }
+  /// Whether the line is a message without a source: an access that the emulator's memory refused, a UART that is off.
+  var startsWithMessage: Bool { matches("Invalid ", at) || matches("PL011 ", at) }
 
   /// Whether the line starts with a name (letters, digits, `_`, `-`, `.`, blanks between words) and a colon and a blank.
   var startsWithSource: Bool {

@@ -48,6 +48,11 @@ void power_off(void) {
   for (;;) asm volatile("wfi");
 }
 
+void reset(void) {
+  psci(0x84000009, 0, 0, 0);
+  for (;;) asm volatile("wfi");
+}
+
 int start_cpu(u32 cpu) {
   u64 affinity = (u64)(cpu & ((1 << CLUSTER_SHIFT) - 1)) | (u64)(cpu >> CLUSTER_SHIFT) << 8;
   return (int)psci(0xC4000003, affinity, (u64)_start, 0);

@@ -36,6 +36,10 @@ typedef unsigned long u64;
 #define ITS_COLLECTIONS (RAM + 0x09200000ul)
 #define LPI_PROPERTIES (RAM + 0x09300000ul)
 #define LPI_PENDING (RAM + 0x09400000ul)
+// As much again for a second set of the tables above.
+#define SECOND_SET 0x01000000ul
+// What outlives a reset.
+#define BOOTS ((volatile u32 *)(RAM + 0x08001000ul))
 #define ITS_TABLES (RAM + 0x09a00000ul)
 
 #define CPU_LIMIT 32
@@ -71,6 +75,8 @@ void unlock(volatile u32 *);
 // Tells the recorder to save the machine's state now, and waits until it did.
 void snapshot(const char *name);
 void power_off(void);
+// Resets the machine: the loader puts the program back, the rest of the memory stays.
+void reset(void);
 int start_cpu(u32 cpu);
 u32 level(void);
 

@@ -27,6 +27,8 @@ enum {
   REMOTE = 1 << 13,        // accesses other PEs' redistributors
   INDIRECT = 1 << 14,      // two-level device table
   DS_TOGGLE = 1 << 15,     // toggles GICD_CTLR
+  RESETS = 1 << 16,        // resets the machine twice, once with interrupts active
+  SECOND_SETUP = 1 << 17,  // sets the ITS up again, with tables elsewhere; moves LPI pending tables
 };
 
 static u64 state[CPU_LIMIT];
@@ -36,6 +38,7 @@ static u32 spurious[CPU_LIMIT], depth[CPU_LIMIT], aborts[CPU_LIMIT];
 static volatile u32 ready, finished, dumping, go;
 static volatile u32 queueLock, consoleLock;
 static u32 queueAt;
+static u64 queueSet;  // SECOND_SET, or 0
 static u64 lastAcknowledged[CPU_LIMIT];
 static volatile u32 offline[CPU_LIMIT];
 
@@ -288,7 +291,7 @@ static struct command command(u32 cpu) {
   case 0: {
     u64 valid = chance(cpu, 4) ? 0 : 1ul << 63;
     u64 size = has(ITS_ERRORS) && chance(cpu, 8) ? below(cpu, 32) : 3 + below(cpu, 2);
-    c = (struct command){{0x08 | d, size, valid | (ITS_TABLES + (device & 63) * 0x1000 + below(cpu, 2) * 0x800), 0}};
+    c = (struct command){{0x08 | d, size, valid | (queueSet + ITS_TABLES + (device & 63) * 0x1000 + below(cpu, 2) * 0x800), 0}};
     break;
   }
   case 1: c = (struct command){{0x09, 0, (chance(cpu, 8) ? 0 : 1ul << 63) | target << 16 | collection, 0}}; break;
@@ -308,12 +311,10 @@ static struct command command(u32 cpu) {
   return c;
 }
 
-static void push(const struct command *c, u32 count) {
-  u64 masked = get(daif);
-  asm volatile("msr daifset, #3");  // A handler on this PE may want the queue too.
-  lock(&queueLock);
+// For who holds the queue's lock.
+static void enqueue(const struct command *c, u32 count) {
   for (u32 n = 0; n < count; n++) {
-    for (u32 i = 0; i < 4; i++) write64(ITS_QUEUE + queueAt + i * 8, c[n].dw[i]);
+    for (u32 i = 0; i < 4; i++) write64(queueSet + ITS_QUEUE + queueAt + i * 8, c[n].dw[i]);
     queueAt = (queueAt + 32) & 0xffff;
   }
   asm volatile("dsb sy");
@@ -325,8 +326,24 @@ static void push(const struct command *c, u32 count) {
       write64(GITS + GITS_CWRITER, queueAt | 1);
     }
   }
+}
+
+static u64 lockQueue(void) {
+  u64 masked = get(daif);
+  asm volatile("msr daifset, #3");  // A handler on this PE may want the queue too.
+  lock(&queueLock);
+  return masked;
+}
+
+static void unlockQueue(u64 masked) {
   unlock(&queueLock);
   set(daif, masked);
+}
+
+static void push(const struct command *c, u32 count) {
+  u64 masked = lockQueue();
+  enqueue(c, count);
+  unlockQueue(masked);
 }
 
 static void its(u32 cpu) {
@@ -353,8 +370,68 @@ static void its(u32 cpu) {
   }
 }
 
+// Sets the ITS up, with its tables at `set`; for who holds the lock of its queue.
+static void prepareITS(u64 set) {
+  for (u64 a = 0; a < 0x10000; a += 8) {
+    write64(set + ITS_DEVICES + a, 0); write64(set + ITS_COLLECTIONS + a, 0);
+  }
+  write64(GITS + GITS_CBASER, 1ul << 63 | (set + ITS_QUEUE) | 15);
+  u64 pages = 1ul << 63 | 0x000 | 15;  // 16 pages of 4 KiB
+  for (u32 n = 0; n < 8; n++) {
+    u64 b = read64(GITS + GITS_BASER + n * 8);
+    u64 type = b >> 56 & 7;
+    if (type == 1 && has(INDIRECT)) {
+      // Level 1 at ITS_DEVICES, level 2 pages behind it; one of them stays unmapped.
+      for (u32 i = 0; i < 8; i++)
+        if (i != 3) write64(set + ITS_DEVICES + i * 8, 1ul << 63 | (set + ITS_DEVICES + 0x10000 + i * 0x1000));
+      for (u64 a = 0; a < 0x8000; a += 8) write64(set + ITS_DEVICES + 0x10000 + a, 0);
+      write64(GITS + GITS_BASER + n * 8, 1ul << 63 | 1ul << 62 | (set + ITS_DEVICES));
+    } else if (type == 1) {
+      write64(GITS + GITS_BASER + n * 8, pages | (set + ITS_DEVICES));
+    } else if (type == 4) {
+      write64(GITS + GITS_BASER + n * 8, pages | (set + ITS_COLLECTIONS));
+    }
+    read64(GITS + GITS_BASER + n * 8);
+  }
+  queueSet = set;
+  queueAt = 0;
+  write64(GITS + GITS_CWRITER, 0);
+  write32(GITS + GITS_CTLR, 1);
+  struct command c[CPU_LIMIT];
+  for (u32 n = 0; n < options->cpus; n++) c[n] = (struct command){{0x09, 0, 1ul << 63 | (u64)n << 16 | n, 0}};
+  enqueue(c, options->cpus);
+  for (u32 n = 0; n < 6; n++)
+    c[n] = (struct command){{0x08 | (u64)n << 32, 3, 1ul << 63 | (set + ITS_TABLES + n * 0x1000), 0}};
+  enqueue(c, 6);
+}
+
+// What a second kernel does with an ITS that runs.
+static void setUpAgain(u32 cpu) {
+  u64 masked = lockQueue();
+  write32(GITS + GITS_CTLR, 0);
+  if (chance(cpu, 3)) read32(GITS + GITS_CTLR);
+  if (chance(cpu, 4)) write32(GITS + GITS_TRANSLATER, below(cpu, 12));
+  prepareITS(chance(cpu, 4) ? queueSet : SECOND_SET - queueSet);
+  unlockQueue(masked);
+}
+
+// An LPI pending table that is another, zeroed, with and without saying so.
+static void movePendingTable(u32 cpu) {
+  static u64 moved[CPU_LIMIT];
+  u64 table = LPI_PENDING + cpu * 0x10000 + (moved[cpu] ^= SECOND_SET);
+  write32(redistributor(cpu) + GICR_CTLR, 0);
+  for (u64 a = 0; a < 0x4000; a += 8) write64(table + a, 0);
+  write64(redistributor(cpu) + GICR_PENDBASER, table | (chance(cpu, 2) ? 1ul << 62 : 0));
+  write32(redistributor(cpu) + GICR_CTLR, 1);
+}
+
 static void lpis(u32 cpu) {
   if (!has(HAS_ITS) || !has(LPI_CHURN)) return;
+  if (has(SECOND_SETUP) && chance(cpu, 12)) {
+    if (chance(cpu, 2)) setUpAgain(cpu);
+    else movePendingTable(cpu);
+    return;
+  }
   switch (below(cpu, 6)) {
   case 0: case 1: case 2: { // The byte changes now, the controller may notice later.
     u32 n = below(cpu, LPIS);
@@ -365,39 +442,6 @@ static void lpis(u32 cpu) {
   case 4: if (chance(cpu, 6)) write32(redistributor(cpu) + GICR_CTLR, 0); break;
   default: write32(redistributor(cpu) + GICR_CTLR, 1); break;
   }
-}
-
-static void prepareITS(void) {
-  for (u64 a = 0; a < 0x10000; a += 8) {
-    write64(ITS_DEVICES + a, 0); write64(ITS_COLLECTIONS + a, 0); write64(LPI_PROPERTIES + a, 0);
-  }
-  for (u32 n = 0; n < LPIS; n++) write8(LPI_PROPERTIES + n, (0x80 + (n & 7) * 0x10) | 3);
-  write64(GITS + GITS_CBASER, 1ul << 63 | ITS_QUEUE | 15);
-  u64 pages = 1ul << 63 | 0x000 | 15;  // 16 pages of 4 KiB
-  for (u32 n = 0; n < 8; n++) {
-    u64 b = read64(GITS + GITS_BASER + n * 8);
-    u64 type = b >> 56 & 7;
-    if (type == 1 && has(INDIRECT)) {
-      // Level 1 at ITS_DEVICES, level 2 pages behind it; one of them stays unmapped.
-      for (u32 i = 0; i < 8; i++)
-        if (i != 3) write64(ITS_DEVICES + i * 8, 1ul << 63 | (ITS_DEVICES + 0x10000 + i * 0x1000));
-      for (u64 a = 0; a < 0x8000; a += 8) write64(ITS_DEVICES + 0x10000 + a, 0);
-      write64(GITS + GITS_BASER + n * 8, 1ul << 63 | 1ul << 62 | ITS_DEVICES | 0);
-    } else if (type == 1) {
-      write64(GITS + GITS_BASER + n * 8, pages | ITS_DEVICES);
-    } else if (type == 4) {
-      write64(GITS + GITS_BASER + n * 8, pages | ITS_COLLECTIONS);
-    }
-    read64(GITS + GITS_BASER + n * 8);
-  }
-  write64(GITS + GITS_CWRITER, 0);
-  write32(GITS + GITS_CTLR, 1);
-  struct command c[CPU_LIMIT];
-  for (u32 n = 0; n < options->cpus; n++) c[n] = (struct command){{0x09, 0, 1ul << 63 | (u64)n << 16 | n, 0}};
-  push(c, options->cpus);
-  for (u32 n = 0; n < 6; n++)
-    c[n] = (struct command){{0x08 | (u64)n << 32, 3, 1ul << 63 | (ITS_TABLES + n * 0x1000), 0}};
-  push(c, 6);
 }
 
 // MARK: Reserved offsets and wrong sizes
@@ -547,12 +591,16 @@ static void report(void) {
 
 void start(u64 number) {
   u32 cpu = number;
-  state[cpu] = (options->seed + 1) * 0x9e3779b97f4a7c15ul + cpu * 0xbf58476d1ce4e5b9ul + 1;
+  state[cpu] = (options->seed + 1 + *BOOTS * 1000) * 0x9e3779b97f4a7c15ul + cpu * 0xbf58476d1ce4e5b9ul + 1;
   if (cpu == 0) {
     if (level() == 3) write32(GICD + GICD_CTLR, 1 << 6);
     write32(GICD + GICD_CTLR, 0x53);
     for (u32 word = 4; word <= options->spis / 8; word += 4) write32(GICD + GICD_IGROUPR + word, 0xffffffff);
-    if (has(HAS_ITS)) prepareITS();
+    if (has(HAS_ITS)) {
+      for (u64 a = 0; a < 0x10000; a += 8) write64(LPI_PROPERTIES + a, 0);
+      for (u32 n = 0; n < LPIS; n++) write8(LPI_PROPERTIES + n, (0x80 + (n & 7) * 0x10) | 3);
+      prepareITS(0);
+    }
     go = 1;
     for (u32 n = 1; n < options->cpus; n++) start_cpu(n);
   }
@@ -562,7 +610,13 @@ void start(u64 number) {
   else __atomic_add_fetch(&ready, 1, __ATOMIC_SEQ_CST);
   while (ready < options->cpus) {}
   asm volatile("msr daifclr, #3");
-  for (u64 n = 0; n < options->operations; n++) operate(cpu);
+  for (u64 n = 0; n < options->operations; n++) {
+    if (has(RESETS) && *BOOTS == 0 && cpu == 0 && n == options->operations / 2) {
+      *BOOTS = 1;
+      reset();
+    }
+    operate(cpu);
+  }
   asm volatile("msr daifset, #3");
   set(cntv_ctl_el0, 0);
   set(cntp_ctl_el0, 0);
@@ -574,6 +628,10 @@ void start(u64 number) {
   if (cpu != 0) return;
   while (dumping < options->cpus) {}
   report();
+  if (has(RESETS) && *BOOTS == 1) {
+    *BOOTS = 2;
+    reset();
+  }
   if (has(SNAPSHOT)) snapshot("after");
   print("@@DONE\n");
   power_off();
