@@ -60,7 +60,9 @@ extension GICv2 {
   /// Whether the Security state of an access may be other than believed.
   @inline(__always)
   func mayBeOtherView(_ event: Event) -> Bool {
-    !event.flags.contains(.securityShown) && (hasTwoSecurityStates || topology.value(.securityStates) == nil)
+    // A register that reads as zero may as well have been reset.
+    !event.flags.contains(.securityShown)
+      && (hasTwoSecurityStates || topology.value(.securityStates) == nil && event.b != 0)
   }
 
   /// A read returned what only the other view explains.

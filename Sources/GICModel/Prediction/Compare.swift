@@ -65,6 +65,7 @@ extension Predicting where Self: ~Copyable {
   @inline(never)
   @discardableResult
   mutating func differ(_ check: Int, expected: UInt64, seen: UInt64, isTaught: Bool, pe: UInt32) -> Verdict {
+    let isTaught = isTaught || progress.isMixed
     let verdict = isTaught ? Verdict.taught : .disagreed
     ledger.count(check, verdict)
     emit(isTaught ? .taught : .disagreed, pe: pe, intid: 0xFFFF_FFFF, priority: UInt32(check), a: expected, b: seen)
