@@ -53,7 +53,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// `GICR_CTLR.EnableLPIs` was set: the pending table in memory counts from here. Its content is shown only by what
-  /// follows, except that PTZ promises zeroes (IHI 0069H, 12.11.30).
+  /// follows, except that PTZ promises zeroes (IHI 0069H, 12.11.32).
   mutating func enableLPIs(pe: UInt32) {
     let isZero = pes[Int(pe)].pendingBase.knows(62) && pes[Int(pe)].pendingBase[62]
     pes[Int(pe)].pendingTableIsUnknown = !isZero
