@@ -1,7 +1,7 @@
 /// A system register of the CPU interface. Numbers are ours and stable; ``encoding`` gives the architecture's.
 ///
 /// An access that `HCR_EL2.IMO` or `.FMO` redirects to the virtual CPU interface is a different register here
-/// (`ICV_*`), although software names both `ICC_*` (IHI 0069H, 12.1.3).
+/// (`ICV_*`), although software names both `ICC_*` (IHI 0069H, 12.2 and 12.3).
 @frozen public struct SystemRegister: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number in the native file.
   public var rawValue: UInt16

@@ -64,6 +64,10 @@ public struct Topology: Equatable, Sendable {
     public static let startsAtReset = Key(rawValue: 17)
     /// 0 if affinity routing is off for good (`GICD_CTLR.ARE`): a GICv3 in legacy operation. 1 if it is on.
     public static let affinityRouting = Key(rawValue: 18)
+    /// 2 if the capture holds what happened to another interrupt controller too, and does not tell the two apart.
+    public static let controllers = Key(rawValue: 19)
+    /// 1 if the capture is what one of an emulator's threads wrote, and that of the others is missing.
+    public static let lacksThreads = Key(rawValue: 20)
     /// Physical address of the Distributor.
     public static let gicdBase = Key(rawValue: 32)
     /// Physical address of the GICv2 CPU interface.

@@ -56,7 +56,7 @@ public protocol LPIStore: ~Copyable {
   /// Takes the LPI that a PE acknowledges next: ``best(pe:)``, and then it is no longer pending.
   mutating func acknowledge(pe: UInt32) -> (priority: UInt8, intid: UInt32)?
 
-  /// Moves everything that is pending on one PE to another (MOVALL, IHI 0069H section 5.3.8).
+  /// Moves everything that is pending on one PE to another (MOVALL, IHI 0069H section 5.3).
   ///
   /// An LPI pending on both is pending once afterwards. Target PEs in the records stay as they are.
   mutating func movePending(from source: UInt32, to destination: UInt32)

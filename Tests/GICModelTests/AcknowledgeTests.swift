@@ -60,7 +60,7 @@ struct AcknowledgeTests {
     #expect(rig.reads(.gicd, 0x304, 0))
   }
 
-  @Test("EOImode 1: EOIR drops the priority only, DIR deactivates (4.1.1, 12.2.5)")
+  @Test("EOImode 1: EOIR drops the priority only, DIR deactivates (4.1.1, 12.2.8)")
   func endIsSplit() {
     let rig = Rig()
     rig.open()
@@ -78,7 +78,7 @@ struct AcknowledgeTests {
     #expect(rig.reads(.gicd, 0x304, 0))
   }
 
-  @Test("DIR without EOImode is ignored (12.2.5)")
+  @Test("DIR without EOImode is ignored (12.2.8)")
   func deactivateWithoutSplit() {
     let rig = Rig()
     rig.open()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Distributor and Redistributor registers (IHI 0069H, 12.9 and 12.11)")
 struct DistributorTests {
-  @Test("ISENABLER sets, ICENABLER clears, both read the enables (12.9.27, 12.9.7)")
+  @Test("ISENABLER sets, ICENABLER clears, both read the enables (12.9.26, 12.9.7)")
   func enables() {
     let rig = Rig()
     rig.write(.gicd, 0x104, 0xF0)
@@ -14,7 +14,7 @@ struct DistributorTests {
     #expect(rig.reads(.gicd, 0x184, 0xC0))
   }
 
-  @Test("Registers of INTIDs 0 to 31 are RES0 in the Distributor with affinity routing (12.9.27)")
+  @Test("Registers of INTIDs 0 to 31 are RES0 in the Distributor with affinity routing (12.9.26)")
   func privateWordsAreReserved() {
     let rig = Rig()
     rig.write(.gicd, 0x0, 0x10)
@@ -24,7 +24,7 @@ struct DistributorTests {
     #expect(rig.reads(.gicd, 0x400, 0))
   }
 
-  @Test("ISPENDR makes an interrupt pending, ICPENDR takes that back, but not a high line (12.9.29, 12.9.9)")
+  @Test("ISPENDR makes an interrupt pending, ICPENDR takes that back, but not a high line (12.9.28, 12.9.11)")
   func pending() {
     let rig = Rig()
     rig.open()
@@ -51,7 +51,7 @@ struct DistributorTests {
     #expect(rig.lines(.irq))
   }
 
-  @Test("ISACTIVER keeps an interrupt from being signalled, ICACTIVER releases it (12.9.25, 12.9.5)")
+  @Test("ISACTIVER keeps an interrupt from being signalled, ICACTIVER releases it (12.9.24, 12.9.5)")
   func active() {
     let rig = Rig()
     rig.open()
@@ -106,7 +106,7 @@ struct DistributorTests {
     #expect(rig.highest(40, priority: 0x20))
   }
 
-  @Test("SGIs are always edge-triggered: GICR_ICFGR0 ignores writes (12.11.8)")
+  @Test("SGIs are always edge-triggered: GICR_ICFGR0 ignores writes (12.11.7)")
   func sgiConfiguration() {
     let rig = Rig()
     rig.write(.gicr, 0x10C00, 0)
@@ -237,7 +237,7 @@ struct DistributorTests {
     #expect(rig.reads(.gicr, 0x8, 0x1_0000_0111, size: 8, owner: 1))
   }
 
-  @Test("GICD_SETSPI_NSR sets an SPI pending, GICD_CLRSPI_NSR clears it (12.9.34, 12.9.1)", arguments: [true, false])
+  @Test("GICD_SETSPI_NSR sets an SPI pending, GICD_CLRSPI_NSR clears it (12.9.33, 12.9.1)", arguments: [true, false])
   func messageBasedSPI(edge: Bool) {
     let rig = Rig()
     rig.open()

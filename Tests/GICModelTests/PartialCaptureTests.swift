@@ -202,4 +202,17 @@ struct PartialCaptureTests {
     #expect(rig.reads(.gicc, 0x1C, 0, pe: 0), "no Non-secure access reaches it by this name")
     #expect(rig.isTaught { _ = rig.reads(.gicc, 0x8, 3, pe: 0) })
   }
+
+  @Test("A capture of two controllers that cannot be told apart contradicts nothing; two values of GICD_TYPER show it")
+  func twoControllers() {
+    let told = Rig.v2(profile: .qemu10) { $0.set(.controllers, to: 2, source: .inferred) }
+    #expect(told.isTaught { _ = told.reads(.gicd, 0x104, 1, pe: 0) })
+    let rig = Rig.v2(profile: .qemu10)
+    rig.write(.gicd, 0x104, 0, pe: 0)
+    #expect(rig.isTaught { _ = rig.reads(.gicd, 0x4, 1 << 5 | 2, pe: 0) })
+    #expect(!rig.isTaught { _ = rig.reads(.gicd, 0x104, 1, pe: 0) })
+    #expect(rig.isTaught { _ = rig.reads(.gicd, 0x4, 3, pe: 0) })
+    #expect(rig.isTaught { _ = rig.reads(.gicd, 0x104, 1, pe: 0) })
+    #expect(rig.totals.disagreed == 1, "the one before that")
+  }
 }

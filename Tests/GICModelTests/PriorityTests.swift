@@ -86,7 +86,7 @@ struct PriorityTests {
     #expect(rig.reads(.ICC_RPR_EL1, 0xA0))
   }
 
-  @Test("A binary point below the minimum is raised to it (12.2.16)")
+  @Test("A binary point below the minimum is raised to it (12.2.4)")
   func minimumBinaryPoint() {
     let rig = Rig { $0.set(.priorityBits, to: 5, source: .user) }
     rig.write(.ICC_BPR0_EL1, 0)
@@ -95,7 +95,7 @@ struct PriorityTests {
     #expect(rig.reads(.ICC_BPR1_EL1, 3))
   }
 
-  @Test("CBPR makes BPR0 serve both groups; BPR1 reads one more and ignores writes (12.2.3)")
+  @Test("CBPR makes BPR0 serve both groups; BPR1 reads one more and ignores writes (12.2.4 to 12.2.6)")
   func commonBinaryPoint() {
     let rig = Rig()
     rig.open()
@@ -137,7 +137,7 @@ struct PriorityTests {
     #expect(new.reads(.ICC_PMR_EL1, 0xF0))
   }
 
-  @Test("QEMU applies the minimum of ICC_BPR0_EL1 before it drops reserved bits (12.2.5)")
+  @Test("QEMU applies the minimum of ICC_BPR0_EL1 before it drops reserved bits (12.2.4)")
   func wideBinaryPoint() {
     let qemu = Rig(profile: .qemu7)
     qemu.write(.ICC_BPR0_EL1, 8)

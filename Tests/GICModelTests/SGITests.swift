@@ -3,7 +3,7 @@ import Testing
 
 @testable import GICModel
 
-@Suite("Software-generated interrupts (IHI 0069H, 2.2, 12.2.26)")
+@Suite("Software-generated interrupts (IHI 0069H, 2.2, 12.2.22)")
 struct SGITests {
   func targets(pes: Int, sender: UInt32, _ value: UInt64, affinities: [UInt64] = []) -> [UInt32] {
     let rig = Rig(pes: pes) {

@@ -24,7 +24,7 @@ struct SecurityTests {
     return rig
   }
 
-  @Test("Group 1 registers are Secure: Non-secure accesses read zero and are ignored (12.9.11)")
+  @Test("Group 1 registers are Secure: Non-secure accesses read zero and are ignored (12.9.13)")
   func groupIsSecure() {
     let rig = rig()
     #expect(rig.reads(.gicd, 0x84, 0, secure: false))
@@ -32,7 +32,7 @@ struct SecurityTests {
     #expect(rig.reads(.gicd, 0x84, 1 << 10, secure: true))
   }
 
-  @Test("Non-secure accesses see only Non-secure Group 1 enables (12.9.27)")
+  @Test("Non-secure accesses see only Non-secure Group 1 enables (12.9.26)")
   func enables() {
     let rig = rig()
     #expect(rig.reads(.gicd, 0x104, 1 << 10, secure: false))
@@ -127,7 +127,7 @@ struct SecurityTests {
     #expect(rig.reads(.ICC_PMR_EL1, 0), "a mask in the Secure half is hidden and kept")
   }
 
-  @Test("An SGI reaches only targets whose group its register may raise (12.2.26)")
+  @Test("An SGI reaches only targets whose group its register may raise (12.2.22)")
   func sgiGroups() {
     let rig = Rig(securityStates: 2)
     rig.write(.ICC_IGRPEN1_EL3, 3)

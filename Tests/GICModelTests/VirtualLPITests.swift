@@ -3,7 +3,7 @@ import Testing
 
 @testable import GICModel
 
-@Suite("vPEs and virtual LPIs (GICv4; IHI 0069H, 5.2.6, 5.3, 6.2, 12.11.39)")
+@Suite("vPEs and virtual LPIs (GICv4; IHI 0069H, 5.2.6, 5.3, 6.2, 12.11.38)")
 struct VirtualLPITests {
   /// vPE 0 on PE 0 with event 0 of device 1 mapped to virtual LPI 8192, doorbell 8200 for physical use.
   static func mapped(profile: Topology.Profile = .arch) -> Rig {
@@ -294,7 +294,7 @@ struct VirtualLPITests {
     #expect(rig.virtualHighest(16, lpi: (8192, 0xA0)))
   }
 
-  @Test("GICR_VSGIR asks for a vPE's pending virtual SGIs, GICR_VSGIPENDR answers (12.11.41, 12.11.42)")
+  @Test("GICR_VSGIR asks for a vPE's pending virtual SGIs, GICR_VSGIPENDR answers (12.11.41, 12.11.40)")
   func pendingVirtualSGIs() {
     let rig = Rig.v4(architecture: .v4_1)
     rig.vmapp(3, pe: 0)

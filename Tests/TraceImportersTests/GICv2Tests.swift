@@ -159,4 +159,19 @@ struct GICv2Tests {
     #expect(events[2].pe == 1 && events[2].a == 1)
     #expect(events[3].intid == 1023 && events[3].b == UInt64(Frame.gicv.rawValue))
   }
+
+  @Test("A line that rises twice and falls twice is wired to two controllers, which the lines do not tell apart")
+  func secondController() throws {
+    func line(_ level: Int, _ target: Int) -> String {
+      "gic_set_irq irq 53 level \(level) cpumask 0xff target 0x\(target)"
+    }
+    let mixed = try Imported(lines: [line(1, 1), line(1, 0), line(0, 1), line(0, 0)])
+    #expect(mixed.topology.value(.controllers) == 2)
+    // After loadvm a level may be repeated, but hardly both of them in turn.
+    let single = try Imported(lines: [line(1, 1), line(0, 1), line(0, 1), line(1, 1), line(1, 1)])
+    #expect(single.topology.value(.controllers) == nil)
+    #expect(single.topology.value(.lacksThreads) == nil)
+    let falls = try Imported(lines: Array(repeating: line(0, 1), count: 4))
+    #expect(falls.topology.value(.lacksThreads) == 1, "the rises are in the file of another thread")
+  }
 }

@@ -1,7 +1,7 @@
 import InterruptTrace
 import LPIStore
 
-/// Writes of `ICC_EOIR0_EL1`, `ICC_EOIR1_EL1` and `ICC_DIR_EL1` (IHI 0069H, 4.1.1, 12.2.9, 12.2.10, 12.2.5).
+/// Writes of `ICC_EOIR0_EL1`, `ICC_EOIR1_EL1` and `ICC_DIR_EL1` (IHI 0069H, 4.1.1, 12.2.9, 12.2.10, 12.2.8).
 extension GICv3 where Store: ~Copyable {
   /// An end-of-interrupt register was written.
   @inline(__always) mutating func endOfInterrupt(pe: Int, group0: Bool, value: UInt64) {

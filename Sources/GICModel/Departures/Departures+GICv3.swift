@@ -29,7 +29,7 @@ extension Departures {
   static let redistributorControlIsFixed = Self(rawValue: 1 << 35)
   /// `GICR_CTLR.CES` is set where there are LPIs: EnableLPIs can be cleared (12.11.2: IMPLEMENTATION DEFINED).
   static let enableLPIsIsClearable = Self(rawValue: 1 << 36)
-  /// `GICR_CTLR` has no DPG0, DPG1NS and DPG1S: `GICR_TYPER.DPGS` is 0 (12.11.35 allows that).
+  /// `GICR_CTLR` has no DPG0, DPG1NS and DPG1S: `GICR_TYPER.DPGS` is 0 (12.11.37 allows that).
   static let hasNoProcessorSelection = Self(rawValue: 1 << 37)
   /// A write that sets `GICR_CTLR.EnableLPIs` while it is set reads the tables in memory again (12.11.2: no effect).
   static let enablingLPIsAgainRereads = Self(rawValue: 1 << 38)
@@ -42,16 +42,16 @@ extension Departures {
 
   // MARK: ITS
 
-  /// The ITS carries out its commands before the write of `GITS_CWRITER` returns, and its registers show that (12.19.4:
+  /// The ITS carries out its commands before the write of `GITS_CWRITER` returns, and its registers show that (12.19:
   /// `GITS_CREADR` follows when it likes); it carries out none while `GITS_CWRITER` points beyond the queue.
   static let commandsCompleteAtOnce = Self(rawValue: 1 << 41)
-  /// `GITS_CREADR` can be written while there is one Security state (12.19.4: read-only).
+  /// `GITS_CREADR` can be written while there is one Security state (12.19: read-only).
   static let commandReaderIsWritable = Self(rawValue: 1 << 42)
-  /// Where the capture does not show `GITS_TYPER`, an EventID and a DeviceID have 16 bits (12.19.12: up to 32).
+  /// Where the capture does not show `GITS_TYPER`, an EventID and a DeviceID have 16 bits (12.19: up to 32).
   static let itsIDsHave16Bits = Self(rawValue: 1 << 43)
-  /// MAPD checks Size even if it unmaps the device (5.3.10: Size means nothing with V clear).
+  /// MAPD checks Size even if it unmaps the device (5.3: Size means nothing with V clear).
   static let mapdAlwaysChecksSize = Self(rawValue: 1 << 44)
-  /// INVALL reads the configuration of the LPIs of every PE again, and no collection table entry (5.3.6: those of the
+  /// INVALL reads the configuration of the LPIs of every PE again, and no collection table entry (5.3: those of the
   /// collection's PE).
   static let invallReachesAllPEs = Self(rawValue: 1 << 45)
 

@@ -22,9 +22,9 @@ extension Departures {
 
   // MARK: vPEs
 
-  /// `GICR_VPENDBASER.Dirty` is never set (12.11.39: while the controller writes or reads the pending table).
+  /// `GICR_VPENDBASER.Dirty` is never set (12.11.38: while the controller writes or reads the pending table).
   static let pendingTablesAreNeverDirty = Self(rawValue: 1 << 57)
-  /// Until the capture shows a write of `GICR_VPENDBASER`, no vPE is resident (12.11.39: Valid has the value that software
+  /// Until the capture shows a write of `GICR_VPENDBASER`, no vPE is resident (12.11.38: Valid has the value that software
   /// wrote before the capture).
   static let residencyIsNeverUnseen = Self(rawValue: 1 << 58)
 }

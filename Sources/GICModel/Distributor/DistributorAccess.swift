@@ -149,7 +149,7 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  // MARK: Message-based SPIs (12.9.34)
+  // MARK: Message-based SPIs (12.9.33)
 
   /// `GICD_SETSPI_*` and `GICD_CLRSPI_*`.
   private mutating func writeMessageBasedSPI(_ event: Event, set: Bool, nonSecure: Bool) {

@@ -60,6 +60,7 @@ struct GICv2: ~Copyable {
     self.topology = topology
     departures = Departures(topology: topology, profile: options.profile)
     progress = Progress(checksInvariants: options.checksInvariants)
+    progress.isMixed = topology.value(.controllers) ?? 1 > 1 || topology.value(.lacksThreads) == 1
     hasTwoSecurityStates = topology.value(.securityStates) == 2
     peCount = min(max(topology.peCount, 1), GICv2Distributor.peLimit)
     let hasAllBits = departures.contains(.hasEightPriorityBits)

@@ -35,7 +35,7 @@ extension GICv2 {
       ? Learned(value >> 1 & 1, known: known >> 1 & 1 | routing) : Learned(value & 0b11, known: known & 0b11 | routing)
   }
 
-  /// `GICD_SETSPI_*` and `GICD_CLRSPI_*` (IHI 0069H, 12.9.34). Returns whether it was one of them.
+  /// `GICD_SETSPI_*` and `GICD_CLRSPI_*` (IHI 0069H, 12.9.33). Returns whether it was one of them.
   mutating func writeMessageBasedSPI(_ event: Event, nonSecure: Bool) -> Bool {
     let row = legacyMap.row(legacyMap.index(at: event.offset))
     guard row.role == .setSPI || row.role == .clearSPI else { return false }

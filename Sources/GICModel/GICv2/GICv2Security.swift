@@ -68,7 +68,9 @@ extension GICv2 {
   /// Whether the Security state of an access may be other than believed.
   @inline(__always)
   func mayBeOtherView(_ event: Event) -> Bool {
-    !event.flags.contains(.securityShown) && (hasTwoSecurityStates || topology.value(.securityStates) == nil)
+    // A register that reads as zero may as well have been reset.
+    !event.flags.contains(.securityShown)
+      && (hasTwoSecurityStates || topology.value(.securityStates) == nil && event.b != 0)
   }
 
   /// Whether a read tells that the access was in the other view than believed: that view explains it, and the believed one

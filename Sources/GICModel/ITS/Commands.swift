@@ -51,7 +51,7 @@ extension GICv3 where Store: ~Copyable {
 
   // MARK: Mapping
 
-  /// MAPD (5.3.10).
+  /// MAPD (5.3).
   private mutating func mapDevice(_ command: ITSCommand, unit: Int) -> ITSError? {
     let device = command.deviceID
     let unseenType: UInt64? = departures.contains(.itsIDsHave16Bits) ? 15 << 8 | 15 << 13 : nil
@@ -70,7 +70,7 @@ extension GICv3 where Store: ~Copyable {
     return nil
   }
 
-  /// Takes a device's mappings away. Its LPIs keep their pending state (5.3.10).
+  /// Takes a device's mappings away. Its LPIs keep their pending state (5.3).
   mutating func unmap(device: UInt32, unit: Int) {
     guard let old = translation.units[unit].ittAddresses.removeValue(forKey: device) else {
       translation.units[unit].translations.unmapDevice(device)
@@ -84,7 +84,7 @@ extension GICv3 where Store: ~Copyable {
     translation.units[unit].translations.unmapDevice(device)
   }
 
-  /// MAPC (5.3.9).
+  /// MAPC (5.3).
   private mutating func mapCollection(_ command: ITSCommand, unit: Int) -> ITSError? {
     if let limit = collectionLimit(unit: unit), UInt64(command.collection) >= limit { return .collectionOutOfRange }
     guard command.isValid else {
@@ -118,7 +118,7 @@ extension GICv3 where Store: ~Copyable {
     return base < UInt64(peCount) ? UInt32(base) : nil
   }
 
-  /// MAPTI and MAPI (5.3.11, 5.3.12).
+  /// MAPTI and MAPI (5.3).
   private mutating func mapInterrupt(_ command: ITSCommand, unit: Int, intid: UInt32) -> ITSError? {
     guard ensureDevice(command, unit: unit) else { return .unmappedDevice }
     if let limit = collectionLimit(unit: unit), UInt64(command.collection) >= limit { return .collectionOutOfRange }
@@ -142,7 +142,7 @@ extension GICv3 where Store: ~Copyable {
 
   // MARK: Moving
 
-  /// MOVI (5.3.14): the pending state moves with the interrupt.
+  /// MOVI (5.3): the pending state moves with the interrupt.
   private mutating func moveInterrupt(_ command: ITSCommand, unit: Int) -> ITSError? {
     let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
     guard entry.isValid else {
@@ -175,7 +175,7 @@ extension GICv3 where Store: ~Copyable {
     return nil
   }
 
-  /// MOVALL (5.3.13).
+  /// MOVALL (5.3).
   private mutating func moveAll(_ command: ITSCommand) -> ITSError? {
     guard let from = redistributor(command.redistributor), let to = redistributor(command.secondRedistributor) else {
       return .deviceOutOfRange
@@ -192,7 +192,7 @@ extension GICv3 where Store: ~Copyable {
 
   // MARK: Acting on one interrupt
 
-  /// INT, CLEAR, DISCARD and INV (5.3.7, 5.3.3, 5.3.4, 5.3.5).
+  /// INT, CLEAR, DISCARD and INV (5.3).
   private mutating func act(_ command: ITSCommand, unit: Int) -> ITSError? {
     let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
     guard entry.isValid else {
@@ -251,7 +251,7 @@ extension GICv3 where Store: ~Copyable {
     return mapped.userFlags == 0 ? .unmappedInterrupt : nil
   }
 
-  /// INVALL (5.3.6). Where the capture hides the collection, every PE's configuration counts as read again.
+  /// INVALL (5.3). Where the capture hides the collection, every PE's configuration counts as read again.
   private mutating func invalidateCollection(_ command: ITSCommand, unit: Int) -> ITSError? {
     if command.operandsAreHidden || departures.contains(.invallReachesAllPEs) {
       for pe in 0..<peCount { invalidateAll(pe: UInt32(pe)) }
@@ -265,7 +265,7 @@ extension GICv3 where Store: ~Copyable {
 
   // MARK: MSIs
 
-  /// A write to `GITS_TRANSLATER` (12.19.11), or to a GICv2m doorbell.
+  /// A write to `GITS_TRANSLATER` (12.19), or to a GICv2m doorbell.
   @inline(__always) mutating func receive(msi event: Event) {
     let unit = translation.unit(Int(truncatingIfNeeded: event.b & 15))
     let (device, eventID) = (event.deviceID, event.eventID)

@@ -41,7 +41,7 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  /// The offset of a command in `GITS_CWRITER` and `GITS_CREADR`; bits 4:1 are reserved (12.19.4, 12.19.6).
+  /// The offset of a command in `GITS_CWRITER` and `GITS_CREADR`; bits 4:1 are reserved (12.19).
   private static var queueOffset: UInt64 { 0xF_FFE0 }
 
   /// `GITS_CREADR` follows `GITS_CWRITER`; when, is the ITS's affair unless it is known to be synchronous.
@@ -53,7 +53,7 @@ extension GICv3 where Store: ~Copyable {
     // An ITS that does not read its queue is worth believing: its commands wait.
     let verdict = compare(check, reader.part(event), event)
     translation.units[unit].commandReader.know(event)
-    // The command that stalled is fetched again when the queue goes on (IHI 0069H, 12.19.3 and 12.19.4).
+    // The command that stalled is fetched again when the queue goes on (IHI 0069H, 12.19).
     if verdict != .agreed, isStalled, translation.units[unit].nextFetch != nil {
       translation.units[unit].nextFetch = (translation.units[unit].commandReader.value & Self.queueOffset) / 32
     }
@@ -99,7 +99,7 @@ extension GICv3 where Store: ~Copyable {
       translation.units[unit].control.know(UInt32(event.b & 1), in: 1)
       if event.b & 1 != 0 { consumeCommands(unit: unit) }
     case .commandBase:
-      guard !translation.units[unit].control[0] else { return }  // read-only while enabled (12.19.2)
+      guard !translation.units[unit].control[0] else { return }  // read-only while enabled (12.19)
       translation.units[unit].commandBase.know(event)
       translation.units[unit].commandReader = .certain(0)
       translation.units[unit].nextFetch = 0
@@ -117,7 +117,7 @@ extension GICv3 where Store: ~Copyable {
 
   private mutating func writeTableBase(_ event: Event, unit: Int) {
     let n = tableIndex(event)
-    guard !translation.units[unit].control[0] else { return }  // read-only while enabled (12.19.1)
+    guard !translation.units[unit].control[0] else { return }  // read-only while enabled (12.19)
     let isImplemented =
       translation.units[unit].tableBase[n].known == 0 || translation.units[unit].tableBaseConstants[n] != 0
     guard isImplemented else { return }
@@ -141,7 +141,7 @@ extension GICv3 where Store: ~Copyable {
     translation.units[unit].commandReader = .certain(writer)
   }
 
-  /// Slots of the command queue (12.19.2).
+  /// Slots of the command queue (12.19).
   private func slotCount(unit: Int) -> UInt64 { ((translation.units[unit].commandBase.value & 0xFF) + 1) * 4096 / 32 }
 
   /// The ITS fetched a command: each slot of the queue in turn.
@@ -156,7 +156,7 @@ extension GICv3 where Store: ~Copyable {
     translation.units[unit].nextFetch = isKnown ? (event.a &+ 1) % slotCount(unit: unit) : event.a &+ 1
   }
 
-  /// A table access failed: the command stalls the queue at its own slot (IHI 0069H, 5.3.2).
+  /// A table access failed: the command stalls the queue at its own slot (IHI 0069H, 5.3).
   mutating func stallCommands(unit: Int) {
     guard let next = translation.units[unit].nextFetch else { return }
     let slot = next == 0 ? slotCount(unit: unit) - 1 : next - 1

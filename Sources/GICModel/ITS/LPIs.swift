@@ -54,7 +54,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// `GICR_CTLR.EnableLPIs` was set: the pending table in memory counts from here. A `GICR_PENDBASER` written since LPIs were
   /// enabled last may name another table, or promise by PTZ that it is zero; else its content is shown only by what follows
-  /// (IHI 0069H, 12.11.30).
+  /// (IHI 0069H, 12.11.32).
   mutating func enableLPIs(pe: UInt32) {
     let (base, used) = (pes[Int(pe)].pendingBase, pes[Int(pe)].usedPendingBase)
     if used != base.value {

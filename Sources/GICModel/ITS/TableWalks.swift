@@ -104,7 +104,7 @@ extension GICv3 where Store: ~Copyable {
     emit(.tableWalk, pe: pe, intid: intid, a: source, b: walk.rawValue)
   }
 
-  /// Collections below `GITS_TYPER.HCC` are held by the ITS itself: no memory is read for them (12.19.11).
+  /// Collections below `GITS_TYPER.HCC` are held by the ITS itself: no memory is read for them (12.19).
   @inline(__always) private func isHeldByITS(collection icid: UInt32) -> Bool { icid < translation.heldCollections }
 
   /// Reports that the capture shows a table read, for comparison with the walks.

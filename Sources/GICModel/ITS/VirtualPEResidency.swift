@@ -1,6 +1,6 @@
 import InterruptTrace
 
-/// Which vPE is resident on a PE: `GICR_VPENDBASER` (IHI 0069H, 12.11.39).
+/// Which vPE is resident on a PE: `GICR_VPENDBASER` (IHI 0069H, 12.11.38).
 extension GICv3 where Store: ~Copyable {
   private static var valid: UInt64 { 1 << 63 }
   private static var pendingLast: UInt64 { 1 << 61 }

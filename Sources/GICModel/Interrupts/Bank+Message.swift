@@ -1,6 +1,6 @@
 import InterruptTrace
 
-/// Message-based SPIs (IHI 0069H, 12.9.34): also of a GICv3 with affinity routing off.
+/// Message-based SPIs (IHI 0069H, 12.9.33): also of a GICv3 with affinity routing off.
 extension InterruptController where Self: ~Copyable {
   /// Software or a device wrote an INTID to `GICD_SETSPI_*` or `GICD_CLRSPI_*`.
   mutating func sendMessage(_ intid: Int, set: Bool, nonSecure: Bool) {

@@ -78,7 +78,7 @@ struct InterruptBank: BitwiseCopyable {
     }
   }
 
-  /// The bank of a PE's SGIs and PPIs: SGIs are always edge-triggered (IHI 0069H, 12.11.8; IHI 0048B, 4.3.13).
+  /// The bank of a PE's SGIs and PPIs: SGIs are always edge-triggered (IHI 0069H, 12.11.7; IHI 0048B, 4.3.13).
   static var ofPE: InterruptBank {
     var bank = InterruptBank()
     bank.edge = Learned(0xFFFF, known: 0xFFFF)

@@ -79,11 +79,12 @@ extension Predicting where Self: ~Copyable {
   mutating func differ(
     _ check: Int, expected: UInt64, seen: UInt64, isTaught: Bool, isUnknown: Bool = false, pe: UInt32
   ) -> Verdict {
-    let isAmbiguous = isUnknown || progress.isAmbiguous
+    let isOpen = isUnknown || progress.isAmbiguous || progress.isMixed
     progress.isAmbiguous = false
-    let isReset = !isTaught && recogniseReset(check, expected: expected, seen: seen, pe: pe)
-    let verdict: Verdict = isReset || isTaught && isAmbiguous ? .unknown : isTaught ? .taught : .disagreed
-    let isTaught = isTaught || isReset
+    let isExplained = isTaught || progress.isMixed
+    let isReset = !isExplained && recogniseReset(check, expected: expected, seen: seen, pe: pe)
+    let verdict: Verdict = isReset || isExplained && isOpen ? .unknown : isExplained ? .taught : .disagreed
+    let isTaught = isExplained || isReset
     ledger.count(check, verdict)
     emit(isTaught ? .taught : .disagreed, pe: pe, intid: 0xFFFF_FFFF, priority: UInt32(check), a: expected, b: seen)
     if !isTaught { noteFailure(check) }

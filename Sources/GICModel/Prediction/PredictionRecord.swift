@@ -15,6 +15,8 @@ struct Progress: BitwiseCopyable {
   var provenance = Provenance.derived
   /// Checks the model's invariants after every event.
   let checksInvariants: Bool
+  /// The capture mixes this controller with another, or lacks what is in other files: what is shown contradicts nothing.
+  var isMixed = false
   var reportedBeginning = false
   /// When it can have been reset since.
   var resets = ResetWatch()

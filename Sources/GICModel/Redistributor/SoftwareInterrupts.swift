@@ -1,6 +1,6 @@
 import InterruptTrace
 
-/// SGIs: sent by `ICC_SGI*R_EL1`, accepted by a target's Redistributor (IHI 0069H, 4.4 and 12.2.27).
+/// SGIs: sent by `ICC_SGI*R_EL1`, accepted by a target's Redistributor (IHI 0069H, 4.4 and 12.2.22).
 extension GICv3 where Store: ~Copyable {
   /// A target accepted an SGI, as the capture shows it.
   mutating func acceptSGI(_ event: Event) {
@@ -17,7 +17,7 @@ extension GICv3 where Store: ~Copyable {
     changePending(Int(event.pe), intid: Int(event.intid), to: true, cause: .sgi, source: source)
   }
 
-  /// Whether an SGI register's value names a PE (IHI 0069H, 12.2.27: IRM, affinity, RS, TargetList).
+  /// Whether an SGI register's value names a PE (IHI 0069H, 12.2.22: IRM, affinity, RS, TargetList).
   func targets(of value: UInt64, sender: UInt32, contains pe: Int) -> Bool {
     if value & (1 << 40) != 0 { return UInt32(pe) != sender }
     let affinity = pes[pe].affinity

@@ -54,7 +54,8 @@ public struct RegisterDescription: Sendable {
   public let security: Security
   /// Value after reset where the architecture gives one.
   public let reset: UInt64?
-  /// Section of IHI 0069H, or of IHI 0048B for GICv2.
+  /// Section of IHI 0069H, or of IHI 0048B for GICv2. Chapter 12 of the former has the registers of a frame in the order of
+  /// their names; of those whose own section is not known for certain this is the one that they share.
   public let section: String
   /// What it holds.
   public let summary: String

@@ -178,7 +178,7 @@ struct InterruptTranslationService: ~Copyable {
     Int(icid) < collections.count ? collections[Int(icid)] : unseenCollection
   }
 
-  /// Entries that a flat or two-level table holds (IHI 0069H, 5.2.1 and 12.19.1). Nil if no `GITS_BASERn` of that kind
+  /// Entries that a flat or two-level table holds (IHI 0069H, 5.2.1 and 12.19). Nil if no `GITS_BASERn` of that kind
   /// has been shown to be valid.
   func entryLimit(of table: ITSTable) -> UInt64? {
     let type: UInt64 =

@@ -9,7 +9,7 @@ import TraceImporters
 
 /// Which capture is read, and how.
 struct TraceOptions: ParsableArguments {
-  @Argument(help: "The capture; - is standard input. Several files are one capture: one per thread of the emulator.")
+  @Argument(help: "The capture; - is standard input. Several files or a folder are one capture: one per thread.")
   var trace: [String]
 
   @Option(help: "Facts about the controller that the capture does not show: a JSON or key=value file.")

@@ -54,7 +54,7 @@ public struct GuestAddresses {
       redistributors = 0x080A_0000
       redistributorLength = 0xF6_0000
     }
-    // PIDR2.ArchRev (IHI 0069H, 12.9.38 and 12.11.22): the Distributor's comes first.
+    // PIDR2.ArchRev (IHI 0069H, 12.8 and 12.10): the Distributor's comes first.
     guard event.kind == .mmioRead, !event.flags.contains(.incomplete), address & 0xFFFF == 0xFFE8 else { return }
     guard event.b & 0xF0 == 0x30 || event.b & 0xF0 == 0x40 else { return }
     let base = address & ~0xFFFF

@@ -23,6 +23,8 @@ extension Topology {
     case 2: parts.append("two Security states")
     default: break
     }
+    if value(.controllers) ?? 1 > 1 { parts.append("mixed with another controller, so that nothing is certain") }
+    if value(.lacksThreads) == 1 { parts.append("of one of several threads' logs, so that nothing is certain") }
     if let profile = value(.profile).flatMap(Profile.init), profile != .arch { parts.append("as \(profile.title)") }
     return parts.joined(separator: ", ")
   }
@@ -74,7 +76,8 @@ extension Topology.Key {
     (.preemptionBits, "preemption_bits"), (.listRegisters, "list_registers"), (.intidBits, "intid_bits"),
     (.securityStates, "security_states"), (.profile, "profile"), (.hasEL2, "has_el2"), (.hasEL3, "has_el3"),
     (.resetToGroup1, "reset_to_group1"), (.sourceFormat, "source_format"), (.startsAtReset, "starts_at_reset"),
-    (.affinityRouting, "affinity_routing"),
+    (.affinityRouting, "affinity_routing"), (.controllers, "controllers"),
+    (.lacksThreads, "lacks_threads"),
     (.gicdBase, "gicd_base"), (.giccBase, "gicc_base"), (.gichBase, "gich_base"), (.gicvBase, "gicv_base"),
     (.gicrBase, "gicr_base"), (.gicrStride, "gicr_stride"), (.gitsBase, "gits_base"), (.gicmBase, "gicm_base"),
     (.gicdTyper, "gicd_typer"), (.gicrTyper, "gicr_typer"), (.gitsTyper, "gits_typer"), (.vtr, "vtr"),

@@ -34,6 +34,7 @@ struct LogSurvey: ~Copyable {
   private var architectureRevision: UInt64?
   private var disablesSecurity: Bool?
   private var isAfterLines = false
+  private var lines = LineHistory()
 
   init() {}
 
@@ -44,6 +45,7 @@ struct LogSurvey: ~Copyable {
   ) -> (thread: UInt32, time: UInt64) {
     var parser = LogLineParser()
     parser.ownThread = ownThread
+    lines.isOrdered = ownThread == 0
     var firstThread: UInt32 = 0
     var at = start
     while at < end {
@@ -108,6 +110,7 @@ struct LogSurvey: ~Copyable {
       if v[0] == 0x4 { interfaceType = v[1] }
     case .v2HypervisorWrite: sawEL2 = true
     case .v2DistributorRead: if v[0] == 0x4, v[1] == 4 { distributorType = v[2] }
+    case .v2Line: lines.take(v[0], level: v[1], mask: v[2])
     case .v2DistributorWrite: if v[0] == 0, startsAtReset == nil { startsAtReset = !sawInterrupt }
     default: break
     }
@@ -204,6 +207,8 @@ struct LogSurvey: ~Copyable {
     if let epoch { topology.set(.epoch, to: epoch, source: .header) }
     guard gicv2Lines + gicv3Lines > 0 else { return }
     setArchitecture(isGICv2)
+    if lines.showsOtherController { topology.set(.controllers, to: 2, source: .inferred) }
+    if lines.lacksChanges { topology.set(.lacksThreads, to: 1, source: .inferred) }
     setSecurity(isGICv2)
     if !table.isEmpty { topology.set(.peCount, to: UInt64(table.count), source: .inferred) }
     for (pe, affinity) in table.enumerated() {
@@ -283,5 +288,32 @@ struct LogSurvey: ~Copyable {
       topology.set(.resetToGroup1, to: 1, source: .inferred)
     }
     if sawEL2 { topology.set(.hasEL2, to: 1, source: .inferred) }
+  }
+}
+
+/// The levels of a GICv2's inputs, which are printed when they change: a board with two controllers, such as that of Zynq
+/// UltraScale+ for its two clusters, prints what is wired to both twice, and the lines name no controller. In the file of one
+/// of several threads some lines only rise, or only fall.
+private struct LineHistory {
+  /// The lines come in the order in which they were printed: one file holds those of all threads.
+  var isOrdered = true
+  /// A line rose twice and then fell twice.
+  private(set) var showsOtherController = false
+  /// A line rose or fell four times in a row.
+  private(set) var lacksChanges = false
+  /// The last four levels of each input, the latest in bit 0, below a one.
+  private var levels: [UInt64: UInt8] = [:]
+
+  mutating func take(_ intid: UInt64, level: UInt64, mask: UInt64) {
+    guard isOrdered, intid < 1020 else { return }
+    let line = INTID.isBanked(intid) ? intid << 8 | mask & 0xFF : intid << 8
+    var last = levels[line, default: 1] << 1 | UInt8(level & 1)
+    if last >= 0x20 { last = 0x10 | last & 0xF }
+    levels[line] = last
+    switch last {
+    case 0x1C: showsOtherController = true
+    case 0x10, 0x1F: lacksChanges = true
+    default: break
+    }
   }
 }
