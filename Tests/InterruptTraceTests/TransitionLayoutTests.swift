@@ -88,12 +88,14 @@ import Testing
     "virtualEndOfInterrupt.index": { $0.virtualEndOfInterrupt.index },
     "virtualEndOfInterrupt.deactivates": { bit($0.virtualEndOfInterrupt.deactivates) },
     "maintenance.isRaised": { bit($0.maintenance.isRaised) },
+    "listRegister.isSaved": { bit($0.listRegister.isSaved) },
     "maintenance.status": { UInt64($0.maintenance.status) },
     "virtualInterface.control": { UInt64($0.virtualInterface.control) },
     "virtualControl.bits": { UInt64($0.virtualControl.bits) },
     "virtualControl.known": { UInt64($0.virtualControl.known) },
     "residency.pendingTable": { $0.residency.pendingTable },
     "residency.isPending": { bit($0.residency.isPending) },
+    "virtualInterface.listRegisters": { UInt64($0.virtualInterface.listRegisters) },
     "guestOutcome.state": { UInt64($0.guestOutcome.state) },
     "guestOutcome.rule": { UInt64($0.guestOutcome.rule) },
   ]
@@ -227,15 +229,16 @@ import Testing
   }
 
   @Test func `What a constructor packs, the accessors take apart: guests and the capture`() {
-    let list = made(Transition.ListRegister(index: 3, value: 0x10)).listRegister
-    #expect(list.index == 3 && list.value == 0x10)
+    let list = made(Transition.ListRegister(index: 3, value: 0x10, isSaved: true)).listRegister
+    #expect(list.index == 3 && list.value == 0x10 && list.isSaved)
     let end = made(Transition.VirtualEnd(index: Transition.VirtualEnd.unlisted, deactivates: true))
     #expect(end.virtualEndOfInterrupt.isUnlisted && end.virtualEndOfInterrupt.deactivates)
     #expect(end.listRegister.index == end.virtualEndOfInterrupt.index)
     let maintenance = made(Transition.Maintenance(isRaised: true, status: 3)).maintenance
     #expect(maintenance.isRaised && maintenance.status == 3)
     #expect(made(Transition.Overflow(isActive: true)).lrOverflow.isActive)
-    #expect(made(Transition.VirtualInterfaceSwitch(control: 9)).virtualInterface.control == 9)
+    let interface = made(Transition.VirtualInterfaceSwitch(control: 9, listRegisters: 4)).virtualInterface
+    #expect(interface.control == 9 && interface.listRegisters == 4)
     let control = made(Transition.VirtualControl(bits: 0x2F0, known: 0x3FF)).virtualControl
     #expect(control.bits == 0x2F0 && control.known == 0x3FF)
     let residency = made(Transition.Residency(pendingTable: 0x1000, isPending: true)).residency

@@ -92,9 +92,9 @@ struct FindingsAnalyzer: ~Copyable {
       let processor = processors.at(t)
       processor.pointee.highest = t.intid
       processor.pointee.highestEvent = t.event
-    case .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualEndOfInterrupt, .maintenance,
+    case .lrWritten, .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualEndOfInterrupt, .maintenance,
       .virtualSpuriousAcknowledge, .virtualDeactivated, .virtualInterfaceEnabled, .virtualInterfaceDisabled,
-      .virtualControl:
+      .virtualControl, .guestRuns, .vCPULoaded:
       virtual(t)
     case .msi, .itsFault, .itsCommand, .mapping, .collection, .itsEnabled, .commandsWaiting: its(t)
     case .sgiWritten: sgiWritten(t)

@@ -5,6 +5,7 @@ extension GICv2 {
   @inline(__always) mutating func readHypervisor(_ event: Event) {
     let pe = accessor(event)
     if accessorIsAssumed { doubtVirtualInterfaces() }
+    if !accessorIsAssumed { noteWhoRuns(pe, isGuest: false) }
     let index = hypervisorMap.index(at: event.offset)
     let check = PredictionLedger.check(.gich, index: index)
     switch hypervisorMap.role(index) {
@@ -70,6 +71,7 @@ extension GICv2 {
       check, expected: UInt64(virtualInterfaces[pe][list].value), seen: event.b, known: isKnown ? .max : 0,
       pe: event.pe)
     if verdict != .disagreed, !isKnown { setListRegister(list, UInt32(truncatingIfNeeded: event.b), pe: pe) }
+    virtualInterfaces[pe].saved |= 1 &<< UInt64(list)
   }
 
   /// `GICH_VTR`: list registers and preemption bits (IHI 0048B, 5.3.2).
@@ -89,6 +91,7 @@ extension GICv2 {
   @inline(__always) mutating func writeHypervisor(_ event: Event) {
     let pe = accessor(event)
     defer { if accessorIsAssumed { doubtVirtualInterfaces() } }
+    if !accessorIsAssumed { noteWhoRuns(pe, isGuest: false) }
     let value = UInt32(truncatingIfNeeded: event.b)
     switch hypervisorMap.role(hypervisorMap.index(at: event.offset)) {
     case .listRegister:
@@ -98,8 +101,13 @@ extension GICv2 {
       guard list <= min(last, 63) else { return }
       report(.lrWritten, GICv2ListRegister(value: value & GICv2ListRegister.writable), list: list, pe: pe)
       setListRegister(list, value & GICv2ListRegister.writable, pe: pe)
+      virtualInterfaces[pe].saved &= ~(1 &<< UInt64(list))
     case .hypervisorControl: writeHypervisorControl(value & HypervisorControl.writableInGICH, pe: pe)
-    case .virtualMachineControl: setMachineControl(value, pe: pe)
+    case .virtualMachineControl:
+      let valid = virtualInterfaces[pe].valid
+      let isHeld = virtualInterfaces[pe].control & HypervisorControl.enable != 0 || valid != 0
+      if isHeld, valid & ~virtualInterfaces[pe].saved == 0 { emit(.vCPULoaded, pe: pe) }
+      setMachineControl(value, pe: pe)
     case .activePriorities: setVirtualActivePriorities(value, pe: pe)
     default: return
     }
@@ -111,7 +119,25 @@ extension GICv2 {
     setHypervisorControl(value, pe: pe)
     guard (old ^ value) & HypervisorControl.enable != 0 else { return }
     let isOn = value & HypervisorControl.enable != 0
-    emit(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: pe, a: UInt64(isOn ? value : old))
+    emitInterface(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe, isOn ? value : old)
+  }
+
+  /// The guest's registers are used by the guest, the hypervisor's by the hypervisor, which may never clear
+  /// `GICH_HCR.En`.
+  @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
+    guard isGuest != virtualInterfaces[pe].guestRuns else { return }
+    let control = virtualInterfaces[pe].control
+    let isKnown = virtualInterfaces[pe].interface.known.contains(.hypervisorControl)
+    guard !isGuest || control & HypervisorControl.enable != 0 || !isKnown else { return }
+    virtualInterfaces[pe].guestRuns = isGuest
+    guard isGuest else { return }
+    virtualInterfaces[pe].saved = 0
+    emitInterface(.guestRuns, pe, control)
+  }
+
+  private func emitInterface(_ kind: TransitionKind, _ pe: Int, _ control: UInt32) {
+    let operands = Transition.VirtualInterfaceSwitch(control: control, listRegisters: virtualInterfaces[pe].count)
+    emit(kind, pe: pe, a: operands.a, b: operands.b)
   }
 
   private mutating func setHypervisorControl(_ value: UInt32, pe: Int) {
@@ -148,16 +174,20 @@ extension GICv2 {
   /// Loads a list register, and says what that did to the interrupt that was there.
   @inline(__always) mutating func setListRegister(_ list: Int, _ value: UInt32, pe: Int) {
     let (old, new) = (virtualInterfaces[pe][list], GICv2ListRegister(value: value))
+    let isSaved = (virtualInterfaces[pe].saved | ~virtualInterfaces[pe].knownLists) >> UInt64(list) & 1 != 0
     virtualInterfaces[pe].knownLists |= 1 &<< UInt64(list)
     guard new != old else { return }
     virtualInterfaces[pe][list] = new
     if old.isValid, !(new.isValid && new.intid == old.intid) {
-      report(new.isValid ? .lrOverwritten : .lrEmptied, old, list: list, pe: pe)
+      report(new.isValid ? .lrOverwritten : .lrEmptied, old, list: list, pe: pe, isSaved: new.isValid && isSaved)
     }
     if new.isValid { report(.lrFilled, new, list: list, pe: pe) }
   }
 
-  private func report(_ kind: TransitionKind, _ entry: GICv2ListRegister, list: Int, pe: Int) {
-    emit(kind, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(entry.value))
+  private func report(
+    _ kind: TransitionKind, _ entry: GICv2ListRegister, list: Int, pe: Int, isSaved: Bool = false
+  ) {
+    let operands = Transition.ListRegister(index: list, value: UInt64(entry.value), isSaved: isSaved)
+    emit(kind, pe: pe, intid: entry.intid, priority: entry.priority, a: operands.a, b: operands.b)
   }
 }

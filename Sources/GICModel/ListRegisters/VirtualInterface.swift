@@ -41,6 +41,13 @@ struct VirtualInterface {
   /// Anything was accessed: the PE has a virtual interface worth reporting.
   var isInUse = false
 
+  // MARK: Who runs
+
+  /// The guest has shown that it runs, and the hypervisor has used its registers no more since.
+  var guestRuns = false
+  /// List registers that the hypervisor has read since the guest last ran, a bit each.
+  var saved: UInt32 = 0
+
   // MARK: Legacy operation
 
   /// The guest uses `GICV_*`, as one does for which `ICC_SRE_EL1.SRE` is 0; see ``ListRegister/reportedINTID(isLegacy:)``.
@@ -122,6 +129,7 @@ struct VirtualInterface {
     activePriorities = InlineArray(repeating: 0)
     nonMaskableIsActive = false
     listRegisters = InlineArray(repeating: ListRegister())
+    (guestRuns, saved) = (false, 0)
     runningPriority = 0xFF
     valid = 0
     pending = 0

@@ -7,6 +7,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].virtual.isInUse = true
     let number = event.register.rawValue
     shown.insert(number < 128 ? .guest : .hypervisor)
+    noteWhoRuns(pe, isGuest: number < 128)
     if number < 128 {
       pes[pe].virtual.setLegacy(false)
       readVirtualCPUInterface(event, pe: pe)
@@ -22,6 +23,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].virtual.isInUse = true
     let number = event.register.rawValue
     shown.insert(number < 128 ? .guest : .hypervisor)
+    noteWhoRuns(pe, isGuest: number < 128)
     if number < 128 {
       pes[pe].virtual.setLegacy(false)
       writeVirtualCPUInterface(event, pe: pe)
@@ -30,6 +32,24 @@ extension GICv3 where Store: ~Copyable {
     } else if number < 192 {
       writeListRegister(event, pe: pe)
     }
+  }
+
+  /// The guest's registers are used by the guest, the hypervisor's by the hypervisor, which may never clear
+  /// `ICH_HCR_EL2.En`.
+  @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
+    guard isGuest != pes[pe].virtual.guestRuns else { return }
+    let control = pes[pe].virtual.hypervisorControl
+    guard !isGuest || control & HypervisorControl.enable != 0 || !pes[pe].virtual.known.control else { return }
+    pes[pe].virtual.guestRuns = isGuest
+    guard isGuest else { return }
+    pes[pe].virtual.saved = 0
+    emitInterface(.guestRuns, pe, control)
+  }
+
+  private func emitInterface(_ kind: TransitionKind, _ pe: Int, _ control: UInt32) {
+    let operands = Transition.VirtualInterfaceSwitch(
+      control: control, listRegisters: pes[pe].virtual.listRegisterCount)
+    emit(kind, pe: pe, a: operands.a, b: operands.b)
   }
 
   private mutating func readHypervisorControl(_ event: Event, pe: Int) {
@@ -77,8 +97,8 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].virtual.known.control = true
       if (old ^ value) & HypervisorControl.enable != 0 {
         let isOn = value & HypervisorControl.enable != 0
-        emit(
-          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: pe, a: UInt64(isOn ? value & writable : old))
+        emitInterface(
+          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe, isOn ? value & writable : old)
       }
       pes[pe].virtual.invalidate()
     case .ICH_VMCR_EL2: writeMachineControl(value, pe: pe)
@@ -133,6 +153,8 @@ extension GICv3 where Store: ~Copyable {
   // MARK: ICH_VMCR_EL2
 
   private mutating func writeMachineControl(_ value: UInt32, pe: Int) {
+    let isHeld = pes[pe].virtual.hypervisorControl & HypervisorControl.enable != 0 || pes[pe].virtual.valid != 0
+    if isHeld, pes[pe].virtual.valid & ~pes[pe].virtual.saved == 0 { emit(.vCPULoaded, pe: pe) }
     var kept = value & VirtualMachineControl.writable
     if !departures.contains(.virtualPriorityMaskKeepsReservedBits) {
       kept &= ~0xFF00_0000 | implementedPriorities(pe) << VirtualMachineControl.priorityMaskShift
