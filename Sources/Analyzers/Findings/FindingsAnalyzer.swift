@@ -22,6 +22,9 @@ struct FindingsAnalyzer: ~Copyable {
   /// Group enables of the Distributor.
   var distributor = ProcessorRecord()
 
+  /// By SGI.
+  var sentToNobody = InlineArray<16, SentToNobody>(repeating: SentToNobody())
+
   // MARK: The clock
 
   var lastEvent: UInt64 = 0
