@@ -58,7 +58,7 @@ struct CaseFindingTests {
     "Xen switches vCPUs with the interface enabled: list registers that were read are not lost, and entries are found")
   func vCPUSwitch() throws {
     let banks = try results("xen-vcpu-switch-overwritten-context.log").listRegisters.banks
-    #expect(banks.reduce(0) { $0 + $1.overwritten } == 0 && banks.contains { $0.entries > 1 })
+    #expect(banks.reduce(0) { $0 + $1.overwritten } == 0 && banks.contains { $0.entries > 0 })
   }
 
   @Test(

@@ -127,8 +127,7 @@ extension GICv2 {
   @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
     guard isGuest != virtualInterfaces[pe].guestRuns else { return }
     let control = virtualInterfaces[pe].control
-    let isKnown = virtualInterfaces[pe].interface.known.contains(.hypervisorControl)
-    guard !isGuest || control & HypervisorControl.enable != 0 || !isKnown else { return }
+    guard !isGuest || control & HypervisorControl.enable != 0 else { return }
     virtualInterfaces[pe].guestRuns = isGuest
     guard isGuest else { return }
     virtualInterfaces[pe].saved = 0

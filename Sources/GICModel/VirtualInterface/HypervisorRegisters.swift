@@ -39,7 +39,7 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
     guard isGuest != pes[pe].virtual.guestRuns else { return }
     let control = pes[pe].virtual.hypervisorControl
-    guard !isGuest || control & HypervisorControl.enable != 0 || !pes[pe].virtual.known.control else { return }
+    guard !isGuest || control & HypervisorControl.enable != 0 else { return }
     pes[pe].virtual.guestRuns = isGuest
     guard isGuest else { return }
     pes[pe].virtual.saved = 0
