@@ -106,7 +106,7 @@ extension GICv2 {
     case .virtualMachineControl:
       let valid = virtualInterfaces[pe].valid
       let isHeld = virtualInterfaces[pe].control & HypervisorControl.enable != 0 || valid != 0
-      if isHeld, valid & ~virtualInterfaces[pe].saved == 0 { emit(.vCPULoaded, pe: pe) }
+      if isHeld, !accessorIsAssumed, valid & ~virtualInterfaces[pe].saved == 0 { emit(.vCPULoaded, pe: pe) }
       setMachineControl(value, pe: pe)
     case .activePriorities: setVirtualActivePriorities(value, pe: pe)
     default: return
