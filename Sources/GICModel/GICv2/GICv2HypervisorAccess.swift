@@ -71,7 +71,7 @@ extension GICv2 {
       check, expected: UInt64(virtualInterfaces[pe][list].value), seen: event.b, known: isKnown ? .max : 0,
       pe: event.pe)
     if verdict != .disagreed, !isKnown { setListRegister(list, UInt32(truncatingIfNeeded: event.b), pe: pe) }
-    virtualInterfaces[pe].saved |= 1 &<< UInt64(list)
+    virtualInterfaces[pe].guest.noteRead(of: list)
   }
 
   /// `GICH_VTR`: list registers and preemption bits (IHI 0048B, 5.3.2).
@@ -101,12 +101,13 @@ extension GICv2 {
       guard list <= min(last, 63) else { return }
       report(.lrWritten, GICv2ListRegister(value: value & GICv2ListRegister.writable), list: list, pe: pe)
       setListRegister(list, value & GICv2ListRegister.writable, pe: pe)
-      virtualInterfaces[pe].saved &= ~(1 &<< UInt64(list))
+      virtualInterfaces[pe].guest.noteWrite(of: list)
     case .hypervisorControl: writeHypervisorControl(value & HypervisorControl.writableInGICH, pe: pe)
     case .virtualMachineControl:
-      let valid = virtualInterfaces[pe].valid
-      let isHeld = virtualInterfaces[pe].control & HypervisorControl.enable != 0 || valid != 0
-      if isHeld, !accessorIsAssumed, valid & ~virtualInterfaces[pe].saved == 0 { emit(.vCPULoaded, pe: pe) }
+      let (control, valid) = (virtualInterfaces[pe].control, virtualInterfaces[pe].valid)
+      if !accessorIsAssumed, virtualInterfaces[pe].guest.loadsVCPU(control: control, valid: valid) {
+        emit(.vCPULoaded, pe: pe)
+      }
       setMachineControl(value, pe: pe)
     case .activePriorities: setVirtualActivePriorities(value, pe: pe)
     default: return
@@ -122,16 +123,9 @@ extension GICv2 {
     emitInterface(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe, isOn ? value : old)
   }
 
-  /// The guest's registers are used by the guest, the hypervisor's by the hypervisor, which may never clear
-  /// `GICH_HCR.En`.
   @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
-    guard isGuest != virtualInterfaces[pe].guestRuns else { return }
     let control = virtualInterfaces[pe].control
-    guard !isGuest || control & HypervisorControl.enable != 0 else { return }
-    virtualInterfaces[pe].guestRuns = isGuest
-    guard isGuest else { return }
-    virtualInterfaces[pe].saved = 0
-    emitInterface(.guestRuns, pe, control)
+    if virtualInterfaces[pe].guest.note(isGuest: isGuest, control: control) { emitInterface(.guestRuns, pe, control) }
   }
 
   private func emitInterface(_ kind: TransitionKind, _ pe: Int, _ control: UInt32) {
@@ -173,7 +167,9 @@ extension GICv2 {
   /// Loads a list register, and says what that did to the interrupt that was there.
   @inline(__always) mutating func setListRegister(_ list: Int, _ value: UInt32, pe: Int) {
     let (old, new) = (virtualInterfaces[pe][list], GICv2ListRegister(value: value))
-    let isSaved = (virtualInterfaces[pe].saved | ~virtualInterfaces[pe].knownLists) >> UInt64(list) & 1 != 0
+    // Of what has not been shown, neither is whether it was saved.
+    let isShown = virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
+    let isSaved = !isShown || virtualInterfaces[pe].guest.hasSaved(list)
     virtualInterfaces[pe].knownLists |= 1 &<< UInt64(list)
     guard new != old else { return }
     virtualInterfaces[pe][list] = new

@@ -69,8 +69,7 @@ extension GICv2 {
     guard holds(event.pe) else { return }
     let (pe, level) = (Int(event.pe), UInt8(truncatingIfNeeded: event.a >> 12) & 0xF)
     interfaces[pe].exceptionLevel = level
-    let isFromHypervisor = event.kind == .exceptionReturn && event.a >> 8 & 0xF == 2
-    if level == 2 || isFromHypervisor { noteWhoRuns(pe, isGuest: level < 2) }
+    if let isGuest = GuestPresence.exception(event) { noteWhoRuns(pe, isGuest: isGuest) }
     if level == 3 {
       interfaces[pe].security = .el3
     } else if interfaces[pe].security == .el3 {

@@ -41,12 +41,8 @@ struct VirtualInterface {
   /// Anything was accessed: the PE has a virtual interface worth reporting.
   var isInUse = false
 
-  // MARK: Who runs
-
-  /// The guest has shown that it runs, and the hypervisor has used its registers no more since.
-  var guestRuns = false
-  /// List registers that the hypervisor has read since the guest last ran, a bit each.
-  var saved: UInt32 = 0
+  /// Who runs.
+  var guest = GuestPresence()
 
   // MARK: Legacy operation
 
@@ -129,7 +125,7 @@ struct VirtualInterface {
     activePriorities = InlineArray(repeating: 0)
     nonMaskableIsActive = false
     listRegisters = InlineArray(repeating: ListRegister())
-    (guestRuns, saved) = (false, 0)
+    guest = GuestPresence()
     runningPriority = 0xFF
     valid = 0
     pending = 0

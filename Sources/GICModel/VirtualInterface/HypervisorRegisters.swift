@@ -34,16 +34,9 @@ extension GICv3 where Store: ~Copyable {
     }
   }
 
-  /// The guest's registers are used by the guest, the hypervisor's by the hypervisor, which may never clear
-  /// `ICH_HCR_EL2.En`.
   @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
-    guard isGuest != pes[pe].virtual.guestRuns else { return }
     let control = pes[pe].virtual.hypervisorControl
-    guard !isGuest || control & HypervisorControl.enable != 0 else { return }
-    pes[pe].virtual.guestRuns = isGuest
-    guard isGuest else { return }
-    pes[pe].virtual.saved = 0
-    emitInterface(.guestRuns, pe, control)
+    if pes[pe].virtual.guest.note(isGuest: isGuest, control: control) { emitInterface(.guestRuns, pe, control) }
   }
 
   private func emitInterface(_ kind: TransitionKind, _ pe: Int, _ control: UInt32) {
@@ -153,8 +146,8 @@ extension GICv3 where Store: ~Copyable {
   // MARK: ICH_VMCR_EL2
 
   private mutating func writeMachineControl(_ value: UInt32, pe: Int) {
-    let isHeld = pes[pe].virtual.hypervisorControl & HypervisorControl.enable != 0 || pes[pe].virtual.valid != 0
-    if isHeld, pes[pe].virtual.valid & ~pes[pe].virtual.saved == 0 { emit(.vCPULoaded, pe: pe) }
+    let (control, valid) = (pes[pe].virtual.hypervisorControl, UInt64(pes[pe].virtual.valid))
+    if pes[pe].virtual.guest.loadsVCPU(control: control, valid: valid) { emit(.vCPULoaded, pe: pe) }
     var kept = value & VirtualMachineControl.writable
     if !departures.contains(.virtualPriorityMaskKeepsReservedBits) {
       kept &= ~0xFF00_0000 | implementedPriorities(pe) << VirtualMachineControl.priorityMaskShift

@@ -38,7 +38,7 @@ extension GICv3 where Store: ~Copyable {
       refreshMaintenance(pe)
     }
     know(n, mask: mask, pe: pe)
-    if mask >> 63 != 0 { pes[pe].virtual.saved.setBit(n, to: true) }
+    if mask >> 63 != 0 { pes[pe].virtual.guest.noteRead(of: n) }
   }
 
   mutating func writeListRegister(_ event: Event, pe: Int) {
@@ -50,7 +50,7 @@ extension GICv3 where Store: ~Copyable {
       .lrWritten, pe: pe, intid: value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy), a: UInt64(n), b: value.bits)
     setListRegister(n, to: value, pe: pe)
     know(n, mask: mask, pe: pe)
-    pes[pe].virtual.saved.setBit(n, to: false)
+    pes[pe].virtual.guest.noteWrite(of: n)
     refreshMaintenance(pe)
   }
 
@@ -88,7 +88,7 @@ extension GICv3 where Store: ~Copyable {
     var isNew = !old.isValid || value.hasPending && !old.hasPending
     if old.isValid, old.virtualINTID != value.virtualINTID {
       // Of what has not been shown, neither is whether it was saved.
-      let isSaved = pes[pe].virtual.saved.bit(n) || !pes[pe].virtual.known.listRegisters.bit(n)
+      let isSaved = pes[pe].virtual.guest.hasSaved(n) || !pes[pe].virtual.known.listRegisters.bit(n)
       let operands = Transition.ListRegister(index: n, value: old.bits, isSaved: isSaved)
       emit(
         .lrOverwritten, pe: pe, intid: old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),

@@ -17,7 +17,7 @@ extension GICv3 where Store: ~Copyable {
       }
     }
     // While the hypervisor writes one list register after the other, an interrupt may be in two of them.
-    if virtual.guestRuns, let twice = duplicateListRegister(pe) {
+    if virtual.guest.runs, let twice = duplicateListRegister(pe) {
       return "PE \(pe): INTID \(twice.intid) is in list registers \(twice.first) and \(twice.second)"
     }
     var fresh = virtual
