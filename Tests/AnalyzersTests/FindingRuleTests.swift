@@ -77,6 +77,37 @@ struct FindingRuleTests {
     #expect(found.map(\.kind) == [.wrongEOI] && found.first?.intid == 40, "one finding, not one for each end")
   }
 
+  @Test("Ends of one INTID after the other while nothing runs are one finding, counted")
+  func vainEnds() {
+    func ends(_ intids: Range<UInt32>) -> [Transition] { intids.map { Make.make(.mismatchedEnd, UInt64(10 + $0), $0) } }
+    let known = open() + [Make.make(.priorityMask, 1, .max, 0, a: 0xF0, .assumed)]
+    let found = find(known + ends(0..<64))
+    #expect(found.map(\.count) == [64] && found.first?.intid == nil)
+    #expect(found.first?.summary.contains("0 to 63") == true)
+    #expect(find(known + ends(40..<41) + ends(50..<51)).map(\.intid) == [40, 50])
+  }
+
+  @Test("The end of a GICv2 SGI names the CPU that sent it (IHI 0048B, 4.4.5)")
+  func endNamesSender() {
+    func life(_ named: UInt64) -> [Transition] {
+      [
+        Make.make(.acknowledged, 10, 2, 0, b: 1 << 32), Make.make(.endOfInterrupt, 20, 2, 0, a: 1 | named << 8),
+        Make.deactivated(20, 2),
+      ]
+    }
+    #expect(find(open() + life(1)).isEmpty)
+    #expect(find(open() + life(0)).map(\.severity) == [.warning])
+  }
+
+  @Test("An SGI that several PEs took last of all, and nothing of them since: it stops PEs, which is no error")
+  func stopped() {
+    func life(_ pes: Range<UInt32>) -> [Transition] {
+      pes.flatMap { open($0) + [Make.pending(20, 2, pe: $0, .sgi, b: 9), Make.acknowledged(30, 2, pe: $0)] }
+    }
+    #expect(find(life(0..<3), until: 9 * ms).map(\.severity) == [.note, .note, .note])
+    #expect(find(life(0..<1), until: 9 * ms).map(\.severity) == [.error])
+  }
+
   @Test("An end of what was acknowledged before the capture began is no finding")
   func endBefore() {
     #expect(find([Make.make(.mismatchedEnd, 40, 42), Make.ended(50, 40)], cut: true).isEmpty)
@@ -175,13 +206,16 @@ struct FindingRuleTests {
 
   @Test("An SGI that no PE accepts, for none is named that exists or its group is another: misrouted")
   func sentToNobody() {
-    func sent(_ targets: UInt64) -> [Transition] { [Make.make(.sgiWritten, 20, 3, 0, a: targets)] }
+    func sent(_ targets: UInt64, to list: UInt64 = 1) -> [Transition] {
+      [Make.make(.sgiWritten, 20, 3, 0, a: targets, b: list)]
+    }
     let accepted = [Make.pending(20, 3, pe: 1, .sgi, b: 0)]
     #expect(kinds(find(open() + sent(0), until: 9 * ms)) == [.misrouted])
+    #expect(find(open() + sent(0, to: 0), until: 9 * ms).map(\.severity) == [.note], "an empty list loses nothing")
     #expect(find(open() + sent(1), until: 9 * ms).map(\.severity) == [.note])
     #expect(find(open() + sent(1) + accepted, until: 9 * ms).isEmpty)
     #expect(find(open() + sent(1), until: 100).isEmpty, "the capture ends before anything could follow")
-    let second = sent(1) + [Make.make(.sgiWritten, 40, 3, 0, a: 1), Make.pending(40, 3, pe: 1, .sgi, b: 0)]
+    let second = sent(1) + [Make.make(.sgiWritten, 40, 3, 0, a: 1, b: 1), Make.pending(40, 3, pe: 1, .sgi, b: 0)]
     let found = find(open() + second, until: 9 * ms)
     #expect(found.map(\.kind) == [.misrouted] && found.first?.firstTime == 20 && found.first?.pe == 0)
   }
@@ -215,6 +249,7 @@ struct FindingRuleTests {
     #expect(
       found.first?.firstTime == 20 && found.first?.lastTime == 320, "where the pulses fell, not the capture's end")
     #expect(find(open() + enabled(33) + pulses(1)).isEmpty, "a level that fell once is normal life")
+    #expect(find(open() + pulses(4), cut: true).isEmpty, "nothing shows that it was enabled")
   }
 
   @Test("SGIs whose handlers send SGIs, over and over: storm; one that does not ends the row")

@@ -29,8 +29,22 @@ extension Make {
       finished(time, n, intid(value), pe: pe), released(time, n, intid(value), pe: pe), emptied(time, n, value, pe: pe),
     ]
   }
-  static func entered(_ time: UInt64, control: UInt64 = 1, pe: UInt32 = 0) -> Transition {
-    make(.virtualInterfaceEnabled, time, .max, pe, a: control)
+  /// With as many list registers as are given; 0 for a number that nothing is measured against.
+  static func entered(_ time: UInt64, control: UInt64 = 1, registers: UInt64 = 0, pe: UInt32 = 0) -> Transition {
+    make(.virtualInterfaceEnabled, time, .max, pe, a: control, b: registers)
+  }
+  static func ran(_ time: UInt64, control: UInt64 = 1, registers: UInt64 = 0, pe: UInt32 = 0) -> Transition {
+    make(.guestRuns, time, .max, pe, a: control, b: registers)
+  }
+  /// A write of a list register as the model reports it: what was there, if it was another, what is, and whether the one
+  /// before had been read.
+  static func loaded(_ time: UInt64, _ n: UInt64, _ value: UInt64, over old: UInt64 = 0, pe: UInt32 = 0) -> [Transition]
+  {
+    var all = [written(time, n, value, pe: pe)]
+    if old != 0, value == 0 { all.append(emptied(time, n, old, pe: pe)) }
+    if old != 0, value != 0 { all.append(make(.lrOverwritten, time, intid(old), pe, a: n | 0x100, b: old)) }
+    if value != 0 { all.append(filled(time, n, value, pe: pe)) }
+    return all
   }
   static func exited(_ time: UInt64, control: UInt64 = 1, pe: UInt32 = 0) -> Transition {
     make(.virtualInterfaceDisabled, time, .max, pe, a: control)

@@ -81,6 +81,30 @@ struct ListRegisterTests {
     #expect(results.possibleWaits.max == 112)
   }
 
+  @Test("With a list register to spare nothing waits for one, whatever the hypervisor asks for at each entry")
+  func notPressed() {
+    func waiting(_ lists: UInt64) -> UInt64 {
+      bank([Make.entered(100, control: 5, registers: 2)] + (0..<lists).map { Make.filled(101 + $0, $0, lr(40 + $0)) })
+        .entriesWithMoreWaiting
+    }
+    #expect([waiting(0), waiting(1), waiting(2)] == [0, 0, 1])
+  }
+
+  @Test("Of a hypervisor that never disables the interface, an entry is where the guest runs again")
+  func entriesWithoutSwitch() {
+    let b = bank(
+      [Make.entered(100), Make.ran(110)] + Make.loaded(120, 0, lr(40)) + [Make.ran(130), Make.ran(135)]
+        + Make.loaded(140, 0, 0, over: lr(40)) + [Make.ran(150)])
+    #expect(b.entries == 3, "an entry for which no list register was written is none that needs one")
+    #expect(b.entriesByMost == [1, 1])
+  }
+
+  @Test("What the hypervisor has read before it writes another over it is no loss")
+  func saved() {
+    let b = bank([Make.entered(0), Make.filled(1, 0, lr(40))] + Make.loaded(2, 0, lr(41), over: lr(40)))
+    #expect([b.fills, b.overwritten] == [2, 0])
+  }
+
   @Test("Only time in the window counts")
   func window() {
     let b = bank([Make.filled(100, 0, lr(40)), Make.emptied(300, 0, lr(40)), Make.filled(310, 0, lr(40))], from: 200)

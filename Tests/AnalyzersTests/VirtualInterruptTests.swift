@@ -56,6 +56,22 @@ struct VirtualInterruptTests {
     #expect(v.exclusions.startUnknown == (isShort ? 0 : 1))
   }
 
+  @Test("Nothing is paired across the load of a vCPU; what comes after the first write of a list register is new")
+  func loadedVCPU() {
+    let switched = [Make.filled(100, 0, lr(27)), Make.make(.vCPULoaded, 200)]
+    let restored = Make.loaded(201, 1, 0) + [Make.written(202, 0, lr(27))] + Make.loaded(203, 1, lr(31))
+    let v = analyse(
+      switched + restored + [Make.ran(210), Make.taken(220, 0, 27)] + Make.completed(230, 0, lr(27, state: 2))
+        + [Make.taken(240, 1, 31)] + Make.completed(250, 1, lr(31, state: 2))
+    ).virtual
+    #expect(only(v, .listedToAcknowledge) == 37, "of 31; of 27 it is not known when it was listed for this vCPU")
+    #expect(v.exclusions.startUnknown == 1)
+    // What is taken out by the load does not go on when it is listed again.
+    let back = Make.loaded(201, 0, lr(31), over: lr(27)) + [Make.ran(210), Make.exited(215)]
+    let again = analyse(switched + back + Make.loaded(220, 1, lr(27)) + [Make.ran(225), Make.taken(230, 1, 27)]).virtual
+    #expect(again.relisted == 0 && only(again, .listedToAcknowledge) == 10)
+  }
+
   @Test("Taken out while active and loaded again, its end belongs to its acknowledge")
   func loadedAgainWhileActive() {
     let v = analyse(

@@ -134,4 +134,24 @@ struct GICv2ListRegisterTests {
     rig.write(.gicv, 0x1000, 30, pe: 0)
     #expect(rig.reads(.gich, GICH.elrsr0, 0b0111, pe: 0))
   }
+
+  @Test("Who runs, what is saved and when a vCPU is loaded, as with GICv3")
+  func saved() {
+    let rig = Rig.virtualGICv2()
+    for list in 0..<4 { rig.loadGICv2(list, 0) }
+    rig.write(.gich, GICH.hcr, 1, pe: 0)
+    rig.loadGICv2(0, Rig.list(40))
+    rig.forget()
+    rig.write(.gich, GICH.vmcr, 0xF800_0001, pe: 0)
+    #expect(rig.transitions(.vCPULoaded).isEmpty)
+    #expect(rig.reads(.gich, GICH.lr, Rig.list(40), pe: 0))
+    rig.write(.gich, GICH.vmcr, 0xF800_0001, pe: 0)
+    #expect(rig.transitions(.vCPULoaded).count == 1)
+    rig.loadGICv2(0, Rig.list(41))
+    #expect(rig.transitions(.lrOverwritten).map(\.listRegister.isSaved) == [true])
+    rig.write(.gicv, 4, 0xF8, pe: 0)
+    rig.loadGICv2(0, Rig.list(42))
+    #expect(rig.transitions(.lrOverwritten).map(\.listRegister.isSaved) == [true, false])
+    #expect(rig.transitions(.guestRuns).count == 1)
+  }
 }

@@ -35,7 +35,7 @@ struct GICv2SGITests {
     rig.write(.gicd, Self.sgir, 0b1010 << 16 | 5, pe: 0)
     rig.write(.gicd, Self.sgir, 0b1000 << 16 | 5, pe: 0)
     rig.write(.gicd, Self.sgir, 0b01 << 24 | 5, pe: 0)
-    #expect(rig.transitions(.sgiWritten).map(\.a) == [1, 0])
+    #expect(rig.transitions(.sgiWritten).map(\.sgiWritten.targets) == [1, 0])
   }
 
   @Test("TargetListFilter 0b01: every PE but the sender (4.3.15)")

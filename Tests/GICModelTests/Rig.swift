@@ -43,10 +43,12 @@ final class Rig {
   func forget() { transitions = [] }
 
   /// Kinds of the transitions, without predictions, and without what only repeats that a list register or a guest's mask was
-  /// written or that an ITS read its tables.
+  /// written, that a guest runs or that an ITS read its tables.
   var kinds: [TransitionKind] {
     transitions.map(\.kind).filter {
-      ![.disagreed, .taught, .lrWritten, .virtualControl, .sgiWritten, .tableWalk, .tableRead].contains($0)
+      ![
+        .disagreed, .taught, .lrWritten, .virtualControl, .guestRuns, .vCPULoaded, .sgiWritten, .tableWalk, .tableRead,
+      ].contains($0)
     }
   }
 

@@ -70,6 +70,6 @@ struct SGITests {
     rig.write(.ICC_SGI1R_EL1, 0b100 | 5 << 24)
     rig.write(.ICC_SGI1R_EL1, 1 << 40 | 5 << 24)
     let written = rig.transitions(.sgiWritten)
-    #expect(written.map(\.a) == [1, 0] && written.allSatisfy { $0.intid == 5 && $0.pe == 0 })
+    #expect(written.map(\.sgiWritten.targets) == [1, 0] && written.allSatisfy { $0.intid == 5 && $0.pe == 0 })
   }
 }

@@ -31,7 +31,7 @@ struct VirtualAcknowledgeTests {
     rig.forget()
     #expect(rig.reads(.ICV_IAR1_EL1, 1023))
     #expect(rig.kinds == [.virtualSpuriousAcknowledge])
-    #expect(try #require(rig.transitions.first).a == 1023)
+    #expect(try #require(rig.transitions(.virtualSpuriousAcknowledge).first).a == 1023)
   }
 
   @Test("Group 0 is virtual FIQ and ICV_IAR0, Group 1 virtual IRQ and ICV_IAR1")

@@ -114,7 +114,7 @@ struct VirtualEndOfInterruptTests {
     rig.forget()
     rig.write(.ICV_EOIR1_EL1, 40)
     #expect(rig.kinds == [.virtualEndOfInterrupt])
-    let end = try #require(rig.transitions.first)
+    let end = try #require(rig.transitions(.virtualEndOfInterrupt).first)
     #expect((end.a, end.b) == (0xFF, 0))
     #expect(rig.reads(.ICH_HCR_EL2, 1 | 1 << 27))
   }
@@ -154,7 +154,7 @@ struct VirtualEndOfInterruptTests {
     rig.forget()
     rig.write(.ICV_EOIR1_EL1, 8200)
     #expect(rig.kinds == [.virtualEndOfInterrupt])
-    #expect(try #require(rig.transitions.first).b == 1, "nothing is left active")
+    #expect(try #require(rig.transitions(.virtualEndOfInterrupt).first).b == 1, "nothing is left active")
     #expect(rig.reads(.ICH_HCR_EL2, 1))
   }
 

@@ -162,15 +162,16 @@ struct VirtualListRegisterTests {
     #expect(rig.reads(.ICV_CTLR_EL1, 0x8D00))
   }
 
-  @Test("The same INTID valid in two list registers breaks an invariant")
+  @Test("The same INTID valid in two list registers breaks an invariant, once the guest runs")
   func duplicate() {
     let rig = Rig()
     rig.write(.ICH_HCR_EL2, 0)
     rig.load(0, Rig.lr(40))
     rig.load(1, Rig.lr(40))
     var buffer = TransitionBuffer()
-    let enable = Event.sysreg(.sysregWrite, time: 0, pe: 0, register: .ICH_HCR_EL2, value: 1)
-    withUnsafePointer(to: enable) {
+    rig.write(.ICH_HCR_EL2, 1)
+    let mask = Event.sysreg(.sysregWrite, time: 0, pe: 0, register: .ICV_PMR_EL1, value: 0xF8)
+    withUnsafePointer(to: mask) {
       rig.controller.apply(UnsafeBufferPointer(start: $0, count: 1), firstIndex: 0, into: &buffer)
     }
     #expect(rig.controller.checkInvariants()?.contains("INTID 40 is in list registers 0 and 1") == true)
@@ -187,5 +188,45 @@ struct VirtualListRegisterTests {
     for value in [1, 3, 0, 0, 1] as [UInt64] { rig.write(.ICH_HCR_EL2, value) }
     #expect(rig.transitions(.virtualInterfaceDisabled).map(\.a) == [3])
     #expect(rig.transitions(.virtualInterfaceEnabled).map(\.a) == [1])
+  }
+
+  @Test("The guest runs once it uses its registers, or its PE returns from EL2, after the hypervisor has used its own")
+  func whoRuns() {
+    let rig = Rig()
+    rig.openVirtual()
+    func runs(_ part: () -> Void) -> Int {
+      rig.forget()
+      part()
+      return rig.transitions(.guestRuns).count
+    }
+    #expect(runs { for _ in 0..<2 { rig.write(.ICV_PMR_EL1, 0xF8) } } == 1)
+    #expect(runs { rig.load(0, Rig.lr(40)) } == 0)
+    #expect(runs { rig.apply(Event(time: 0, kind: .exceptionReturn, pe: 0, a: 2 << 8 | 1 << 12)) } == 1)
+    #expect(runs { rig.write(.ICV_PMR_EL1, 0xF0) } == 0)
+    rig.apply(Event(time: 0, kind: .exceptionEntry, pe: 0, a: 1 << 8 | 2 << 12))
+    #expect(runs { rig.write(.ICV_PMR_EL1, 0xF8) } == 1)
+    rig.write(.ICH_HCR_EL2, 0)
+    #expect(runs { rig.apply(Event(time: 0, kind: .exceptionReturn, pe: 0, a: 2 << 8 | 1 << 12)) } == 0)
+  }
+
+  @Test(
+    "A list register that was read is saved until the guest runs; with all saved, a write of ICH_VMCR_EL2 loads a vCPU")
+  func saved() {
+    let rig = Rig()
+    rig.openVirtual()
+    rig.load(0, Rig.lr(40))
+    rig.forget()
+    rig.write(.ICH_VMCR_EL2, 0xF8 << 24 | 3)
+    #expect(rig.transitions(.vCPULoaded).isEmpty, "nobody has read what the list register holds")
+    #expect(rig.reads(.ICH_LR0_EL2, Rig.lr(40)))
+    rig.write(.ICH_VMCR_EL2, 0xF8 << 24 | 3)
+    #expect(rig.transitions(.vCPULoaded).count == 1)
+    rig.load(0, Rig.lr(41))
+    rig.load(0, Rig.lr(42))
+    #expect(rig.transitions(.lrOverwritten).map(\.listRegister.isSaved) == [true, false])
+    #expect(rig.reads(.ICH_LR0_EL2, Rig.lr(42)))
+    rig.write(.ICV_PMR_EL1, 0xF8)
+    rig.load(0, Rig.lr(43))
+    #expect(rig.transitions(.lrOverwritten).last?.listRegister.isSaved == false, "the guest may have changed it since")
   }
 }

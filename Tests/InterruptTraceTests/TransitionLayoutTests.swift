@@ -30,6 +30,7 @@ import Testing
     "acknowledged.sourcePE": { UInt64($0.acknowledged.sourcePE) },
     "spuriousAcknowledge.value": { UInt64($0.spuriousAcknowledge.value) },
     "endOfInterrupt.deactivates": { bit($0.endOfInterrupt.deactivates) },
+    "endOfInterrupt.cpuID": { UInt64($0.endOfInterrupt.cpuID) },
     "endOfInterrupt.runningPriority": { UInt64($0.endOfInterrupt.runningPriority) },
     "mismatchedEnd.runningPriority": { UInt64($0.mismatchedEnd.runningPriority) },
     "deactivated.isPending": { bit($0.deactivated.isPending) },
@@ -54,6 +55,9 @@ import Testing
     "endMode.bits": { UInt64($0.endMode.bits) },
     "sgiSent.target": { UInt64($0.sgiSent.target) },
     "sgiWritten.targets": { $0.sgiWritten.targets },
+    "sgiWritten.isLegacy": { bit($0.sgiWritten.isLegacy) },
+    "sgiWritten.sender": { UInt64($0.sgiWritten.sender) },
+    "sgiWritten.value": { $0.sgiWritten.value },
   ]
 
   private static let its: [String: Accessor] = [
@@ -84,12 +88,14 @@ import Testing
   private static let virtualInterface: [String: Accessor] = [
     "listRegister.index": { $0.listRegister.index },
     "listRegister.value": { $0.listRegister.value },
+    "listRegister.isSaved": { bit($0.listRegister.isSaved) },
     "lrOverflow.isActive": { bit($0.lrOverflow.isActive) },
     "virtualEndOfInterrupt.index": { $0.virtualEndOfInterrupt.index },
     "virtualEndOfInterrupt.deactivates": { bit($0.virtualEndOfInterrupt.deactivates) },
     "maintenance.isRaised": { bit($0.maintenance.isRaised) },
     "maintenance.status": { UInt64($0.maintenance.status) },
     "virtualInterface.control": { UInt64($0.virtualInterface.control) },
+    "virtualInterface.listRegisters": { UInt64($0.virtualInterface.listRegisters) },
     "virtualControl.bits": { UInt64($0.virtualControl.bits) },
     "virtualControl.known": { UInt64($0.virtualControl.known) },
     "residency.pendingTable": { $0.residency.pendingTable },
@@ -176,8 +182,8 @@ import Testing
     ).acknowledged
     #expect(taken.group == InterruptGroup.group1NonSecure.rawValue && taken.staysPending)
     #expect(taken.runningPriority == 0xA0 && taken.sourcePE == 7)
-    let end = made(Transition.EndOfInterrupt(deactivates: true, runningPriority: 0x100)).endOfInterrupt
-    #expect(end.deactivates && end.runningPriority == Transition.EndOfInterrupt.idlePriority)
+    let end = made(Transition.EndOfInterrupt(deactivates: true, runningPriority: 0x100, cpuID: 5)).endOfInterrupt
+    #expect(end.deactivates && end.cpuID == 5 && end.runningPriority == Transition.EndOfInterrupt.idlePriority)
     #expect(made(Transition.MismatchedEnd(runningPriority: 0x80)).mismatchedEnd.dropsPriority)
     #expect(!made(Transition.MismatchedEnd()).mismatchedEnd.dropsPriority)
     #expect(made(Transition.Deactivated(isPending: true)).deactivated.isPending)
@@ -202,7 +208,9 @@ import Testing
     let mode = made(Transition.EndMode(nonSecure: false, secure: true)).endMode
     #expect(!mode.nonSecure && mode.secure && mode.bits == 2)
     #expect(made(Transition.SGISent(target: 4)).sgiSent.target == 4)
-    #expect(made(Transition.SGIWritten(targets: 5)).sgiWritten.targets == 5)
+    let sgi = made(Transition.SGIWritten(targets: 5, isLegacy: false, sender: 0x100, value: 1 << 48 | 3)).sgiWritten
+    #expect(sgi.targets == 5 && !sgi.isLegacy && sgi.sender == 0x100 && sgi.value == 1 << 48 | 3 && !sgi.namesNobody)
+    #expect(made(Transition.SGIWritten(targets: 0, isLegacy: true, value: 0x100_8003)).sgiWritten.namesNobody)
   }
 
   @Test func `What a constructor packs, the accessors take apart: ITS`() {
@@ -228,15 +236,16 @@ import Testing
   }
 
   @Test func `What a constructor packs, the accessors take apart: guests and the capture`() {
-    let list = made(Transition.ListRegister(index: 3, value: 0x10)).listRegister
-    #expect(list.index == 3 && list.value == 0x10)
+    let list = made(Transition.ListRegister(index: 3, value: 0x10, isSaved: true)).listRegister
+    #expect(list.index == 3 && list.value == 0x10 && list.isSaved)
     let end = made(Transition.VirtualEnd(index: Transition.VirtualEnd.unlisted, deactivates: true))
     #expect(end.virtualEndOfInterrupt.isUnlisted && end.virtualEndOfInterrupt.deactivates)
     #expect(end.listRegister.index == end.virtualEndOfInterrupt.index)
     let maintenance = made(Transition.Maintenance(isRaised: true, status: 3)).maintenance
     #expect(maintenance.isRaised && maintenance.status == 3)
     #expect(made(Transition.Overflow(isActive: true)).lrOverflow.isActive)
-    #expect(made(Transition.VirtualInterfaceSwitch(control: 9)).virtualInterface.control == 9)
+    let interface = made(Transition.VirtualInterfaceSwitch(control: 9, listRegisters: 4)).virtualInterface
+    #expect(interface.control == 9 && interface.listRegisters == 4)
     let control = made(Transition.VirtualControl(bits: 0x2F0, known: 0x3FF)).virtualControl
     #expect(control.bits == 0x2F0 && control.known == 0x3FF)
     let residency = made(Transition.Residency(pendingTable: 0x1000, isPending: true)).residency

@@ -32,7 +32,7 @@ struct TransitionTextTests {
   func kinds(kind: TransitionKind) {
     let words = text(kind).kind.split(separator: " ")
     #expect(!words.isEmpty)
-    let names = ["MSI", "ITS", "SGI", "LPIs", "PE", "vPE"]
+    let names = ["MSI", "ITS", "SGI", "LPIs", "PE", "vPE", "vCPU"]
     #expect(words.allSatisfy { $0 == $0.lowercased() || names.contains(String($0)) })
   }
 }

@@ -9,6 +9,7 @@ extension FindingsAnalyzer {
     lists = LiveTable(copying: other.lists)
     (startsAtReset, hasGaps, disagreements) = (other.startsAtReset, other.hasGaps, other.disagreements)
     distributor = other.distributor
+    sentToNobody = other.sentToNobody
     (lastEvent, lastTime, firstTime) = (other.lastEvent, other.lastTime, other.firstTime)
     (services, deactivations, waits) = (other.services, other.deactivations, other.waits)
     (lastMSI, unresolved, cleared, lastCommand) = (other.lastMSI, other.unresolved, other.cleared, other.lastCommand)

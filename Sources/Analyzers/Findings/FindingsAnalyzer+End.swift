@@ -36,6 +36,10 @@ extension FindingsAnalyzer {
       if record.isActive, !record.isRunning { reportActive(key, record, log) }
       reportEdges(key, record, log)
     }
+    for (domain, pe) in processors.all {
+      guard let processor = processors.find(domain: domain, pe: pe)?.pointee else { continue }
+      reportVainEnds(processor.vainEnds, domain: domain, pe: pe, log)
+    }
     reportSentToNobody(log)
     reportGuests(log)
     return judged(log)
@@ -85,9 +89,11 @@ extension FindingsAnalyzer {
             .init(
               "its priority \(hex(entry.priority)) runs: nothing of the same or a lower rank is signalled to PE \(pe)"),
           ]
+          let isStop = stops(entry.intid, domain: domain)
+          if isStop { chain.append(Self.stopped) }
           if taken > 0 { chain.append(.init("PE \(pe) took \(taken) of higher rank since")) }
           return FindingLog.Description(
-            severity: .error, certainty: taken > 0 || startsAtReset ? .certain : .likely,
+            severity: isStop ? .note : .error, certainty: taken > 0 || startsAtReset ? .certain : .likely,
             summary: "\(Self.name(entry.intid)) was acknowledged on PE \(pe) and never ended", chain: chain,
             next: "the handler's way out: does every path write EOIR?", event: entry.event, time: entry.time)
         }
@@ -95,6 +101,9 @@ extension FindingsAnalyzer {
     }
     return stuck
   }
+
+  private static let stopped = Finding.Link(
+    "other PEs took it too, and none of them shows anything since: it stops PEs")
 
   // MARK: Active
 
@@ -126,10 +135,11 @@ extension FindingsAnalyzer {
     // What a guest is to deactivate waits for it.
     guard r.acknowledgeEvent != .max, r.acknowledgeEvent < r.endEvent, r.isDropped else { return }
     let isForwarded = isListed(key.intid) || isForwarded(key, r)
+    let isStop = stops(key.intid, domain: key.domain)
     let endMode = processors.find(domain: key.domain, pe: pe)?.pointee.endModeEvent ?? .max
     record(log, .init(kind: .missingDeactivate, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
       FindingLog.Description(
-        severity: isForwarded ? .note : .error,
+        severity: isForwarded || isStop ? .note : .error,
         certainty: startsAtReset ? .certain : .likely,
         summary: isForwarded
           ? "\(Self.name(key.intid)) was handed to a guest and has not been deactivated since"
@@ -139,7 +149,8 @@ extension FindingsAnalyzer {
           .init("acknowledged", event: r.acknowledgeEvent),
           .init("ended, which dropped its priority", event: r.endEvent),
           .init("no write of DIR or ICACTIVER followed"),
-        ] + (r.isPending ? [.init("it is pending again and waits", event: r.pendingEvent)] : []),
+        ] + (isStop ? [Self.stopped] : [])
+          + (r.isPending ? [.init("it is pending again and waits", event: r.pendingEvent)] : []),
         next: "who writes DIR for it: the handler, or the guest that it was forwarded to",
         event: r.endEvent,
         time: r.endTime

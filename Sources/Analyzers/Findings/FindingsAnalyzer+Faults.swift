@@ -90,21 +90,79 @@ extension FindingsAnalyzer {
       || processor.pointee.idleBound >= 0 && record.acknowledges > 0
         && Int16(record.priority) <= processor.pointee.idleBound
     guard isKnown else { return }
+    guard last.0 == t.intid else { return endedInVain(t, processor) }
     report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2), t) {
-      let isSecond = last.0 == t.intid
-      return FindingLog.Description(
+      FindingLog.Description(
         severity: .error,
         certainty: processor.pointee.isComplete ? .certain : .likely,
-        summary: isSecond
-          ? "\(name(t.intid)) was ended twice; nothing ran the second time"
-          : "\(name(t.intid)) was ended while nothing ran",
+        summary: "\(name(t.intid)) was ended twice; nothing ran the second time",
         chain: [
-          isSecond
-            ? .init("\(name(t.intid)) had been ended", event: last.1)
-            : .init("no acknowledge of \(name(t.intid)) precedes the end", event: nil),
+          .init("\(name(t.intid)) had been ended", event: last.1),
           .init("EOIR was written with \(t.intid)", event: t.event),
         ],
         next: "the handler's end of interrupt: one for each acknowledge"
+      )
+    }
+  }
+
+  /// An end while nothing ran. Those of one INTID after the other are one finding.
+  private mutating func endedInVain(_ t: Transition, _ processor: UnsafeMutablePointer<ProcessorRecord>) {
+    let ends = processor.pointee.vainEnds
+    if ends.count > 0, t.intid == ends.last &+ 1, ends.acknowledges == processor.pointee.acknowledges, isReported {
+      processor.pointee.vainEnds.last = t.intid
+      processor.pointee.vainEnds.to = .init(t)
+      return
+    }
+    reportVainEnds(ends, domain: t.domain, pe: t.pe, log)
+    processor.pointee.vainEnds = VainEnds()
+    guard isReported else { return }
+    processor.pointee.vainEnds = VainEnds(
+      first: t.intid, last: t.intid, from: .init(t), to: .init(t), isComplete: processor.pointee.isComplete,
+      acknowledges: processor.pointee.acknowledges)
+  }
+
+  func reportVainEnds(_ ends: VainEnds, domain: UInt16, pe: UInt32, _ log: FindingLog) {
+    guard ends.count > 0 else { return }
+    let isOne = ends.count == 1
+    let intid = isOne ? ends.first : INTID.none
+    let t = Transition(
+      time: ends.to.time, event: ends.to.event, kind: .mismatchedEnd, domain: domain, pe: pe, intid: intid)
+    record(
+      log, .init(kind: .wrongEOI, domain: domain, pe: pe, intid: intid, reason: isOne ? 2 : 3), t, count: ends.count
+    ) {
+      FindingLog.Description(
+        severity: .error,
+        certainty: ends.isComplete ? .certain : .likely,
+        summary: isOne
+          ? "\(name(intid)) was ended while nothing ran"
+          : "\(ends.count) INTIDs, \(ends.first) to \(ends.last), were ended one after the other while nothing ran",
+        chain: [
+          .init("no acknowledge of \(isOne ? name(intid) : "them") precedes the end", event: nil),
+          .init("EOIR was written with \(ends.first)", event: ends.from.event),
+        ] + (isOne ? [] : [.init("and up to \(ends.last)", event: ends.to.event)]),
+        next: isOne
+          ? "the handler's end of interrupt: one for each acknowledge"
+          : "who ends all of them: an interrupt that was not acknowledged needs no end",
+        event: ends.from.event,
+        time: ends.from.time
+      )
+    }
+  }
+
+  /// The end of an SGI must name the PE that sent it, as the acknowledge did (IHI 0048B, 4.4.5).
+  @inline(never) mutating func endedForOther(_ t: Transition, _ entry: ProcessorRecord.Running) {
+    report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 4), t) {
+      FindingLog.Description(
+        severity: .warning,
+        certainty: hasGaps ? .likely : .certain,
+        summary: "the end of \(name(t.intid)) on PE \(t.pe) names CPU \(t.endOfInterrupt.cpuID), but it was CPU "
+          + "\(entry.source)'s",
+        chain: [
+          .init("the acknowledge returned CPUID \(entry.source)", event: entry.event),
+          .init("GICC_EOIR was written with CPUID \(t.endOfInterrupt.cpuID)", event: t.event),
+          .init("it is left to the implementation whether that ends it"),
+        ],
+        next: "the handler's end of interrupt: it must write back all of what GICC_IAR returned"
       )
     }
   }
@@ -146,32 +204,54 @@ extension FindingsAnalyzer {
 
   // MARK: Acknowledges
 
-  /// Acknowledges that return 1023, one after the other.
+  /// Acknowledges that return the same special INTID, one after the other.
   mutating func spurious(_ t: Transition) {
-    guard t.spuriousAcknowledge.value == INTID.spurious else { return }
-    let processor = processors.at(t)
+    let (processor, value) = (processors.at(t), t.spuriousAcknowledge.value)
+    if processor.pointee.spuriousValue != value { processor.pointee.spuriousRun = 0 }
     processor.pointee.spuriousRun &+= 1
+    processor.pointee.spuriousValue = value
     if processor.pointee.spuriousRun == 1 {
       processor.pointee.spuriousEvent = t.event
       processor.pointee.spuriousTime = t.time
     }
     let run = processor.pointee.spuriousRun
     guard run >= thresholds.spuriousRun else { return }
+    let intid = value == INTID.spurious ? INTID.none : processor.pointee.highest
     report(
-      .init(kind: .spuriousAcknowledge, domain: t.domain, pe: t.pe), t, count: run == thresholds.spuriousRun ? run : 1
+      .init(kind: .spuriousAcknowledge, domain: t.domain, pe: t.pe, intid: intid, reason: value), t,
+      count: run == thresholds.spuriousRun ? run : 1
     ) {
-      FindingLog.Description(
+      let held = intid == INTID.none ? "the interrupt" : name(intid)
+      let group = interrupts.find(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue)?.pointee
+        .group
+      return FindingLog.Description(
         severity: .warning,
         certainty: .certain,
-        summary: "PE \(t.pe) asks for interrupts over and over and gets none (1023)",
+        summary: value == INTID.spurious
+          ? "PE \(t.pe) asks for interrupts over and over and gets none (1023)"
+          : "PE \(t.pe) asks for interrupts over and over and gets \(value): \(held) is not for this register",
         chain: [
-          .init("\(run) acknowledges in succession returned 1023", event: processor.pointee.spuriousEvent),
-          .init("nothing was signalled to the PE", event: t.event),
+          .init("\(run) acknowledges in succession returned \(value)", event: processor.pointee.spuriousEvent),
+          .init(Self.why(value, held, group), event: t.event),
         ],
-        next: "what sends the PE into its handler: a request that goes away, or software that polls",
+        next: value == INTID.spurious
+          ? "what sends the PE into its handler: a request that goes away, or software that polls"
+          : "through which register, and from which Security state, \(held) must be acknowledged",
         event: processor.pointee.spuriousEvent,
         time: processor.pointee.spuriousTime
       )
+    }
+  }
+
+  /// What a special INTID says of the highest pending interrupt (IHI 0069H, 2.2.1; IHI 0048B, 3.2.5).
+  static func why(_ value: UInt32, _ held: String, _ group: UInt8?) -> String {
+    switch value {
+    case INTID.secure: "\(held) is pending and Secure: only Secure state can acknowledge it"
+    case INTID.nonSecure: "\(held) is pending and Non-secure: only Non-secure state can acknowledge it"
+    case INTID.nonMaskable:
+      "\(held) is pending and of \(group.map(groupName) ?? "the other group"), or non-maskable: the register that was read "
+        + "does not acknowledge it (of a GICv2, with GICC_CTLR.AckCtl 0)"
+    default: "nothing was signalled to the PE"
     }
   }
 
@@ -194,7 +274,8 @@ extension FindingsAnalyzer {
       let expected = t.prediction.expected & 0xFF_FFFF
       chain.append(.init("an acknowledge should have returned \(expected)", event: t.event))
       return FindingLog.Description(
-        severity: .error, certainty: hasGaps ? .likely : .certain,
+        // It contradicts the model, and one of the two is wrong.
+        severity: .error, certainty: .likely,
         summary: "\(name(intid)) was delivered to PE \(t.pe) against the rules", chain: chain,
         next: "gicscope verify, which shows the state that the controller contradicts")
     }

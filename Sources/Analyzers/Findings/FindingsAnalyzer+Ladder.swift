@@ -19,7 +19,7 @@ extension FindingsAnalyzer {
     rungs.append(maskRung(r, p, target))
     rungs.append(runningRung(r, p, intid, target))
     rungs.append(signalled(r, p, intid, target))
-    rungs += service(r, intid)
+    rungs += service(r, p, intid)
     for entry in listed(intid) where pe == nil || pe == entry.pe {
       rungs.append(
         .init(
@@ -57,6 +57,13 @@ extension FindingsAnalyzer {
       return Rung(
         "source", isEnough ? .holds : .broken, "the line is \(isHigh ? "high" : "low")", event: r.lineEvent,
         time: r.lineTime)
+    }
+    if r.edges == 0, INTID.isSGI(intid), sentToNobody[Int(intid)].count > 0 {
+      let sent = sentToNobody[Int(intid)]
+      let times = sent.count == 1 ? "once" : "\(sent.count) times"
+      return Rung(
+        "source", .broken, "sent \(times), by PE \(sent.sender), to no PE that exists", event: sent.last.event,
+        time: sent.last.time)
     }
     guard r.edges > 0 else {
       return Rung("source", startsAtReset ? .broken : .unknown, "nothing has raised it in this capture")
@@ -212,11 +219,30 @@ extension FindingsAnalyzer {
       return Rung("signalled", .broken, "\(Self.name(p.highest)) is signalled before it", event: p.highestEvent)
     }
     return Rung(
-      "signalled", isHigh ? .holds : .broken, isHigh ? "PE \(target) has its request" : "PE \(target) has no request",
+      "signalled", isHigh ? .holds : .broken,
+      isHigh ? "PE \(target) has its request\(Self.asFIQ(p.lines))" : "PE \(target) has no request",
       event: p.linesEvent)
   }
 
-  private func service(_ r: InterruptRecord, _ intid: UInt32) -> [Rung] {
+  /// Which of the two requests is there, where it is not the usual one.
+  static func asFIQ(_ lines: UInt8) -> String { lines & 0b11 == 0b10 ? ", as an FIQ" : "" }
+
+  /// The special INTID that the PE gets over and over while an interrupt is the highest pending one.
+  func refusal(_ p: ProcessorRecord?, _ intid: UInt32) -> UInt32? {
+    guard let p, p.spuriousRun >= thresholds.spuriousRun, p.spuriousValue != INTID.spurious, p.highest == intid else {
+      return nil
+    }
+    return p.spuriousValue
+  }
+
+  private func service(_ r: InterruptRecord, _ p: ProcessorRecord?, _ intid: UInt32) -> [Rung] {
+    if r.isPending, let p, let value = refusal(p, intid) {
+      let text = "\(p.spuriousRun) acknowledges in succession returned \(value)"
+      return [
+        Rung("acknowledged", .broken, text, event: p.spuriousEvent, time: p.spuriousTime),
+        Rung("ended", .open, "nothing to end"),
+      ]
+    }
     guard r.acknowledgeEvent != .max else {
       return [
         Rung("acknowledged", r.isPending ? .broken : .open, "never acknowledged"), Rung("ended", .open, "never ended"),
@@ -255,8 +281,14 @@ extension FindingsAnalyzer {
     }) {
       return "\(name) is pending and not delivered: \(broken.text)."
     }
+    let processor = processors.find(domain: Domain.physical, pe: target)?.pointee
+    if let value = refusal(processor, intid) {
+      return "\(name) is signalled to PE \(target), which gets \(value) each time that it asks for it."
+    }
     if rungs.contains(where: { $0.name == "signalled" && $0.state == .holds }) {
-      return "\(name) is signalled to PE \(target), which has not taken it: does it mask interrupts, or not run?"
+      return
+        "\(name) is signalled to PE \(target)\(Self.asFIQ(processor?.lines ?? 0)), which has not taken it: does it mask interrupts, or "
+        + "not run?"
     }
     let unknown = rungs.filter { $0.state == .unknown }.map(\.name)
     return "\(name) is pending; what keeps it back is not shown"

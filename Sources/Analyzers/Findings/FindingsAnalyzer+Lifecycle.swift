@@ -65,7 +65,7 @@ extension FindingsAnalyzer {
     record.pointee.isPending = false
     record.pointee.refires = 0
     if t.pendingCleared.cause == .line {
-      if isFresh, record.pointee.enabled != .no { missedPulse(t, record) }
+      if isFresh, record.pointee.enabled == .yes { missedPulse(t, record) }
       return
     }
     record.pointee.clearedEvent = t.event
@@ -106,11 +106,12 @@ extension FindingsAnalyzer {
       processor.pointee.idleBound = max(processor.pointee.idleBound, Int16(min(t.priority, 0xFF)))
     }
     processor.pointee.acknowledges &+= 1
+    processor.pointee.lastActEvent = t.event
     processor.pointee.spuriousRun = 0
     if processor.pointee.depth < ProcessorRecord.depthLimit {
       let running = ProcessorRecord.Running(
         intid: t.intid, priority: UInt8(truncatingIfNeeded: min(t.priority, 0xFF)), event: t.event, time: t.time,
-        acknowledges: processor.pointee.acknowledges)
+        acknowledges: processor.pointee.acknowledges, source: t.acknowledged.sourcePE)
       processor.pointee.running[processor.pointee.depth] = running
       processor.pointee.depth &+= 1
     } else {
@@ -167,7 +168,10 @@ extension FindingsAnalyzer {
       let span = t.time &- min(entry.time, t.time)
       processor.pointee.lastServiceTime = span
       services.add(time: span, events: t.event &- entry.event)
-      if INTID.isSGI(t.intid) { sgiEnded(t, entry, processor) }
+      if INTID.isSGI(t.intid) {
+        if t.endOfInterrupt.cpuID != entry.source { endedForOther(t, entry) }
+        sgiEnded(t, entry, processor)
+      }
     } else if depth > 0 {
       let last = (processor.pointee.lastEndedINTID, processor.pointee.lastEndedEvent)
       endedOther(t, processor, last: last)
@@ -178,6 +182,7 @@ extension FindingsAnalyzer {
     record.pointee.isDropped = !t.endOfInterrupt.deactivates && record.pointee.isActive
     processor.pointee.lastEndedINTID = t.intid
     processor.pointee.lastEndedEvent = t.event
+    processor.pointee.lastActEvent = t.event
     if INTID.isLPI(t.intid) { noteRefire(t, record, record.pointee.isPending) }
   }
 

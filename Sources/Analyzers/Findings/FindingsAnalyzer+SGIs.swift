@@ -5,12 +5,17 @@ extension FindingsAnalyzer {
   /// An SGI is sent. What its targets accept follows before the PE sends another.
   mutating func sgiWritten(_ t: Transition) {
     let processor = processors.at(t)
+    processor.pointee.lastActEvent = t.event
     if processor.pointee.depth > 0, INTID.isSGI(processor.pointee.top.intid) { processor.pointee.answers = true }
     if processor.pointee.sentEvent != .max { lost(processor.pointee, domain: t.domain, pe: t.pe, log) }
     processor.pointee.sentEvent = t.event
     processor.pointee.sentTime = t.time
     processor.pointee.sentINTID = t.intid
-    processor.pointee.sentTargets = t.sgiWritten.targets
+    processor.pointee.sent = t.sgiWritten
+    guard t.sgiWritten.targets == 0, t.domain == Domain.physical else { return }
+    sentToNobody[Int(t.intid & 0xF)].count &+= 1
+    sentToNobody[Int(t.intid & 0xF)].last = .init(t)
+    sentToNobody[Int(t.intid & 0xF)].sender = t.pe
   }
 
   /// An SGI became pending, or was pending already.
@@ -68,6 +73,18 @@ extension FindingsAnalyzer {
     }
   }
 
+  /// Whether several PEs took an SGI last of all and show nothing more: an operating system that halts, or panics, stops
+  /// the other PEs so, and their handlers never return.
+  func stops(_ intid: UInt32, domain: UInt16) -> Bool {
+    guard INTID.isSGI(intid) else { return false }
+    return processors.all.count { other, pe in
+      guard other == domain, let processor = processors.find(domain: domain, pe: pe)?.pointee,
+        let r = interrupts.find(InterruptKey(domain: domain, pe: pe, intid: intid).rawValue)?.pointee
+      else { return false }
+      return r.isActive && processor.lastActEvent <= (r.isRunning ? r.acknowledgeEvent : r.endEvent)
+    } > 1
+  }
+
   /// What was sent last and not accepted, when the capture ends: what follows a write is in the capture only if it goes on.
   func reportSentToNobody(_ log: FindingLog) {
     for (domain, pe) in processors.all {
@@ -79,27 +96,49 @@ extension FindingsAnalyzer {
   }
 
   private func lost(_ sender: ProcessorRecord, domain: UInt16, pe: UInt32, _ log: FindingLog) {
-    let (intid, exists) = (sender.sentINTID, sender.sentTargets > 0)
+    let (intid, sent) = (sender.sentINTID, sender.sent)
     let t = Transition(
       time: sender.sentTime, event: sender.sentEvent, kind: .sgiWritten, domain: domain, pe: pe, intid: intid)
-    record(log, .init(kind: .misrouted, domain: domain, pe: pe, intid: intid, reason: exists ? 2 : 1), t) {
+    let reason: UInt32 = sent.namesNobody ? 3 : sent.targets > 0 ? 2 : 1
+    record(log, .init(kind: .misrouted, domain: domain, pe: pe, intid: intid, reason: reason), t) {
       FindingLog.Description(
-        // That a group refuses what it is not meant for may be the point of it.
-        severity: exists ? .note : .warning,
+        // That a group refuses what it is not meant for may be the point of it, and so may be to send it to nobody.
+        severity: reason == 1 ? .warning : .note,
         certainty: hasGaps ? .likely : .certain,
-        summary: "\(Self.name(intid)), sent by PE \(pe), reached no PE",
+        summary: "\(Self.name(intid)), sent by PE \(pe), "
+          + (sent.namesNobody ? "names no PE: its target list is empty" : "reached no PE"),
         chain: [
-          .init("PE \(pe) sent it", event: sender.sentEvent),
-          .init(
-            exists
-              ? "no PE that it names accepted it: its group there is not the one that the sender's register is for"
-              : "no PE exists that it names"
-          ),
+          .init("PE \(pe) sent it", event: sender.sentEvent), .init(Self.whyLost(sent, pe)),
         ],
-        next: exists
+        next: reason == 2
           ? "which of ICC_SGI0R, ICC_SGI1R and ICC_ASGI1R sends it, IGROUPR and NSACR of its targets"
-          : "the affinity and the target list that the sender writes"
+          : sent.isLegacy
+            ? "the target list that the sender writes to GICD_SGIR"
+            : "the affinity and the target list that the sender writes"
       )
     }
   }
+
+  private static func whyLost(_ sent: Transition.SGIWritten, _ pe: UInt32) -> String {
+    if sent.namesNobody { return "\(hex(sent.value)) was written: its target list is empty" }
+    if sent.targets > 0 {
+      return "no PE that it names accepted it: its group there is not the one that the sender's register is for"
+    }
+    if sent.isLegacy { return "no PE exists that it names: its target list is \(hex(sent.value >> 16 & 0xFF))" }
+    // ICC_SGI*R_EL1 (IHI 0069H, 12.2.27): Aff3 55:48, RS 47:44, Aff2 39:32, Aff1 23:16; the list counts from Aff0 = RS × 16.
+    let aff0 = (sent.value >> 44 & 0xF) * 16 + UInt64((sent.value & 0xFFFF).trailingZeroBitCount)
+    let named = [sent.value >> 48 & 0xFF, sent.value >> 32 & 0xFF, sent.value >> 16 & 0xFF, aff0]
+    let own = [24, 16, 8, 0].map { UInt64(sent.sender >> $0 & 0xFF) }
+    return "no PE exists that it names: affinity \(affinity(named)) (Aff3.Aff2.Aff1.Aff0); PE \(pe) itself is "
+      + affinity(own)
+  }
+
+  private static func affinity(_ levels: [UInt64]) -> String { levels.map(String.init).joined(separator: ".") }
+}
+
+/// SGIs of one number that named no PE that exists.
+struct SentToNobody: BitwiseCopyable {
+  var count: UInt64 = 0
+  var last = ListedInterrupts.Moment()
+  var sender: UInt32 = 0
 }

@@ -9,10 +9,18 @@ struct ListRegisterRecord: BitwiseCopyable {
   var events = InlineArray<16, UInt64>(repeating: 0)
   /// Bit n is set once the guest has acknowledged the interrupt in list register n.
   var acknowledged: UInt32 = 0
+  /// An interrupt stood in two of them when one was filled; whether it still does counts when the guest runs.
+  var mayBeListedTwice = false
+  /// When one was last filled, and last emptied.
+  var filledEvent: UInt64 = .max
+  var emptiedEvent: UInt64 = .max
   var maintenanceRun: UInt64 = 0
   var maintenanceEvent: UInt64 = 0
   var maintenanceTime: UInt64 = 0
-  var maintenanceIsHigh = false
+  /// The event of the last rise, and `ICH_MISR_EL2` or `GICH_MISR` then; `.max` if the line is low, or rose by the
+  /// hypervisor's emptying a list register.
+  var maintenanceRise: UInt64 = .max
+  var maintenanceStatus: UInt32 = 0
 }
 
 /// What is found in list registers and at the virtual CPU interface.
@@ -23,20 +31,23 @@ extension FindingsAnalyzer {
     let record = lists.insert(Self.listKey(t))
     let list = Int(min(t.listRegister.index, 16))
     switch t.kind {
+    case .lrWritten: guests.written(t)
     case .lrFilled where list < 16:
       for other in 0..<16 where other != list && record.pointee.intids[other] == t.intid && !INTID.isSGI(t.intid) {
-        listedTwice(t, at: list, and: other, since: record.pointee.events[other])
+        record.pointee.mayBeListedTwice = true
       }
       guests.filled(t, physical: noteForwarded(t))
       record.pointee.intids[list] = t.intid
       record.pointee.events[list] = t.event
+      record.pointee.filledEvent = t.event
       record.pointee.acknowledged &= ~(1 << UInt32(list))
     case .lrEmptied where list < 16:
       guests.emptied(t)
       record.pointee.intids[list] = .max
+      record.pointee.emptiedEvent = t.event
     case .lrOverwritten where list < 16:
       guests.emptied(t)
-      overwritten(t, since: record.pointee.events[list])
+      if !t.listRegister.isSaved { overwritten(t, since: record.pointee.events[list]) }
       record.pointee.intids[list] = .max
     case .virtualAcknowledged:
       guests.acknowledged(t, isCounted: counts(t))
@@ -48,7 +59,13 @@ extension FindingsAnalyzer {
     case .virtualDeactivated: guests.deactivated(t)
     case .maintenance: maintenance(t, record)
     case .virtualInterfaceEnabled: guests.entered(t)
-    case .virtualInterfaceDisabled: guests.exited(t)
+    case .virtualInterfaceDisabled:
+      checkListedTwice(t, record)
+      guests.exited(t)
+    case .guestRuns:
+      checkListedTwice(t, record)
+      guests.ran(t)
+    case .vCPULoaded: guests.loadedVCPU(t)
     case .virtualControl: guests.controlChanged(t)
     default: break
     }
@@ -73,16 +90,34 @@ extension FindingsAnalyzer {
     return moment
   }
 
-  /// The same virtual interrupt in two list registers is UNPREDICTABLE (IHI 0069H, 12.4.6; IHI 0048B, 5.3.8).
-  private mutating func listedTwice(_ t: Transition, at list: Int, and other: Int, since event: UInt64) {
-    report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: t.intid, isVirtual: true), t) {
-      FindingLog.Description(
+  /// The same virtual interrupt in two list registers is UNPREDICTABLE (IHI 0069H, 12.4.6; IHI 0048B, 5.3.8) for a guest
+  /// that runs: a hypervisor that writes one register after the other has it in two for a moment.
+  @inline(__always)
+  private mutating func checkListedTwice(_ t: Transition, _ record: UnsafeMutablePointer<ListRegisterRecord>) {
+    guard record.pointee.mayBeListedTwice, t.provenance != .assumed else { return }
+    record.pointee.mayBeListedTwice = false
+    for list in 1..<16 {
+      let intid = record.pointee.intids[list]
+      guard intid != INTID.none, !INTID.isSGI(intid) else { continue }
+      for other in 0..<list where record.pointee.intids[other] == intid {
+        listedTwice(t, intid, (other, record.pointee.events[other]), (list, record.pointee.events[list]))
+      }
+    }
+  }
+
+  private mutating func listedTwice(
+    _ t: Transition, _ intid: UInt32, _ one: (list: Int, event: UInt64), _ other: (list: Int, event: UInt64)
+  ) {
+    report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: intid, isVirtual: true), t) {
+      let (first, second) = one.event <= other.event ? (one, other) : (other, one)
+      return FindingLog.Description(
         severity: .error,
         certainty: .certain,
-        summary: "virtual interrupt \(t.intid) stands in two list registers of PE \(t.pe) at once",
+        summary: "virtual interrupt \(intid) stands in two list registers of PE \(t.pe) at once",
         chain: [
-          .init("list register \(other) was given it", event: event),
-          .init("list register \(list) was given it too", event: t.event),
+          .init("list register \(first.list) was given it", event: first.event),
+          .init("list register \(second.list) was given it too", event: second.event),
+          .init("the guest runs, or ran until then, with both", event: t.event),
         ],
         next: "whether the hypervisor looks for an interrupt that is already queued before it queues it"
       )
@@ -105,19 +140,32 @@ extension FindingsAnalyzer {
     }
   }
 
-  /// Maintenance interrupts without the guest getting anywhere between them.
+  /// Maintenance interrupts without the guest getting anywhere between them. What the hypervisor brings about itself while
+  /// it empties list registers, and what it ends by filling them, the guest never sees.
   private mutating func maintenance(_ t: Transition, _ record: UnsafeMutablePointer<ListRegisterRecord>) {
-    let isHigh = t.maintenance.isRaised
-    defer { record.pointee.maintenanceIsHigh = isHigh }
-    guard isHigh, !record.pointee.maintenanceIsHigh else { return }
-    record.pointee.maintenanceRun &+= 1
-    if record.pointee.maintenanceRun == 1 {
+    let rise = record.pointee.maintenanceRise
+    guard t.maintenance.isRaised else {
+      record.pointee.maintenanceRise = .max
+      if rise != .max, record.pointee.filledEvent != t.event { maintenanceEnded(t, record, since: rise) }
+      return
+    }
+    guard rise == .max, record.pointee.emptiedEvent != t.event else { return }
+    record.pointee.maintenanceRise = t.event
+    record.pointee.maintenanceStatus = t.maintenance.status
+    if record.pointee.maintenanceRun == 0 {
       record.pointee.maintenanceEvent = t.event
       record.pointee.maintenanceTime = t.time
     }
+  }
+
+  private mutating func maintenanceEnded(
+    _ t: Transition, _ record: UnsafeMutablePointer<ListRegisterRecord>, since rise: UInt64
+  ) {
+    record.pointee.maintenanceRun &+= 1
     let run = record.pointee.maintenanceRun
     guard run >= thresholds.stormRefires else { return }
     let (event, time) = (record.pointee.maintenanceEvent, record.pointee.maintenanceTime)
+    let status = record.pointee.maintenanceStatus
     report(
       .init(kind: .storm, domain: t.domain, pe: t.pe, reason: 1), t, count: run == thresholds.stormRefires ? run : 1
     ) {
@@ -127,7 +175,7 @@ extension FindingsAnalyzer {
         summary: "maintenance interrupts follow each other on PE \(t.pe) while the guest gets nothing done",
         chain: [
           .init("\(run) in succession, with no acknowledge and no end by the guest", event: event),
-          .init("MISR \(hex(t.maintenance.status)): \(Self.causes(t.maintenance.status))", event: t.event),
+          .init("MISR \(hex(status)): \(Self.causes(status))", event: rise),
         ],
         next: "whether the hypervisor clears the condition before it enters the guest again",
         event: event,

@@ -5,9 +5,13 @@ extension FindingsAnalyzer {
   private enum Block {
     case disabled
     case noPE(String, UInt64)
-    /// By the priority mask, or by a group's enable.
-    case closed(String, UInt64, isGroup: Bool)
+    /// By the priority mask, or by a group's enable; `isSettled` if that has lasted.
+    case closed(String, UInt64, isGroup: Bool, isSettled: Bool = true)
     case running(ProcessorRecord.Running)
+    /// Acknowledges return a special INTID for it.
+    case refused(UInt32, UInt64)
+    /// Another one of higher priority is signalled, and not taken.
+    case overshadowed(UInt32, UInt64, waited: UInt64)
     /// For how long, in ns.
     case unserved(UInt64)
   }
@@ -34,13 +38,34 @@ extension FindingsAnalyzer {
       record(log, .init(kind: .misrouted, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
         describe(key, r, .error, "is pending for a PE that can not take it: \(why)", .init(why, event: event.known))
       }
-    case .closed(let why, let event, let isGroup):
+    case .closed(let why, let event, let isGroup, let isSettled):
       let joined: Finding.Link? =
         isGroup && r.groupEvent != .max
         ? .init("it was put into \(Self.groupName(r.group))", event: r.groupEvent) : nil
       record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        var text = describe(
+          key, r, isSettled ? .error : .warning, "is pending and can not be delivered: \(why)",
+          .init(why, event: event.known), before: joined)
+        if !isSettled {
+          text.certainty = .likely
+          text.chain.append(.init("the capture ends there: as long as that stands, it stays so"))
+        }
+        return text
+      }
+    case .refused(let value, let event):
+      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
         describe(
-          key, r, .error, "is pending and can not be delivered: \(why)", .init(why, event: event.known), before: joined)
+          key, r, .error, "is pending, and PE \(pe) gets \(value) each time that it asks for it",
+          .init(Self.why(value, "it", r.group), event: event))
+      }
+    case .overshadowed(let other, let event, let waited):
+      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+        var text = describe(
+          key, r, severity(ofUnserved: waited),
+          "waits behind \(Self.name(other)), which is signalled to PE \(pe) and not taken",
+          .init("\(Self.name(other)), of higher priority, is signalled instead", event: event.known))
+        text.certainty = .likely
+        return text
       }
     case .running(let entry):
       let why = "\(Self.name(entry.intid)), priority \(hex(entry.priority)), was acknowledged and never ended"
@@ -49,14 +74,19 @@ extension FindingsAnalyzer {
           key, r, .warning, "waits behind \(Self.name(entry.intid)), which never ends", .init(why, event: entry.event))
       }
     case .unserved(let waited):
-      let lines = processors.find(domain: key.domain, pe: pe)?.pointee.linesEvent ?? .max
+      let processor = processors.find(domain: key.domain, pe: pe)?.pointee
+      let (lines, levels) = (processor?.linesEvent ?? .max, processor?.lines ?? .max)
+      let asFIQ = levels == .max ? "" : Self.asFIQ(levels)
       record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
         var text = describe(
-          key, r, waited >= thresholds.unservedTime &* Self.patienceWithNewcomers ? .warning : .note,
-          "is signalled to PE \(pe), which does not take it",
+          key, r, severity(ofUnserved: waited),
+          "is signalled to PE \(pe)\(asFIQ.dropFirst()), which does not take it",
           .init("nothing at the controller keeps it back", event: lines.known))
         text.certainty = .likely
-        text.next = "whether PE \(pe) runs, and whether it masks interrupts (PSTATE.I)"
+        text.next =
+          asFIQ.isEmpty
+          ? "whether PE \(pe) runs, and whether it masks interrupts (PSTATE.I)"
+          : "whether PE \(pe) runs, where SCR_EL3.FIQ and HCR_EL2.FMO send FIQs, and whether it masks them (PSTATE.F)"
         return text
       }
     }
@@ -65,6 +95,7 @@ extension FindingsAnalyzer {
   private func reportDisabled(_ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ log: FindingLog) {
     let isMeant = r.wasEnabled || r.acknowledges > 0 || INTID.isLPI(key.intid) || INTID.isSGI(key.intid)
     let came = r.enableEvent != .max && r.pendingEvent > r.enableEvent
+    if r.enableEvent == .max, let other = peWithout(key) { return reportEnabledElsewhere(key, r, other, log) }
     record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
       let what = INTID.isLPI(key.intid) ? "its configuration disables it" : "it is disabled"
       var text = describe(
@@ -79,6 +110,29 @@ extension FindingsAnalyzer {
       if r.enableEvent == .max { text.summary = "\(Self.name(key.intid)) is pending and was never enabled" }
       if INTID.isLPI(key.intid) { text.next = "the LPI's configuration byte, and INV after it was written" }
       return text
+    }
+  }
+
+  /// Another PE that takes a PPI which this one, whose interface is open, has never enabled.
+  private func peWithout(_ key: InterruptKey) -> UInt32? {
+    guard INTID.isPPI(key.intid), let own = processors.find(domain: key.domain, pe: key.pe)?.pointee, own.groups != 0,
+      own.priorityMask != .max, own.priorityMask > 0, own.asleep != .yes
+    else { return nil }
+    return processors.all.first { domain, pe in
+      guard domain == key.domain, pe != key.pe else { return false }
+      let other = interrupts.find(InterruptKey(domain: domain, pe: pe, intid: key.intid).rawValue)?.pointee
+      return other.map { $0.enabled == .yes && $0.acknowledges > 0 } ?? false
+    }?.pe
+  }
+
+  private func reportEnabledElsewhere(_ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ log: FindingLog) {
+    let other = interrupts.find(InterruptKey(domain: key.domain, pe: pe, intid: key.intid).rawValue)?.pointee
+    record(log, .init(kind: .stuckPending, domain: key.domain, pe: key.pe, intid: key.intid), at(key, key.pe)) {
+      describe(
+        key, r, .warning,
+        "is pending on PE \(key.pe) and was never enabled there, while PE \(pe) takes it",
+        .init("PE \(pe) enabled it, and took it \(other?.acknowledges ?? 0) times", event: other?.enableEvent.known),
+        before: .init("PE \(key.pe) never enabled it: SGIs and PPIs are enabled for each PE"))
     }
   }
 
@@ -127,21 +181,40 @@ extension FindingsAnalyzer {
         "\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)", p.groupEvent, isGroup: true)
     }
     if p.priorityMask != .max, r.priority != 0xFF, UInt16(r.priority) >= p.priorityMask {
-      guard lasts(p.maskEvent, p.maskTime) else { return nil }
+      let isSettled = lasts(p.maskEvent, p.maskTime)
+      guard isSettled || endsTheCapture(r, since: p.maskEvent, p.maskTime) else { return nil }
       return .closed(
         "the priority mask of PE \(pe), \(hex(p.priorityMask)), does not let priority \(hex(r.priority)) through",
-        p.maskEvent, isGroup: false)
+        p.maskEvent, isGroup: false, isSettled: isSettled)
     }
     if let entry = stuck[UInt64(key.domain) << 32 | UInt64(pe)], r.priority >= entry.priority {
       return waited >= thresholds.stuckTime ? .running(entry) : nil
     }
     if p.depth > 0, r.priority >= p.top.priority { return nil }
+    if let value = refusal(p, key.intid) {
+      return waited >= thresholds.stuckTime ? .refused(value, p.spuriousEvent) : nil
+    }
     // A PE that has taken none may not have been let run yet.
     let patience = p.acknowledges >= 4 ? 1 : Self.patienceWithNewcomers
-    return waited >= max(thresholds.unservedTime &* patience, limit(waits)) ? .unserved(waited) : nil
+    guard waited >= max(thresholds.unservedTime &* patience, limit(waits)) else { return nil }
+    let isSignalled = p.lines == .max || p.lines & 0b11 != 0
+    if isSignalled, p.highest != .max, p.highest != key.intid, INTID.isBasic(p.highest) || INTID.isLPI(p.highest) {
+      return .overshadowed(p.highest, p.highestEvent, waited: waited)
+    }
+    return .unserved(waited)
+  }
+
+  /// Nothing else follows in the capture, and what keeps the interrupt back has stood for long: a PE that hangs ends a log so.
+  private func endsTheCapture(_ r: InterruptRecord, since event: UInt64, _ time: UInt64) -> Bool {
+    r.acknowledges == 0 && lastEvent &- r.pendingEvent <= 4
+      && (event == .max ? startsAtReset : elapsed(since: event, time) >= thresholds.stuckTime)
   }
 
   private static var patienceWithNewcomers: UInt64 { 200 }
+
+  private func severity(ofUnserved waited: UInt64) -> FindingSeverity {
+    waited >= thresholds.unservedTime &* Self.patienceWithNewcomers ? .warning : .note
+  }
 
   // MARK: Edges
 

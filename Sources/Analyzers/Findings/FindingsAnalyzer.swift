@@ -22,6 +22,9 @@ struct FindingsAnalyzer: ~Copyable {
   /// Group enables of the Distributor.
   var distributor = ProcessorRecord()
 
+  /// By SGI.
+  var sentToNobody = InlineArray<16, SentToNobody>(repeating: SentToNobody())
+
   // MARK: The clock
 
   var lastEvent: UInt64 = 0
@@ -92,9 +95,9 @@ struct FindingsAnalyzer: ~Copyable {
       let processor = processors.at(t)
       processor.pointee.highest = t.intid
       processor.pointee.highestEvent = t.event
-    case .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualEndOfInterrupt, .maintenance,
+    case .lrWritten, .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualEndOfInterrupt, .maintenance,
       .virtualSpuriousAcknowledge, .virtualDeactivated, .virtualInterfaceEnabled, .virtualInterfaceDisabled,
-      .virtualControl:
+      .virtualControl, .guestRuns, .vCPULoaded:
       virtual(t)
     case .msi, .itsFault, .itsCommand, .mapping, .collection, .itsEnabled, .commandsWaiting: its(t)
     case .sgiWritten: sgiWritten(t)

@@ -105,8 +105,8 @@ struct ProcessorRecord: BitwiseCopyable {
     var time: UInt64 = 0
     /// The PE's acknowledges by then.
     var acknowledges: UInt64 = 0
-    /// It was acknowledged again while it ran.
-    var isRepeated = false
+    /// The source PE of a GICv2 SGI.
+    var source: UInt32 = 0
   }
 
   static var depthLimit: Int { 16 }
@@ -147,23 +147,29 @@ struct ProcessorRecord: BitwiseCopyable {
   var isComplete = false
   var lastEndedINTID: UInt32 = .max
   var lastEndedEvent: UInt64 = .max
+  /// Ends while nothing ran, one INTID after the other.
+  var vainEnds = VainEnds()
 
   // MARK: Counts
 
   var acknowledges: UInt64 = 0
+  /// The last event of which it is certain that this PE did it.
+  var lastActEvent: UInt64 = 0
   var lastINTID: UInt32 = .max
   var lastServiceTime: UInt64 = 0
   var runLength: UInt64 = 0
   var runEvent: UInt64 = 0
   var runTime: UInt64 = 0
   var spuriousRun: UInt64 = 0
+  /// What each of them returned.
+  var spuriousValue: UInt32 = 0
   var spuriousEvent: UInt64 = 0
   var spuriousTime: UInt64 = 0
-  /// The last SGI that it sent, until a PE accepts it: the event, `.max` for none, and how many PEs exist of those named.
+  /// The last SGI that it sent, until a PE accepts it: the event, `.max` for none, and what was written.
   var sentEvent: UInt64 = .max
   var sentTime: UInt64 = 0
   var sentINTID: UInt32 = .max
-  var sentTargets: UInt64 = 0
+  var sent = Transition.SGIWritten(targets: 0, isLegacy: false, value: 0)
   /// It sent an SGI while it handled one.
   var answers = false
   /// SGIs in succession that it answered so, and the acknowledge of the first.
@@ -191,4 +197,17 @@ struct ProcessorRecord: BitwiseCopyable {
     while at >= 0, running[at].intid != intid { at &-= 1 }
     return at
   }
+}
+
+/// Ends of interrupts while nothing ran: of one, or of one INTID after the other, as a loop writes them.
+struct VainEnds: BitwiseCopyable {
+  var first: UInt32 = .max
+  var last: UInt32 = .max
+  var from = ListedInterrupts.Moment()
+  var to = ListedInterrupts.Moment()
+  var isComplete = false
+  /// What the PE had acknowledged by then.
+  var acknowledges: UInt64 = 0
+
+  var count: UInt64 { first == .max ? 0 : UInt64(last &- first) &+ 1 }
 }

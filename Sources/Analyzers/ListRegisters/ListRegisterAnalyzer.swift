@@ -31,9 +31,19 @@ struct ListRegisterAnalyzer: ~Copyable {
     var pressedSince: UInt64 = 0
     var most = 0
     var isEnabled = false
+    /// Since the interface was enabled the guest has not shown that it runs.
+    var isFresh = false
+    /// The guest runs: no list register was written since it showed that it does.
+    var isRunning = false
+    /// ``most`` when that ended.
+    var mostBefore = 0
+    /// The hypervisor asked to be told of room, see ``HypervisorControlBits/asksForRegisters``.
+    var isAsked = false
+    /// It did so and all list registers are in use.
     var isPressed = false
     /// At the entry before.
     var wasPressed = false
+    var listRegisters = 0
   }
 
   private var banks = LiveTable(Bank())
@@ -57,7 +67,7 @@ struct ListRegisterAnalyzer: ~Copyable {
   @inline(__always) private static func isConcerned(_ kind: TransitionKind) -> Bool {
     switch kind {
     case .lrWritten, .lrFilled, .lrEmptied, .lrOverwritten, .lrOverflow, .virtualEndOfInterrupt, .virtualDeactivated,
-      .maintenance, .virtualInterfaceEnabled, .virtualInterfaceDisabled:
+      .maintenance, .virtualInterfaceEnabled, .virtualInterfaceDisabled, .guestRuns:
       true
     default: false
     }
@@ -76,13 +86,18 @@ struct ListRegisterAnalyzer: ~Copyable {
     let index = t.listRegister.index
     let bit: UInt64 = index < 64 ? 1 << index : 0
     switch t.kind {
-    case .lrWritten: counters[Place.writes] &+= one
+    case .lrWritten:
+      counters[Place.writes] &+= one
+      if bank.pointee.isRunning {
+        bank.pointee.isRunning = false
+        bank.pointee.mostBefore = bank.pointee.most
+      }
     case .lrFilled:
       counters[Place.fills] &+= one
       setValid(bank, bank.pointee.valid | bit, t.time, isReported)
       listed(bank, t, isReported)
     case .lrEmptied: setValid(bank, bank.pointee.valid & ~bit, t.time, isReported)
-    case .lrOverwritten: counters[Place.overwritten] &+= one
+    case .lrOverwritten: if !t.listRegister.isSaved { counters[Place.overwritten] &+= one }
     case .lrOverflow:
       counters[Place.overflows] &+= one
       let entry = waiting.insert(Self.interrupt(t))
@@ -94,7 +109,17 @@ struct ListRegisterAnalyzer: ~Copyable {
       guard t.maintenance.isRaised else { break }
       counters[Place.maintenance] &+= one
       for cause in 0..<8 where t.maintenance.status >> UInt32(cause) & 1 != 0 { counters[Place.causes + cause] &+= one }
-    case .virtualInterfaceEnabled: entered(bank, t, one, isReported)
+    case .virtualInterfaceEnabled:
+      entered(bank, t, one, isReported)
+      bank.pointee.isFresh = true
+    case .guestRuns:
+      if !bank.pointee.isFresh, !bank.pointee.isRunning {
+        // The hypervisor leaves the interface enabled.
+        if bank.pointee.isEnabled { counters[Place.entriesByMost + bank.pointee.mostBefore] &+= one }
+        entered(bank, t, one, isReported)
+      }
+      bank.pointee.isFresh = false
+      bank.pointee.isRunning = true
     case .virtualInterfaceDisabled:
       account(bank, t.time, isReported)
       bank.pointee.isEnabled = false
@@ -129,6 +154,14 @@ struct ListRegisterAnalyzer: ~Copyable {
     account(bank, time, isReported)
     bank.pointee.valid = valid
     bank.pointee.most = max(bank.pointee.most, valid.nonzeroBitCount)
+    notePressed(bank, isReported ? 1 : 0)
+  }
+
+  /// There are more interrupts than list registers if the hypervisor asks for room and has filled all of them.
+  private mutating func notePressed(_ bank: UnsafeMutablePointer<Bank>, _ one: UInt64) {
+    guard bank.pointee.isAsked, !bank.pointee.isPressed, bank.pointee.most >= bank.pointee.listRegisters else { return }
+    bank.pointee.isPressed = true
+    bank.pointee.counters.unsafelyUnwrapped[Place.moreWaiting] &+= one
   }
 
   /// Adds the time since the last change to the distribution.
@@ -153,16 +186,16 @@ struct ListRegisterAnalyzer: ~Copyable {
   ) {
     account(bank, t.time, isReported)
     let counters = bank.pointee.counters.unsafelyUnwrapped
-    let asked = HypervisorControlBits(rawValue: t.virtualInterface.control)
-    let isPressed = asked.asksForRegisters
     counters[Place.entries] &+= one
-    if isPressed { counters[Place.moreWaiting] &+= one }
     if bank.pointee.isPressed { bank.pointee.pressedSince = bank.pointee.entered }
     bank.pointee.entered = t.time
     bank.pointee.wasPressed = bank.pointee.isPressed
-    bank.pointee.isPressed = isPressed
+    bank.pointee.isPressed = false
+    bank.pointee.isAsked = HypervisorControlBits(rawValue: t.virtualInterface.control).asksForRegisters
+    bank.pointee.listRegisters = t.virtualInterface.listRegisters
     bank.pointee.isEnabled = true
     bank.pointee.most = bank.pointee.valid.nonzeroBitCount
+    notePressed(bank, one)
   }
 
   private mutating func listed(_ bank: UnsafeMutablePointer<Bank>, _ t: Transition, _ isReported: Bool) {

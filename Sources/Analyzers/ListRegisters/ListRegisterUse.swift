@@ -26,18 +26,21 @@ public struct ListRegisterBank: Sendable {
   public var timeEnabled: [UInt64] = []
   /// The same, whether or not it was enabled.
   public var time: [UInt64] = []
-  /// Times the virtual CPU interface was enabled: entries into a guest for which list registers were needed.
+  /// Entries into a guest for which list registers were needed: times the virtual CPU interface was enabled. Where the
+  /// hypervisor leaves it enabled, times the guest used its interface, or an exception return to it is shown, after list
+  /// registers had been written.
   public var entries: UInt64 = 0
   /// Entries after which at most n list registers were in use, up to the exit.
   public var entriesByMost: [UInt64] = []
-  /// Entries with more interrupts than list registers. *Inferred*: the hypervisor asked to be told of an underflow, that
-  /// nothing is pending any more, or of ends that hit no list register (UIE, NPIE, LRENPIE of `ICH_HCR_EL2`).
+  /// Entries with more interrupts than list registers. *Inferred*: the hypervisor had filled all of them, and asked to be
+  /// told of an underflow, that nothing is pending any more, or of ends that hit no list register (UIE, NPIE, LRENPIE of
+  /// `ICH_HCR_EL2`).
   public var entriesWithMoreWaiting: UInt64 = 0
   /// Writes of list registers, zeros included.
   public var writes: UInt64 = 0
   /// Loads of an interrupt.
   public var fills: UInt64 = 0
-  /// Valid list registers that another interrupt was written over.
+  /// Valid list registers that another interrupt was written over, though the hypervisor had not read them.
   public var overwritten: UInt64 = 0
   /// Ends of interrupts that were in no list register. LPIs, which have no active state, are not counted.
   public var endsWithoutListRegister: UInt64 = 0

@@ -178,6 +178,13 @@ extension InterruptLife {
     return (firstTime, end >= firstTime ? end - firstTime : 0)
   }
 
+  /// Of it nothing is known any more but what it is.
+  mutating func forgetMoments() {
+    var life = InterruptLife()
+    (life.domain, life.pe, life.intid, life.priority, life.isVirtual) = (domain, pe, intid, priority, isVirtual)
+    self = life
+  }
+
   /// When it was listed is not known after all.
   mutating func forgetListing() { shown.remove(.listed) }
 

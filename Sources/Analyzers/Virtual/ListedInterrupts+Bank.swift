@@ -96,6 +96,15 @@ extension ListedInterrupts {
       since = clock
     }
 
+    /// It may be another vCPU's from now on: what it has been through is not known.
+    mutating func forget(_ t: Transition, _ clock: Clock) {
+      listed = Moment(t)
+      acknowledgeEvent = .max
+      since = clock
+      settled = t.time
+      waits = VirtualWaitTimes()
+    }
+
     mutating func deactivated(_ t: Transition, _ clock: Clock) {
       isActive = false
       isDropped = false
@@ -116,12 +125,20 @@ extension ListedInterrupts {
     private(set) var waiting: UInt16 = 0
     private(set) var running: UInt16 = 0
     var isEnabled = false
+    /// Since the interface was enabled the guest has not shown that it runs.
+    var isFresh = false
+    /// Since the last entry something was done to it that may have been done to another PE's: the capture does not say.
+    var isAssumed = false
+    var load = VCPULoad()
     var clock = Clock()
     /// Up to when ``clock`` counts.
     var counted = Moment()
     var acknowledges: UInt64 = 0
     var entries: UInt64 = 0
     var lastEntry = Moment()
+    /// The hypervisor asked to be told of room at the last entry.
+    var isAsked = false
+    var listRegisters = 0
     /// There were more interrupts than list registers at the last entry, at the one before, and at all since.
     var isPressed = false
     var wasPressed = false
@@ -177,6 +194,16 @@ extension ListedInterrupts {
         if stashed[n].leftOut.event == .max { stashed[n].leftOut = lastEntry }
         n &+= 1
       }
+    }
+
+    /// There are more interrupts than list registers if the hypervisor asks for room and has filled all of them.
+    mutating func notePressed() {
+      guard isAsked, !isPressed else { return }
+      var used = 0
+      for n in 0..<16 where lists[n].intid != INTID.none { used &+= 1 }
+      guard used >= min(listRegisters, 16) else { return }
+      isPressed = true
+      if !wasPressed { pressedSince = lastEntry }
     }
 
     /// A list register has changed.

@@ -6,7 +6,8 @@ import InterruptTrace
 ///
 /// The guest runs while the virtual CPU interface is enabled. What an exit takes out of the list registers and the next
 /// entry loads again goes on where it was; what is not loaded again went to another PE, or waits for a list register if the
-/// hypervisor says that there are too few (UIE, NPIE, LRENPIE). Guests are told apart by PE only.
+/// hypervisor says that there are too few (UIE, NPIE, LRENPIE). Guests are told apart by PE only: where a vCPU's state is
+/// loaded (``TransitionKind/vCPULoaded``), what its interrupts have been through is not known.
 struct ListedInterrupts: ~Copyable {
   /// Banks, so that memory does not grow with the PEs that a damaged capture names.
   private static let limit = 4096
@@ -33,15 +34,36 @@ struct ListedInterrupts: ~Copyable {
     guard let bank = bank(t) else { return }
     settle(bank, t)
     bank.pointee.isEnabled = true
-    let asked = HypervisorControlBits(rawValue: t.virtualInterface.control)
-    let isPressed = asked.asksForRegisters
+    bank.pointee.isFresh = true
+    if t.kind == .virtualInterfaceEnabled { bank.pointee.isAssumed = t.provenance == .assumed }
     bank.pointee.dropMoved()
     if bank.pointee.isPressed { bank.pointee.pressedBefore = bank.pointee.pressedSince }
-    if isPressed, !bank.pointee.isPressed { bank.pointee.pressedSince = Moment(t) }
     bank.pointee.wasPressed = bank.pointee.isPressed
-    bank.pointee.isPressed = isPressed
+    bank.pointee.isPressed = false
+    bank.pointee.isAsked = HypervisorControlBits(rawValue: t.virtualInterface.control).asksForRegisters
+    bank.pointee.listRegisters = t.virtualInterface.listRegisters
     bank.pointee.lastEntry = Moment(t)
     bank.pointee.entries &+= 1
+    bank.pointee.notePressed()
+  }
+
+  /// The guest shows that it runs: of a hypervisor that leaves the interface enabled, an entry.
+  mutating func ran(_ t: Transition) {
+    guard let bank = bank(t) else { return }
+    if !bank.pointee.isFresh { entered(t) }
+    bank.pointee.isFresh = false
+    bank.pointee.load.end()
+  }
+
+  /// Another vCPU may have the PE now.
+  mutating func loadedVCPU(_ t: Transition) {
+    guard let bank = bank(t) else { return }
+    settle(bank, t)
+    for n in 0..<16 where bank.pointee.lists[n].intid != INTID.none {
+      bank.pointee.lists[n].forget(t, bank.pointee.clock)
+    }
+    bank.pointee.stashCount = 0
+    bank.pointee.load.begin()
   }
 
   mutating func exited(_ t: Transition) {
@@ -59,12 +81,17 @@ struct ListedInterrupts: ~Copyable {
 
   // MARK: List registers
 
+  mutating func written(_ t: Transition) { bank(t)?.pointee.load.write(t) }
+
   /// `physical`: when the hypervisor acknowledged the physical interrupt of a hardware-linked one, if it did.
   mutating func filled(_ t: Transition, physical: Moment?) {
     guard t.listRegister.index < 16, let bank = bank(t) else { return }
     settle(bank, t)
     let (n, value) = (Int(t.listRegister.index), ListRegisterValue(t.listRegister))
-    defer { bank.pointee.noteChange(of: n) }
+    defer {
+      bank.pointee.noteChange(of: n)
+      bank.pointee.notePressed()
+    }
     if bank.pointee.lists[n].intid == t.intid {
       bank.pointee.lists[n].update(value, bank.pointee.clock)
       return
@@ -75,17 +102,21 @@ struct ListedInterrupts: ~Copyable {
       return
     }
     bank.pointee.lists[n] = Entry(t, value, bank.pointee.clock, taken: bank.pointee.acknowledges)
-    if bank.pointee.wasPressed { noteLate(t, bank, physical: physical) }
+    if bank.pointee.wasPressed, !bank.pointee.load.isRestoring { noteLate(t, bank, physical: physical) }
   }
 
   mutating func emptied(_ t: Transition) {
     guard t.listRegister.index < 16, let bank = bank(t) else { return }
     settle(bank, t)
     let list = Int(t.listRegister.index)
+    if t.provenance == .assumed { bank.pointee.isAssumed = true }
     var entry = bank.pointee.lists[list]
     bank.pointee.lists[list] = Entry()
     bank.pointee.noteChange(of: list)
-    guard entry.intid != INTID.none, entry.isPending || entry.isActive else { return }
+    // What is found gone the guest has ended, which the capture does not show.
+    guard entry.intid != INTID.none, entry.isPending || entry.isActive, !bank.pointee.load.isRestoring,
+      t.provenance != .observed
+    else { return }
     entry.takenOut = Moment(t)
     entry.takenOutClock = bank.pointee.clock
     entry.round = bank.pointee.entries
@@ -113,7 +144,7 @@ struct ListedInterrupts: ~Copyable {
     settle(bank, t)
     guard t.listRegister.index < 16 else {
       let stashed = bank.pointee.takeStashed(t.intid, isActive: true)
-      if !INTID.isLPI(t.intid) { noteUnlistedEnd(t, stashed, bank) }
+      if !INTID.isLPI(t.intid), !bank.pointee.isAssumed { noteUnlistedEnd(t, stashed, bank) }
       return
     }
     let list = Int(t.listRegister.index)

@@ -8,7 +8,7 @@ import InterruptTrace
 /// and not for whom. An interrupt that was taken out of a list register unfinished and is loaded again goes on where it
 /// was: a PE's own under the same PE, others on any. Unless the same PE went to a guest without it in between, though no
 /// list register was asked for: then it was withdrawn and came anew, or its guest did not run, and since when it is pending
-/// is not known.
+/// is not known. Nothing goes on where it was across ``TransitionKind/vCPULoaded``: which vCPU that was is not known.
 struct VirtualInterruptAnalyzer: ~Copyable {
   /// An interrupt in a list register, or taken out of one before it ended.
   struct Listed: BitwiseCopyable {
@@ -23,8 +23,20 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     var acknowledgeIsKnown = false
     var hasEnded = false
     var isInactive = false
-    /// Entries of its PE when it was taken out.
+    /// Entries of its PE, and loads of a vCPU's state, when it was taken out.
     var entries: UInt64 = 0
+    var loads: UInt64 = 0
+  }
+
+  /// What happens to the virtual interface of a PE.
+  struct Interface: BitwiseCopyable {
+    /// How often a guest was entered with no sign that list registers were short (UIE, NPIE, LRENPIE).
+    var entries: UInt64 = 0
+    /// Since the interface was enabled the guest has not shown that it runs.
+    var isFresh = false
+    /// How often a vCPU's state was loaded, and the last load.
+    var loads: UInt64 = 0
+    var load = VCPULoad()
   }
 
   /// A directly injected interrupt.
@@ -45,8 +57,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   private let keepsLives: Bool
   private var physical = PhysicalMoments()
   private var gaps = LiveTable<UInt64>(0)
-  /// By PE: how often a guest was entered with no sign that list registers were short (UIE, NPIE, LRENPIE).
-  private var entries = PETable<UInt64>(0)
+  private var interfaces = PETable(Interface())
   private var recorder = VirtualRecorder()
   var counts = VirtualInterrupts()
   /// Something virtual was seen: until then physical interrupts are not worth remembering.
@@ -69,7 +80,15 @@ struct VirtualInterruptAnalyzer: ~Copyable {
       .vPEResident:
       isInUse = true
       takeVirtual(t, isCounted: isCounted)
-    case .virtualInterfaceEnabled: entered(t)
+    case .virtualInterfaceEnabled:
+      entered(t)
+      interfaces.at(t).pointee.isFresh = true
+    case .guestRuns:
+      let interface = interfaces.at(t)
+      if !interface.pointee.isFresh { entered(t) }
+      interface.pointee.isFresh = false
+      interface.pointee.load.end()
+    case .vCPULoaded: loadedVCPU(t, isCounted)
     case .gap, .machineReset: gaps.insert(UInt64(t.pe)).pointee = t.time
     default: break
     }
@@ -77,8 +96,9 @@ struct VirtualInterruptAnalyzer: ~Copyable {
 
   @inline(never) private mutating func takeVirtual(_ t: Transition, isCounted: Bool) {
     switch t.kind {
+    case .lrWritten: interfaces.at(t).pointee.load.write(t)
     case .lrFilled: filled(t, isCounted)
-    case .lrEmptied, .lrOverwritten: emptied(t)
+    case .lrEmptied, .lrOverwritten: emptied(t, isCounted)
     case .virtualAcknowledged: acknowledged(t, isCounted)
     case .virtualSpuriousAcknowledge: if isCounted { counts.spuriousAcknowledges += 1 }
     case .virtualEndOfInterrupt: ended(t, isCounted)
@@ -121,12 +141,32 @@ struct VirtualInterruptAnalyzer: ~Copyable {
 
   @inline(__always) private mutating func entered(_ t: Transition) {
     let asked = HypervisorControlBits(rawValue: t.virtualInterface.control)
-    if !asked.asksForRegisters { entries.at(t).pointee &+= 1 }
+    if !asked.asksForRegisters { interfaces.at(t).pointee.entries &+= 1 }
+  }
+
+  /// The vCPU that the list registers stand for may be another one from now on.
+  private mutating func loadedVCPU(_ t: Transition, _ isCounted: Bool) {
+    let interface = interfaces.at(t)
+    interface.pointee.loads &+= 1
+    interface.pointee.load.begin()
+    for index in 0..<64 as Range<UInt64> {
+      guard let slot = slots.find(Self.slotKey(t) | index), slot.pointee.isUsed else { continue }
+      if !slot.pointee.isInactive { close(slot.pointee.life, .listedAgain, isCounted) }
+      slot.pointee.life.forgetMoments()
+      slot.pointee.listedIsKnown = false
+      slot.pointee.injectionIsKnown = false
+      slot.pointee.acknowledgeIsKnown = false
+    }
   }
 
   /// Whether an interrupt that was taken out may have been withdrawn before it is listed again.
   private mutating func wasLeftOut(_ before: Listed, _ t: Transition) -> Bool {
-    !before.isAcknowledged && before.life.pe == t.pe && entries.at(t).pointee &- before.entries > 1
+    !before.isAcknowledged && before.life.pe == t.pe && interfaces.at(t).pointee.entries &- before.entries > 1
+  }
+
+  /// Whether another vCPU may have had the PE since an interrupt was taken out there.
+  private func isStale(_ before: Listed) -> Bool {
+    interfaces.find(domain: before.life.domain, pe: before.life.pe)?.pointee.loads != before.loads
   }
 
   private mutating func filled(_ t: Transition, _ isCounted: Bool) {
@@ -138,9 +178,12 @@ struct VirtualInterruptAnalyzer: ~Copyable {
       if value.isActive, !slot.pointee.isAcknowledged { slot.pointee.isAcknowledged = true }
       return
     }
+    var isKnown = !interfaces.at(t).pointee.load.isRestoring
     if let before = unlisted.find(identity)?.pointee {
       unlisted.remove(identity)
-      if before.isAcknowledged == value.isActive {
+      if isStale(before) {
+        isKnown = false
+      } else if before.isAcknowledged == value.isActive {
         slot.pointee = before
         slot.pointee.life.pe = t.pe
         if wasLeftOut(before, t) {
@@ -156,7 +199,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     }
     if slot.pointee.isUsed, !slot.pointee.isInactive { close(slot.pointee.life, .listedAgain, isCounted) }
     // What a read of the list register showed was loaded some time before.
-    let isKnown = t.provenance != .observed && t.provenance != .assumed && !value.isActive
+    isKnown = isKnown && t.provenance != .observed && t.provenance != .assumed && !value.isActive
     slot.pointee = Listed(
       identity: identity, life: InterruptLife(ofGuest: t), isUsed: true, listedIsKnown: isKnown,
       isAcknowledged: value.isActive)
@@ -186,12 +229,19 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     record(.physicalToListed, from: moments.pending, t, isCounted)
   }
 
-  private mutating func emptied(_ t: Transition) {
+  private mutating func emptied(_ t: Transition, _ isCounted: Bool) {
     let key = Self.slotKey(t)
     guard let slot = slots.find(key) else { return }
     var listed = slot.pointee
     slots.remove(key)
-    listed.entries = entries.at(t).pointee
+    let interface = interfaces.at(t)
+    guard !interface.pointee.load.isRestoring else { return }
+    // What is found gone the guest has ended, which the capture does not show.
+    if t.provenance == .observed {
+      if !listed.isInactive { close(listed.life, .listedAgain, isCounted) }
+      return
+    }
+    (listed.entries, listed.loads) = (interface.pointee.entries, interface.pointee.loads)
     if listed.isUsed, !listed.isInactive || ListRegisterValue(t.listRegister).isPending {
       unlisted.insert(listed.identity).pointee = listed
     }

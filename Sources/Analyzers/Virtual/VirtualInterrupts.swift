@@ -77,7 +77,7 @@ public struct VirtualInterruptCount: Sendable {
 
 /// What the latencies of virtual interrupts do not hold.
 public struct VirtualExclusions: Equatable, Sendable {
-  /// Acknowledged, but listed or pending before the capture shows it.
+  /// Acknowledged, but listed or pending before the capture shows it, or before its vCPU was loaded again.
   public var startUnknown: UInt64 = 0
   /// Ended or deactivated without an acknowledge in the capture.
   public var acknowledgeUnknown: UInt64 = 0

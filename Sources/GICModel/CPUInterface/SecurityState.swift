@@ -36,6 +36,7 @@ extension GICv3 where Store: ~Copyable {
     let level = UInt8(truncatingIfNeeded: event.a >> 12) & 0xF
     let pe = Int(event.pe)
     pes[pe].exceptionLevel = level
+    if let isGuest = GuestPresence.exception(event) { noteWhoRuns(pe, isGuest: isGuest) }
     guard !hasOneSecurityState else { return }
     if level == 3 {
       // SCR_EL3.NS is that of the world that was left, until EL3 changes it unseen.

@@ -10,6 +10,7 @@ extension GICv2 {
     virtualInterfaces = .allocate(capacity: GICv2Distributor.peLimit)
     virtualInterfaces.initialize(from: other.virtualInterfaces, count: GICv2Distributor.peLimit)
     peCount = other.peCount
+    countedPEs = other.countedPEs
     progress = other.progress
     ledger = other.ledger.copy()
     disagreements = other.disagreements

@@ -16,6 +16,8 @@ struct GICv2: ~Copyable {
   let virtualInterfaces: UnsafeMutablePointer<GICv2VirtualInterface>
   /// PEs that exist, as far as it is known.
   var peCount: Int
+  /// CPU interfaces that exist by `GICD_TYPER`, as a set; without a read of it there may be more than have been seen.
+  var countedPEs: UInt8 = 0xFF
   var progress: Progress
   var ledger = PredictionLedger()
   var disagreements: [Disagreement] = []

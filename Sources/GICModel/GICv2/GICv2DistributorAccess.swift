@@ -104,6 +104,7 @@ extension GICv2 {
       hasTwoSecurityStates = event.b & 1 << 10 != 0
     }
     let count = Int(event.b >> 5 & 7) + 1
+    countedPEs = UInt8(truncatingIfNeeded: (1 << count) - 1)
     if topology.set(.peCount, to: UInt64(count), source: .register), count != peCount { setPECount(count) }
   }
 

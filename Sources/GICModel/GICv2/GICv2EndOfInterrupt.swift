@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// Writes of `GICC_EOIR`, `GICC_AEOIR` and `GICC_DIR` (IHI 0048B, 3.2.1, 4.4.5, 4.4.10, 4.4.15).
 extension GICv2 {
   /// An end-of-interrupt register was written.
@@ -14,9 +16,11 @@ extension GICv2 {
     let isActive = isActiveOn(pe, intid)
     let dropped = interfaces[pe].interface.drop(isGroup1: isGroup1)
     let split = endIsSplit(pe, nonSecure: nonSecure)
+    let operands = Transition.EndOfInterrupt(
+      deactivates: !split, runningPriority: interfaces[pe].interface.runningPriority, cpuID: value >> 10)
     emit(
       dropped && isActive ? .endOfInterrupt : .mismatchedEnd, pe: pe, intid: UInt32(intid), priority: running,
-      a: split ? 0 : 1, b: UInt64(min(interfaces[pe].interface.runningPriority, 0xFF)))
+      a: operands.a, b: operands.b)
     if !split { deactivate(pe: pe, intid: intid) }
     if !interfaces[pe].interface.known.contains(.control) {
       // With EOImode not known, whether it is inactive now is a guess.

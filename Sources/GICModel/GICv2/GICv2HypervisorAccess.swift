@@ -4,6 +4,7 @@ import InterruptTrace
 extension GICv2 {
   @inline(__always) mutating func readHypervisor(_ event: Event) {
     let pe = accessor(event)
+    if !accessorIsAssumed { noteWhoRuns(pe, isGuest: false) }
     let index = hypervisorMap.index(at: event.offset)
     let check = PredictionLedger.check(.gich, index: index)
     switch hypervisorMap.role(index) {
@@ -25,6 +26,7 @@ extension GICv2 {
       let answer = hypervisorValue(role, event.offset, pe: pe)
       let verdict = compare(check, answer, event)
       if verdict != .disagreed, answer.known != .max { learnHypervisor(role, event.offset, value, pe: pe) }
+      if role == .listRegister { virtualInterfaces[pe].guest.noteRead(of: list(at: event.offset)) }
     }
   }
 
@@ -95,6 +97,7 @@ extension GICv2 {
 
   @inline(__always) mutating func writeHypervisor(_ event: Event) {
     let pe = accessor(event)
+    if !accessorIsAssumed { noteWhoRuns(pe, isGuest: false) }
     let value = UInt32(truncatingIfNeeded: event.b)
     let (role, list) = (hypervisorMap.role(hypervisorMap.index(at: event.offset)), list(at: event.offset))
     let isDoubtful = accessorIsAssumed && doubtVirtual(role, list, value)
@@ -106,8 +109,14 @@ extension GICv2 {
       guard list <= min(last, 63) else { return }
       report(.lrWritten, GICv2ListRegister(value: value & GICv2ListRegister.writable), list: list, pe: pe)
       setListRegister(list, value & GICv2ListRegister.writable, pe: pe)
+      virtualInterfaces[pe].guest.noteWrite(of: list)
     case .hypervisorControl: writeHypervisorControl(value & HypervisorControl.writableInGICH, pe: pe)
-    case .virtualMachineControl: setMachineControl(value, pe: pe)
+    case .virtualMachineControl:
+      let (control, valid) = (virtualInterfaces[pe].control, virtualInterfaces[pe].valid)
+      if !accessorIsAssumed, virtualInterfaces[pe].guest.loadsVCPU(control: control, valid: valid) {
+        emit(.vCPULoaded, pe: pe)
+      }
+      setMachineControl(value, pe: pe)
     case .activePriorities: setVirtualActivePriorities(value, pe: pe)
     default: return
     }
@@ -119,7 +128,17 @@ extension GICv2 {
     setHypervisorControl(value, pe: pe)
     guard (old ^ value) & HypervisorControl.enable != 0 else { return }
     let isOn = value & HypervisorControl.enable != 0
-    emit(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: pe, a: UInt64(isOn ? value : old))
+    emitInterface(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe, isOn ? value : old)
+  }
+
+  @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
+    let control = virtualInterfaces[pe].control
+    if virtualInterfaces[pe].guest.note(isGuest: isGuest, control: control) { emitInterface(.guestRuns, pe, control) }
+  }
+
+  private func emitInterface(_ kind: TransitionKind, _ pe: Int, _ control: UInt32) {
+    let operands = Transition.VirtualInterfaceSwitch(control: control, listRegisters: virtualInterfaces[pe].count)
+    emit(kind, pe: pe, a: operands.a, b: operands.b)
   }
 
   private mutating func setHypervisorControl(_ value: UInt32, pe: Int) {
@@ -156,16 +175,22 @@ extension GICv2 {
   /// Loads a list register, and says what that did to the interrupt that was there.
   @inline(__always) mutating func setListRegister(_ list: Int, _ value: UInt32, pe: Int) {
     let (old, new) = (virtualInterfaces[pe][list], GICv2ListRegister(value: value))
+    // Of what has not been shown, neither is whether it was saved.
+    let isShown = virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
+    let isSaved = !isShown || virtualInterfaces[pe].guest.hasSaved(list)
     virtualInterfaces[pe].knownLists |= 1 &<< UInt64(list)
     guard new != old else { return }
     virtualInterfaces[pe][list] = new
     if old.isValid, !(new.isValid && new.intid == old.intid) {
-      report(new.isValid ? .lrOverwritten : .lrEmptied, old, list: list, pe: pe)
+      report(new.isValid ? .lrOverwritten : .lrEmptied, old, list: list, pe: pe, isSaved: new.isValid && isSaved)
     }
     if new.isValid { report(.lrFilled, new, list: list, pe: pe) }
   }
 
-  private func report(_ kind: TransitionKind, _ entry: GICv2ListRegister, list: Int, pe: Int) {
-    emit(kind, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(entry.value))
+  private func report(
+    _ kind: TransitionKind, _ entry: GICv2ListRegister, list: Int, pe: Int, isSaved: Bool = false
+  ) {
+    let operands = Transition.ListRegister(index: list, value: UInt64(entry.value), isSaved: isSaved)
+    emit(kind, pe: pe, intid: entry.intid, priority: entry.priority, a: operands.a, b: operands.b)
   }
 }

@@ -31,8 +31,8 @@ extension GICv2: InterruptController {
   /// Its own PE, or for an SPI the one it targets, if that is one.
   @inline(__always) func reportedPE(_ pe: Int, _ intid: Int) -> UInt32 {
     if intid < INTID.firstSPI { return UInt32(pe) }
-    let targets = distributor.targets[intid]
-    return targets.nonzeroBitCount == 1 ? UInt32(targets.trailingZeroBitCount) : PE.none
+    let target = target(distributor.targets[intid])
+    return target == PE.none - 1 ? PE.none : target
   }
 
   @inline(__always) func activePE(_ pe: Int, _ intid: Int) -> UInt32 {

@@ -103,6 +103,7 @@ extension GICv2 {
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     interfaces[pe].exceptionLevel = level
+    if let isGuest = GuestPresence.exception(event) { noteWhoRuns(pe, isGuest: isGuest) }
     if level == 3 {
       interfaces[pe].security = .el3
       interfaces[pe].viewIsSure = true

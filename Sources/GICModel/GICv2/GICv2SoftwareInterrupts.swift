@@ -63,8 +63,9 @@ extension GICv2 {
       }
     if !departures.contains(.keepsAbsentTargets) { targets &= existingPEs }
     if value >> 24 & 0b11 == 0 {
-      let count = (targets & existingPEs).nonzeroBitCount
-      emit(.sgiWritten, pe: UInt32(sender), intid: UInt32(intid), a: UInt64(count))
+      let operands = Transition.SGIWritten(
+        targets: (targets & existingPEs).nonzeroBitCount, isLegacy: true, value: UInt64(value))
+      emit(.sgiWritten, pe: UInt32(sender), intid: UInt32(intid), a: operands.a, b: operands.b)
     }
     while targets != 0 {
       let target = targets.trailingZeroBitCount

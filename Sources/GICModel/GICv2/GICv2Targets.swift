@@ -108,14 +108,15 @@ extension GICv2 {
     }
     refresh(0, word: word)
     guard value != old else { return }
-    report(.retargeted, 0, intid, a: UInt64(Self.target(old)), b: UInt64(Self.target(value)))
+    report(.retargeted, 0, intid, a: UInt64(target(old)), b: UInt64(target(value)))
   }
 
-  /// The PE that an SPI goes to, as ``TransitionKind/retargeted`` names it: no PE, one, or one of several.
-  private static func target(_ targets: UInt8) -> UInt32 {
-    switch targets.nonzeroBitCount {
+  /// The PE that an SPI goes to, as ``TransitionKind/retargeted`` names it: no PE that exists, one, or one of several.
+  @inline(__always) func target(_ targets: UInt8) -> UInt32 {
+    let existing = targets & countedPEs
+    return switch existing.nonzeroBitCount {
     case 0: PE.none
-    case 1: UInt32(targets.trailingZeroBitCount)
+    case 1: UInt32(existing.trailingZeroBitCount)
     default: PE.none - 1
     }
   }

@@ -20,6 +20,8 @@ struct GICv2VirtualInterface {
   /// The list register of the highest priority that is pending and not active; -1 if there is none.
   private(set) var highestList = -1
   private var highestIsStale = false
+  /// Who runs.
+  var guest = GuestPresence()
   /// The maintenance interrupt as it was when it was last looked at.
   var maintenance = false
   /// What the last ``TransitionKind/virtualControl`` said: known bits in 31:16, their values in 15:0.

@@ -4,6 +4,7 @@ import InterruptTrace
 extension GICv2 {
   @inline(__always) mutating func readVirtualInterface(_ event: Event) {
     let pe = accessor(event)
+    noteWhoRuns(pe, isGuest: true)
     let index = virtualInterfaceMap.index(at: event.offset)
     let check = PredictionLedger.check(.gicv, index: index)
     let role = virtualInterfaceMap.role(index)
@@ -46,6 +47,7 @@ extension GICv2 {
 
   @inline(__always) mutating func writeVirtualInterface(_ event: Event) {
     let pe = accessor(event)
+    noteWhoRuns(pe, isGuest: true)
     let value = UInt32(truncatingIfNeeded: event.b)
     switch virtualInterfaceMap.role(virtualInterfaceMap.index(at: event.offset)) {
     case .endOfInterrupt: endVirtual(pe: pe, value: value)

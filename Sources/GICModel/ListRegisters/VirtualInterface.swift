@@ -41,6 +41,9 @@ struct VirtualInterface {
   /// Anything was accessed: the PE has a virtual interface worth reporting.
   var isInUse = false
 
+  /// Who runs.
+  var guest = GuestPresence()
+
   // MARK: Legacy operation
 
   /// The guest uses `GICV_*`, as one does for which `ICC_SRE_EL1.SRE` is 0; see ``ListRegister/reportedINTID(isLegacy:)``.
@@ -122,6 +125,7 @@ struct VirtualInterface {
     activePriorities = InlineArray(repeating: 0)
     nonMaskableIsActive = false
     listRegisters = InlineArray(repeating: ListRegister())
+    guest = GuestPresence()
     runningPriority = 0xFF
     valid = 0
     pending = 0

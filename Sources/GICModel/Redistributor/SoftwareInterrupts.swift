@@ -33,7 +33,9 @@ extension GICv3 where Store: ~Copyable {
   func reportTargets(of value: UInt64, sender: UInt32) {
     guard value & (1 << 40) == 0 else { return }
     let count = (0..<peCount).count { targets(of: value, sender: sender, contains: $0) }
-    emit(.sgiWritten, pe: sender, intid: UInt32(value >> 24 & 0xF), a: UInt64(count))
+    let own = Int(sender) < peCount ? pes[Int(sender)].affinity : 0
+    let operands = Transition.SGIWritten(targets: count, isLegacy: false, sender: own, value: value)
+    emit(.sgiWritten, pe: sender, intid: UInt32(value >> 24 & 0xF), a: operands.a, b: operands.b)
   }
 
   /// An SGI register was written and the capture does not show who accepted it: the architecture decides.

@@ -7,6 +7,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].virtual.isInUse = true
     let number = event.register.rawValue
     shown.insert(number < 128 ? .guest : .hypervisor)
+    noteWhoRuns(pe, isGuest: number < 128)
     if number < 128 {
       pes[pe].virtual.setLegacy(false)
       readVirtualCPUInterface(event, pe: pe)
@@ -22,6 +23,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].virtual.isInUse = true
     let number = event.register.rawValue
     shown.insert(number < 128 ? .guest : .hypervisor)
+    noteWhoRuns(pe, isGuest: number < 128)
     if number < 128 {
       pes[pe].virtual.setLegacy(false)
       writeVirtualCPUInterface(event, pe: pe)
@@ -30,6 +32,17 @@ extension GICv3 where Store: ~Copyable {
     } else if number < 192 {
       writeListRegister(event, pe: pe)
     }
+  }
+
+  @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
+    let control = pes[pe].virtual.hypervisorControl
+    if pes[pe].virtual.guest.note(isGuest: isGuest, control: control) { emitInterface(.guestRuns, pe, control) }
+  }
+
+  private func emitInterface(_ kind: TransitionKind, _ pe: Int, _ control: UInt32) {
+    let operands = Transition.VirtualInterfaceSwitch(
+      control: control, listRegisters: pes[pe].virtual.listRegisterCount)
+    emit(kind, pe: pe, a: operands.a, b: operands.b)
   }
 
   private mutating func readHypervisorControl(_ event: Event, pe: Int) {
@@ -77,8 +90,8 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].virtual.known.control = true
       if (old ^ value) & HypervisorControl.enable != 0 {
         let isOn = value & HypervisorControl.enable != 0
-        emit(
-          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: pe, a: UInt64(isOn ? value & writable : old))
+        emitInterface(
+          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe, isOn ? value & writable : old)
       }
       pes[pe].virtual.invalidate()
     case .ICH_VMCR_EL2: writeMachineControl(value, pe: pe)
@@ -133,6 +146,8 @@ extension GICv3 where Store: ~Copyable {
   // MARK: ICH_VMCR_EL2
 
   private mutating func writeMachineControl(_ value: UInt32, pe: Int) {
+    let (control, valid) = (pes[pe].virtual.hypervisorControl, UInt64(pes[pe].virtual.valid))
+    if pes[pe].virtual.guest.loadsVCPU(control: control, valid: valid) { emit(.vCPULoaded, pe: pe) }
     var kept = value & VirtualMachineControl.writable
     if !departures.contains(.virtualPriorityMaskKeepsReservedBits) {
       kept &= ~0xFF00_0000 | implementedPriorities(pe) << VirtualMachineControl.priorityMaskShift

@@ -38,6 +38,7 @@ extension GICv3 where Store: ~Copyable {
       refreshMaintenance(pe)
     }
     know(n, mask: mask, pe: pe)
+    if mask >> 63 != 0 { pes[pe].virtual.guest.noteRead(of: n) }
   }
 
   mutating func writeListRegister(_ event: Event, pe: Int) {
@@ -49,6 +50,7 @@ extension GICv3 where Store: ~Copyable {
       .lrWritten, pe: pe, intid: value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy), a: UInt64(n), b: value.bits)
     setListRegister(n, to: value, pe: pe)
     know(n, mask: mask, pe: pe)
+    pes[pe].virtual.guest.noteWrite(of: n)
     refreshMaintenance(pe)
   }
 
@@ -85,9 +87,12 @@ extension GICv3 where Store: ~Copyable {
     }
     var isNew = !old.isValid || value.hasPending && !old.hasPending
     if old.isValid, old.virtualINTID != value.virtualINTID {
+      // Of what has not been shown, neither is whether it was saved.
+      let isSaved = pes[pe].virtual.guest.hasSaved(n) || !pes[pe].virtual.known.listRegisters.bit(n)
+      let operands = Transition.ListRegister(index: n, value: old.bits, isSaved: isSaved)
       emit(
         .lrOverwritten, pe: pe, intid: old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
-        priority: old.priority, a: UInt64(n), b: old.bits)
+        priority: old.priority, a: operands.a, b: operands.b)
       isNew = true
     }
     if isNew {
@@ -110,13 +115,15 @@ extension GICv3 where Store: ~Copyable {
       check, expected: UInt64(pes[pe].virtual.empty & implemented), seen: event.b, known: ~UInt64(unknown),
       pe: event.pe)
     guard verdict == .taught else { return }
+    progress.provenance = .observed
     var empty = UInt32(truncatingIfNeeded: event.b) & unknown & pes[pe].virtual.valid
     while empty != 0 {
       let n = empty.lowestBit
       empty &= empty &- 1
       let stateBits = ListRegister.pendingBit | ListRegister.activeBit
-      pes[pe].virtual.setListRegister(n, ListRegister(bits: pes[pe].virtual.listRegisters[n].bits & ~stateBits))
+      setListRegister(n, to: ListRegister(bits: pes[pe].virtual.listRegisters[n].bits & ~stateBits), pe: pe)
     }
+    progress.provenance = .derived
     refreshMaintenance(pe)
   }
 }

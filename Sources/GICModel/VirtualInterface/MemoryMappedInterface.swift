@@ -11,6 +11,7 @@ extension GICv3 where Store: ~Copyable {
     let pe = event.pe == PE.none ? event.owner & 0xFF_FFFF : event.pe
     guard holds(pe) else { return nil }
     pes[Int(pe)].virtual.isInUse = true
+    noteWhoRuns(Int(pe), isGuest: true)
     pes[Int(pe)].virtual.setLegacy(true)
     return Int(pe)
   }

@@ -108,14 +108,17 @@ extension Transition {
     public let b: UInt64
     @inlinable init(a: UInt64, b: UInt64) { (self.a, self.b) = (a, b) }
     /// With every field.
-    @inlinable public init(deactivates: Bool, runningPriority: UInt32) {
-      self.init(a: deactivates ? 1 : 0, b: UInt64(min(runningPriority, Self.idlePriority)))
+    @inlinable public init(deactivates: Bool, runningPriority: UInt32, cpuID: UInt32 = 0) {
+      let low: UInt64 = deactivates ? 1 : 0
+      self.init(a: low | UInt64(cpuID & 7) << 8, b: UInt64(min(runningPriority, Self.idlePriority)))
     }
 
     /// ``runningPriority`` when nothing runs.
     @inlinable public static var idlePriority: UInt32 { 0xFF }
     /// Whether it deactivated the interrupt too.
     @inlinable public var deactivates: Bool { a & 1 != 0 }
+    /// The source PE that the end of a GICv2 SGI names.
+    @inlinable public var cpuID: UInt32 { UInt32(truncatingIfNeeded: a >> 8) & 7 }
     /// The running priority from now on, ``idlePriority`` if nothing runs.
     @inlinable public var runningPriority: UInt32 { UInt32(truncatingIfNeeded: b) & 0xFF }
   }

@@ -11,10 +11,14 @@ extension Transition {
     public let b: UInt64
     @inlinable init(a: UInt64, b: UInt64) { (self.a, self.b) = (a, b) }
     /// With every field.
-    @inlinable public init(index: Int, value: UInt64 = 0) { self.init(a: UInt64(index), b: value) }
+    @inlinable public init(index: Int, value: UInt64 = 0, isSaved: Bool = false) {
+      self.init(a: UInt64(index) | (isSaved ? 0x100 : 0), b: value)
+    }
 
     /// The list register's number; greater than any if none holds the interrupt, as with directly injected ones.
-    @inlinable public var index: UInt64 { a }
+    @inlinable public var index: UInt64 { a & 0xFF }
+    /// Of what is overwritten: the hypervisor had read it since the guest last ran, or the capture had not shown it.
+    @inlinable public var isSaved: Bool { a & 0x100 != 0 }
     /// `ICH_LR<n>_EL2`, or `GICH_LR<n>` in bits 31:0; before the change, if it is emptied or overwritten.
     @inlinable public var value: UInt64 { b }
   }

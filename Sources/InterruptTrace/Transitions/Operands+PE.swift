@@ -137,11 +137,21 @@ extension Transition {
     /// ``Transition/b``.
     public let b: UInt64
     @inlinable init(a: UInt64, b: UInt64) { (self.a, self.b) = (a, b) }
-    /// With its field.
-    @inlinable public init(targets: UInt64) { self.init(a: targets, b: 0) }
+    /// With every field.
+    @inlinable public init(targets: Int, isLegacy: Bool, sender: UInt32 = 0, value: UInt64) {
+      self.init(a: UInt64(targets & 0xFFFF) | (isLegacy ? 0x1_0000 : 0) | UInt64(sender) << 32, b: value)
+    }
 
     /// How many of the PEs that software named exist.
-    @inlinable public var targets: UInt64 { a }
+    @inlinable public var targets: UInt64 { a & 0xFFFF }
+    /// Whether it wrote `GICD_SGIR`, else one of `ICC_SGI*R_EL1`.
+    @inlinable public var isLegacy: Bool { a & 0x1_0000 != 0 }
+    /// The affinity of the PE that wrote `ICC_SGI*R_EL1`.
+    @inlinable public var sender: UInt32 { UInt32(truncatingIfNeeded: a >> 32) }
+    /// What it wrote.
+    @inlinable public var value: UInt64 { b }
+    /// Whether the target list is empty.
+    @inlinable public var namesNobody: Bool { (isLegacy ? b >> 16 & 0xFF : b & 0xFFFF) == 0 }
   }
 
   /// The operands of ``TransitionKind/sgiWritten``.

@@ -37,21 +37,26 @@ extension Transition {
   /// The operands of ``TransitionKind/lrOverflow``.
   @inlinable public var lrOverflow: Overflow { Overflow(a: a, b: b) }
 
-  /// Of ``TransitionKind/virtualInterfaceEnabled`` and ``TransitionKind/virtualInterfaceDisabled``.
+  /// Of ``TransitionKind/virtualInterfaceEnabled``, ``TransitionKind/virtualInterfaceDisabled`` and
+  /// ``TransitionKind/guestRuns``.
   @frozen public struct VirtualInterfaceSwitch: TransitionOperands {
     /// ``Transition/a``.
     public let a: UInt64
     /// ``Transition/b``.
     public let b: UInt64
     @inlinable init(a: UInt64, b: UInt64) { (self.a, self.b) = (a, b) }
-    /// With its field.
-    @inlinable public init(control: UInt32) { self.init(a: UInt64(control), b: 0) }
+    /// With every field.
+    @inlinable public init(control: UInt32, listRegisters: Int) {
+      self.init(a: UInt64(control), b: UInt64(listRegisters))
+    }
 
     /// `ICH_HCR_EL2` or `GICH_HCR`: the new value, or the one before it was disabled.
     @inlinable public var control: UInt32 { UInt32(truncatingIfNeeded: a) }
+    /// How many list registers there are.
+    @inlinable public var listRegisters: Int { Int(truncatingIfNeeded: b & 0xFF) }
   }
 
-  /// The operands of ``TransitionKind/virtualInterfaceEnabled`` and ``TransitionKind/virtualInterfaceDisabled``.
+  /// The operands of a transition that the virtual interface as a whole goes through.
   @inlinable public var virtualInterface: VirtualInterfaceSwitch { VirtualInterfaceSwitch(a: a, b: b) }
 
   /// Of ``TransitionKind/virtualControl``: the priority mask in bits 7:0, the enables of Group 0 and 1 in bits 8 and 9.

@@ -111,6 +111,10 @@
   case lrOverflow
   /// The virtual CPU interface was enabled: a hypervisor that goes to its guest does so.
   case virtualInterfaceEnabled
+  /// The guest shows for the first time since the hypervisor used its registers that it runs.
+  case guestRuns
+  /// The hypervisor gave the PE's virtual interface, which held a vCPU's state and was saved, to a vCPU: another or the same.
+  case vCPULoaded
   /// What the guest's interface lets through changed or became known.
   case virtualControl
   /// The virtual CPU interface was disabled: a hypervisor that comes from its guest does so.

@@ -24,7 +24,7 @@ extension TransitionLayout {
       .endOfInterrupt, nil, "endOfInterrupt",
       [
         .flag("deactivates", .a, set: "deactivates, ", clear: "deactivation is left to software, "),
-        Field("runningPriority", .b, 0, 8, .runningPriority),
+        Field("cpuID", .a, 8, 3), Field("runningPriority", .b, 0, 8, .runningPriority),
       ],
       "{deactivates}{runningPriority}"),
     TransitionLayout(.mismatchedEnd, nil, "mismatchedEnd", [Field("runningPriority", .b, 0, 8, .hex)]),
@@ -62,6 +62,11 @@ extension TransitionLayout {
       .lpisEnabled, "LPIs {isEnabled}", "lpisEnabled", [.flag("isEnabled", .a, set: "enabled", clear: "disabled")]),
     TransitionLayout(.endMode, nil, "endMode", [Field("bits", .a, 0, 8, .hex)]),
     TransitionLayout(.sgiSent, "SGI sent", "sgiSent", [Field("target", .a, 0, 32, .pe)], "to {target}"),
-    TransitionLayout(.sgiWritten, nil, "sgiWritten", [Field("targets", .a)]),
+    TransitionLayout(
+      .sgiWritten, nil, "sgiWritten",
+      [
+        Field("targets", .a, 0, 16), Field("isLegacy", .a, 16, 1, .choice(["ICC_SGI*R_EL1", "GICD_SGIR"])),
+        Field("sender", .a, 32, 32, .hex), Field("value", .b, 0, 64, .hex),
+      ]),
   ]
 }

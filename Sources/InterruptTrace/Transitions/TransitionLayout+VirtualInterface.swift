@@ -1,17 +1,19 @@
 extension TransitionLayout {
-  private static let listRegister = [Field("index", .a), Field("value", .b, 0, 64, .hex)]
-  private static let control = [Field("control", .a, 0, 32, .hex)]
+  private static let listRegister = [Field("index", .a, 0, 8), Field("value", .b, 0, 64, .hex)]
+  private static let control = [Field("control", .a, 0, 32, .hex), Field("listRegisters", .b, 0, 8)]
 
   /// List registers, the virtual interface, vPEs and guests.
   static let virtualInterface: [TransitionLayout] = [
     TransitionLayout(.lrFilled, "list register filled", "listRegister", listRegister, "LR{index} = {value}"),
     TransitionLayout(.lrEmptied, "list register emptied", "listRegister", listRegister, "LR{index} = {value}"),
-    TransitionLayout(.lrOverwritten, "list register overwritten", "listRegister", listRegister, "LR{index} = {value}"),
+    TransitionLayout(
+      .lrOverwritten, "list register overwritten", "listRegister",
+      listRegister + [Field("isSaved", .a, 8, 1, .choice(["not saved", "saved"]))], "LR{index} = {value}, {isSaved}"),
     TransitionLayout(.lrWritten, "list register written", "listRegister", listRegister, "LR{index} = {value}"),
     TransitionLayout(
       .lrOverflow, "no list register free", "lrOverflow", [.flag("isActive", .a, set: "active", clear: "pending")]),
-    TransitionLayout(.virtualAcknowledged, nil, "listRegister", [Field("index", .a)], "LR{index}"),
-    TransitionLayout(.virtualDeactivated, nil, "listRegister", [Field("index", .a)], "LR{index}"),
+    TransitionLayout(.virtualAcknowledged, nil, "listRegister", [Field("index", .a, 0, 8)], "LR{index}"),
+    TransitionLayout(.virtualDeactivated, nil, "listRegister", [Field("index", .a, 0, 8)], "LR{index}"),
     TransitionLayout(
       .virtualEndOfInterrupt, nil, "virtualEndOfInterrupt",
       [
@@ -25,6 +27,8 @@ extension TransitionLayout {
       "{isRaised}, MISR {status}"),
     TransitionLayout(.virtualInterfaceEnabled, nil, "virtualInterface", control),
     TransitionLayout(.virtualInterfaceDisabled, nil, "virtualInterface", control),
+    TransitionLayout(.guestRuns, nil, "virtualInterface", control),
+    TransitionLayout(.vCPULoaded, "vCPU loaded"),
     TransitionLayout(
       .virtualControl, nil, "virtualControl", [Field("bits", .a, 0, 10, .hex), Field("known", .b, 0, 10, .hex)]),
     TransitionLayout(.vPEResident, "vPE resident", "residency", [Field("pendingTable", .a, 0, 64, .hex)]),

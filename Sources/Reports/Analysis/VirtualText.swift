@@ -94,7 +94,7 @@ extension VirtualExclusions {
   /// Each count with what it counts.
   var titled: [(count: UInt64, title: String)] {
     [
-      (startUnknown, "listed before the capture shows it"),
+      (startUnknown, "listed before the capture, or their vCPU's turn, begins"),
       (physicalUnknown, "linked without a physical acknowledge before"),
       (acknowledgeUnknown, "ended without an acknowledge in the capture"),
       (endUnknown, "listed again without an end in the capture"), (acrossGap, "spans with a gap in them"),
