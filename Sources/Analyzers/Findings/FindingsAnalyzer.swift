@@ -254,6 +254,12 @@ struct FindingsAnalyzer: ~Copyable {
         next: "what asked for the reset: PSCI SYSTEM_RESET, a watchdog, or the emulator's own")
     }
     forgetState()
+    processors.forEach { processor in
+      processor.pointee.priorityMask = .max
+      processor.pointee.groupsKnown = 0
+      processor.pointee.asleep = .unknown
+      processor.pointee.lpis = .unknown
+    }
   }
 
   /// What was pending or ran may not be so any more.

@@ -27,18 +27,20 @@ struct DeliveryConditions: Equatable {
 
   private init(bits: UInt32) { self.bits = bits }
 
-  /// Reports what is different from `old`.
+  /// Reports what is different from `old`; of what is not known any more, the priority mask and the group enables say so.
   @inline(never)
   func report(
     since old: DeliveryConditions, pe: UInt32,
     _ emit: (_ kind: TransitionKind, _ pe: UInt32, _ a: UInt64, _ b: UInt64) -> Void
   ) {
     let changed = bits ^ old.bits
-    if changed & 0x1_00FF != 0 { emit(.priorityMask, pe, UInt64(bits & 0xFF), UInt64(old.bits & 0xFF)) }
+    if changed & 0x1_00FF != 0 {
+      emit(.priorityMask, pe, bits & 1 << 16 != 0 ? UInt64(bits & 0xFF) : 0xFFFF, UInt64(old.bits & 0xFF))
+    }
     if changed & 0xE_0700 != 0 { emit(.groupEnables, pe, UInt64(bits >> 8 & 0b111), UInt64(bits >> 17 & 0b111)) }
-    if changed & 0x10_0800 != 0 { emit(.sleep, pe, UInt64(bits >> 11 & 1), 0) }
-    if changed & 0x20_1000 != 0 { emit(.lpisEnabled, pe, UInt64(bits >> 12 & 1), 0) }
-    if changed & 0xC0_6000 != 0 { emit(.endMode, pe, UInt64(bits >> 13 & 0b11), 0) }
+    if changed & 0x10_0800 != 0, bits & 1 << 20 != 0 { emit(.sleep, pe, UInt64(bits >> 11 & 1), 0) }
+    if changed & 0x20_1000 != 0, bits & 1 << 21 != 0 { emit(.lpisEnabled, pe, UInt64(bits >> 12 & 1), 0) }
+    if changed & 0xC0_6000 != 0, bits & 0b11 << 22 != 0 { emit(.endMode, pe, UInt64(bits >> 13 & 0b11), 0) }
   }
 }
 
