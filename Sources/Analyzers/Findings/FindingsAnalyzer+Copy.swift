@@ -12,9 +12,10 @@ extension FindingsAnalyzer {
     sentToNobody = other.sentToNobody
     (lastEvent, lastTime, firstTime) = (other.lastEvent, other.lastTime, other.firstTime)
     (services, deactivations, waits) = (other.services, other.deactivations, other.waits)
-    (lastMSI, unresolved, cleared, lastCommand) = (other.lastMSI, other.unresolved, other.cleared, other.lastCommand)
+    (msi, unresolved, cleared, lastCommand) = (other.msi, other.unresolved, other.cleared, other.lastCommand)
     invalidateAllEvent = other.invalidateAllEvent
     (itsEnabled, itsDisabledEvent) = (other.itsEnabled, other.itsDisabledEvent)
+    itsRestartEvent = other.itsRestartEvent
   }
 
   /// Bytes that a copy takes, near enough.

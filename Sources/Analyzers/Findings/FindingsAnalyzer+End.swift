@@ -109,6 +109,10 @@ extension FindingsAnalyzer {
 
   /// The priority was dropped, but the interrupt is still active.
   private func reportActive(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    if r.abandonedEvent != .max {
+      reportAbandoned(key, r, log)
+      return
+    }
     guard r.endEvent != .max, elapsed(since: r.endEvent, r.endTime) >= limit(deactivations) else { return }
     let pe = r.acknowledgedOn
     if r.wasWronglyEnded {
@@ -155,6 +159,27 @@ extension FindingsAnalyzer {
         event: r.endEvent,
         time: r.endTime
       )
+    }
+  }
+
+  /// The PE went away in its handler and came back with a CPU interface that knows nothing of it; the active state stays
+  /// in the Distributor or Redistributor.
+  private func reportAbandoned(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    guard r.isPending, elapsed(since: r.pendingEvent, r.pendingTime) >= thresholds.stuckTime else { return }
+    let pe = r.acknowledgedOn
+    record(log, .init(kind: .stuckActive, domain: key.domain, pe: pe, intid: key.intid, reason: 2), at(key, pe)) {
+      FindingLog.Description(
+        severity: .error, certainty: .likely,
+        summary: "\(Self.name(key.intid)) was acknowledged on PE \(pe), never ended, and is pending again",
+        chain: [
+          .init("PE \(pe) acknowledged it; no end of interrupt followed", event: r.acknowledgeEvent),
+          .init(
+            "by here the CPU interface of PE \(pe) had been reset: nothing runs on it any more", event: r.abandonedEvent
+          ),
+          .init("it became pending again, and its active state keeps it back", event: r.pendingEvent),
+        ],
+        next: "the way by which PE \(pe) went off: it must end what it acknowledged, or clear the active state",
+        event: r.pendingEvent, time: r.pendingTime)
     }
   }
 

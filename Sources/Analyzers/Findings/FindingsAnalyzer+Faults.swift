@@ -285,7 +285,8 @@ extension FindingsAnalyzer {
 
   mutating func discarded(_ t: Transition, by cause: String) {
     let record = record(t).pointee
-    let isLost = record.enabled == .no && t.pendingCleared.cause == .command
+    let isMoved = t.pendingCleared.cause == .pendingTable
+    let isLost = isMoved || record.enabled == .no && t.pendingCleared.cause == .command
     let key = FindingLog.Key(
       kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid,
       source: INTID.isLPI(t.intid) ? record.source : .max, reason: isLost ? 1 : 0)
@@ -294,11 +295,16 @@ extension FindingsAnalyzer {
       if record.enabled == .no {
         chain.append(.init("it was disabled, so that it could not be delivered", event: record.enableEvent))
       }
+      if isMoved, let processor = processors.find(domain: t.domain, pe: t.pe)?.pointee, processor.lpisEvent != .max {
+        chain.append(.init("GICR_CTLR.EnableLPIs of PE \(t.pe) was written", event: processor.lpisEvent))
+      }
       chain.append(.init("\(cause) took its pending state away", event: t.event))
       return FindingLog.Description(
         severity: isLost ? .warning : .note, certainty: record.pendingIsOlder ? .unknownBeforeCapture : .certain,
         summary: "\(name(t.intid)) was pending and is lost: \(cause) took its pending state away", chain: chain,
-        next: "whether the device was quiet when its interrupt was taken down")
+        next: isMoved
+          ? "GICR_PENDBASER: a table that was saved or handed over must be named again, without PTZ"
+          : "whether the device was quiet when its interrupt was taken down")
     }
   }
 }

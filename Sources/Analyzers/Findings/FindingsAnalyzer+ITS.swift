@@ -7,7 +7,7 @@ extension FindingsAnalyzer {
     case .msi:
       giveUpUnresolved()
       lastCommand = nil
-      lastMSI = t.event
+      msi = t
     case .itsFault: fault(t)
     case .itsCommand: command(t)
     case .mapping:
@@ -17,6 +17,7 @@ extension FindingsAnalyzer {
       record.pointee.source = t.mapping.message
     case .itsEnabled:
       let isEnabled = t.itsEnabled.isEnabled
+      if isEnabled, itsEnabled == .no, itsDisabledEvent != .max { itsRestartEvent = t.event }
       itsEnabled = .init(isEnabled)
       itsDisabledEvent = isEnabled ? .max : t.event
       if isEnabled { waiting.remove(UInt64(t.itsEnabled.its)) }
@@ -33,8 +34,13 @@ extension FindingsAnalyzer {
       unresolved = t
       return
     }
+    // What the ITS read for an MSI may show only after it why nothing came of it: the finding is about the MSI.
+    var t = t
+    let place = t.event
+    if let msi, msi.msi.message == t.itsFault.message { (t.event, t.time) = (msi.event, msi.time) }
+    if let waiting = unresolved, waiting.itsFault.message == t.itsFault.message { unresolved = nil }
     // A command's own error is reported with the command; only what a Redistributor drops has none.
-    let isMSI = lastMSI == t.event
+    let isMSI = msi?.event == t.event
     if !isMSI, fault != .lpisDisabled, fault != .intidOutOfRange { return }
     let key = FindingLog.Key(
       kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid,
@@ -52,7 +58,11 @@ extension FindingsAnalyzer {
     } else if fault == .itsDisabled, itsDisabledEvent != .max {
       chain.append(.init("the ITS was disabled", event: itsDisabledEvent))
     } else {
-      chain.append(.init(Self.evidence(of: fault, who), event: t.event))
+      chain.append(.init(Self.evidence(of: fault, who), event: place))
+      if itsRestartEvent != .max, [.unmappedDevice, .unmappedEvent, .unmappedCollection].contains(fault) {
+        chain.append(
+          .init("the ITS had been disabled and was enabled again, perhaps over other tables", event: itsRestartEvent))
+      }
     }
     report(key, t) {
       FindingLog.Description(
@@ -113,6 +123,7 @@ extension FindingsAnalyzer {
 
   private mutating func command(_ t: Transition) {
     giveUpUnresolved()
+    msi = nil
     let (opcode, error, source) = (t.itsCommand.opcode, t.itsCommand.error, t.itsCommand.message)
     if waiting.count > 0 { waiting.forEach { $1.pointee.isWaiting = false } }
     if let taken = cleared {

@@ -74,7 +74,13 @@ extension FindingsAnalyzer {
     if t.pendingCleared.cause == .command {
       cleared = t
     } else {
-      discarded(t, by: t.pendingCleared.cause == .register ? "a write of ICPENDR" : "software")
+      let cause =
+        switch t.pendingCleared.cause {
+        case .register: "a write of ICPENDR"
+        case .pendingTable: "a new GICR_PENDBASER (another table, or PTZ)"
+        default: "software"
+        }
+      discarded(t, by: cause)
     }
   }
 
@@ -126,6 +132,7 @@ extension FindingsAnalyzer {
     }
     record.pointee.isRunning = true
     record.pointee.isActive = !INTID.isLPI(t.intid)
+    record.pointee.abandonedEvent = .max
     record.pointee.isDropped = false
     record.pointee.wasWronglyEnded = false
     record.pointee.activateEvent = .max
@@ -193,6 +200,7 @@ extension FindingsAnalyzer {
       deactivations.add(time: t.time &- min(from, t.time), events: t.event &- min(record.pointee.endEvent, t.event))
     }
     record.pointee.isActive = false
+    record.pointee.abandonedEvent = .max
     record.pointee.isDropped = false
     record.pointee.wasWronglyEnded = false
     record.pointee.activateEvent = .max

@@ -39,7 +39,8 @@ struct FindingsAnalyzer: ~Copyable {
 
   // MARK: ITS
 
-  var lastMSI: UInt64 = .max
+  /// The last MSI, as long as no command follows it.
+  var msi: Transition?
   /// An MSI whose translation the capture has not shown yet.
   var unresolved: Transition?
   /// Pending state that the command or access being carried out took away.
@@ -51,6 +52,8 @@ struct FindingsAnalyzer: ~Copyable {
   var waiting = LiveTable(WaitingCommands())
   var itsEnabled = InterruptRecord.Tristate.unknown
   var itsDisabledEvent: UInt64 = .max
+  /// Where it was enabled again after it had been disabled.
+  var itsRestartEvent: UInt64 = .max
 
   // MARK: List registers
 
@@ -229,6 +232,7 @@ struct FindingsAnalyzer: ~Copyable {
       let intid = processor.pointee.running[place].intid
       let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue
       interrupts.find(key)?.pointee.isRunning = false
+      interrupts.find(key)?.pointee.abandonedEvent = t.event
     }
     processor.pointee.depth = 0
   }
@@ -239,18 +243,23 @@ struct FindingsAnalyzer: ~Copyable {
       .init("the controller is last shown as it was before", event: t.machineReset.after),
       .init("what it answers contradicts that, and is what follows from a reset", event: t.event),
     ]
+    var unended: [String] = []
     for place in processors.all where place.domain == Domain.physical {
       guard let processor = processors.find(domain: place.domain, pe: place.pe)?.pointee else { continue }
       for n in 0..<processor.depth {
         let name = name(processor.running[n].intid)
+        unended.append(name)
         chain.append(
           .init(
             "\(name) was never ended on PE \(place.pe) when the machine was reset", event: processor.running[n].event))
       }
     }
+    let across =
+      unended.isEmpty ? "" : ": \(unended.joined(separator: ", ")) \(unended.count == 1 ? "was" : "were") never ended"
     report(.init(kind: .reset, domain: t.domain, pe: PE.none, intid: INTID.none, source: t.event), t) {
       FindingLog.Description(
-        severity: .note, certainty: .likely, summary: "the machine was reset", chain: chain,
+        severity: .note, certainty: .likely,
+        summary: "the machine was reset between #\(t.machineReset.after) and #\(t.event)\(across)", chain: chain,
         next: "what asked for the reset: PSCI SYSTEM_RESET, a watchdog, or the emulator's own")
     }
     forgetState()
@@ -277,6 +286,7 @@ struct FindingsAnalyzer: ~Copyable {
       record.pointee.isPending = false
       record.pointee.isRunning = false
       record.pointee.isActive = false
+      record.pointee.abandonedEvent = .max
       record.pointee.refires = 0
     }
     unresolved = nil

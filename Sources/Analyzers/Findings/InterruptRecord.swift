@@ -80,6 +80,8 @@ struct InterruptRecord: BitwiseCopyable {
   var endEvent: UInt64 = .max
   var endTime: UInt64 = 0
   var deactivateEvent: UInt64 = .max
+  /// The CPU interface that had acknowledged it was reset before it was ended.
+  var abandonedEvent: UInt64 = .max
   /// A register made it active, and it is so still.
   var activateEvent: UInt64 = .max
   /// How often in succession it was pending again when it ended.
