@@ -31,13 +31,18 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always) mutating func clearLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause) {
     guard holds(pe), takesLPIs(pe), fits(intid, pe: pe), lpis.clearPending(intid, pe: pe) else { return }
     emit(.pendingCleared, pe: pe, intid: intid, a: UInt64(cause.rawValue))
-    pes[Int(pe)].highestIsStale = true
-    rereadConfiguration(pe: Int(pe))
+    staleLPIs(Int(pe))
   }
 
   /// Another LPI may have to be selected: ``Departures/rereadsLPIConfiguration``.
   @inline(__always) mutating func rereadConfiguration(pe: Int) {
     if departures.contains(.rereadsLPIConfiguration) { pes[pe].configurationIsReread = true }
+  }
+
+  /// The LPIs that are pending on a PE changed, or are configured anew.
+  @inline(__always) mutating func staleLPIs(_ pe: Int) {
+    pes[pe].highestIsStale = true
+    rereadConfiguration(pe: pe)
   }
 
   /// Whether an INTID fits `GICR_PROPBASER.IDbits`, where that is known, and `GICD_TYPER.IDbits`.
@@ -57,8 +62,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func enableLPIs(pe: UInt32) {
     let isZero = pes[Int(pe)].pendingBase.knows(62) && pes[Int(pe)].pendingBase[62]
     pes[Int(pe)].pendingTableIsUnknown = !isZero
-    pes[Int(pe)].highestIsStale = true
-    rereadConfiguration(pe: Int(pe))
+    staleLPIs(Int(pe))
   }
 
   /// `GICR_CTLR.EnableLPIs` was cleared: the Redistributor writes its pending state back to memory, where it
@@ -76,8 +80,7 @@ extension GICv3 where Store: ~Copyable {
     let record = lpis.record(intid)
     if record.userFlags & LPIFlags.confirmed != 0 { lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed) }
     guard holds(pe) else { return }
-    pes[Int(pe)].highestIsStale = true
-    rereadConfiguration(pe: Int(pe))
+    staleLPIs(Int(pe))
   }
 
   /// The configuration of every LPI of a PE must be read again; what is not pending now is read when it becomes so.
@@ -87,12 +90,7 @@ extension GICv3 where Store: ~Copyable {
       configureLPI(intid, property: property, isKnown: true, as: .derived)
     }
     rereadConfiguration(pe: Int(pe))
-    var pending: [UInt32] = []
-    lpis.forEachPending(pe: pe) { intid in
-      pending.append(intid)
-      return true
-    }
-    for intid in pending { invalidate(lpi: intid, pe: pe) }
+    for intid in lpis.allPending(pe: pe) { invalidate(lpi: intid, pe: pe) }
   }
 
   /// A Redistributor that has not cached an LPI's configuration reads it when the LPI becomes pending (5.1.1).

@@ -20,9 +20,9 @@ extension GICv3 where Store: ~Copyable {
     case .waker:
       let waker = nonSecure ? Learned(0, known: pes[pe].waker.known) : pes[pe].waker
       if compare(check, waker, event) == .taught { pes[pe].waker.value = UInt32(truncatingIfNeeded: event.b) }
-    case .propertyBase: readBase(\.propertyBase, event, pe: pe, check: check)
-    case .pendingBase: readBase(\.pendingBase, event, pe: pe, check: check)
-    case .virtualPropertyBase: readBase(\.virtualPropertyBase, event, pe: pe, check: check)
+    case .propertyBase: compare(check, with: &pes[pe].propertyBase, event)
+    case .pendingBase: compare(check, with: &pes[pe].pendingBase, event)
+    case .virtualPropertyBase: compare(check, with: &pes[pe].virtualPropertyBase, event)
     case .virtualPendingBase: readVirtualPendingBase(event, pe: pe, check: check)
     case .virtualSGIPending: readVirtualSGIPending(event, pe: pe, check: check)
     case .interrupts:
@@ -46,12 +46,6 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].highestIsStale = true
     }
     pes[pe].control.known = .max
-  }
-
-  private mutating func readBase(
-    _ field: WritableKeyPath<ProcessingElement, Learned<UInt64>>, _ event: Event, pe: Int, check: Int
-  ) {
-    if compare(check, pes[pe][keyPath: field].part(event), event) != .disagreed { pes[pe][keyPath: field].know(event) }
   }
 
   private mutating func learnRedistributorType(_ event: Event, pe: Int) {

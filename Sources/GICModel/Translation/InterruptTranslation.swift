@@ -6,7 +6,9 @@ struct InterruptTranslation: ~Copyable {
   /// Most ITSes that events can name.
   static var limit: Int { 16 }
 
-  private(set) var units: UnsafeMutablePointer<InterruptTranslationService>
+  let units: UnsafeMutablePointer<InterruptTranslationService>
+  /// What each of them has in its device table and ITTs.
+  let stores: UnsafeMutablePointer<PackedTranslationStore>
   private(set) var count = 0
   /// Whether the capture starts with empty tables, so that an entry never mapped is known to be invalid.
   let startsEmpty: Bool
@@ -15,13 +17,16 @@ struct InterruptTranslation: ~Copyable {
 
   init(topology: Topology) {
     units = .allocate(capacity: Self.limit)
+    stores = .allocate(capacity: Self.limit)
     startsEmpty = topology.value(.startsAtReset) == 1
     heldCollections = UInt32((topology.value(.gitsTyper) ?? 0) >> 24 & 0xFF)
   }
 
   private init(copying other: borrowing InterruptTranslation) {
     units = .allocate(capacity: Self.limit)
-    for unit in 0..<other.count { (units + unit).initialize(to: other.units[unit].copy()) }
+    units.initialize(from: other.units, count: other.count)
+    stores = .allocate(capacity: Self.limit)
+    for unit in 0..<other.count { (stores + unit).initialize(to: other.stores[unit].copy()) }
     count = other.count
     startsEmpty = other.startsEmpty
     heldCollections = other.heldCollections
@@ -33,6 +38,8 @@ struct InterruptTranslation: ~Copyable {
   deinit {
     units.deinitialize(count: count)
     units.deallocate()
+    stores.deinitialize(count: count)
+    stores.deallocate()
   }
 
   /// Makes an ITS exist; its index is below 16 by the event's layout.
@@ -40,6 +47,7 @@ struct InterruptTranslation: ~Copyable {
     while count <= index & 15 {
       let unseen = startsEmpty ? Collection.unmapped : Collection.unknown
       (units + count).initialize(to: InterruptTranslationService(unseenCollection: unseen))
+      (stores + count).initialize(to: PackedTranslationStore())
       count += 1
     }
     return index & 15
@@ -47,7 +55,7 @@ struct InterruptTranslation: ~Copyable {
 }
 
 /// One ITS: its registers, and what the commands have put into its tables (IHI 0069H, chapter 5).
-struct InterruptTranslationService: ~Copyable {
+struct InterruptTranslationService {
   /// `GITS_CTLR`: Enabled in bit 0, Quiescent in bit 31.
   var control = Learned<UInt32>(1 << 31)
   /// `GITS_CBASER`.
@@ -63,7 +71,6 @@ struct InterruptTranslationService: ~Copyable {
   /// `GITS_BASERn.Indirect` of the device table is set.
   var deviceTableHasTwoLevels = false
 
-  var translations = PackedTranslationStore()
   /// ITT address by DeviceID.
   var ittAddresses: [UInt32: UInt64] = [:]
   /// DeviceID by ITT address, for table entries that name only the table.
@@ -78,38 +85,13 @@ struct InterruptTranslationService: ~Copyable {
   var changedVPE: (id: UInt32, before: VirtualPE?)?
 
   /// What the last command or MSI changed, as it was before: table reads that the capture prints for it show this.
-  var before = EntryBefore()
+  var before: EntryBefore?
   /// The device whose table entry was seen last.
   var lastDevice: UInt32 = 0
   /// The slot of the command queue that will be fetched next, once one fetch has been seen.
   var nextFetch: UInt64?
   /// An MSI or a command whose translation the capture has not shown yet.
   var unresolved: UnresolvedTranslation?
-
-  init(unseenCollection: UInt32) { self.unseenCollection = unseenCollection }
-
-  /// An independent copy.
-  func copy() -> InterruptTranslationService {
-    var copy = InterruptTranslationService(unseenCollection: unseenCollection)
-    copy.control = control
-    copy.commandBase = commandBase
-    copy.commandWriter = commandWriter
-    copy.commandReader = commandReader
-    copy.tableBase = tableBase
-    copy.tableBaseConstants = tableBaseConstants
-    copy.deviceTableHasTwoLevels = deviceTableHasTwoLevels
-    copy.translations = translations.copy()
-    copy.ittAddresses = ittAddresses
-    copy.devicesByITT = devicesByITT
-    copy.collections = collections
-    copy.vPEs = vPEs
-    copy.changedVPE = changedVPE
-    copy.before = before
-    copy.lastDevice = lastDevice
-    copy.nextFetch = nextFetch
-    copy.unresolved = unresolved
-    return copy
-  }
 
   /// The PE of a collection.
   @inline(__always) func collection(_ icid: UInt32) -> UInt32 {
@@ -171,19 +153,33 @@ struct VirtualPE {
   var doorbell: UInt32?
 }
 
+/// An event of a device, which the device's ITT translates.
+struct DeviceEvent: Equatable {
+  var device: UInt32
+  var event: UInt32
+
+  /// DeviceID in 63:32, EventID in 31:0.
+  @inline(__always) var key: UInt64 { UInt64(device) << 32 | UInt64(event) }
+}
+
+extension PackedTranslationStore {
+  @inline(__always) func lookup(_ at: DeviceEvent) -> TranslationEntry { lookup(at.device, at.event) }
+  func doorbell(_ at: DeviceEvent) -> UInt32? { doorbell(at.device, at.event) }
+  @discardableResult mutating func map(_ at: DeviceEvent, _ entry: TranslationEntry, doorbell: UInt32? = nil) -> Bool {
+    map(at.device, at.event, entry, doorbell: doorbell)
+  }
+}
+
 /// A device's ITE as it was before the last command changed it.
 struct EntryBefore {
-  var device: UInt32 = 0
-  var event: UInt32 = 0
-  var entry = TranslationEntry()
+  var at: DeviceEvent
+  var entry: TranslationEntry
   var doorbell: UInt32?
-  var isSet = false
 }
 
 /// An MSI or INT, CLEAR, DISCARD … whose entry is not known yet.
 struct UnresolvedTranslation {
-  var device: UInt32
-  var event: UInt32
+  var at: DeviceEvent
   var opcode: UInt8
   var cause: PendingCause
   /// MOVI's new collection, VMOVI's new vPE, VMOVP's new PE.
