@@ -9,7 +9,7 @@ public struct Controller: ~Copyable {
     let affinityRouting = topology.value(.affinityRouting)
     let departures = Departures(topology: topology, profile: options.profile)
     if topology.architecture == .v2 || affinityRouting == 0 {
-      core = GICv2Core(topology: topology, options: options)
+      core = ModelCore(GICv2(topology: topology, options: options))
     } else if affinityRouting == nil, !departures.contains(.hasOnlyAffinityRouting) {
       core = LegacyCapableCore(topology: topology, options: options)
     } else {
