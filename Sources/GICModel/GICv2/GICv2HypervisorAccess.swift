@@ -25,9 +25,7 @@ extension GICv2 {
 
   private func hypervisorValue(_ role: RegisterRole, _ offset: UInt32, pe: Int) -> (expected: UInt32, known: UInt32) {
     let known = virtualInterfaces[pe].interface.known
-    let listsAreKnown =
-      shown.contains(.guest)
-      && virtualInterfaces[pe].knownLists & virtualInterfaces[pe].implemented == virtualInterfaces[pe].implemented
+    let listsAreKnown = shown.contains(.guest) && virtualInterfaces[pe].knowsLists
     let upper = offset & 4 != 0 ? UInt64(32) : 0
     // What guests do that are not in the capture may have changed it.
     let isShown = shown.contains(.guest)
@@ -64,7 +62,7 @@ extension GICv2 {
   }
 
   private mutating func readListRegister(_ event: Event, pe: Int, check: Int) {
-    let list = hypervisorMap.element(hypervisorMap.index(at: event.offset), at: event.offset)
+    let list = hypervisorMap.element(at: event.offset)
     let isKnown = shown.contains(.guest) && virtualInterfaces[pe].knownLists &>> UInt64(list) & 1 != 0
     let verdict = compare(
       check, expected: UInt64(virtualInterfaces[pe][list].value), seen: event.b, known: isKnown ? .max : 0,
@@ -92,7 +90,7 @@ extension GICv2 {
     let value = UInt32(truncatingIfNeeded: event.b)
     switch hypervisorMap.role(hypervisorMap.index(at: event.offset)) {
     case .listRegister:
-      let list = hypervisorMap.element(hypervisorMap.index(at: event.offset), at: event.offset)
+      let list = hypervisorMap.element(at: event.offset)
       let last =
         departures.contains(.hasListRegisterTooMany) ? virtualInterfaces[pe].count : virtualInterfaces[pe].count - 1
       guard list <= min(last, 63) else { return }
@@ -109,9 +107,7 @@ extension GICv2 {
   private mutating func writeHypervisorControl(_ value: UInt32, pe: Int) {
     let old = virtualInterfaces[pe].control
     setHypervisorControl(value, pe: pe)
-    guard (old ^ value) & HypervisorControl.enable != 0 else { return }
-    let isOn = value & HypervisorControl.enable != 0
-    emit(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: pe, a: UInt64(isOn ? value : old))
+    reportVirtualEnable(pe, from: old, to: value)
   }
 
   private mutating func setHypervisorControl(_ value: UInt32, pe: Int) {
@@ -128,18 +124,16 @@ extension GICv2 {
     reportVirtualControl(pe)
   }
 
-  /// Says what the guest's interface lets through, if that is not what was said last.
+  /// Reports what the guest's interface lets through.
   mutating func reportVirtualControl(_ pe: Int) {
     let interface = virtualInterfaces[pe].interface
-    var known: UInt32 = interface.known.contains(.priorityMask) ? 0xFF : 0
-    if interface.known.contains(.control) { known |= 0x300 }
-    let bits = (interface.priorityMask & 0xFF | (interface.control & 0b11) << 8) & known
-    guard virtualInterfaces[pe].reportedControl != known << 16 | bits else { return }
-    virtualInterfaces[pe].reportedControl = known << 16 | bits
-    emit(.virtualControl, pe: pe, a: UInt64(bits), b: UInt64(known))
+    let known: UInt32 =
+      (interface.known.contains(.priorityMask) ? 0xFF : 0) | (interface.known.contains(.control) ? 0x300 : 0)
+    let bits = interface.priorityMask & 0xFF | (interface.control & 0b11) << 8
+    report(Learned(bits, known: known), pe, since: &virtualInterfaces[pe].reportedControl)
   }
 
-  private mutating func setVirtualActivePriorities(_ value: UInt32, pe: Int) {
+  mutating func setVirtualActivePriorities(_ value: UInt32, pe: Int) {
     virtualInterfaces[pe].interface.activePriorities[0] = value
     virtualInterfaces[pe].interface.refreshRunningPriority()
     virtualInterfaces[pe].interface.known.insert(.activePriorities)

@@ -74,8 +74,7 @@ extension GICv2 {
     return isMasked || INTID.isSpecial(intid) ? intid : withVirtualSource(intid, pe: pe)
   }
 
-  /// `GICV_EOIR` or `GICV_AEOIR` was written (IHI 0048B, 5.5.5, 5.5.10). An end that drops a priority and finds no list
-  /// register counts in `GICH_HCR.EOICount` (5.3.1).
+  /// `GICV_EOIR` or `GICV_AEOIR` was written (IHI 0048B, 5.5.5, 5.5.10).
   mutating func endVirtual(pe: Int, value: UInt32) {
     let intid = value & 0x3FF
     guard intid < 1020 else { return }
@@ -86,30 +85,25 @@ extension GICv2 {
     emit(
       .virtualEndOfInterrupt, pe: pe, intid: intid, priority: running, a: list < 0 ? 0xFF : UInt64(list),
       b: split || list < 0 ? 0 : 1)
-    if !split {
-      if list >= 0 {
-        deactivateVirtual(pe: pe, list: list)
-      } else if dropped {
-        virtualInterfaces[pe].control &+= HypervisorControl.oneEnd
-      }
-    }
+    if !split, list >= 0 || dropped { deactivateVirtual(pe: pe, list: list) }
     refreshMaintenance(pe)
   }
 
   /// `GICV_DIR` was written (IHI 0048B, 5.5.14). With EOImode 0 that is UNPREDICTABLE: ignored here.
   mutating func deactivateVirtual(pe: Int, value: UInt32) {
     guard value & 0x3FF < 1020, virtualInterfaces[pe].interface.control & GICv2Control.endMode != 0 else { return }
-    let list = virtualInterfaces[pe].activeList(value, comparesSource: !departures.contains(.resetIsKnown))
-    if list >= 0 {
-      deactivateVirtual(pe: pe, list: list)
-    } else {
-      virtualInterfaces[pe].control &+= HypervisorControl.oneEnd
-    }
+    deactivateVirtual(
+      pe: pe, list: virtualInterfaces[pe].activeList(value, comparesSource: !departures.contains(.resetIsKnown)))
     refreshMaintenance(pe)
   }
 
-  /// Makes a virtual interrupt inactive, and with it the physical one that it stands for.
+  /// Makes a virtual interrupt inactive, and with it the physical one that it stands for. An end that finds no list
+  /// register, -1, counts in `GICH_HCR.EOICount` (5.3.1).
   private mutating func deactivateVirtual(pe: Int, list: Int) {
+    guard list >= 0 else {
+      virtualInterfaces[pe].control &+= HypervisorControl.oneEnd
+      return
+    }
     var entry = virtualInterfaces[pe][list]
     let before = entry.value
     entry.value &= ~GICv2ListRegister.activeBit
@@ -118,7 +112,7 @@ extension GICv2 {
     if !entry.isValid {
       emit(.lrEmptied, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(before))
     }
-    if entry.isHardware { deactivateFromGuest(pe: pe, intid: Int(entry.physicalID)) }
+    if entry.isHardware { deactivateFromGuest(pe: pe, intid: Int(entry.physicalINTID)) }
   }
 
   /// Looks whether the maintenance interrupt changed.
@@ -132,7 +126,7 @@ extension GICv2 {
   /// Whether everything that a guest's acknowledge depends on has been shown.
   func virtualStateIsKnown(_ pe: Int) -> Bool {
     let known = virtualInterfaces[pe].interface.known
-    return knowsGuests && known.isSuperset(of: [.control, .priorityMask, .activePriorities, .hypervisorControl])
-      && virtualInterfaces[pe].knownLists & virtualInterfaces[pe].implemented == virtualInterfaces[pe].implemented
+    return knowsGuests && virtualInterfaces[pe].knowsLists
+      && known.isSuperset(of: [.control, .priorityMask, .activePriorities, .hypervisorControl])
   }
 }

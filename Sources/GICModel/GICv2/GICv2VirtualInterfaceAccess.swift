@@ -58,9 +58,7 @@ extension GICv2 {
   }
 
   /// One word holds the active priorities of a virtual interface.
-  private func isFirstActivePriority(_ event: Event) -> Bool {
-    virtualInterfaceMap.element(virtualInterfaceMap.index(at: event.offset), at: event.offset) == 0
-  }
+  private func isFirstActivePriority(_ event: Event) -> Bool { virtualInterfaceMap.element(at: event.offset) == 0 }
 
   private mutating func writeVirtualRegister(_ role: RegisterRole, _ event: Event, pe: Int) {
     let value = UInt32(truncatingIfNeeded: event.b)
@@ -82,9 +80,7 @@ extension GICv2 {
       }
     case .activePriorities:
       guard isFirstActivePriority(event) else { return }
-      virtualInterfaces[pe].interface.activePriorities[0] = value
-      virtualInterfaces[pe].interface.refreshRunningPriority()
-      virtualInterfaces[pe].interface.known.insert(.activePriorities)
+      setVirtualActivePriorities(value, pe: pe)
     default: break
     }
   }
