@@ -35,7 +35,7 @@ extension FindingsAnalyzer {
         chain.append(.init("\(name(top.intid)) lost its priority without an end of its own", event: t.event))
       }
       return FindingLog.Description(
-        severity: .error, certainty: hasGaps ? .likely : .certain, summary: summary, chain: chain,
+        .error, hasGaps ? .likely : .certain, summary, chain,
         next: "the handler's end of interrupt: it must write back what the acknowledge returned, innermost first")
     }
     if place >= 0 {
@@ -45,8 +45,7 @@ extension FindingsAnalyzer {
       let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: top.intid).rawValue
       interrupts.find(key)?.pointee.isRunning = false
       interrupts.find(key)?.pointee.wasWronglyEnded = true
-      interrupts.find(key)?.pointee.endEvent = t.event
-      interrupts.find(key)?.pointee.endTime = t.time
+      interrupts.find(key)?.pointee.endAt = .init(t)
     }
   }
 
@@ -64,22 +63,20 @@ extension FindingsAnalyzer {
         // It is ended all right, as far as its handler is concerned.
         processor.pointee.depth &-= 1
         record(t).pointee.isRunning = false
-        record(t).pointee.endEvent = t.event
+        record(t).pointee.endAt.event = t.event
         guard startsAtReset else { return }
       }
       report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 1), t) {
         FindingLog.Description(
-          severity: .error,
-          certainty: .likely,
-          summary: top.intid == t.intid
+          .error, .likely,
+          top.intid == t.intid
             ? "the end of \(name(t.intid)) had no effect: it was written to the other group's register"
             : "the end of \(name(t.intid)) had no effect: \(name(top.intid)), of another group, runs",
-          chain: [
+          [
             .init("\(name(top.intid)) was acknowledged last and runs", event: top.event),
             .init("the end named \(t.intid) through a register of the other group", event: t.event),
           ],
-          next: "which of EOIR0 and EOIR1 (or EOIR and AEOIR) the handler writes"
-        )
+          next: "which of EOIR0 and EOIR1 (or EOIR and AEOIR) the handler writes")
       }
       return
     }
@@ -93,19 +90,17 @@ extension FindingsAnalyzer {
     report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2), t) {
       let isSecond = last.0 == t.intid
       return FindingLog.Description(
-        severity: .error,
-        certainty: processor.pointee.isComplete ? .certain : .likely,
-        summary: isSecond
+        .error, processor.pointee.isComplete ? .certain : .likely,
+        isSecond
           ? "\(name(t.intid)) was ended twice; nothing ran the second time"
           : "\(name(t.intid)) was ended while nothing ran",
-        chain: [
+        [
           isSecond
             ? .init("\(name(t.intid)) had been ended", event: last.1)
             : .init("no acknowledge of \(name(t.intid)) precedes the end", event: nil),
           .init("EOIR was written with \(t.intid)", event: t.event),
         ],
-        next: "the handler's end of interrupt: one for each acknowledge"
-      )
+        next: "the handler's end of interrupt: one for each acknowledge")
     }
   }
 
@@ -113,17 +108,12 @@ extension FindingsAnalyzer {
   mutating func neverEnded(_ t: Transition, _ earlier: ProcessorRecord.Running) {
     report(.init(kind: .stuckActive, domain: t.domain, pe: t.pe, intid: t.intid), t) {
       FindingLog.Description(
-        severity: .error,
-        certainty: .certain,
-        summary: "\(name(t.intid)) was acknowledged again though its last acknowledge was never ended",
-        chain: [
+        .error, .certain, "\(name(t.intid)) was acknowledged again though its last acknowledge was never ended",
+        [
           .init("acknowledged; no end of interrupt followed", event: earlier.event),
           .init("acknowledged again", event: t.event),
         ],
-        next: "the handler's way out: does every path write EOIR?",
-        event: earlier.event,
-        time: earlier.time
-      )
+        next: "the handler's way out: does every path write EOIR?", event: earlier.event, time: earlier.time)
     }
   }
 
@@ -131,16 +121,14 @@ extension FindingsAnalyzer {
   mutating func handledTwice(_ t: Transition, _ record: InterruptRecord) {
     report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: t.intid, reason: 1), t) {
       FindingLog.Description(
-        severity: .warning,
-        certainty: hasGaps ? .likely : .certain,
-        summary: "\(name(t.intid)) was taken on PE \(t.pe) while its handler still ran on PE \(record.acknowledgedOn)",
-        chain: [
-          .init("acknowledged on PE \(record.acknowledgedOn), not ended", event: record.acknowledgeEvent),
-          .init("sent to another PE", event: record.targetEvent == .max ? nil : record.targetEvent),
+        .warning, hasGaps ? .likely : .certain,
+        "\(name(t.intid)) was taken on PE \(t.pe) while its handler still ran on PE \(record.acknowledgedOn)",
+        [
+          .init("acknowledged on PE \(record.acknowledgedOn), not ended", event: record.acknowledgeAt.event),
+          .init("sent to another PE", event: record.targetAt.event == .max ? nil : record.targetAt.event),
           .init("acknowledged on PE \(t.pe)", event: t.event),
         ],
-        next: "whether the driver handles it again after the first handler returns; if not, this one is lost"
-      )
+        next: "whether the driver handles it again after the first handler returns; if not, this one is lost")
     }
   }
 
@@ -161,17 +149,13 @@ extension FindingsAnalyzer {
       .init(kind: .spuriousAcknowledge, domain: t.domain, pe: t.pe), t, count: run == thresholds.spuriousRun ? run : 1
     ) {
       FindingLog.Description(
-        severity: .warning,
-        certainty: .certain,
-        summary: "PE \(t.pe) asks for interrupts over and over and gets none (1023)",
-        chain: [
+        .warning, .certain, "PE \(t.pe) asks for interrupts over and over and gets none (1023)",
+        [
           .init("\(run) acknowledges in succession returned 1023", event: processor.pointee.spuriousEvent),
           .init("nothing was signalled to the PE", event: t.event),
         ],
         next: "what sends the PE into its handler: a request that goes away, or software that polls",
-        event: processor.pointee.spuriousEvent,
-        time: processor.pointee.spuriousTime
-      )
+        event: processor.pointee.spuriousEvent, time: processor.pointee.spuriousTime)
     }
   }
 
@@ -185,17 +169,16 @@ extension FindingsAnalyzer {
     let record = interrupts.find(key)?.pointee ?? InterruptRecord()
     report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: intid), t) {
       var chain: [Finding.Link] = []
-      if record.enabled == .no { chain.append(.init("it is disabled", event: record.enableEvent)) }
+      if record.enabled == .no { chain.append(.init("it is disabled", event: record.enableAt.event)) }
       if !record.isPending {
-        let event = record.clearedEvent == .max ? record.acknowledgeEvent : record.clearedEvent
+        let event = record.clearedEvent == .max ? record.acknowledgeAt.event : record.clearedEvent
         chain.append(.init("it is not pending", event: event == .max ? nil : event))
       }
-      if record.line == .no, record.edge != .yes { chain.append(.init("its line is low", event: record.lineEvent)) }
+      if record.line == .no, record.edge != .yes { chain.append(.init("its line is low", event: record.lineAt.event)) }
       let expected = t.prediction.expected & 0xFF_FFFF
       chain.append(.init("an acknowledge should have returned \(expected)", event: t.event))
       return FindingLog.Description(
-        severity: .error, certainty: hasGaps ? .likely : .certain,
-        summary: "\(name(intid)) was delivered to PE \(t.pe) against the rules", chain: chain,
+        .error, hasGaps ? .likely : .certain, "\(name(intid)) was delivered to PE \(t.pe) against the rules", chain,
         next: "gicscope verify, which shows the state that the controller contradicts")
     }
   }
@@ -209,14 +192,14 @@ extension FindingsAnalyzer {
       kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid,
       source: INTID.isLPI(t.intid) ? record.source : .max, reason: isLost ? 1 : 0)
     report(key, t) {
-      var chain: [Finding.Link] = [.init("became pending", event: record.pendingEvent)]
+      var chain: [Finding.Link] = [.init("became pending", event: record.pendingAt.event)]
       if record.enabled == .no {
-        chain.append(.init("it was disabled, so that it could not be delivered", event: record.enableEvent))
+        chain.append(.init("it was disabled, so that it could not be delivered", event: record.enableAt.event))
       }
       chain.append(.init("\(cause) took its pending state away", event: t.event))
       return FindingLog.Description(
-        severity: isLost ? .warning : .note, certainty: record.pendingIsOlder ? .unknownBeforeCapture : .certain,
-        summary: "\(name(t.intid)) was pending and is lost: \(cause) took its pending state away", chain: chain,
+        isLost ? .warning : .note, record.pendingIsOlder ? .unknownBeforeCapture : .certain,
+        "\(name(t.intid)) was pending and is lost: \(cause) took its pending state away", chain,
         next: "whether the device was quiet when its interrupt was taken down")
     }
   }

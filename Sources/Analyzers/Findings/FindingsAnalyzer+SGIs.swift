@@ -54,17 +54,13 @@ extension FindingsAnalyzer {
     processors.at(t).pointee.answersAreReported = true
     report(key, t, count: isFirst ? count : 1) {
       FindingLog.Description(
-        severity: .warning,
-        certainty: .certain,
-        summary: "PE \(t.pe) answers each SGI with another: the last \(count) handlers of SGIs sent one",
-        chain: [
+        .warning, .certain, "PE \(t.pe) answers each SGI with another: the last \(count) handlers of SGIs sent one",
+        [
           .init("the first of these SGIs was acknowledged", event: processor.answeredEvent),
           .init("\(Self.name(t.intid)) ended, and its handler had sent an SGI too", event: t.event),
         ],
-        next: "who sends SGIs from the handler, and what would end the exchange",
-        event: processor.answeredEvent,
-        time: processor.answeredTime
-      )
+        next: "who sends SGIs from the handler, and what would end the exchange", event: processor.answeredEvent,
+        time: processor.answeredTime)
     }
   }
 
@@ -85,10 +81,9 @@ extension FindingsAnalyzer {
     record(log, .init(kind: .misrouted, domain: domain, pe: pe, intid: intid, reason: exists ? 2 : 1), t) {
       FindingLog.Description(
         // That a group refuses what it is not meant for may be the point of it.
-        severity: exists ? .note : .warning,
-        certainty: hasGaps ? .likely : .certain,
-        summary: "\(Self.name(intid)), sent by PE \(pe), reached no PE",
-        chain: [
+        exists ? .note : .warning, hasGaps ? .likely : .certain,
+        "\(Self.name(intid)), sent by PE \(pe), reached no PE",
+        [
           .init("PE \(pe) sent it", event: sender.sentEvent),
           .init(
             exists
@@ -98,8 +93,7 @@ extension FindingsAnalyzer {
         ],
         next: exists
           ? "which of ICC_SGI0R, ICC_SGI1R and ICC_ASGI1R sends it, IGROUPR and NSACR of its targets"
-          : "the affinity and the target list that the sender writes"
-      )
+          : "the affinity and the target list that the sender writes")
     }
   }
 }
