@@ -10,14 +10,10 @@ extension GICv3 where Store: ~Copyable {
     if departures.contains(.ignoresEndOfReserved), intid < 1020, distributor.isReserved(word: Int(intid &>> 5)) {
       return
     }
-    guard isRunning(pe) else {
-      emit(.mismatchedEnd, pe: pe, intid: intid)
-      return
-    }
+    guard isRunning(pe) else { return emit(.mismatchedEnd, pe: pe, intid: intid) }
     let group = pes[pe].runningGroup
     guard mayEnd(group, pe: pe, group0: group0) else {
-      emit(.mismatchedEnd, pe: pe, intid: intid, a: UInt64(group.rawValue))
-      return
+      return emit(.mismatchedEnd, pe: pe, intid: intid, a: UInt64(group.rawValue))
     }
     let priority = pes[pe].runningPriority
     dropRunningPriority(pe, group)

@@ -49,9 +49,7 @@ public struct Controller: ~Copyable {
 
   /// The state as it is now.
   public func state(_ filter: StateFilter = .init()) -> StateValue { core.state(filter) }
-}
 
-extension Controller {
   /// The configuration of an SGI or PPI of a PE, or of an SPI. O(1).
   public func configuration(intid: UInt32, pe: UInt32) -> InterruptConfiguration {
     intid < 1020 ? core.configuration(intid: Int(intid), pe: Int(pe)) : InterruptConfiguration()

@@ -8,8 +8,7 @@ extension GICv2 {
     let running = interfaces[pe].interface.runningPriority
     // An end that no acknowledge precedes, and one of a group that the access cannot see, has no effect.
     guard running != GICv2Interface.idle, isGroup1 || !(nonSecure || isAlias) else {
-      emit(.mismatchedEnd, pe: pe, intid: UInt32(intid))
-      return
+      return emit(.mismatchedEnd, pe: pe, intid: UInt32(intid))
     }
     let isActive = isActiveOn(pe, intid)
     let dropped = interfaces[pe].interface.drop(isGroup1: isGroup1)

@@ -24,10 +24,7 @@ extension GICv2 {
     let verdict = compare(
       check, expected: UInt64(expected), seen: UInt64(seen), known: virtualStateIsKnown(pe) ? .max : 0, pe: UInt32(pe))
     let intid = seen & 0x3FF
-    if INTID.isSpecial(intid) {
-      emit(.virtualSpuriousAcknowledge, pe: pe, intid: intid, a: UInt64(intid))
-      return
-    }
+    if INTID.isSpecial(intid) { return emit(.virtualSpuriousAcknowledge, pe: pe, intid: intid, a: UInt64(intid)) }
     let list = verdict == .agreed ? virtualInterfaces[pe].highest() : pendingList(pe, intid)
     guard list >= 0 else { return }
     var entry = virtualInterfaces[pe][list]

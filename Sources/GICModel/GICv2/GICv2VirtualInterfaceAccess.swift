@@ -19,15 +19,10 @@ extension GICv2 {
     let hasAliases = !departures.contains(.hasNoAliases)
     var (expected, known): (UInt32, GICv2Interface.Known) = (0, [])
     switch role {
-    case .reserved:
-      compareReserved(event, check: check)
-      return
-    case .implementer:
-      compareCommonIdentification(event, check: check)
-      return
+    case .reserved: return compareReserved(event, check: check)
+    case .implementer: return compareCommonIdentification(event, check: check)
     case .aliasedAcknowledge where hasAliases:
-      acknowledgeVirtual(pe: pe, seen: UInt32(truncatingIfNeeded: event.b), check: check, isAlias: true)
-      return
+      return acknowledgeVirtual(pe: pe, seen: UInt32(truncatingIfNeeded: event.b), check: check, isAlias: true)
     case .highestPending: expected = highestVirtualValue(pe, isAlias: false)
     case .aliasedHighestPending where hasAliases: expected = highestVirtualValue(pe, isAlias: true)
     case .control: (expected, known) = (interface.control, .control)

@@ -256,8 +256,7 @@ extension GICv3 where Store: ~Copyable {
     translation.units[unit].unresolved = nil
     emit(.msi, intid: entry.isValid ? entry.intid : 0xFFFF_FFFF, a: event.a)
     guard translation.units[unit].control[0] || !translation.units[unit].control.knows(0) else {
-      emit(.itsFault, a: event.a, b: ITSFault.itsDisabled.rawValue)
-      return
+      return emit(.itsFault, a: event.a, b: ITSFault.itsDisabled.rawValue)
     }
     reportWalk(opcode: 0, at, entry: entry, unit: unit)
     guard entry.isValid else { return reject(at, unit: unit) }

@@ -8,10 +8,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func readITS(_ event: Event) {
     let index = itsMap.index(at: event.offset)
     let role = itsMap.role(index)
-    guard role != .reserved, !event.flags.contains(.refused) else {
-      compareReserved(event)
-      return
-    }
+    guard role != .reserved, !event.flags.contains(.refused) else { return compareReserved(event) }
     let unit = translation.unit(Int(event.owner))
     let its = translation.units + unit
     let check = PredictionLedger.check(.gits, index: index)

@@ -7,12 +7,10 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always) mutating func setLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause, source: UInt64 = .max) {
     guard holds(pe) else { return }
     guard takesLPIs(pe) else {
-      emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.lpisDisabled.rawValue)
-      return
+      return emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.lpisDisabled.rawValue)
     }
     guard intid >= LPILimits.firstINTID, fits(intid, pe: pe) else {
-      emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.intidOutOfRange.rawValue)
-      return
+      return emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.intidOutOfRange.rawValue)
     }
     if !configurationMemory.isEmpty { fetchConfiguration(intid) }
     let isNew = lpis.setPending(intid, pe: pe)

@@ -82,7 +82,7 @@ struct MaintenanceConditions {
 extension Predicting where Self: ~Copyable {
   /// Reports what a guest's interface lets through, if that is not what was reported last: the priority mask in 7:0, the
   /// group enables in 9:8. `reported` has the known bits in 31:16, their values in 15:0.
-  func report(_ control: Learned<UInt32>, _ pe: Int, since reported: inout UInt32) {
+  @inline(__always) func report(_ control: Learned<UInt32>, _ pe: Int, since reported: inout UInt32) {
     let bits = control.value & control.known
     guard reported != control.known << 16 | bits else { return }
     reported = control.known << 16 | bits
@@ -90,7 +90,7 @@ extension Predicting where Self: ~Copyable {
   }
 
   /// Reports that the hypervisor turned the interface on or off.
-  func reportVirtualEnable(_ pe: Int, from old: UInt32, to new: UInt32) {
+  @inline(__always) func reportVirtualEnable(_ pe: Int, from old: UInt32, to new: UInt32) {
     guard (old ^ new) & HypervisorControl.enable != 0 else { return }
     let isOn = new & HypervisorControl.enable != 0
     emit(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe: pe, a: UInt64(isOn ? new : old))

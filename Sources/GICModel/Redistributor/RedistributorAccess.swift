@@ -5,10 +5,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func readRedistributor(_ event: Event, pe: Int) {
     let index = redistributorMap.index(at: event.offset)
     let row = redistributorMap.row(index)
-    guard row.role != .reserved, !event.flags.contains(.refused) else {
-      compareReserved(event)
-      return
-    }
+    guard row.role != .reserved, !event.flags.contains(.refused) else { return compareReserved(event) }
     let check = PredictionLedger.check(.gicr, index: index)
     let nonSecure = isNonSecure(event)
     switch row.role {

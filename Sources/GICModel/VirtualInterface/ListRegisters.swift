@@ -79,10 +79,7 @@ extension GICv3 where Store: ~Copyable {
     let old = pes[pe].virtual.listRegisters[n]
     pes[pe].virtual.setListRegister(n, value)
     guard old.isValid || value.isValid else { return }
-    guard value.isValid else {
-      report(.lrEmptied, old, n, pe: pe)
-      return
-    }
+    guard value.isValid else { return report(.lrEmptied, old, n, pe: pe) }
     var isNew = !old.isValid || value.hasPending && !old.hasPending
     if old.isValid, old.virtualINTID != value.virtualINTID {
       report(.lrOverwritten, old, n, pe: pe)

@@ -105,8 +105,7 @@ extension GICv3 where Store: ~Copyable {
   /// without AckCtl, are UNPREDICTABLE: what became of the interrupt is not known then.
   private mutating func endMemoryMapped(pe: Int, value: UInt32, isAlias: Bool) {
     guard let n = activeListRegister(pe, intid: value & 0xFF_FFFF) else {
-      endVirtual(pe: pe, group1: isAlias, value: value)
-      return
+      return endVirtual(pe: pe, group1: isAlias, value: value)
     }
     let isGroup1 = pes[pe].virtual.listRegisters[n].isGroup1
     endVirtual(pe: pe, group1: isGroup1, value: value)
