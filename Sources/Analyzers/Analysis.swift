@@ -164,6 +164,10 @@ private struct Analyzers: ~Copyable {
     case .groupEnables: waits.groupEnables(t)
     case .sleep: waits.sleep(t)
     case .interfaceReset: waits.reset(t)
+    case .machineReset:
+      latency.gap(t)
+      waits.resetAll(t)
+      virtual.take(t, isCounted: isCounted)
     case .tableWalk, .tableRead, .itsEnabled, .lpisEnabled, .configurationInvalidated:
       itsCaches.take(t, isReported: isReported)
     case .gap:

@@ -96,7 +96,7 @@ public final class ReplayEngine {
     return controller.predictions.compactMap { count in
       guard let before = baseline.first(where: { $0.name == count.name && $0.kind == count.kind }) else { return count }
       let since = count.since(before)
-      return since.agreed + since.disagreed + since.taught == 0 ? nil : since
+      return since.isEmpty ? nil : since
     }
   }
 
@@ -229,17 +229,6 @@ public final class ReplayEngine {
 extension EventKind {
   /// Whether an event of this kind has a time of its own.
   var hasTime: Bool { self != .topology && self != .continuation }
-}
-
-extension PredictionCount {
-  /// The predictions made after `earlier` was taken.
-  fileprivate func since(_ earlier: PredictionCount) -> PredictionCount {
-    var result = self
-    result.agreed -= earlier.agreed
-    result.disagreed -= earlier.disagreed
-    result.taught -= earlier.taught
-    return result
-  }
 }
 
 /// The monotonic clock.

@@ -86,8 +86,8 @@ struct AnalysisJSONTests {
     let verify = report([], predictions: [count]).json["verify"]
     #expect(
       verify?.compactText
-        == #"{"predicted":8,"agreed":7,"disagreed":1,"taught":0,"by_register":[{"name":"ICC_IAR1_EL1","#
-        + #""kind":"acknowledge","agreed":7,"disagreed":1,"taught":0}]}"#
+        == #"{"predicted":8,"agreed":7,"disagreed":1,"taught":0,"unknown":0,"by_register":[{"name":"ICC_IAR1_EL1","#
+        + #""kind":"acknowledge","agreed":7,"disagreed":1,"taught":0,"unknown":0}]}"#
     )
   }
 }

@@ -127,7 +127,7 @@ final class Rig {
     controller.predictions.reduce(into: (0, 0, 0)) {
       $0.0 += $1.agreed
       $0.1 += $1.disagreed
-      $0.2 += $1.taught
+      $0.2 += $1.taught + $1.unknown
     }
   }
 

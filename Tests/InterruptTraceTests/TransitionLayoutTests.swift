@@ -105,6 +105,7 @@ import Testing
     "begin.isReset": { bit($0.begin.isReset) },
     "gap.lost": { $0.gap.lost },
     "gap.reason": { $0.gap.reason },
+    "machineReset.after": { $0.machineReset.after },
   ]
 
   @Test func `Every field is what its accessor reads`() throws {

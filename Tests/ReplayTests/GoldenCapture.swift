@@ -82,6 +82,7 @@ struct GoldenResult {
     ["events \(events)"]
       + predictions.map {
         "prediction \($0.kind.rawValue) \($0.name): \($0.agreed) agreed, \($0.disagreed) disagreed, \($0.taught) taught"
+          + ($0.unknown == 0 ? "" : ", \($0.unknown) unknown")
       }
       + acknowledges.sorted { $0.key < $1.key }.map { "acknowledge PE \($0.key.pe) INTID \($0.key.intid): \($0.value)" }
       + state

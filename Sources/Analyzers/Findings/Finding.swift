@@ -84,6 +84,8 @@ public enum FindingKind: UInt8, Sendable, CaseIterable {
   case overflowDelay
   /// Kept waiting while others were taken.
   case starved
+  /// The machine was reset; no interrupt is concerned, but for those that ran.
+  case reset
 
   /// The stable name.
   public var name: String {
@@ -103,6 +105,7 @@ public enum FindingKind: UInt8, Sendable, CaseIterable {
     case .misrouted: "misrouted"
     case .overflowDelay: "overflow-delay"
     case .starved: "starved"
+    case .reset: "reset"
     }
   }
 }

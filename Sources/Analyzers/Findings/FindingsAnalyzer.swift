@@ -150,7 +150,10 @@ struct FindingsAnalyzer: ~Copyable {
       record.pointee.endAt = .init(t)
     case .priorityMask, .groupEnables, .sleep, .lpisEnabled, .endMode: conditionChanged(t)
     case .interfaceReset: resetInterface(t)
-    case .gap: gap(t)
+    case .machineReset: machineReset(t)
+    case .gap:
+      hasGaps = true
+      forgetState()
     case .guestError: guestError(t)
     case .disagreed:
       disagreements &+= 1
@@ -234,14 +237,35 @@ struct FindingsAnalyzer: ~Copyable {
       let intid = processor.pointee.running[place].intid
       let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue
       interrupts.find(key)?.pointee.isRunning = false
-      if InterruptClass(intid: intid).isPrivate { interrupts.find(key)?.pointee.isActive = false }
     }
     processor.pointee.depth = 0
   }
 
-  /// Events are missing: what was pending or ran may not be so any more.
-  private mutating func gap(_ t: Transition) {
-    hasGaps = true
+  /// The machine was reset, unseen: what ran across is said once, and nothing of it is held against what comes after.
+  private mutating func machineReset(_ t: Transition) {
+    var chain: [Finding.Link] = [
+      .init("the controller is last shown as it was before", event: t.machineReset.after),
+      .init("what it answers contradicts that, and is what follows from a reset", event: t.event),
+    ]
+    for place in processors.all where place.domain == Domain.physical {
+      guard let processor = processors.find(domain: place.domain, pe: place.pe)?.pointee else { continue }
+      for n in 0..<processor.depth {
+        let name = name(processor.running[n].intid)
+        chain.append(
+          .init(
+            "\(name) was never ended on PE \(place.pe) when the machine was reset", event: processor.running[n].event))
+      }
+    }
+    report(.init(kind: .reset, domain: t.domain, pe: PE.none, intid: INTID.none, source: t.event), t) {
+      .init(
+        .note, .likely, "the machine was reset", chain,
+        next: "what asked for the reset: PSCI SYSTEM_RESET, a watchdog, or the emulator's own")
+    }
+    forgetState()
+  }
+
+  /// What was pending or ran may not be so any more.
+  private mutating func forgetState() {
     startsAtReset = false
     processors.forEach { processor in
       processor.pointee.depth = 0

@@ -70,7 +70,7 @@ struct VirtualInterruptAnalyzer: ~Copyable {
       isInUse = true
       takeVirtual(t, isCounted: isCounted)
     case .virtualInterfaceEnabled: entered(t)
-    case .gap: gaps.insert(UInt64(t.pe)).pointee = t.time
+    case .gap, .machineReset: gaps.insert(UInt64(t.pe)).pointee = t.time
     default: break
     }
   }

@@ -137,6 +137,16 @@ struct WaitAnalyzer: ~Copyable {
     interface.pointee.running = Self.idle
   }
 
+  /// The machine was reset: nothing is in service, and what waited waits no more.
+  mutating func resetAll(_ t: Transition) {
+    for pe in 0..<capacity {
+      settle(interfaces + pe, t.time)
+      interfaces[pe].running = Self.idle
+      waiting -= interfaces[pe].count
+      interfaces[pe].count = 0
+    }
+  }
+
   mutating func ended(_ t: Transition) {
     guard let interface = interface(t) else { return }
     settle(interface, t.time)

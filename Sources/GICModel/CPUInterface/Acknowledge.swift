@@ -56,6 +56,7 @@ extension GICv3 where Store: ~Copyable {
       rereadConfiguration(pe: pe)
     }
     pes[pe].highestIsStale = true
+    progress.resets.lastProof = eventIndex
     emit(
       .acknowledged, pe: pe, intid: seen, priority: rank.priority, a: UInt64(rank.group.rawValue),
       b: (stays ? 1 : 0) | UInt64(pes[pe].runningPriority & 0xFF) << 8)

@@ -32,7 +32,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// Whether the capture tells EOImode: it begins at reset, or shows the control register.
   @inline(__always) private func knowsEndMode(_ pe: Int) -> Bool {
-    if translation.startsEmpty { return true }
+    if startsAtReset { return true }
     if pes[pe].security == .el3 { return pes[pe].known.contains(.cpuControlEL3) }
     return pes[pe].known.contains(cpuBank(pe) == 0 ? .cpuControlS : .cpuControlNS)
   }

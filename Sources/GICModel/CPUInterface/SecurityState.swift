@@ -101,4 +101,62 @@ extension GICv3 where Store: ~Copyable {
   func noteBank(pe: Int, register: SystemRegister) {
     if register == .ICC_CTLR_EL3 || register == .ICC_IGRPEN1_EL3 { pes[pe].security = .el3 }
   }
+
+  // MARK: Whether Non-secure accesses see priorities shifted
+
+  /// How accesses of a PE see priorities now, as it is assumed, or if `SCR_EL3.FIQ` is other than assumed.
+  func priorityView(_ pe: Int, assumed: Bool = true) -> PriorityView {
+    guard !hasOneSecurityState, pes[pe].security == .nonSecure else { return PriorityView(isShifted: false) }
+    let shifts = pes[pe].takesFIQsToEL3
+    return PriorityView(isShifted: assumed || shifts.knows(0) ? shifts[0] : !shifts[0])
+  }
+
+  /// Whether what a register shows tells how accesses see priorities: it is what one assumption has it return, and not the
+  /// other.
+  mutating func isSettled(_ check: Int, _ event: Event, _ expected: UInt64, or other: UInt64, pe: Int) -> Bool {
+    guard expected != other, !pes[pe].takesFIQsToEL3.knows(0) else { return false }
+    let seen = event.register == .ICC_RPR_EL1 ? event.b & 0xFF : event.b
+    if seen == expected { learnShift(pe, pes[pe].takesFIQsToEL3[0]) }
+    guard seen == other else { return false }
+    learnShift(pe, !pes[pe].takesFIQsToEL3[0])
+    differ(check, expected: expected, seen: seen, isTaught: true, isUnknown: true, pe: event.pe)
+    return true
+  }
+
+  /// Of the other PEs it is then likely.
+  private mutating func learnShift(_ pe: Int, _ isShifted: Bool) {
+    for other in 0..<peCount where other == pe || !pes[other].takesFIQsToEL3.knows(0) {
+      if pes[other].takesFIQsToEL3[0] != isShifted {
+        swap(&pes[other].priorityMask, &pes[other].otherPriorityMask)
+      }
+      pes[other].takesFIQsToEL3 = Learned(isShifted ? 1 : 0, known: other == pe ? 1 : pes[other].takesFIQsToEL3.known)
+    }
+  }
+
+  /// Makes a PE's line what the capture shows by the other view of its priority mask. False if that does not explain it.
+  mutating func reconcileShift(_ pe: Int, _ isExplained: (inout Self) -> Bool) -> Bool {
+    guard !hasOneSecurityState, !pes[pe].takesFIQsToEL3.knows(0), pes[pe].priorityMask != pes[pe].otherPriorityMask
+    else {
+      return false
+    }
+    swap(&pes[pe].priorityMask, &pes[pe].otherPriorityMask)
+    let explains = isExplained(&self)
+    swap(&pes[pe].priorityMask, &pes[pe].otherPriorityMask)
+    if explains { learnShift(pe, !pes[pe].takesFIQsToEL3[0]) }
+    return explains
+  }
+}
+
+/// How an access sees priorities: as they are, or as the upper half of the range, shifted (IHI 0069H, 4.8.1).
+struct PriorityView {
+  let isShifted: Bool
+
+  /// What is shown of a priority.
+  func shown(_ priority: UInt32) -> UInt32 {
+    guard isShifted else { return priority }
+    return priority & 0x80 == 0 ? 0 : (priority << 1) & 0xFF
+  }
+
+  /// The priority that a value stands for.
+  func held(_ value: UInt32) -> UInt32 { isShifted ? (value >> 1) | 0x80 : value }
 }

@@ -28,7 +28,10 @@ extension GICv3 where Store: ~Copyable {
       compare(check, expected: UInt64(expected), seen: event.b, pe: event.pe)
     case .ICC_RPR_EL1:
       // 10.x shows in bits 63:62 whether a non-maskable interrupt runs (IHI 0069H, 12.2.24).
-      let expected = UInt64(runningPriorityView(pe))
+      let running = pes[pe].runningPriority
+      let expected = UInt64(running == 0xFF ? running : priorityView(pe).shown(running))
+      let other = UInt64(running == 0xFF ? running : priorityView(pe, assumed: false).shown(running))
+      if isSettled(check, event, expected, or: other, pe: pe) { return }
       let isGuess = pes[pe].runningIsGuessed && hasOneSecurityState && expected != event.b & 0xFF
       let verdict = compare(check, expected: expected, seen: event.b & 0xFF, known: isGuess ? 0 : .max, pe: event.pe)
       if verdict == .taught { learnRunningPriority(pe, UInt32(event.b & 0xFF)) }
@@ -91,6 +94,7 @@ extension GICv3 where Store: ~Copyable {
     case .ICC_CTLR_EL3: writeControlEL3(event.b, pe: pe)
     case .ICC_IGRPEN0_EL1, .ICC_IGRPEN1_EL1:
       let group = register == .ICC_IGRPEN0_EL1 ? InterruptGroup.group0 : group1(pe)
+      if event.b & UInt64(pes[pe].groupEnable[Int(group.rawValue)]) & 1 != 0 { pes[pe].enabledAgain = eventIndex }
       pes[pe].groupEnable[Int(group.rawValue)] = UInt32(event.b & 1)
       pes[pe].known.insert(.groupEnable(group))
     case .ICC_IGRPEN1_EL3:
@@ -127,50 +131,36 @@ extension GICv3 where Store: ~Copyable {
   /// Priority bits that the CPU interface implements.
   private var priorityBitsMask: UInt32 { (0xFF &<< UInt32(8 - priorityBits)) & 0xFF }
 
-  /// Whether Non-secure accesses see priorities shifted: EL3 routes FIQs to itself (IHI 0069H, 4.8.1). No capture shows
-  /// `SCR_EL3.FIQ`; firmware that supports a Non-secure world sets it.
-  private func hasNonSecureView(_ pe: Int) -> Bool {
-    !hasOneSecurityState && pes[pe].security == .nonSecure
-  }
-
   private var keptPriorityMaskBits: UInt32 { departures.contains(.priorityMaskIsWide) ? .max : 0xFF }
 
   private mutating func writePriorityMask(_ value: UInt64, pe: Int) {
-    var mask = UInt32(truncatingIfNeeded: value) & keptPriorityMaskBits
-    if hasNonSecureView(pe) {
-      guard pes[pe].priorityMask & 0x80 != 0 else { return }
-      mask = (mask >> 1) | 0x80
+    let kept = UInt32(truncatingIfNeeded: value) & keptPriorityMaskBits
+    let (view, other) = (priorityView(pe), priorityView(pe, assumed: false))
+    // A Non-secure write cannot lift a mask out of the Secure half of the range.
+    let isIgnored = view.isShifted && pes[pe].priorityMask & 0x80 == 0
+    let bits = priorityBitsMask | ~0xFF
+    if !isIgnored { pes[pe].priorityMask = view.held(kept) & bits }
+    if !other.isShifted || pes[pe].otherPriorityMask & 0x80 != 0 {
+      pes[pe].otherPriorityMask = other.held(kept) & bits
     }
-    pes[pe].priorityMask = mask & (priorityBitsMask | ~0xFF)
-    pes[pe].known.insert(.priorityMask)
+    if !isIgnored { pes[pe].known.insert(.priorityMask) }
   }
 
   private mutating func readPriorityMask(_ event: Event, pe: Int, check: Int) {
+    let isKnown = pes[pe].known.contains(.priorityMask)
+    let (view, other) = (priorityView(pe), priorityView(pe, assumed: false))
+    let expected = UInt64(view.shown(pes[pe].priorityMask))
+    if isKnown, isSettled(check, event, expected, or: UInt64(other.shown(pes[pe].otherPriorityMask)), pe: pe) { return }
     // Nothing but a reset of the PE (PSCI CPU_ON) closes the mask behind the capture's back.
-    let wasReset = event.b == 0 && priorityMaskView(pe) != 0 && !isRunning(pe)
-    let known: UInt64 = pes[pe].known.contains(.priorityMask) && !wasReset ? .max : 0
-    let verdict = compare(check, expected: UInt64(priorityMaskView(pe)), seen: event.b, known: known, pe: event.pe)
-    if wasReset {
-      resetCPUInterface(&pes[pe])
-      progress.provenance = .inferred
-      emit(.interfaceReset, pe: event.pe)
-      progress.provenance = .derived
+    let wasReset = event.b == 0 && expected != 0 && !isRunning(pe)
+    let known: UInt64 = isKnown && !wasReset ? .max : 0
+    let verdict = compare(check, expected: expected, seen: event.b, known: known, pe: event.pe)
+    if wasReset { resetInterface(pe) }
+    if verdict == .taught {
+      let seen = UInt32(truncatingIfNeeded: event.b) & keptPriorityMaskBits
+      (pes[pe].priorityMask, pes[pe].otherPriorityMask) = (view.held(seen), other.held(seen))
     }
-    if verdict == .taught { pes[pe].priorityMask = UInt32(truncatingIfNeeded: event.b) & keptPriorityMaskBits }
     pes[pe].known.insert(.priorityMask)
-  }
-
-  private func priorityMaskView(_ pe: Int) -> UInt32 {
-    let mask = pes[pe].priorityMask
-    guard hasNonSecureView(pe) else { return mask }
-    return mask & 0x80 == 0 ? 0 : (mask << 1) & 0xFF
-  }
-
-  private func runningPriorityView(_ pe: Int) -> UInt32 {
-    let running = pes[pe].runningPriority
-    guard hasNonSecureView(pe) else { return running }
-    if running & 0x80 == 0 { return 0 }
-    return running == 0xFF ? 0xFF : (running << 1) & 0xFF
   }
 
   /// Smallest binary point of a group: preemption bits leave no room below (IHI 0069H, 4.8.2).
@@ -263,6 +253,7 @@ extension GICv3 where Store: ~Copyable {
   /// (IHI 0069H, 12.2).
   func resetCPUInterface(_ element: inout ProcessingElement) {
     element.priorityMask = 0
+    element.otherPriorityMask = 0
     element.groupEnable = InlineArray(repeating: 0)
     element.activePriorities = InlineArray(repeating: 0)
     element.runningPriority = 0xFF

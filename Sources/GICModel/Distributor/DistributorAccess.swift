@@ -100,6 +100,7 @@ extension GICv3 where Store: ~Copyable {
         Distributor.enableGroup0 | Distributor.enableGroup1NonSecure | Distributor.enableGroup1Secure
         | Distributor.disableSecurity
     }
+    if value & 0b111 == 0 { progress.resets.lastStart = eventIndex }
     // Where affinity routing can be off, it can be switched on; back it goes by a reset only.
     let routing = affinityRouting(setBy: value, nonSecure: nonSecure)
     let wasOne = hasOneSecurityState
@@ -162,9 +163,11 @@ extension GICv3 where Store: ~Copyable {
       compare(check, expected: 0, seen: event.b, pe: event.pe)
       return
     }
-    let isVisible = visible(row.interrupts, 0, word: intid >> 5, nonSecure: nonSecure).bit(intid & 31)
+    let reach = visible(row.interrupts, 0, word: intid >> 5, nonSecure: nonSecure)
+    let isVisible = reach[intid & 31]
     let bank = bank(0, intid >> 5)
-    let known: UInt64 = bank.pointee.knownTarget.bit(intid & 31) || !isVisible ? .max : 0
+    let isKnown = reach.knows(intid & 31) && (bank.pointee.knownTarget.bit(intid & 31) || !isVisible)
+    let known: UInt64 = isKnown ? .max : 0
     let verdict = compare(
       check, expected: isVisible ? part(distributor.router[intid], event) : 0, seen: event.b, known: known,
       pe: event.pe)
@@ -178,13 +181,14 @@ extension GICv3 where Store: ~Copyable {
   private mutating func writeRouter(_ event: Event, _ row: RegisterLookup.Row, nonSecure: Bool) {
     let intid = row.interrupts.intid(at: event.offset &- row.start)
     let (word, bit) = (intid >> 5, intid & 31)
-    guard INTID.isSPI(intid),
-      (implemented(word) & visible(row.interrupts, 0, word: word, nonSecure: nonSecure)).bit(bit)
-    else { return }
+    let reach = visible(row.interrupts, 0, word: word, nonSecure: nonSecure)
+    guard INTID.isSPI(intid), (implemented(word) & reach.value).bit(bit) else { return }
     // Aff3 in 39:32, Interrupt_Routing_Mode in 31, Aff2 to Aff0 in 23:0; the rest is RES0.
     let mask: UInt64 = departures.contains(.keepsReservedRouteBits) ? .max : 0xFF_80FF_FFFF
     distributor.router[intid] = merge(distributor.router[intid], event) & mask
-    if certainlyImplemented(word).bit(bit), event.size == 8 { bank(0, word).pointee.knownTarget.setBit(bit, to: true) }
+    if (certainlyImplemented(word) & reach.known).bit(bit), event.size == 8 {
+      bank(0, word).pointee.knownTarget.setBit(bit, to: true)
+    }
     reroute(intid)
     if distributor.unseenTriggers != 0 { seeTrigger(of: intid) }
   }

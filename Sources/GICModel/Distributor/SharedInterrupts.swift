@@ -76,7 +76,6 @@ extension GICv3 where Store: ~Copyable {
 
 extension GICv3: InterruptController where Store: ~Copyable {
   @inline(__always) var hasOneSecurityState: Bool { distributor.hasOneSecurityState }
-  var startsAtReset: Bool { translation.startsEmpty }
   var writablePriority: UInt8 { .max }
   var knownPriorityBits: UInt8 { .max }
   var sgiEnables: (fixed: UInt32, doubtful: UInt32) { (0, 0) }

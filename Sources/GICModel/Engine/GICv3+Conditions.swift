@@ -17,7 +17,8 @@ extension GICv3 where Store: ~Copyable {
       groups: enables,
       flags: (pes[pe].waker.value >> 1 & 1) | (pes[pe].control.value & 1) << 1 | (pes[pe].cpuControl[1] >> 1 & 1) << 2
         | (pes[pe].cpuControl[0] >> 1 & 1) << 3,
-      known: startsAtReset ? 0xFF : mask
+      // Software that may not access GICR_WAKER does not show that firmware woke the PE.
+      known: startsAtReset ? hasOneSecurityState ? 0xFF : mask | ~(1 << 4) & 0xFF : mask
     )
   }
 

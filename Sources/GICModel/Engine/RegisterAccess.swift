@@ -10,7 +10,7 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always) mutating func access(_ event: Event, isRead: Bool) {
     noteAccessor(event)
     if !isRead, event.flags.contains(.refused) { return }
-    shown.note(event.frame)
+    shown.note(event.frame, isWrite: !isRead)
     switch event.frame {
     case .gicd: if isRead { readDistributor(event) } else { writeDistributor(event) }
     case .gicr:

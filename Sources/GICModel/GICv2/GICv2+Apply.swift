@@ -46,7 +46,7 @@ extension GICv2 {
   }
 
   @inline(__always) private mutating func access(_ event: Event, isRead: Bool) {
-    shown.note(event.frame)
+    shown.note(event.frame, isWrite: !isRead)
     switch event.frame {
     case .gicc: if isRead { readInterface(event) } else { writeInterface(event) }
     case .gich: if isRead { readHypervisor(event) } else { writeHypervisor(event) }

@@ -47,7 +47,7 @@ extension GICv2 {
 
   /// QEMU, in place of firmware that it does not run, leaves a Non-secure kernel all interrupts in Group 1, at the
   /// highest priority that it can see.
-  private mutating func resetToGroup1() {
+  mutating func resetToGroup1() {
     let banks = banks.all
     for at in banks.indices {
       banks[at].group = .certain(.max)

@@ -35,6 +35,8 @@ struct GICv2: ~Copyable {
   let knownPriorityBits: UInt8
   /// With the Security Extensions; see ``isNonSecure(_:pe:)``.
   var hasTwoSecurityStates: Bool
+  /// The capture has shown a Secure access.
+  var sawSecure = false
   /// What the Distributor showed between the bytes of its last write.
   var steps = GICv2WriteSteps()
   /// What the last evaluation showed.
@@ -104,6 +106,7 @@ extension GICv2 {
       peCount: other.peCount, progress: other.progress, ledger: other.ledger.copy(),
       disagreements: other.disagreements, identification: other.identification, priorityBits: other.priorityBits,
       knownPriorityBits: other.knownPriorityBits, hasTwoSecurityStates: other.hasTwoSecurityStates,
+      sawSecure: other.sawSecure,
       steps: other.steps.copy(), evaluation: other.evaluation, deferredWords: other.deferredWords,
       lastAccessor: other.lastAccessor, accessorIsAssumed: other.accessorIsAssumed, shown: other.shown,
       raisedLines: other.raisedLines, reportedPending: other.reportedPending)

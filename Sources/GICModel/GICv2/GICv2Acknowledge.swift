@@ -62,6 +62,7 @@ extension GICv2 {
     if intid >= INTID.firstSPI { distributor.activeOn[intid] = UInt32(pe) }
     bank(pe, intid &>> 5).pointee.touched.setBit(intid & 31, to: true)
     refresh(pe, intid: intid)
+    progress.resets.lastProof = eventIndex
     emit(
       .acknowledged, pe: pe, intid: UInt32(intid), priority: rank.priority,
       a: rank.isGroup1 ? UInt64(InterruptGroup.group1NonSecure.rawValue) : 0,

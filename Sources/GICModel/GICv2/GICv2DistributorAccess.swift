@@ -24,7 +24,7 @@ extension GICv2 {
         first.known = 0
       }
       if first.value != event.b, mayBeOtherView(event), isOtherView(row, event, pe: pe, nonSecure: nonSecure) {
-        differ(check, expected: first.value, seen: event.b, isTaught: true, pe: event.pe)
+        differ(check, expected: first.value, seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
         return
       }
       let verdict = compare(check, expected: first.value, seen: event.b, known: first.known, pe: event.pe)
@@ -51,7 +51,7 @@ extension GICv2 {
   }
 
   /// What a read returns, and which bits of that are known; bits beyond the access are.
-  private func answer(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
+  private mutating func answer(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
     switch row.role {
     case .control:
       let control = controlView(nonSecure: nonSecure)
@@ -101,6 +101,17 @@ extension GICv2 {
     let nonSecure = isNonSecure(event, pe: pe)
     applyDeferred()
     defer { if accessorIsAssumed { doubtBanked(event) } }
+    if doubtsView(event, pe: pe) {
+      defer {
+        let row = distributorMap.row(distributorMap.index(at: event.offset))
+        doubtView(row, event.offset, size: event.size, event.b, pe: pe)
+      }
+      return carryOut(event, pe: pe, nonSecure: nonSecure)
+    }
+    carryOut(event, pe: pe, nonSecure: nonSecure)
+  }
+
+  private mutating func carryOut(_ event: Event, pe: Int, nonSecure: Bool) {
     if distributorMap.role(distributorMap.index(at: event.offset)) == .softwareInterrupt {
       if event.size == 4 {
         writeSoftwareInterrupt(UInt32(truncatingIfNeeded: event.b), sender: pe, nonSecure: nonSecure)
@@ -141,6 +152,7 @@ extension GICv2 {
   }
 
   private mutating func writeControl(_ value: UInt32, nonSecure: Bool) {
+    if value & 0b11 == 0 { progress.resets.lastStart = eventIndex }
     if nonSecure {
       distributor.control.know((value & 1) << 1, in: 2)
     } else {

@@ -31,7 +31,7 @@ extension GICv2 {
         UInt64(highestPendingValue(pe, isAlias: isAlias, nonSecure: !nonSecure)) == event.b
       {
         correctSecurity(pe: pe, nonSecure: !nonSecure)
-        differ(check, expected: UInt64(expected), seen: event.b, isTaught: true, pe: event.pe)
+        differ(check, expected: UInt64(expected), seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
       } else {
         compare(check, expected: UInt64(expected), seen: event.b, pe: event.pe)
       }
@@ -46,7 +46,7 @@ extension GICv2 {
       UInt64(value(index, event.offset, pe: pe, nonSecure: !nonSecure).expected) == event.b
     {
       correctSecurity(pe: pe, nonSecure: !nonSecure)
-      differ(check, expected: UInt64(first.expected), seen: event.b, isTaught: true, pe: event.pe)
+      differ(check, expected: UInt64(first.expected), seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
       return
     }
     let known = UInt64(first.known) | ~0xFFFF_FFFF
@@ -130,7 +130,9 @@ extension GICv2 {
     switch interfaceMap.role(index) {
     case .endOfInterrupt: endOfInterrupt(pe: pe, value: value, isAlias: false, nonSecure: nonSecure)
     case .deactivate: writeDeactivate(pe: pe, value: value, nonSecure: nonSecure)
-    default: write(index, event.offset, value, pe: pe, nonSecure: nonSecure)
+    default:
+      write(index, event.offset, value, pe: pe, nonSecure: nonSecure)
+      if doubtsView(event, pe: pe) { doubtView(interfaceMap.role(index), pe: pe) }
     }
   }
 

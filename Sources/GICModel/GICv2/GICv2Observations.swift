@@ -47,6 +47,11 @@ extension GICv2 {
     let interface = interfaces[pe].interface
     progress.provenance = .inferred
     defer { progress.provenance = .derived }
+    if recogniseNonSecure(event, pe: pe, expected), Self.agrees(event, highest(pe), interfaces[pe].interface) {
+      progress.isAmbiguous = true
+      return report(event, expected, interface, check: .highestPending, isTaught: true)
+    }
+    progress.isAmbiguous = hasTwoSecurityStates && !interfaces[pe].viewIsSure
     var isTaught = reconcileMask(event, pe: pe)
     if expected.intid != event.intid || expected.priority != event.priority {
       isTaught = reconcileHighest(pe: pe, intid: Int(event.intid), priority: event.priority)

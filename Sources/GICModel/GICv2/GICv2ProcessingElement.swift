@@ -10,6 +10,8 @@ struct GICv2ProcessingElement {
   var highestIsStale = true
   /// What is known about the PE's Security state.
   var security = SecurityBelief.unknown
+  /// Nothing has come since what told `security` that may have changed it.
+  var viewIsSure = false
   /// The exception level, where the capture shows it; 0xFF if not.
   var exceptionLevel: UInt8 = 0xFF
 

@@ -26,13 +26,16 @@ extension GICv2 {
 
   /// Whether an access sees the Non-secure view.
   @inline(__always) mutating func isNonSecure(_ event: Event, pe: Int) -> Bool {
-    if event.flags.contains([.secure, .securityShown]), !hasTwoSecurityStates { learnSecurity() }
+    if event.flags.contains([.secure, .securityShown]), !sawSecure { noteSecure() }
     return hasTwoSecurityStates && seesNonSecureView(event, pe: pe)
   }
 
-  /// A Secure access, where nothing says how many Security states the controller has.
-  private mutating func learnSecurity() {
-    guard topology.value(.securityStates) == nil else { return }
+  /// The first Secure access: there are two Security states, and no emulator left firmware out, so that groups are those of
+  /// reset.
+  private mutating func noteSecure() {
+    sawSecure = true
+    if startsAtReset, topology.value(.resetToGroup1) != 1 { banks.knowResetGroups() }
+    guard !hasTwoSecurityStates, topology.value(.securityStates) == nil else { return }
     topology.set(.securityStates, to: 2, source: .inferred)
     hasTwoSecurityStates = true
   }
@@ -41,6 +44,7 @@ extension GICv2 {
     if event.flags.contains(.securityShown) {
       let isSecure = event.flags.contains(.secure)
       interfaces[pe].security = isSecure ? .secure : .nonSecure
+      interfaces[pe].viewIsSure = true
       return !isSecure
     }
     switch interfaces[pe].security {
@@ -61,18 +65,112 @@ extension GICv2 {
   func mayBeOtherView(_ event: Event) -> Bool { hasTwoSecurityStates && !event.flags.contains(.securityShown) }
 
   /// A read returned what only the other view explains.
-  mutating func correctSecurity(pe: Int, nonSecure: Bool) { interfaces[pe].security = nonSecure ? .nonSecure : .secure }
+  mutating func correctSecurity(pe: Int, nonSecure: Bool) {
+    interfaces[pe].security = nonSecure ? .nonSecure : .secure
+    interfaces[pe].viewIsSure = true
+  }
 
   /// Exception entry and return tell a PE's exception level. EL3 is Secure; where it returns to is decided by
-  /// `SCR_EL3.NS`, which no capture shows: Non-secure, until a read says otherwise.
+  /// `SCR_EL3.NS`, which no capture shows: Non-secure, until a read says otherwise. EL2 is Non-secure.
   mutating func observeException(_ event: Event) {
-    guard holds(event.pe) else { return }
-    let (pe, level) = (Int(event.pe), UInt8(truncatingIfNeeded: event.a >> 12) & 0xF)
+    let (from, level) = (UInt8(truncatingIfNeeded: event.a >> 8) & 0xF, UInt8(truncatingIfNeeded: event.a >> 12) & 0xF)
+    let isReturn = event.kind == .exceptionReturn
+    guard holds(event.pe) else {
+      // Whose return it was is open: every PE's that can have returned.
+      if isReturn, from == 3 {
+        for pe in 0..<peCount where interfaces[pe].security == .el3 { interfaces[pe].viewIsSure = false }
+      }
+      return
+    }
+    let pe = Int(event.pe)
     interfaces[pe].exceptionLevel = level
     if level == 3 {
       interfaces[pe].security = .el3
-    } else if interfaces[pe].security == .el3 {
+      interfaces[pe].viewIsSure = true
+    } else if interfaces[pe].security == .el3 || isReturn && from == 3 {
       interfaces[pe].security = .nonSecure
+      interfaces[pe].viewIsSure = level == 2
     }
+  }
+
+  // MARK: Where the view is not sure
+
+  /// A write whose Security state is a belief: what it does differently in the other is not known afterwards.
+  mutating func doubtView(_ row: RegisterLookup.Row, _ offset: UInt32, size: Int, _ value: UInt64, pe: Int) {
+    switch row.role {
+    case .control: distributor.control.known = 0
+    case .interrupts:
+      for part in AccessParts(offset &- row.start, size: size) {
+        let first = row.interrupts.intid(at: part.offset)
+        let bank = bank(pe, first >> 5)
+        let bits = part.written(value)
+        switch row.interrupts.field {
+        case .priority:
+          for n in 0..<4 where part.lanes.bit(n * 8) { bank.pointee.knownPriority.setBit(first & 31 + n, to: false) }
+        case .group: bank.pointee.group.forget(part.lanes)
+        case .enabled: bank.pointee.enabled.forget(bits & ~(bank.pointee.group.value & bank.pointee.group.known))
+        default: break
+        }
+      }
+    default: break
+    }
+  }
+
+  /// The same of a CPU interface's register.
+  mutating func doubtView(_ role: RegisterRole, pe: Int) {
+    switch role {
+    case .control: interfaces[pe].interface.known.remove(.control)
+    case .priorityMask: interfaces[pe].interface.known.remove(.priorityMask)
+    case .binaryPoint: interfaces[pe].interface.known.subtract([.binaryPoint, .aliasedBinaryPoint])
+    default: break
+    }
+  }
+
+  /// Whether what a write does depends on a Security state that is only believed.
+  @inline(__always) func doubtsView(_ event: Event, pe: Int) -> Bool {
+    mayBeOtherView(event) && !interfaces[pe].viewIsSure
+  }
+
+  /// What is shown of an interrupt's priority or of a PE's mask tells that the accesses so far were Non-secure, where
+  /// nothing has told their Security state yet. False if it tells nothing of the kind.
+  mutating func recogniseNonSecure(_ event: Event, pe: Int, _ expected: GICv2Pending) -> Bool {
+    guard topology.entry(.securityStates).map({ $0.value == 2 || $0.source < .header }) ?? true,
+      (0..<peCount).allSatisfy({ interfaces[$0].security == .unknown }), topology.value(.resetToGroup1) != 1
+    else { return false }
+    func isShifted(_ value: UInt32, _ shown: UInt32) -> Bool {
+      shown != value && shown == (value >> 1 | 0x80) & UInt32(writablePriority)
+    }
+    let maskTells =
+      event.flags.contains(.maskShown) && isShifted(interfaces[pe].interface.priorityMask, UInt32(event.b & 0xFFFF))
+    let priorityTells = expected.intid == event.intid && isShifted(expected.priority, event.priority)
+    guard maskTells || priorityTells else { return false }
+    hasTwoSecurityStates = true
+    topology.set(.securityStates, to: 2, source: .inferred)
+    takeForNonSecure()
+    return true
+  }
+
+  /// Takes every access so far for a Non-secure one: priorities and masks in the upper half of the range, GICD_CTLR and
+  /// GICC_CTLR in the Non-secure view, every interrupt in Group 1 (IHI 0048B, 3.6.2, 4.3.1 and 4.4.1).
+  private mutating func takeForNonSecure() {
+    let banks = banks.all
+    for at in banks.indices {
+      banks[at].group = Learned(.max)
+      for n in 0..<32 { banks[at].priority[n] = banks[at].priority[n] >> 1 | 0x80 }
+    }
+    distributor.control = Learned((distributor.control.value & 1) << 1)
+    for pe in 0..<GICv2Distributor.peLimit {
+      let old = interfaces[pe].interface
+      interfaces[pe].interface.priorityMask = (old.priorityMask >> 1 | 0x80) & UInt32(writablePriority)
+      interfaces[pe].interface.control =
+        (old.control & 1) << 1 | (old.control >> 5 & 0b11) << 7 | (old.control >> 9 & 1) << 10
+      interfaces[pe].interface.writeAliasedBinaryPoint(old.binaryPoint)
+      interfaces[pe].interface.known.subtract([.control, .priorityMask])
+      interfaces[pe].security = .nonSecure
+      interfaces[pe].viewIsSure = true
+      interfaces[pe].highestIsStale = true
+    }
+    refreshAll()
+    for pe in 0..<peCount { reportConditions(pe) }
   }
 }

@@ -22,6 +22,7 @@ extension GICv3 where Store: ~Copyable {
     sgiValue = other.sgiValue
     sgiSource = other.sgiSource
     configurationMemory = other.configurationMemory
+    startsAtReset = other.startsAtReset
     shown = other.shown
     sawLegacyOperation = other.sawLegacyOperation
     virtualCause = other.virtualCause

@@ -42,6 +42,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var sgiSource: UInt32 = PE.none
   /// Property bytes in memory, by LPI, where the capture shows memory; what is cached stands in `lpis`.
   var configurationMemory: [UInt32: UInt8] = [:]
+  /// Everything since the controller's reset is in the capture.
+  var startsAtReset: Bool
   /// Kinds of events that the capture has held.
   var shown: ShownKinds = []
   /// Accesses came before that only a controller with affinity routing off answers, so that a Secure world may go on with
@@ -71,9 +73,11 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     lpis = makeStore(peCount, Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
     virtualTables = VirtualPendingTables(makeStore: makeStore)
     translation = InterruptTranslation(topology: topology)
+    startsAtReset = topology.value(.startsAtReset) == 1
     initialise(from: 0)
+    if topology.value(.resetToGroup1) == 1 { banks.assumeGroup1() }
     learnImplementedINTIDs()
-    if topology.value(.startsAtReset) == 1 { knowReset() }
+    if startsAtReset { knowReset() }
   }
 
   deinit { pes.deallocate() }
@@ -93,6 +97,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
       element.affinity = topology.affinity(of: UInt32(pe))
       element.virtual = virtualInterface
       resetCPUInterface(&element)
+      if topology.value(.resetToGroup1) == 1 { element.takesFIQsToEL3.value = 0 }
       if hasLPIs, departures.contains(.enableLPIsIsClearable) { element.control.value = 2 }  // GICR_CTLR.CES
       (pes + pe).initialize(to: element)
     }
@@ -101,6 +106,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   /// At reset nothing is pending, active or high: that much of the dynamic state is known when the capture starts there.
   private mutating func knowReset() {
     banks.knowReset()
+    if departures.contains(.resetIsKnown), topology.value(.resetToGroup1) != 1 { banks.knowResetGroups() }
     for pe in 0..<peCount {
       pes[pe].known.insert(.activePriorities)
       pes[pe].virtual.knowReset(registersAreReset: departures.contains(.resetIsKnown))

@@ -12,6 +12,8 @@ struct ProcessingElement {
   var waker = Learned<UInt32>(6)
   var propertyBase = Learned<UInt64>()
   var pendingBase = Learned<UInt64>()
+  /// `GICR_PENDBASER` when EnableLPIs was set last, 0 if it never was.
+  var usedPendingBase: UInt64 = 0
   var virtualPropertyBase = Learned<UInt64>()
   var virtualPendingBase: UInt64 = 0
   /// The vPEID last written to `GICR_VSGIR`; nothing was if `.max`.
@@ -22,6 +24,8 @@ struct ProcessingElement {
   // MARK: CPU interface (IHI 0069H, 12.2)
 
   var priorityMask: UInt32 = 0
+  /// What `priorityMask` is if ``takesFIQsToEL3`` is other than assumed.
+  var otherPriorityMask: UInt32 = 0
   /// `ICC_BPR0`, Secure `ICC_BPR1`, Non-secure `ICC_BPR1`.
   var binaryPoint = InlineArray<3, UInt32>(repeating: 0)
   /// `ICC_IGRPEN0`, Secure `ICC_IGRPEN1`, Non-secure `ICC_IGRPEN1`.
@@ -59,12 +63,19 @@ struct ProcessingElement {
   var security = SecurityBelief.unknown
   /// At EL3, whether banked registers are the Non-secure copies (`SCR_EL3.NS`).
   var bankAtEL3IsNonSecure = false
+  /// `SCR_EL3.FIQ` in bit 0: where FIQs are taken to EL3, Non-secure accesses see priorities shifted (IHI 0069H, 4.8.1). No
+  /// capture shows it; what `ICC_PMR_EL1` and `ICC_RPR_EL1` return to such accesses tells.
+  var takesFIQsToEL3 = Learned<UInt8>(1)
   /// The controller has read LPI configuration from memory again, and has not shown since what it found.
   var configurationIsReread = false
   /// Nothing has shown what the LPI pending table in memory held when this PE began to use it.
   var pendingTableIsUnknown = true
   /// The exception level, where the capture shows it; 0xFF if not.
   var exceptionLevel: UInt8 = 0xFF
+  /// What the controller had reacted to last when the capture showed the highest pending interrupt.
+  var evaluatedCause = UInt64.max
+  /// The last write that enabled a group that was enabled.
+  var enabledAgain: UInt64 = 0
   /// Target of the last generated SGI that waits for its effects, see `sgiPending`.
   var sgiSource: UInt32 = PE.none
 

@@ -53,27 +53,24 @@ extension GICv3 where Store: ~Copyable {
       if UInt64(device) >> ((typer >> 13 & 0x1F) + 1) != 0 { return .deviceOutOfRange }
     }
     if let limit = translation.units[unit].entryLimit(of: .device), UInt64(device) >= limit { return .deviceOutOfRange }
-    if let old = translation.units[unit].ittAddresses[device] {
-      unmapAll(device: device, unit: unit)
-      if translation.units[unit].devicesByITT[old] == device { translation.units[unit].devicesByITT[old] = nil }
-    }
-    guard command.isValid else {
-      translation.units[unit].ittAddresses[device] = nil
-      translation.stores[unit].unmapDevice(device)
-      return nil
-    }
+    unmap(device: device, unit: unit)
+    guard command.isValid else { return nil }
     translation.units[unit].ittAddresses[device] = command.ittAddress
     translation.units[unit].devicesByITT[command.ittAddress] = device
     translation.stores[unit].mapDevice(device, eventBits: command.eventBits, userFlags: 0)
     return nil
   }
 
-  /// Reports every mapping of a device as gone. Its LPIs keep their pending state (5.3.10).
-  private func unmapAll(device: UInt32, unit: Int) {
-    translation.stores[unit].forEachEvent(device) { event, entry in
-      emit(.mapping, intid: entry.intid, a: DeviceEvent(device: device, event: event).key, b: 0)
-      return true
+  /// Takes a device's mappings away. Its LPIs keep their pending state (5.3.10).
+  mutating func unmap(device: UInt32, unit: Int) {
+    if let old = translation.units[unit].ittAddresses.removeValue(forKey: device) {
+      if translation.units[unit].devicesByITT[old] == device { translation.units[unit].devicesByITT[old] = nil }
+      translation.stores[unit].forEachEvent(device) { event, entry in
+        emit(.mapping, intid: entry.intid, a: DeviceEvent(device: device, event: event).key, b: 0)
+        return true
+      }
     }
+    translation.stores[unit].unmapDevice(device)
   }
 
   /// MAPC (5.3.9).
@@ -259,13 +256,20 @@ extension GICv3 where Store: ~Copyable {
       return emit(.itsFault, a: event.a, b: ITSFault.itsDisabled.rawValue)
     }
     reportWalk(opcode: 0, at, entry: entry, unit: unit)
+    if entry.isValid, translation.units[unit].isDoubtful(entry) {
+      translation.units[unit].unresolved = UnresolvedTranslation(at: at, opcode: ITSOpcode.int, cause: .msi)
+      return
+    }
     guard entry.isValid else { return reject(at, unit: unit) }
     _ = act(ITSOpcode.int, entry, at, unit: unit, cause: .msi)
   }
 
   private mutating func reject(_ at: DeviceEvent, unit: Int) {
+    let error = missing(at, unit: unit, opcode: ITSOpcode.int, collection: 0, cause: .msi)
+    // What the tables hold may not be known: the entries that the capture shows next tell.
+    if error == nil, translation.units[unit].showsTables { return }
     let fault: ITSFault =
-      switch missing(at, unit: unit, opcode: ITSOpcode.int, collection: 0, cause: .msi) {
+      switch error {
       case .unmappedDevice: .unmappedDevice
       case .idOutOfRange: .eventOutOfRange
       case .unmappedInterrupt: .unmappedEvent

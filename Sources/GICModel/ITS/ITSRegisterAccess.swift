@@ -111,6 +111,10 @@ extension GICv3 where Store: ~Copyable {
     let isImplemented =
       translation.units[unit].tableBase[n].known == 0 || translation.units[unit].tableBaseConstants[n] != 0
     guard isImplemented else { return }
+    // A second kernel has tables of its own, and after a suspend memory need not be what it was.
+    if translation.stores[unit].deviceCount > 0 || !translation.units[unit].collections.isEmpty {
+      translation.forgetTables(unit)
+    }
     let merged = merge(translation.units[unit].tableBase[n].value, event)
     translation.units[unit].tableBase[n].value =
       merged & ~Self.tableBaseFixed | translation.units[unit].tableBaseConstants[n]

@@ -55,12 +55,28 @@ extension GICv3 where Store: ~Copyable {
     pes[Int(pe)].control[0] || !pes[Int(pe)].control.knows(0)
   }
 
-  /// `GICR_CTLR.EnableLPIs` was set: the pending table in memory counts from here. Its content is shown only by what
-  /// follows, except that PTZ promises zeroes (IHI 0069H, 12.11.30).
+  /// `GICR_CTLR.EnableLPIs` was set: the pending table in memory counts from here. A `GICR_PENDBASER` written since LPIs were
+  /// enabled last may name another table, or promise by PTZ that it is zero; else its content is shown only by what follows
+  /// (IHI 0069H, 12.11.30).
   mutating func enableLPIs(pe: UInt32) {
-    let isZero = pes[Int(pe)].pendingBase.knows(62) && pes[Int(pe)].pendingBase[62]
-    pes[Int(pe)].pendingTableIsUnknown = !isZero
+    let (base, used) = (pes[Int(pe)].pendingBase, pes[Int(pe)].usedPendingBase)
+    if used != base.value {
+      let isZero = base.knows(62) && base[62]
+      let isMoved = (base.value ^ used) & 0x000F_FFFF_FFFF_0000 != 0  // bits 51:16
+      if isZero || isMoved { losePending(pe: pe) }
+      pes[Int(pe)].pendingTableIsUnknown = !isZero || !isMoved
+      // PTZ is write-only: it is a promise for this once.
+      pes[Int(pe)].usedPendingBase = base.value
+    }
     staleLPIs(Int(pe))
+  }
+
+  /// What is pending stands in a table that is not used any more, or that software says is zero.
+  private mutating func losePending(pe: UInt32) {
+    for intid in lpis.allPending(pe: pe) {
+      lpis.clearPending(intid, pe: pe)
+      emit(.pendingCleared, pe: pe, intid: intid, a: UInt64(PendingCause.pendingTable.rawValue))
+    }
   }
 
   /// `GICR_CTLR.EnableLPIs` was cleared: the Redistributor writes its pending state back to memory, where it

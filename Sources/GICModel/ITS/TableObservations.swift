@@ -42,23 +42,26 @@ extension GICv3 where Store: ~Copyable {
     let isKnown = mapped.map { $0.userFlags & DeviceKnowledge.guessed == 0 } ?? translation.startsEmpty
     let verdict = compare(check, expected: expected, seen: seen, known: isKnown ? .max : 0, pe: PE.none)
     translation.units[unit].lastDevice = device
-    guard verdict == .taught, event.entryIsValid else { return }
-    if mapped == nil || mapped?.eventBits != Int(seenSize) + 1 {
-      remap(device: device, bits: Int(seenSize) + 1, unit: unit)
+    translation.units[unit].showsTables = true
+    guard verdict != .disagreed, !isKnown else { return }
+    guard event.entryIsValid else {
+      if mapped != nil { unmap(device: device, unit: unit) }
+      return refuse(unit: unit, device: device, .unmappedDevice)
+    }
+    if mapped == nil || mapped?.eventBits != Int(seenSize) + 1 || mapped?.userFlags != DeviceKnowledge.older {
+      translation.stores[unit].remap(device: device, bits: Int(seenSize) + 1, knowledge: DeviceKnowledge.older)
     }
     translation.units[unit].ittAddresses[device] = event.b
     translation.units[unit].devicesByITT[event.b] = device
   }
 
-  /// Gives a device that was guessed its real table size; entries learned so far stay.
-  private mutating func remap(device: UInt32, bits: Int, unit: Int) {
-    var kept: [(UInt32, TranslationEntry)] = []
-    translation.stores[unit].forEachEvent(device) { event, entry in
-      kept.append((event, entry))
-      return true
+  /// The capture shows that an MSI that waited for its translation has none.
+  private mutating func refuse(unit: Int, device: UInt32, _ fault: ITSFault) {
+    guard let waiting = translation.units[unit].unresolved, waiting.cause == .msi, waiting.at.device == device else {
+      return
     }
-    translation.stores[unit].mapDevice(device, eventBits: bits, userFlags: DeviceKnowledge.older)
-    for (event, entry) in kept { translation.stores[unit].map(device, event, entry, doorbell: nil) }
+    translation.units[unit].unresolved = nil
+    emit(.itsFault, a: waiting.at.key, b: fault.rawValue)
   }
 
   private func packDevice(size: UInt64, address: UInt64) -> UInt64 { 1 << 63 | size << 56 | address & ((1 << 52) - 1) }
@@ -71,7 +74,7 @@ extension GICv3 where Store: ~Copyable {
     reportRead(event, key: UInt64(icid))
     let seen: UInt64 = event.entryIsValid ? 1 << 63 | event.b : 0
     let expected: UInt64 = Int(pe) < peCount ? 1 << 63 | redistributorBase(of: pe) : 0
-    let isKnown = pe != Collection.unknown || translation.startsEmpty
+    let isKnown = pe != Collection.unknown
     let verdict = compare(
       PredictionLedger.check(.collectionTable), expected: expected, seen: seen, known: isKnown ? .max : 0, pe: PE.none)
     if verdict == .taught, event.entryIsValid, let target = redistributor(event.b) {
@@ -113,7 +116,13 @@ extension GICv3 where Store: ~Copyable {
     let verdict = compare(
       PredictionLedger.check(.interruptTranslationTable), expected: packEntry(held, doorbell: heldDoorbell),
       seen: packEntry(shown, doorbell: doorbell), known: isKnown ? .max : 0, pe: PE.none)
-    guard verdict == .taught, before == nil || translation.units[unit].unresolved != nil else { return }
+    guard verdict == .taught || verdict == .agreed && !isKnown,
+      before == nil || translation.units[unit].unresolved != nil
+    else { return }
+    if !event.entryIsValid, !event.flags.contains(.tableWrite) {
+      if before == nil, held.isValid { discard(held, at, unit: unit) }
+      return refuse(unit: unit, device: device, .unmappedEvent)
+    }
     learn(shown, at, unit: unit, doorbell: doorbell)
   }
 

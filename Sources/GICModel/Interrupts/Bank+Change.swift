@@ -51,6 +51,7 @@ extension InterruptController where Self: ~Copyable {
   /// its line is high (IHI 0069H, 4.1; IHI 0048B, 1.4.2).
   @inline(__always) mutating func setLine(_ pe: Int, _ intid: Int, level: Bool) {
     let (bank, bit) = (bank(pe, intid &>> 5), intid & 31)
+    if bank.pointee.level[bit] == level, bank.pointee.level.knows(bit), !disagreements.isEmpty { noteUnseenChange() }
     let was = bank.pointee.isPending(bit)
     let rose = level && !bank.pointee.level[bit]
     bank.pointee.level.know(bit, level)

@@ -16,8 +16,12 @@ extension InterruptController where Self: ~Copyable {
     let (word, bit) = (first &>> 5, first & 31)
     let exist = implemented(word)
     guard exist != 0 else { return }
-    let open = visible(register, pe, word: word, nonSecure: nonSecure) & exist
+    let reach = visible(register, pe, word: word, nonSecure: nonSecure)
+    let open = reach.value & exist
     let bank = bank(pe, word)
+    if open & ~reach.known != 0 {
+      learnGroups(bank, register, seen, lanes: lanes, bit: bit, doubtful: open & ~reach.known)
+    }
     switch register.field {
     case .group: bank.pointee.group.know(seen, in: lanes & open)
     case .modifier: bank.pointee.modifier.know(seen, in: lanes & open)
@@ -48,6 +52,18 @@ extension InterruptController where Self: ~Copyable {
       learnOwn(register.field, first: first, seen, lanes: lanes, pe: pe, nonSecure: nonSecure)
     }
     refreshRank(pe, word: word)
+  }
+
+  /// What Non-secure software is shown of an interrupt of unknown group, that it sees: what is not zero is of its own group.
+  private func learnGroups(
+    _ bank: UnsafeMutablePointer<InterruptBank>, _ register: InterruptRegister, _ seen: UInt32, lanes: UInt32, bit: Int,
+    doubtful: UInt32
+  ) {
+    guard register.level == InterruptRegister.closed else { return }
+    let width = register.field == .trigger ? 2 : register.field == .priority ? 8 : 1
+    for n in 0..<(32 / width) where seen & lanes & (~0 >> UInt32(32 - width)) << UInt32(n * width) != 0 {
+      if doubtful.bit(bit + n) { bank.pointee.group.know(bit + n, true) }
+    }
   }
 
   /// The Non-secure view leaves the top bit open: set, if software of that state has written it.

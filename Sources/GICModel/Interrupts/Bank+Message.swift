@@ -6,7 +6,7 @@ extension InterruptController where Self: ~Copyable {
   mutating func sendMessage(_ intid: Int, set: Bool, nonSecure: Bool) {
     let (word, bit) = (intid >> 5, intid & 31)
     let register = InterruptRegister(set ? .set(.pending) : .clear(.pending), bits: 1, .byGroupAndNSACR)
-    guard word > 0, (implemented(word) & visible(register, 0, word: word, nonSecure: nonSecure)).bit(bit) else {
+    guard word > 0, (implemented(word) & visible(register, 0, word: word, nonSecure: nonSecure).value).bit(bit) else {
       return
     }
     if bank(0, word).pointee.edge[bit] {

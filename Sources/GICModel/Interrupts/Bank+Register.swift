@@ -8,22 +8,27 @@ import InterruptTrace
 extension InterruptController where Self: ~Copyable {
   // MARK: Who sees what
 
-  /// Interrupts of a word that an access sees: the others read as zero and ignore writes.
-  func visible(_ register: InterruptRegister, _ pe: Int, word: Int, nonSecure: Bool, isWrite: Bool = false) -> UInt32 {
+  /// Interrupts of a word that an access sees, as far as it is known: the others read as zero and ignore writes. Of one
+  /// whose group is not known Non-secure software is taken to see what it accesses.
+  func visible(
+    _ register: InterruptRegister, _ pe: Int, word: Int, nonSecure: Bool, isWrite: Bool = false
+  ) -> Learned<UInt32> {
     switch register.field {
-    case .modifier where hasOneSecurityState: return 0
-    case .nonMaskable where hasNonMaskable != true: return 0
-    case .nonSecureAccess where hasOneSecurityState || !hasNSACR: return 0
+    case .modifier where hasOneSecurityState: return .certain(0)
+    case .nonMaskable where hasNonMaskable != true: return .certain(0)
+    case .nonSecureAccess where hasOneSecurityState || !hasNSACR: return .certain(0)
     default: break
     }
-    guard nonSecure else { return .max }
+    guard nonSecure else { return .certain(.max) }
     switch register.visibility {
-    case .all: return .max
-    case .secureOnly: return 0
+    case .all: return .certain(.max)
+    case .secureOnly: return .certain(0)
     case .byGroup:
       let isClosed = isWrite && register.field == .active && departures.contains(.activeStateIgnoresNSACR)
       let level = isClosed ? InterruptRegister.closed : register.level
-      return bank(pe, word).pointee.group.value | opened(pe, word: word, level: level)
+      let group = bank(pe, word).pointee.group
+      let opened = opened(pe, word: word, level: level)
+      return Learned(group.value | ~group.known | opened, known: group.known | opened)
     }
   }
 
@@ -44,11 +49,12 @@ extension InterruptController where Self: ~Copyable {
   mutating func readInterrupts(_ row: RegisterLookup.Row, _ event: Event, check: Int, pe: Int, nonSecure: Bool) {
     let answer = value(row, event, pe: pe, nonSecure: nonSecure)
     let verdict = compare(check, answer, event)
+    progress.isAmbiguous = false
     if verdict != .disagreed, answer.known != .max { learn(row, event, pe: pe, nonSecure: nonSecure) }
   }
 
   /// What a read returns, and which bits of that are known; bits beyond the access are.
-  func value(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
+  mutating func value(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
     var answer = Learned<UInt64>.certain(0)
     for part in AccessParts(event.offset &- row.start, size: event.size) {
       let first = row.interrupts.intid(at: part.offset)
@@ -59,21 +65,28 @@ extension InterruptController where Self: ~Copyable {
     return answer
   }
 
-  private func value(_ register: InterruptRegister, first: Int, pe: Int, nonSecure: Bool) -> Learned<UInt32> {
+  private mutating func value(_ register: InterruptRegister, first: Int, pe: Int, nonSecure: Bool) -> Learned<UInt32> {
     let (word, bit) = (first &>> 5, first & 31)
     let exist = implemented(word)
     guard exist != 0 else { return .certain(0) }
     let bank = bank(pe, word)
-    let seen = visible(register, pe, word: word, nonSecure: nonSecure) & exist
+    let reach = visible(register, pe, word: word, nonSecure: nonSecure)
+    let seen = reach.value & exist
+    if seen & ~reach.known != 0 { progress.isAmbiguous = true }
     switch register.field {
     case .nonMaskable where hasNonMaskable == nil: return Learned()
-    case .group, .modifier, .enabled, .pending, .active, .nonMaskable: return bank.pointee[register.field].visible(seen)
+    case .group, .modifier, .enabled, .pending, .active, .nonMaskable:
+      var word = bank.pointee[register.field].visible(seen)
+      word.known &= reach.known | ~word.value
+      return word
     case .trigger:
-      let edges = bank.pointee.edge.visible(seen).shifted(right: bit)
+      var edges = bank.pointee.edge.visible(seen)
+      edges.known &= reach.known | ~edges.value
+      edges = edges.shifted(right: bit)
       return Learned(edges.value.upperPairs, known: edges.known.upperPairs | (knowsModelBits ? 0x5555_5555 : 0))
     case .nonSecureAccess:
       return .certain(seen == 0 ? 0 : UInt32(truncatingIfNeeded: bank.pointee.nonSecureAccess &>> UInt64(bit * 2)))
-    case .priority: return priorities(bank, bit, seen, nonSecure: nonSecure)
+    case .priority: return priorities(bank, bit, seen, sure: reach.known, nonSecure: nonSecure)
     case .target, .sources, .route: return ownValue(register.field, first: first, pe: pe, nonSecure: nonSecure)
     }
   }
@@ -81,13 +94,13 @@ extension InterruptController where Self: ~Copyable {
   /// Four priorities as a Security state sees them: from Non-secure state the upper half of the range, shifted
   /// (IHI 0069H, 4.8.1; IHI 0048B, 3.6.2).
   private func priorities(
-    _ bank: UnsafeMutablePointer<InterruptBank>, _ bit: Int, _ seen: UInt32, nonSecure: Bool
+    _ bank: UnsafeMutablePointer<InterruptBank>, _ bit: Int, _ seen: UInt32, sure: UInt32, nonSecure: Bool
   ) -> Learned<UInt32> {
     var answer = Learned<UInt32>.certain(0)
     for n in 0..<4 where seen.bit(bit + n) {
       let priority = bank.pointee.priority[bit + n]
       answer.value |= UInt32(nonSecure ? priority << 1 : priority) << UInt32(n * 8)
-      let known = bank.pointee.knownPriority.bit(bit + n) ? knownPriorityBits : 0
+      let known = (bank.pointee.knownPriority & sure).bit(bit + n) ? knownPriorityBits : 0
       answer.known &= ~(UInt32(~known) << UInt32(n * 8))
     }
     return answer
@@ -111,7 +124,19 @@ extension InterruptController where Self: ~Copyable {
     let (word, bit) = (first &>> 5, first & 31)
     let exist = implemented(word)
     guard exist != 0 else { return }
-    let open = visible(register, pe, word: word, nonSecure: nonSecure, isWrite: true) & exist
+    let reach = visible(register, pe, word: word, nonSecure: nonSecure, isWrite: true)
+    let open = reach.value & exist
+    let doubtful = open & ~reach.known
+    let before: InterruptBank? = doubtful == 0 ? nil : bank(pe, word).pointee
+    write(register, first: first, bits, lanes: lanes, open: open, pe: pe, nonSecure: nonSecure)
+    if let before { doubtWrite(register.field, pe, word, before, touching: doubtful) }
+  }
+
+  /// Carries out a write for the interrupts that it reaches.
+  private mutating func write(
+    _ register: InterruptRegister, first: Int, _ bits: UInt32, lanes: UInt32, open: UInt32, pe: Int, nonSecure: Bool
+  ) {
+    let (word, bit) = (first &>> 5, first & 31)
     let isSet = register.effect == .set
     switch register.field {
     case .group, .modifier: changeGroups(pe, word: word, register.field, bits, in: lanes & open)
@@ -139,6 +164,25 @@ extension InterruptController where Self: ~Copyable {
       refreshPriorities(pe, word: word)
     case .target, .sources, .route:
       setOwn(register, first: first, bits, lanes: lanes, pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  /// A write that may have been ignored, for interrupts whose group is not known: what it changed is not known either.
+  private func doubtWrite(
+    _ field: InterruptField, _ pe: Int, _ word: Int, _ before: InterruptBank, touching doubtful: UInt32
+  ) {
+    let bank = bank(pe, word)
+    switch field {
+    case .priority:
+      for n in 0..<32 where doubtful.bit(n) && bank.pointee.priority[n] != before.priority[n] {
+        bank.pointee.knownPriority.setBit(n, to: false)
+      }
+    case .nonSecureAccess, .target, .sources, .route: break
+    case .pending:
+      bank.pointee.latch.forget(doubtful & (before.latch.value ^ bank.pointee.latch.value | ~before.latch.known))
+    default:
+      let (old, now) = (before[field], bank.pointee[field])
+      bank.pointee[field].forget(doubtful & (old.value ^ now.value | ~old.known))
     }
   }
 }

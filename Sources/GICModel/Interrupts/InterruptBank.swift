@@ -112,7 +112,7 @@ struct InterruptBanks: ~Copyable {
   }
 
   /// Everything as it is when nothing has been shown or written.
-  mutating func reset() {
+  func reset() {
     base.initialize(repeating: InterruptBank(), count: Self.wordCount)
     (base + Self.wordCount).initialize(repeating: .ofPE, count: peCount)
   }
@@ -139,6 +139,17 @@ struct InterruptBanks: ~Copyable {
       all[bank].enabled.known = .max
     }
   }
+
+  /// Nor is it in another group than 0.
+  func knowResetGroups() {
+    for bank in all.indices {
+      all[bank].group.known = .max
+      all[bank].modifier.known = .max
+    }
+  }
+
+  /// Everything is taken to be in Group 1: an emulator leaves it there for a Non-secure kernel that it starts itself.
+  func assumeGroup1() { for bank in all.indices { all[bank].group.assume(.max, in: .max) } }
 
   /// Every bank.
   var all: UnsafeMutableBufferPointer<InterruptBank> { .init(start: base, count: Self.wordCount + peCount) }

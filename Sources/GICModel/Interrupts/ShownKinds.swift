@@ -22,11 +22,11 @@ struct ShownKinds: OptionSet {
   /// SGIs being sent or accepted.
   static let sgis = Self(rawValue: 1 << 7)
 
-  /// Notes an access to a frame.
-  @inline(__always) mutating func note(_ frame: Frame) {
+  /// Notes an access to a frame. That the capture holds what configures interrupts, only writes show.
+  @inline(__always) mutating func note(_ frame: Frame, isWrite: Bool) {
     switch frame {
-    case .gicd: insert(.distributor)
-    case .gicr: insert(.redistributor)
+    case .gicd: if isWrite { insert(.distributor) }
+    case .gicr: if isWrite { insert(.redistributor) }
     case .gicc: insert(.interface)
     case .gich: insert(.hypervisor)
     case .gicv: insert(.guest)

@@ -23,6 +23,7 @@ extension GICv3 where Store: ~Copyable {
     } else {
       differHighestPending(event, pe: pe, expected: expected)
     }
+    pes[pe].evaluatedCause = progress.resets.lastCause
     if pes[pe].unconfiguredLPI != 0 { settleConfiguration(pe: pe, hasPending: seen < 0xFF) }
     reportHighest(pe, intid: event.intid, priority: seen)
     // An interrupt of another class leaves open what was found about LPIs.
@@ -44,9 +45,10 @@ extension GICv3 where Store: ~Copyable {
     reportConditions(pe)
     reportDistributorControl()
     progress.provenance = .derived
-    differ(
+    let verdict = differ(
       PredictionLedger.check(.highestPending), expected: UInt64(expected.isNone ? 1023 : expected.intid),
       seen: UInt64(seen.isNone ? 1023 : seen.intid), isTaught: isTaught, pe: event.pe)
+    if verdict == .taught, !isTaught { _ = reconcileHighest(pe: pe, seen: seen) }
   }
 
   /// Interrupt requests to a PE.

@@ -118,6 +118,7 @@ extension GICv3 where Store: ~Copyable {
     for _ in 0..<4 {
       let expected = lines(pe).intersection(shown)
       if expected == seen { return true }
+      if reconcileShift(pe, { $0.lines(pe).intersection(shown) == seen }) { return true }
       let pending = highest(pe)
       // A capture that begins between the two may show a line before it shows what is pending.
       guard !pending.isNone else {
@@ -143,7 +144,7 @@ extension GICv3 where Store: ~Copyable {
       return true
     }
     if !knowsInterface(pe, .priorityMask), pes[pe].priorityMask > pending.priority {
-      pes[pe].priorityMask = pending.priority
+      (pes[pe].priorityMask, pes[pe].otherPriorityMask) = (pending.priority, pending.priority)
       return true
     }
     return false
@@ -159,6 +160,7 @@ extension GICv3 where Store: ~Copyable {
     }
     if !knowsInterface(pe, .priorityMask), pes[pe].priorityMask <= pending.priority {
       pes[pe].priorityMask = 0xF0 > pending.priority ? 0xF0 : 0xFF
+      pes[pe].otherPriorityMask = pes[pe].priorityMask
       changed = true
     }
     return changed
@@ -187,9 +189,10 @@ extension GICv3 where Store: ~Copyable {
     reportConditions(pe)
     reportDistributorControl()
     progress.provenance = .derived
-    differ(
+    let verdict = differ(
       PredictionLedger.check(register), expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught,
       pe: UInt32(pe))
+    if verdict == .taught, !isTaught { _ = explainAcknowledge(pe: pe, group0: group0, seen: seen) }
     return true
   }
 

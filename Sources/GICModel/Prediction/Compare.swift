@@ -16,6 +16,8 @@ public struct Disagreement: Equatable, Sendable {
   public var seen: UInt64
   /// The state that the prediction followed from, in the manual's terms.
   public var explanation: String
+  /// What was predicted, as the ledger counts it.
+  var check = PredictionLedger.check(.invariant)
 }
 
 /// A model whose answers are compared with the capture's: what GICv2 and GICv3 share.
@@ -36,6 +38,8 @@ protocol Predicting: ~Copyable {
   func explain(_ check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> String
   /// Describes the first broken invariant; nil if there is none. Slow.
   func checkInvariants() -> String?
+  /// Takes note of a reset that the capture does not show, if that is what a difference tells.
+  mutating func recogniseReset(_ check: Int, expected: UInt64, seen: UInt64, pe: UInt32) -> Bool
 }
 
 extension Predicting where Self: ~Copyable {
@@ -61,21 +65,28 @@ extension Predicting where Self: ~Copyable {
       check, expected: UInt64(value.value), seen: event.b, known: ~UInt64(~value.known), pe: event.pe)
   }
 
-  /// Records a prediction that did not come true.
+  /// Records a prediction that did not come true: false, or something for the caller to learn from. `isUnknown`: what was
+  /// known left more than one answer open.
   @inline(never)
   @discardableResult
-  mutating func differ(_ check: Int, expected: UInt64, seen: UInt64, isTaught: Bool, pe: UInt32) -> Verdict {
-    let verdict = isTaught ? Verdict.taught : .disagreed
+  mutating func differ(
+    _ check: Int, expected: UInt64, seen: UInt64, isTaught: Bool, isUnknown: Bool = false, pe: UInt32
+  ) -> Verdict {
+    let isAmbiguous = isUnknown || progress.isAmbiguous
+    progress.isAmbiguous = false
+    let isReset = !isTaught && recogniseReset(check, expected: expected, seen: seen, pe: pe)
+    let verdict: Verdict = isReset || isTaught && isAmbiguous ? .unknown : isTaught ? .taught : .disagreed
+    let isTaught = isTaught || isReset
     ledger.count(check, verdict)
     emit(isTaught ? .taught : .disagreed, pe: pe, intid: 0xFFFF_FFFF, priority: UInt32(check), a: expected, b: seen)
     if !isTaught, disagreements.count < Self.keptDisagreements {
       disagreements.append(
         Disagreement(
           event: eventIndex, time: now, pe: pe, name: PredictionLedger.describe(check).name, expected: expected,
-          seen: seen, explanation: explain(check, expected: expected, seen: seen, pe: pe))
+          seen: seen, explanation: explain(check, expected: expected, seen: seen, pe: pe), check: check)
       )
     }
-    return verdict
+    return isTaught ? .taught : .disagreed
   }
 
   /// Counts the request lines that an observation shows and that are as predicted.

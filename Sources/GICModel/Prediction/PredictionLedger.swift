@@ -29,7 +29,7 @@ struct PredictionLedger: ~Copyable {
 
   private let counts: Words<UInt64>
 
-  init() { counts = Words(repeating: 0, count: 3 * Self.checkCount) }
+  init() { counts = Words(repeating: 0, count: 4 * Self.checkCount) }
   private init(copying counts: borrowing Words<UInt64>) { self.counts = counts.copy() }
 
   static var checkCount: Int { systemRegisters + 32 + frames.count * perFrame }
@@ -73,7 +73,13 @@ struct PredictionLedger: ~Copyable {
 
   /// Counts one prediction.
   @inline(__always) mutating func count(_ check: Int, _ verdict: Verdict) {
-    counts[check &* 3 &+ Int(verdict.rawValue)] &+= 1
+    counts[check &* 4 &+ Int(verdict.rawValue)] &+= 1
+  }
+
+  /// Counts a prediction that failed as one that had more than one answer open.
+  mutating func excuse(_ check: Int) {
+    counts[check * 4 + Int(Verdict.disagreed.rawValue)] -= 1
+    count(check, .unknown)
   }
 
   func copy() -> PredictionLedger { PredictionLedger(copying: counts) }
@@ -89,23 +95,30 @@ struct PredictionLedger: ~Copyable {
       guard let observation = Observation(rawValue: check - systemRegisters) else { return ("check\(check)", .read) }
       return observation.description
     }
-    let place = check - systemRegisters - 32
-    let (frame, architecture) = frames[min(place / perFrame, frames.count - 1)]
-    let index = place % perFrame
-    guard let map = RegisterMap.of(frame, architecture), index < map.registers.count else {
-      return ("\(frame.name) reserved", .read)
+    guard let name = register(check)?.name else {
+      return ("\(frames[min((check - systemRegisters - 32) / perFrame, frames.count - 1)].frame.name) reserved", .read)
     }
-    let name = map.registers[index].name
     return (name, name.hasSuffix("IAR") ? .acknowledge : .read)
+  }
+
+  /// The memory-mapped register that a check is about; nil if it is about another answer, or a reserved offset.
+  static func register(_ check: Int) -> RegisterDescription? {
+    let place = check - systemRegisters - 32
+    guard place >= 0 else { return nil }
+    let (frame, architecture) = frames[min(place / perFrame, frames.count - 1)]
+    guard let map = RegisterMap.of(frame, architecture), place % perFrame < map.registers.count else { return nil }
+    return map.registers[place % perFrame]
   }
 
   /// Every check that was made, in a fixed order.
   func report() -> [PredictionCount] {
     (0..<Self.checkCount).compactMap { check in
-      let (agreed, disagreed, taught) = (counts[check * 3], counts[check * 3 + 1], counts[check * 3 + 2])
-      guard agreed | disagreed | taught != 0 else { return nil }
       let (name, kind) = Self.describe(check)
-      return PredictionCount(name: name, kind: kind, agreed: agreed, disagreed: disagreed, taught: taught)
+      func count(_ verdict: Verdict) -> UInt64 { counts[check * 4 + Int(verdict.rawValue)] }
+      let result = PredictionCount(
+        name: name, kind: kind, agreed: count(.agreed), disagreed: count(.disagreed), taught: count(.taught),
+        unknown: count(.unknown))
+      return result.isEmpty ? nil : result
     }
   }
 }

@@ -16,6 +16,10 @@ struct Progress: BitwiseCopyable {
   /// Checks the model's invariants after every event.
   let checksInvariants: Bool
   var reportedBeginning = false
+  /// When it can have been reset since.
+  var resets = ResetWatch()
+  /// What is compared next had more than one answer open.
+  var isAmbiguous = false
   /// `GICD_CTLR`'s group enables and which are known, as reported last.
   var reportedControl: UInt32 = 0
   fileprivate var output: UnsafeMutablePointer<TransitionBuffer>?

@@ -10,8 +10,9 @@ struct InterruptTranslation: ~Copyable {
   /// What each of them has in its device table and ITTs.
   let stores: UnsafeMutablePointer<PackedTranslationStore>
   private(set) var count = 0
-  /// Whether the capture starts with empty tables, so that an entry never mapped is known to be invalid.
-  let startsEmpty: Bool
+  /// Whether the tables were empty at first, as the capture began at reset, so that an entry never mapped is known to be
+  /// invalid.
+  private(set) var startsEmpty: Bool
   /// Collections that the ITS itself holds: `GITS_TYPER.HCC`.
   var heldCollections: UInt32
 
@@ -40,6 +41,22 @@ struct InterruptTranslation: ~Copyable {
     units.deallocate()
     stores.deinitialize(count: count)
     stores.deallocate()
+  }
+
+  /// What the tables of an ITS hold is not known any more.
+  mutating func forgetTables(_ unit: Int) {
+    startsEmpty = false
+    units[unit].forgetTables()
+    stores[unit].forget()
+  }
+
+  /// Nothing is known of any ITS any more.
+  mutating func forget() {
+    for unit in 0..<count {
+      units[unit].forget()
+      forgetTables(unit)
+    }
+    startsEmpty = false
   }
 
   /// Makes an ITS exist; its index is below 16 by the event's layout.
@@ -78,7 +95,9 @@ struct InterruptTranslationService {
   /// PE by ICID: a linear PE number, ``Collection/unmapped`` or ``Collection/unknown``.
   var collections: [UInt32] = []
   /// What a collection is that no command has named.
-  let unseenCollection: UInt32
+  private(set) var unseenCollection: UInt32
+  /// The capture shows the entries that the ITS reads.
+  var showsTables = false
   /// vPE table by vPEID.
   var vPEs: [UInt32: VirtualPE] = [:]
   /// The vPE whose table entry the last command changed, and the entry before.
@@ -92,6 +111,27 @@ struct InterruptTranslationService {
   var nextFetch: UInt64?
   /// An MSI or a command whose translation the capture has not shown yet.
   var unresolved: UnresolvedTranslation?
+
+  /// The ITS was reset: its registers are taken to be as after reset.
+  mutating func forget() {
+    control = Learned(1 << 31)
+    commandBase = Learned(commandBase.value)
+    commandWriter = Learned(commandWriter.value)
+    commandReader = Learned(commandReader.value)
+    nextFetch = nil
+    for n in 0..<8 { tableBase[n].known = 0 }
+  }
+
+  /// What memory holds in place of the tables is not known.
+  mutating func forgetTables() {
+    unresolved = nil
+    before = nil
+    unseenCollection = Collection.unknown
+    if showsTables { for icid in collections.indices { collections[icid] = Collection.unknown } }
+  }
+
+  /// Whether an MSI has to wait for the entries that the capture shows next: what its own is, is not known.
+  func isDoubtful(_ entry: TranslationEntry) -> Bool { showsTables && !entry.isKnown }
 
   /// The PE of a collection.
   @inline(__always) func collection(_ icid: UInt32) -> UInt32 {
@@ -167,6 +207,34 @@ extension PackedTranslationStore {
   func doorbell(_ at: DeviceEvent) -> UInt32? { doorbell(at.device, at.event) }
   @discardableResult mutating func map(_ at: DeviceEvent, _ entry: TranslationEntry, doorbell: UInt32? = nil) -> Bool {
     map(at.device, at.event, entry, doorbell: doorbell)
+  }
+
+  /// Entries are taken to be as they were until one is shown.
+  mutating func forget() {
+    var devices: [(device: UInt32, bits: Int)] = []
+    forEachDevice { device, bits in
+      devices.append((device, bits))
+      return true
+    }
+    for (device, bits) in devices {
+      remap(device: device, bits: bits, knowledge: DeviceKnowledge.guessed) { $0.isKnown = false }
+    }
+  }
+
+  /// Gives a device another table size or says what is known of it; its entries stay, changed by `body`.
+  mutating func remap(device: UInt32, bits: Int, knowledge: UInt8, _ body: (inout TranslationEntry) -> Void = { _ in })
+  {
+    var kept: [(event: UInt32, entry: TranslationEntry, doorbell: UInt32?)] = []
+    forEachEvent(device) { event, entry in
+      kept.append((event, entry, entry.hasDoorbell ? doorbell(device, event) : nil))
+      return true
+    }
+    mapDevice(device, eventBits: bits, userFlags: knowledge)
+    for (event, entry, doorbell) in kept {
+      var changed = entry
+      body(&changed)
+      map(device, event, changed, doorbell: doorbell)
+    }
   }
 }
 

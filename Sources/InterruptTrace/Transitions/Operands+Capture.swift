@@ -23,6 +23,11 @@ extension Transition {
   public enum Gap {}
   /// The operands of ``TransitionKind/gap``.
   @inlinable public var gap: Operands<Gap> { Operands(a: a, b: b) }
+
+  /// Of ``TransitionKind/machineReset``.
+  public enum MachineReset {}
+  /// The operands of ``TransitionKind/machineReset``.
+  @inlinable public var machineReset: Operands<MachineReset> { Operands(a: a, b: b) }
 }
 
 extension Transition.Operands<Transition.Begin> {
@@ -35,4 +40,9 @@ extension Transition.Operands<Transition.Gap> {
   @inlinable public var lost: UInt64 { a }
   /// Why, as the event says.
   @inlinable public var reason: UInt64 { b }
+}
+
+extension Transition.Operands<Transition.MachineReset> {
+  /// The last event that certainly came before.
+  @inlinable public var after: UInt64 { a }
 }

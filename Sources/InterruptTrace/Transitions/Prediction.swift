@@ -34,6 +34,9 @@
   case disagreed
   /// The model had no way to know; it has learned.
   case taught
+  /// What was known left more than one answer open (whose access it was, from which Security state, whether there was a
+  /// reset), and the capture shows one of these.
+  case unknown
 }
 
 /// Counts of predictions for one register or one kind of observation.
@@ -48,13 +51,43 @@ public struct PredictionCount: Equatable, Sendable {
   public var disagreed: UInt64 = 0
   /// Answers that the model had no way to know.
   public var taught: UInt64 = 0
+  /// Answers of which the model had more than one to expect, where the one that it assumed was not it.
+  public var unknown: UInt64 = 0
 
   /// Counts of one register or kind of observation.
-  public init(name: String, kind: PredictionKind, agreed: UInt64 = 0, disagreed: UInt64 = 0, taught: UInt64 = 0) {
+  public init(
+    name: String, kind: PredictionKind, agreed: UInt64 = 0, disagreed: UInt64 = 0, taught: UInt64 = 0,
+    unknown: UInt64 = 0
+  ) {
     self.name = name
     self.kind = kind
     self.agreed = agreed
     self.disagreed = disagreed
     self.taught = taught
+    self.unknown = unknown
+  }
+}
+
+extension Sequence<PredictionCount> {
+  /// The counts of all registers together, under no name.
+  public var totals: PredictionCount {
+    reduce(into: PredictionCount(name: "", kind: .read)) { sum, count in
+      sum.agreed += count.agreed
+      sum.disagreed += count.disagreed
+      sum.taught += count.taught
+      sum.unknown += count.unknown
+    }
+  }
+}
+
+extension PredictionCount {
+  /// Whether nothing was compared.
+  public var isEmpty: Bool { agreed | disagreed | taught | unknown == 0 }
+
+  /// The predictions made after `earlier` was taken.
+  public func since(_ earlier: PredictionCount) -> PredictionCount {
+    PredictionCount(
+      name: name, kind: kind, agreed: agreed - earlier.agreed, disagreed: disagreed - earlier.disagreed,
+      taught: taught - earlier.taught, unknown: unknown - earlier.unknown)
   }
 }

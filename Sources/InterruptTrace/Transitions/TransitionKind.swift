@@ -141,6 +141,9 @@
   case gap
   /// The emulator reported that the guest did something wrong.
   case guestError
+  /// The machine was reset, as an answer tells that contradicts what was known before: the controller's state is that of
+  /// reset, or what software has made of it since.
+  case machineReset
 
   // MARK: A hypervisor's guests
 

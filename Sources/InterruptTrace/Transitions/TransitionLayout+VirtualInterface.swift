@@ -53,5 +53,7 @@ extension TransitionLayout {
     TransitionLayout(.begin, nil, "begin", [.flag("isReset", .a, set: "at reset", clear: "in operation")]),
     TransitionLayout(
       .gap, nil, "gap", [Field("lost", .a, 0, 64, .count), Field("reason", .b)], "{lost}events are missing"),
+    TransitionLayout(
+      .machineReset, "machine reset", "machineReset", [Field("after", .a)], "some time after #{after}"),
   ]
 }

@@ -20,14 +20,3 @@ public struct AnalysisReport: Sendable {
   /// Devices by INTID, where each INTID's latencies came from one device only. (For LPIs.)
   var naming: PENaming { PENaming(trace.topology) }
 }
-
-extension Sequence<PredictionCount> {
-  /// Agreed, disagreed and taught of all registers.
-  public var totals: (agreed: UInt64, disagreed: UInt64, taught: UInt64) {
-    reduce(into: (agreed: UInt64(0), disagreed: UInt64(0), taught: UInt64(0))) { sum, count in
-      sum.agreed += count.agreed
-      sum.disagreed += count.disagreed
-      sum.taught += count.taught
-    }
-  }
-}

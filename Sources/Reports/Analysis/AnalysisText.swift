@@ -31,10 +31,11 @@ extension AnalysisReport {
 
   private func predictionLine(_ style: TextStyle) -> String {
     let totals = predictions.totals
-    guard totals.agreed + totals.disagreed + totals.taught > 0 else { return "" }
+    guard !totals.isEmpty else { return "" }
     var line = "\(Units.count(totals.agreed)) of the controller's answers predicted"
     if totals.disagreed > 0 { line += ", " + style.apply(.bad, "\(Units.count(totals.disagreed)) not") }
     if totals.taught > 0 { line += ", \(Units.count(totals.taught)) learned from" }
+    if totals.unknown > 0 { line += ", \(Units.count(totals.unknown)) open" }
     return style.apply(.faint, "model     ") + "  " + line + "\n"
   }
 

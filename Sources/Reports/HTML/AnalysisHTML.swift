@@ -167,19 +167,20 @@ extension AnalysisReport {
 
   private var verifySection: String {
     let totals = predictions.totals
-    guard totals.agreed + totals.disagreed + totals.taught > 0 else { return "" }
+    guard !totals.isEmpty else { return "" }
     var table = HTMLTable([
-      ("register", false), ("kind", false), ("agreed", true), ("disagreed", true), ("taught", true),
+      ("register", false), ("kind", false), ("agreed", true), ("disagreed", true), ("taught", true), ("unknown", true),
     ])
     for row in predictions {
       table.add([
         row.name, row.kind.name, Units.count(row.agreed), row.disagreed == 0 ? "" : Units.count(row.disagreed),
-        row.taught == 0 ? "" : Units.count(row.taught),
+        row.taught == 0 ? "" : Units.count(row.taught), row.unknown == 0 ? "" : Units.count(row.unknown),
       ])
     }
     let verdict =
       "\(Units.count(totals.agreed)) of \(Units.count(totals.agreed + totals.disagreed)) answers of the "
-      + "controller were predicted; \(Units.count(totals.taught)) taught the model what it could not know."
+      + "controller were predicted; \(Units.count(totals.taught)) taught the model what it could not know"
+      + (totals.unknown == 0 ? "." : "; \(Units.count(totals.unknown)) were one of several that were open.")
     return "<p class=\"\(totals.disagreed == 0 ? "good" : "bad")\">\(verdict)</p>\n\(table.html)"
   }
 }

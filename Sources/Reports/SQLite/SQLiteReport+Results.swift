@@ -38,7 +38,10 @@ extension SQLiteReport {
     try insert(
       into: "predictions",
       report.predictions.map {
-        [.text($0.name), .text($0.kind.name), .number($0.agreed), .number($0.disagreed), .number($0.taught)]
+        [
+          .text($0.name), .text($0.kind.name), .number($0.agreed), .number($0.disagreed), .number($0.taught),
+          .number($0.unknown),
+        ]
       }
     )
   }

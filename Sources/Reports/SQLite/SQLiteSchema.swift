@@ -74,7 +74,8 @@ enum SQLiteSchema {
     CREATE TABLE predictions ( -- the model against the capture
       register TEXT, kind TEXT, -- what was predicted: a register's value, an acknowledged INTID, a line, a table entry
       agreed INTEGER, disagreed INTEGER,
-      taught INTEGER -- answers that told the model what it could not know
+      taught INTEGER, -- answers that told the model what it could not know
+      unknown INTEGER -- answers that were one of several that were open, and not the one assumed
     );
     """ + virtual + its + kvm
 

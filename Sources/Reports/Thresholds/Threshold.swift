@@ -123,7 +123,7 @@ public enum Metric: Equatable, Sendable {
     ("lost_events", { $0.results.lostEvents }),
     ("problems", { $0.trace.statistics.problems.reduce(0) { $0 + $1.count } }),
     ("verify.agreed", { $0.predictions.totals.agreed }), ("verify.disagreed", { $0.predictions.totals.disagreed }),
-    ("verify.taught", { $0.predictions.totals.taught }),
+    ("verify.taught", { $0.predictions.totals.taught }), ("verify.unknown", { $0.predictions.totals.unknown }),
   ]
 
   /// The names that ``init(_:)`` knows.

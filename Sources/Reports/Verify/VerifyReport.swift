@@ -78,13 +78,16 @@ public struct VerifyReport: Sendable {
     let totals = predictions.totals
     let predicted = totals.agreed + totals.disagreed
     out += "\n"
-    if predicted + totals.taught == 0 {
+    if totals.isEmpty {
       return out + style.apply(.notice, "The capture shows nothing that could be predicted.") + "\n"
     }
     let verdict = "\(Units.count(totals.agreed)) of \(Units.count(predicted)) predictions agreed"
     out += style.apply(totals.disagreed == 0 ? .good : .bad, verdict)
     if totals.disagreed > 0 { out += style.apply(.bad, ", \(Units.count(totals.disagreed)) disagreed") }
     if totals.taught > 0 { out += "; \(Units.count(totals.taught)) answers taught the model what it could not know" }
+    if totals.unknown > 0 {
+      out += "; \(Units.count(totals.unknown)) were open between several answers and not the one assumed"
+    }
     out += ".\n"
     if disagreements.count > 0 { out += disagreementText(style, totals.disagreed) }
     return out
@@ -112,12 +115,12 @@ public enum Verification {
     let totals = predictions.totals
     return [
       "predicted": .number(totals.agreed + totals.disagreed), "agreed": .number(totals.agreed),
-      "disagreed": .number(totals.disagreed), "taught": .number(totals.taught),
+      "disagreed": .number(totals.disagreed), "taught": .number(totals.taught), "unknown": .number(totals.unknown),
       "by_register": .array(
         predictions.map {
           [
             "name": .string($0.name), "kind": .string($0.kind.name), "agreed": .number($0.agreed),
-            "disagreed": .number($0.disagreed), "taught": .number($0.taught),
+            "disagreed": .number($0.disagreed), "taught": .number($0.taught), "unknown": .number($0.unknown),
           ]
         }
       ),
@@ -128,6 +131,7 @@ public enum Verification {
   static func table(_ predictions: [PredictionCount]) -> TextTable {
     var table = TextTable([
       ("register", .left), ("kind", .left), ("agreed", .right), ("disagreed", .right), ("taught", .right),
+      ("unknown", .right),
     ])
     for row in predictions {
       table.add([
@@ -135,6 +139,7 @@ public enum Verification {
         .init(Units.count(row.agreed)),
         .init(row.disagreed == 0 ? "–" : Units.count(row.disagreed), row.disagreed > 0 ? .bad : .faint),
         .init(row.taught == 0 ? "–" : Units.count(row.taught), row.taught > 0 ? .notice : .faint),
+        .init(row.unknown == 0 ? "–" : Units.count(row.unknown), row.unknown > 0 ? .notice : .faint),
       ])
     }
     return table
