@@ -76,10 +76,12 @@ private struct Analyzers: ~Copyable {
     kvm.consume(batch)
     latency.begin(isReported: batch.isReported)
     virtual.begin()
+    findings.begin(batch)
     if let first = batch.events.first { virtual.advance(to: first.time, isReported: batch.isReported) }
     for i in batch.transitions.indices { dispatch(batch.transitions[i], batch.isReported) }
     if let last = batch.events.last { virtual.advance(to: last.time, isReported: batch.isReported) }
-    findings.consume(batch)
+    findings.end(batch)
+    latency.end()
   }
 
   /// Who sees which transition: one pass, and one switch, for all analyzers. `isReported` says that it lies in the
@@ -89,25 +91,32 @@ private struct Analyzers: ~Copyable {
     guard t.domain == Domain.physical else { return }
     let isCounted = isReported && (filter?.includes(t) ?? true)
     switch t.kind {
-    case .highestPending: spurious.offered(t)
-    // Common, and nobody's business here.
-    case .cpuLine, .lineRaised, .lineLowered: break
+    // The frequent ones; `takeRare` has the others.
+    case .highestPending:
+      spurious.offered(t)
+      findings.offered(t)
+    case .cpuLine: findings.signalled(t)
+    case .lineRaised, .lineLowered: findings.lineChanged(t)
     case .pending:
+      findings.becamePending(t)
       if isCounted { summary.count(t) }
-      let key = t.interruptKey
-      latency.becamePending(t, key)
-      waits.becamePending(t, key)
+      let (key, isKnown) = (t.interruptKey, t.showsMoment)
+      latency.becamePending(t, key, isKnown: isKnown)
+      waits.becamePending(t, key, isKnown: isKnown)
       if virtual.isInUse { virtual.take(t, isCounted: isCounted) }
     case .merged:
+      findings.take(t)
       latency.merged(t, t.interruptKey)
       itsCaches.take(t, isReported: isReported)
     case .pendingCleared:
+      findings.pendingCleared(t)
       let key = t.interruptKey
       latency.withdrawn(t, key)
       waits.withdrawn(t, key)
       spurious.withdrawn(t, key)
       if virtual.isInUse { virtual.take(t, isCounted: isCounted) }
     case .acknowledged:
+      findings.acknowledged(t)
       let key = t.interruptKey
       latency.acknowledged(t, key, waits: waits.acknowledged(t, key, isCounted: isCounted))
       spurious.acknowledged(t, key)
@@ -118,17 +127,32 @@ private struct Analyzers: ~Copyable {
         activity.count(t)
       }
     case .endOfInterrupt:
+      findings.ended(t)
       if isCounted { summary.count(t) }
       latency.ended(t, t.interruptKey)
       waits.ended(t)
     case .deactivated:
+      findings.deactivated(t)
       let key = t.interruptKey
       latency.deactivated(t, key)
       spurious.deactivated(t, key)
       if virtual.isInUse { virtual.take(t, isCounted: isCounted) }
     case .spuriousAcknowledge:
+      findings.spurious(t)
       if isCounted { summary.count(t) }
       spurious.count(t, isCounted: isCounted)
+    case .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualEndOfInterrupt, .virtualDeactivated:
+      findings.virtual(t)
+      if isCounted { summary.count(t) }
+      virtual.take(t, isReported: isReported, isCounted: isCounted)
+    default: takeRare(t, isReported, isCounted: isCounted)
+    }
+  }
+
+  /// Infrequent transitions.
+  @inline(never) private mutating func takeRare(_ t: Transition, _ isReported: Bool, isCounted: Bool) {
+    findings.take(t)
+    switch t.kind {
     case .enabled, .priorityChanged: waits.changed(t)
     case .disabled:
       spurious.disabled(t)

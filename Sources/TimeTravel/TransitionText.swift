@@ -60,7 +60,7 @@ struct TransitionText {
 
   private func source(_ source: UInt64) -> String {
     if INTID.isSGI(t.intid), source < UInt64(PE.none) { return " from PE \(source)" }
-    if INTID.isLPI(t.intid), source != Transition.Pending.noSource { return " of \(message(source))" }
+    if INTID.isLPI(t.intid), source != .max { return " of \(message(source))" }
     return ""
   }
 

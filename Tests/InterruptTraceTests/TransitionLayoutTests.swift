@@ -163,99 +163,46 @@ import Testing
     }
   }
 
-  // MARK: Constructors
-
-  private func made(_ operands: some TransitionOperands, priority: UInt32 = 0) -> Transition {
-    Transition(time: 1, event: 2, kind: .pending, priority: priority, operands)
-  }
-
-  @Test func `What a constructor packs, the accessors take apart: interrupts`() {
-    let sgi = made(Transition.Pending(.sgi, sourcePE: 3)).pending
-    #expect(sgi.cause == .sgi && sgi.hasSourcePE && sgi.sourcePE == 3)
-    #expect(!made(Transition.Pending(.line)).pending.hasSourcePE)
-    let lpi = made(Transition.Pending(.msi, message: 8 << 32 | 5)).pending
-    #expect(lpi.cause == .msi && lpi.hasMessage && lpi.deviceID == 8 && lpi.eventID == 5)
-    #expect(!made(Transition.Pending(.directLPI, message: Transition.Pending.noSource)).pending.hasMessage)
-    #expect(made(Transition.PendingCleared(.command)).pendingCleared.cause == .command)
-    let taken = made(
-      Transition.Acknowledged(group: .group1NonSecure, staysPending: true, runningPriority: 0xA0, sourcePE: 7)
-    ).acknowledged
-    #expect(taken.group == InterruptGroup.group1NonSecure.rawValue && taken.staysPending)
-    #expect(taken.runningPriority == 0xA0 && taken.sourcePE == 7)
-    let end = made(Transition.EndOfInterrupt(deactivates: true, runningPriority: 0x100, cpuID: 5)).endOfInterrupt
-    #expect(end.deactivates && end.cpuID == 5 && end.runningPriority == Transition.EndOfInterrupt.idlePriority)
-    #expect(made(Transition.MismatchedEnd(runningPriority: 0x80)).mismatchedEnd.dropsPriority)
-    #expect(!made(Transition.MismatchedEnd()).mismatchedEnd.dropsPriority)
-    #expect(made(Transition.Deactivated(isPending: true)).deactivated.isPending)
-    #expect(made(Transition.SpuriousAcknowledge(value: INTID.spurious)).spuriousAcknowledge.value == 1023)
-    let moved = made(Transition.Retargeted(from: 1, to: Transition.Retargeted.anyPE)).retargeted
-    #expect(moved.from == 1 && moved.to == PE.none - 1 && !moved.isBetweenPEs)
-    #expect(made(Transition.PriorityChanged(from: 0x80)).priorityChanged.from == 0x80)
-    let group = made(Transition.GroupChanged(from: .group0, to: .group1Secure)).groupChanged
-    #expect(group.from == 0 && group.to == 1)
-    #expect(made(Transition.TriggerChanged(isEdge: true)).triggerChanged.isEdge)
-  }
-
-  @Test func `What a constructor packs, the accessors take apart: PEs`() {
-    let lines = made(Transition.CPULine(levels: [.irq, .virq], changed: .irq)).cpuLine
-    #expect(lines.levels == [.irq, .virq] && lines.changed == .irq)
-    let mask = made(Transition.PriorityMask(0xF0, before: 0xFF)).priorityMask
-    #expect(mask.mask == 0xF0 && mask.before == 0xFF)
-    let groups = made(Transition.GroupEnables(enabled: 0b100, known: 0b101)).groupEnables
-    #expect(groups.enabled == 0b100 && groups.known == 0b101)
-    #expect(made(Transition.Sleep(isAsleep: true)).sleep.isAsleep)
-    #expect(made(Transition.LPIsEnabled(isEnabled: true)).lpisEnabled.isEnabled)
-    let mode = made(Transition.EndMode(nonSecure: false, secure: true)).endMode
-    #expect(!mode.nonSecure && mode.secure && mode.bits == 2)
-    #expect(made(Transition.SGISent(target: 4)).sgiSent.target == 4)
-    let sgi = made(Transition.SGIWritten(targets: 5, isLegacy: false, sender: 0x100, value: 1 << 48 | 3)).sgiWritten
-    #expect(sgi.targets == 5 && !sgi.isLegacy && sgi.sender == 0x100 && sgi.value == 1 << 48 | 3 && !sgi.namesNobody)
-    #expect(made(Transition.SGIWritten(targets: 0, isLegacy: true, value: 0x100_8003)).sgiWritten.namesNobody)
-  }
-
-  @Test func `What a constructor packs, the accessors take apart: ITS`() {
-    let key: UInt64 = 8 << 32 | 5
-    #expect(made(Transition.MSI(message: key)).msi.deviceID == 8)
-    #expect(made(Transition.Fault(.unmappedEvent, message: key)).itsFault.fault == .unmappedEvent)
-    let error = ITSError.idOutOfRange.code(ITSOpcode.mapti)
-    let command = made(
-      Transition.Command(opcode: ITSOpcode.mapti, error: error, deviceID: 8, eventID: 5)
-    ).itsCommand
-    #expect(command.opcode == ITSOpcode.mapti && command.error == error && command.message == key)
-    #expect(made(Transition.Mapping(message: key, isMapped: true)).mapping.isMapped)
-    let collection = made(Transition.Collection(icid: 3, its: 2)).collection
-    #expect(collection.icid == 3 && collection.its == 2)
-    let enabled = made(Transition.ITSEnabled(isEnabled: true, its: 2)).itsEnabled
-    #expect(enabled.isEnabled && enabled.its == 2)
-    let waiting = made(Transition.CommandsWaiting(its: 1, reader: 0x21, writer: 0x40), priority: 1).commandsWaiting
-    #expect(waiting.its == 1 && waiting.reader == 0x21 && waiting.writer == 0x40 && waiting.isStalled)
-    let walk = TableWalk(opcode: ITSOpcode.movi, its: 3, owner: 1, target: 2, reads: [.device, .event])
-    #expect(made(Transition.Walk(walk, message: key)).tableWalk.walk == walk)
-    let read = made(Transition.TableRead(id: 7, table: .vPE, its: 3, isValid: true)).tableRead
-    #expect(read.id == 7 && read.table == .vPE && read.its == 3 && read.isValid)
-  }
-
-  @Test func `What a constructor packs, the accessors take apart: guests and the capture`() {
-    let list = made(Transition.ListRegister(index: 3, value: 0x10, isSaved: true)).listRegister
-    #expect(list.index == 3 && list.value == 0x10 && list.isSaved)
-    let end = made(Transition.VirtualEnd(index: Transition.VirtualEnd.unlisted, deactivates: true))
+  @Test func `What operands say beyond their fields`() {
+    func made(a: UInt64 = 0, b: UInt64 = 0) -> Transition { Transition(time: 1, event: 2, kind: .pending, a: a, b: b) }
+    #expect(made(a: 8, b: 0x80).mismatchedEnd.dropsPriority)
+    #expect(!made(a: 8).mismatchedEnd.dropsPriority)
+    #expect(made(b: ITSFault.unmappedEvent.rawValue).itsFault.fault == .unmappedEvent)
+    let command = made(a: UInt64(ITSOpcode.mapti) | 8 << 32, b: 5 << 32).itsCommand
+    #expect(command.opcode == ITSOpcode.mapti && command.error == 0 && command.message == 8 << 32 | 5)
+    #expect(made(a: 0x21).commandsWaiting.isStalled && !made(a: 0x40, b: 1).commandsWaiting.isStalled)
+    let end = made(a: Transition.VirtualEnd.unlisted, b: 1)
     #expect(end.virtualEndOfInterrupt.isUnlisted && end.virtualEndOfInterrupt.deactivates)
     #expect(end.listRegister.index == end.virtualEndOfInterrupt.index)
-    let maintenance = made(Transition.Maintenance(isRaised: true, status: 3)).maintenance
-    #expect(maintenance.isRaised && maintenance.status == 3)
-    #expect(made(Transition.Overflow(isActive: true)).lrOverflow.isActive)
-    let interface = made(Transition.VirtualInterfaceSwitch(control: 9, listRegisters: 4)).virtualInterface
-    #expect(interface.control == 9 && interface.listRegisters == 4)
-    let control = made(Transition.VirtualControl(bits: 0x2F0, known: 0x3FF)).virtualControl
-    #expect(control.bits == 0x2F0 && control.known == 0x3FF)
-    let residency = made(Transition.Residency(pendingTable: 0x1000, isPending: true)).residency
-    #expect(residency.pendingTable == 0x1000 && residency.isPending)
-    let outcome = made(Transition.GuestOutcome(isPending: true, isActive: true, rule: 4)).guestOutcome
-    #expect(outcome.isPending && outcome.isActive && outcome.rule == 4)
-    let prediction = made(Transition.Prediction(check: 6, expected: 1, seen: 2), priority: 6).prediction
-    #expect(prediction.check == 6 && prediction.expected == 1 && prediction.seen == 2)
-    #expect(made(Transition.Begin(isReset: true)).begin.isReset)
-    let gap = made(Transition.Gap(lost: 5, reason: 1)).gap
-    #expect(gap.lost == 5 && gap.reason == 1)
+    #expect(Transition.Retargeted.anyPE == PE.none - 1)
+  }
+
+  // MARK: Constructors
+
+  private func made(_ operands: Transition.Operands<some Any>) -> Transition {
+    Transition(time: 1, event: 2, kind: .pending, operands)
+  }
+
+  @Test func `What a constructor packs, the accessors take apart`() {
+    let sgi = made(Transition.Operands<Transition.Pending>(.sgi, sourcePE: 3)).pending
+    #expect(sgi.cause == .sgi && sgi.hasSourcePE && sgi.sourcePE == 3)
+    #expect(!made(Transition.Operands<Transition.Pending>(.line)).pending.hasSourcePE)
+    let end = made(
+      Transition.Operands<Transition.EndOfInterrupt>(deactivates: true, runningPriority: 0x100, cpuID: 5)
+    ).endOfInterrupt
+    #expect(end.deactivates && end.cpuID == 5 && end.runningPriority == Transition.EndOfInterrupt.idlePriority)
+    let list = made(Transition.Operands<Transition.ListRegister>(index: 3, value: 0x10, isSaved: true)).listRegister
+    #expect(list.index == 3 && list.value == 0x10 && list.isSaved)
+    #expect(made(Transition.Operands<Transition.Overflow>(isActive: true)).lrOverflow.isActive)
+    let interface = made(Transition.Operands<Transition.VirtualInterfaceSwitch>(control: 9, listRegisters: 4))
+    #expect(interface.virtualInterface.control == 9 && interface.virtualInterface.listRegisters == 4)
+    let outcome = made(Transition.Operands<Transition.GuestOutcome>(isPending: true, isActive: true, rule: 4))
+    #expect(outcome.guestOutcome.isPending && outcome.guestOutcome.isActive && outcome.guestOutcome.rule == 4)
+    let written = made(
+      Transition.Operands<Transition.SGIWritten>(targets: 5, isLegacy: false, sender: 0x100, value: 1 << 48 | 3)
+    ).sgiWritten
+    #expect(written.targets == 5 && !written.isLegacy && written.sender == 0x100 && !written.namesNobody)
+    let nobody = made(Transition.Operands<Transition.SGIWritten>(targets: 0, isLegacy: true, value: 0x100_8003))
+    #expect(nobody.sgiWritten.namesNobody)
   }
 }

@@ -91,5 +91,13 @@ final class FindingLog {
     /// Where it began, if not where it was noticed.
     var event: UInt64?
     var time: UInt64?
+
+    init(
+      _ severity: FindingSeverity, _ certainty: FindingCertainty, _ summary: String, _ chain: [Finding.Link],
+      next: String, event: UInt64? = nil, time: UInt64? = nil, since moment: Moment? = nil
+    ) {
+      (self.severity, self.certainty, self.summary, self.chain) = (severity, certainty, summary, chain)
+      (self.next, self.event, self.time) = (next, moment?.event ?? event, moment?.time ?? time)
+    }
   }
 }

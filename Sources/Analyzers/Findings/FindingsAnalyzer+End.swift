@@ -8,6 +8,8 @@ extension FindingsAnalyzer {
     return (lastEvent > event ? lastEvent - event : 0) &* Self.nanosecondsPerEvent
   }
 
+  func elapsed(since moment: Moment) -> UInt64 { elapsed(since: moment.event, moment.time) }
+
   static var nanosecondsPerEvent: UInt64 { 20_000 }
 
   /// Whether time stamps say how long things took; without them a line's number stands for them.
@@ -93,8 +95,8 @@ extension FindingsAnalyzer {
           if isStop { chain.append(Self.stopped) }
           if taken > 0 { chain.append(.init("PE \(pe) took \(taken) of higher rank since")) }
           return FindingLog.Description(
-            severity: isStop ? .note : .error, certainty: taken > 0 || startsAtReset ? .certain : .likely,
-            summary: "\(Self.name(entry.intid)) was acknowledged on PE \(pe) and never ended", chain: chain,
+            isStop ? .note : .error, taken > 0 || startsAtReset ? .certain : .likely,
+            "\(Self.name(entry.intid)) was acknowledged on PE \(pe) and never ended", chain,
             next: "the handler's way out: does every path write EOIR?", event: entry.event, time: entry.time)
         }
       }
@@ -109,99 +111,78 @@ extension FindingsAnalyzer {
 
   /// The priority was dropped, but the interrupt is still active.
   private func reportActive(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
-    if r.abandonedEvent != .max {
-      reportAbandoned(key, r, log)
-      return
-    }
-    guard r.endEvent != .max, elapsed(since: r.endEvent, r.endTime) >= limit(deactivations) else { return }
+    if r.abandonedEvent != .max { return reportAbandoned(key, r, log) }
+    guard r.endAt.event != .max, elapsed(since: r.endAt) >= limit(deactivations) else { return }
     let pe = r.acknowledgedOn
     if r.wasWronglyEnded {
       record(log, .init(kind: .stuckActive, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
         FindingLog.Description(
-          severity: .warning,
-          certainty: .certain,
-          summary: "\(Self.name(key.intid)) stays active: another interrupt was ended in its place",
-          chain: [
-            .init("acknowledged on PE \(pe)", event: r.acknowledgeEvent),
-            .init("the end of another took its priority and left it active", event: r.endEvent),
+          .warning, .certain, "\(Self.name(key.intid)) stays active: another interrupt was ended in its place",
+          [
+            .init("acknowledged on PE \(pe)", event: r.acknowledgeAt.event),
+            .init("the end of another took its priority and left it active", event: r.endAt.event),
           ],
-          next: "the wrong end of interrupt that is reported beside this",
-          event: r.endEvent,
-          time: r.endTime
-        )
+          next: "the wrong end of interrupt that is reported beside this", since: r.endAt)
       }
       return
     }
-    if r.activateEvent != .max {
-      reportActivated(key, r, log)
-      return
-    }
+    if r.activateEvent != .max { return reportActivated(key, r, log) }
     // What a guest is to deactivate waits for it.
-    guard r.acknowledgeEvent != .max, r.acknowledgeEvent < r.endEvent, r.isDropped else { return }
+    guard r.acknowledgeAt.event != .max, r.acknowledgeAt.event < r.endAt.event, r.isDropped else { return }
     let isForwarded = isListed(key.intid) || isForwarded(key, r)
     let isStop = stops(key.intid, domain: key.domain)
     let endMode = processors.find(domain: key.domain, pe: pe)?.pointee.endModeEvent ?? .max
     record(log, .init(kind: .missingDeactivate, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
       FindingLog.Description(
-        severity: isForwarded || isStop ? .note : .error,
-        certainty: startsAtReset ? .certain : .likely,
-        summary: isForwarded
+        isForwarded || isStop ? .note : .error, startsAtReset ? .certain : .likely,
+        isForwarded
           ? "\(Self.name(key.intid)) was handed to a guest and has not been deactivated since"
           : "\(Self.name(key.intid)) was ended on PE \(pe) and never deactivated: it can not be taken again",
-        chain: [
+        [
           .init("EOImode is set: an end of interrupt leaves it active", event: endMode == .max ? nil : endMode),
-          .init("acknowledged", event: r.acknowledgeEvent),
-          .init("ended, which dropped its priority", event: r.endEvent),
+          .init("acknowledged", event: r.acknowledgeAt.event),
+          .init("ended, which dropped its priority", event: r.endAt.event),
           .init("no write of DIR or ICACTIVER followed"),
         ] + (isStop ? [Self.stopped] : [])
-          + (r.isPending ? [.init("it is pending again and waits", event: r.pendingEvent)] : []),
-        next: "who writes DIR for it: the handler, or the guest that it was forwarded to",
-        event: r.endEvent,
-        time: r.endTime
-      )
+          + (r.isPending ? [.init("it is pending again and waits", event: r.pendingAt.event)] : []),
+        next: "who writes DIR for it: the handler, or the guest that it was forwarded to", since: r.endAt)
     }
   }
 
   /// The PE went away in its handler and came back with a CPU interface that knows nothing of it; the active state stays
   /// in the Distributor or Redistributor.
   private func reportAbandoned(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
-    guard r.isPending, elapsed(since: r.pendingEvent, r.pendingTime) >= thresholds.stuckTime else { return }
+    guard r.isPending, elapsed(since: r.pendingAt) >= thresholds.stuckTime else { return }
     let pe = r.acknowledgedOn
     record(log, .init(kind: .stuckActive, domain: key.domain, pe: pe, intid: key.intid, reason: 2), at(key, pe)) {
       FindingLog.Description(
-        severity: .error, certainty: .likely,
-        summary: "\(Self.name(key.intid)) was acknowledged on PE \(pe), never ended, and is pending again",
-        chain: [
-          .init("PE \(pe) acknowledged it; no end of interrupt followed", event: r.acknowledgeEvent),
+        .error, .likely, "\(Self.name(key.intid)) was acknowledged on PE \(pe), never ended, and is pending again",
+        [
+          .init("PE \(pe) acknowledged it; no end of interrupt followed", event: r.acknowledgeAt.event),
           .init(
             "by here the CPU interface of PE \(pe) had been reset: nothing runs on it any more", event: r.abandonedEvent
           ),
-          .init("it became pending again, and its active state keeps it back", event: r.pendingEvent),
+          .init("it became pending again, and its active state keeps it back", event: r.pendingAt.event),
         ],
         next: "the way by which PE \(pe) went off: it must end what it acknowledged, or clear the active state",
-        event: r.pendingEvent, time: r.pendingTime)
+        since: r.pendingAt)
     }
   }
 
   /// A register made it active: that keeps it back once it is pending. Hypervisors do so on purpose.
   private func reportActivated(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
-    guard r.isPending, lists.count == 0, elapsed(since: r.pendingEvent, r.pendingTime) >= thresholds.stuckTime else {
+    guard r.isPending, lists.count == 0, elapsed(since: r.pendingAt) >= thresholds.stuckTime else {
       return
     }
     let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : r.targetIsKnown ? r.target : PE.none
     record(log, .init(kind: .stuckActive, domain: key.domain, pe: pe, intid: key.intid, reason: 1), at(key, pe)) {
       FindingLog.Description(
-        severity: .error,
-        certainty: .certain,
-        summary: "\(Self.name(key.intid)) is pending and can not be taken: a register made it active",
-        chain: [
+        .error, .certain, "\(Self.name(key.intid)) is pending and can not be taken: a register made it active",
+        [
           .init("a write of ISACTIVER made it active; no acknowledge precedes", event: r.activateEvent),
-          .init("no write of DIR or ICACTIVER followed"), .init("it became pending", event: r.pendingEvent),
+          .init("no write of DIR or ICACTIVER followed"), .init("it became pending", event: r.pendingAt.event),
         ],
-        next: "who writes ISACTIVER, and whether it restores a state that it saved",
-        event: r.pendingEvent,
-        time: r.pendingTime
-      )
+        next: "who writes ISACTIVER, and whether it restores a state that it saved", since: r.pendingAt)
     }
   }
 

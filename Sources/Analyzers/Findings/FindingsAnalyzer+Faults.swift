@@ -35,7 +35,7 @@ extension FindingsAnalyzer {
         chain.append(.init("\(name(top.intid)) lost its priority without an end of its own", event: t.event))
       }
       return FindingLog.Description(
-        severity: .error, certainty: hasGaps ? .likely : .certain, summary: summary, chain: chain,
+        .error, hasGaps ? .likely : .certain, summary, chain,
         next: "the handler's end of interrupt: it must write back what the acknowledge returned, innermost first")
     }
     if place >= 0 {
@@ -45,8 +45,7 @@ extension FindingsAnalyzer {
       let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: top.intid).rawValue
       interrupts.find(key)?.pointee.isRunning = false
       interrupts.find(key)?.pointee.wasWronglyEnded = true
-      interrupts.find(key)?.pointee.endEvent = t.event
-      interrupts.find(key)?.pointee.endTime = t.time
+      interrupts.find(key)?.pointee.endAt = .init(t)
     }
   }
 
@@ -64,22 +63,20 @@ extension FindingsAnalyzer {
         // It is ended all right, as far as its handler is concerned.
         processor.pointee.depth &-= 1
         record(t).pointee.isRunning = false
-        record(t).pointee.endEvent = t.event
+        record(t).pointee.endAt.event = t.event
         guard startsAtReset else { return }
       }
       report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 1), t) {
         FindingLog.Description(
-          severity: .error,
-          certainty: .likely,
-          summary: top.intid == t.intid
+          .error, .likely,
+          top.intid == t.intid
             ? "the end of \(name(t.intid)) had no effect: it was written to the other group's register"
             : "the end of \(name(t.intid)) had no effect: \(name(top.intid)), of another group, runs",
-          chain: [
+          [
             .init("\(name(top.intid)) was acknowledged last and runs", event: top.event),
             .init("the end named \(t.intid) through a register of the other group", event: t.event),
           ],
-          next: "which of EOIR0 and EOIR1 (or EOIR and AEOIR) the handler writes"
-        )
+          next: "which of EOIR0 and EOIR1 (or EOIR and AEOIR) the handler writes")
       }
       return
     }
@@ -93,15 +90,13 @@ extension FindingsAnalyzer {
     guard last.0 == t.intid else { return endedInVain(t, processor) }
     report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2), t) {
       FindingLog.Description(
-        severity: .error,
-        certainty: processor.pointee.isComplete ? .certain : .likely,
-        summary: "\(name(t.intid)) was ended twice; nothing ran the second time",
-        chain: [
+        .error, processor.pointee.isComplete ? .certain : .likely,
+        "\(name(t.intid)) was ended twice; nothing ran the second time",
+        [
           .init("\(name(t.intid)) had been ended", event: last.1),
           .init("EOIR was written with \(t.intid)", event: t.event),
         ],
-        next: "the handler's end of interrupt: one for each acknowledge"
-      )
+        next: "the handler's end of interrupt: one for each acknowledge")
     }
   }
 
@@ -131,12 +126,11 @@ extension FindingsAnalyzer {
       log, .init(kind: .wrongEOI, domain: domain, pe: pe, intid: intid, reason: isOne ? 2 : 3), t, count: ends.count
     ) {
       FindingLog.Description(
-        severity: .error,
-        certainty: ends.isComplete ? .certain : .likely,
-        summary: isOne
+        .error, ends.isComplete ? .certain : .likely,
+        isOne
           ? "\(name(intid)) was ended while nothing ran"
           : "\(ends.count) INTIDs, \(ends.first) to \(ends.last), were ended one after the other while nothing ran",
-        chain: [
+        [
           .init("no acknowledge of \(isOne ? name(intid) : "them") precedes the end", event: nil),
           .init("EOIR was written with \(ends.first)", event: ends.from.event),
         ] + (isOne ? [] : [.init("and up to \(ends.last)", event: ends.to.event)]),
@@ -153,11 +147,10 @@ extension FindingsAnalyzer {
   @inline(never) mutating func endedForOther(_ t: Transition, _ entry: ProcessorRecord.Running) {
     report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 4), t) {
       FindingLog.Description(
-        severity: .warning,
-        certainty: hasGaps ? .likely : .certain,
-        summary: "the end of \(name(t.intid)) on PE \(t.pe) names CPU \(t.endOfInterrupt.cpuID), but it was CPU "
+        .warning, hasGaps ? .likely : .certain,
+        "the end of \(name(t.intid)) on PE \(t.pe) names CPU \(t.endOfInterrupt.cpuID), but it was CPU "
           + "\(entry.source)'s",
-        chain: [
+        [
           .init("the acknowledge returned CPUID \(entry.source)", event: entry.event),
           .init("GICC_EOIR was written with CPUID \(t.endOfInterrupt.cpuID)", event: t.event),
           .init("it is left to the implementation whether that ends it"),
@@ -171,17 +164,12 @@ extension FindingsAnalyzer {
   mutating func neverEnded(_ t: Transition, _ earlier: ProcessorRecord.Running) {
     report(.init(kind: .stuckActive, domain: t.domain, pe: t.pe, intid: t.intid), t) {
       FindingLog.Description(
-        severity: .error,
-        certainty: .certain,
-        summary: "\(name(t.intid)) was acknowledged again though its last acknowledge was never ended",
-        chain: [
+        .error, .certain, "\(name(t.intid)) was acknowledged again though its last acknowledge was never ended",
+        [
           .init("acknowledged; no end of interrupt followed", event: earlier.event),
           .init("acknowledged again", event: t.event),
         ],
-        next: "the handler's way out: does every path write EOIR?",
-        event: earlier.event,
-        time: earlier.time
-      )
+        next: "the handler's way out: does every path write EOIR?", event: earlier.event, time: earlier.time)
     }
   }
 
@@ -189,16 +177,14 @@ extension FindingsAnalyzer {
   mutating func handledTwice(_ t: Transition, _ record: InterruptRecord) {
     report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: t.intid, reason: 1), t) {
       FindingLog.Description(
-        severity: .warning,
-        certainty: hasGaps ? .likely : .certain,
-        summary: "\(name(t.intid)) was taken on PE \(t.pe) while its handler still ran on PE \(record.acknowledgedOn)",
-        chain: [
-          .init("acknowledged on PE \(record.acknowledgedOn), not ended", event: record.acknowledgeEvent),
-          .init("sent to another PE", event: record.targetEvent == .max ? nil : record.targetEvent),
+        .warning, hasGaps ? .likely : .certain,
+        "\(name(t.intid)) was taken on PE \(t.pe) while its handler still ran on PE \(record.acknowledgedOn)",
+        [
+          .init("acknowledged on PE \(record.acknowledgedOn), not ended", event: record.acknowledgeAt.event),
+          .init("sent to another PE", event: record.targetAt.event == .max ? nil : record.targetAt.event),
           .init("acknowledged on PE \(t.pe)", event: t.event),
         ],
-        next: "whether the driver handles it again after the first handler returns; if not, this one is lost"
-      )
+        next: "whether the driver handles it again after the first handler returns; if not, this one is lost")
     }
   }
 
@@ -225,21 +211,18 @@ extension FindingsAnalyzer {
       let group = interrupts.find(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue)?.pointee
         .group
       return FindingLog.Description(
-        severity: .warning,
-        certainty: .certain,
-        summary: value == INTID.spurious
+        .warning, .certain,
+        value == INTID.spurious
           ? "PE \(t.pe) asks for interrupts over and over and gets none (1023)"
           : "PE \(t.pe) asks for interrupts over and over and gets \(value): \(held) is not for this register",
-        chain: [
+        [
           .init("\(run) acknowledges in succession returned \(value)", event: processor.pointee.spuriousEvent),
           .init(Self.why(value, held, group), event: t.event),
         ],
         next: value == INTID.spurious
           ? "what sends the PE into its handler: a request that goes away, or software that polls"
           : "through which register, and from which Security state, \(held) must be acknowledged",
-        event: processor.pointee.spuriousEvent,
-        time: processor.pointee.spuriousTime
-      )
+        event: processor.pointee.spuriousEvent, time: processor.pointee.spuriousTime)
     }
   }
 
@@ -265,18 +248,17 @@ extension FindingsAnalyzer {
     let record = interrupts.find(key)?.pointee ?? InterruptRecord()
     report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: intid), t) {
       var chain: [Finding.Link] = []
-      if record.enabled == .no { chain.append(.init("it is disabled", event: record.enableEvent)) }
+      if record.enabled == .no { chain.append(.init("it is disabled", event: record.enableAt.event)) }
       if !record.isPending {
-        let event = record.clearedEvent == .max ? record.acknowledgeEvent : record.clearedEvent
+        let event = record.clearedEvent == .max ? record.acknowledgeAt.event : record.clearedEvent
         chain.append(.init("it is not pending", event: event == .max ? nil : event))
       }
-      if record.line == .no, record.edge != .yes { chain.append(.init("its line is low", event: record.lineEvent)) }
+      if record.line == .no, record.edge != .yes { chain.append(.init("its line is low", event: record.lineAt.event)) }
       let expected = t.prediction.expected & 0xFF_FFFF
       chain.append(.init("an acknowledge should have returned \(expected)", event: t.event))
       return FindingLog.Description(
         // It contradicts the model, and one of the two is wrong.
-        severity: .error, certainty: .likely,
-        summary: "\(name(intid)) was delivered to PE \(t.pe) against the rules", chain: chain,
+        .error, .likely, "\(name(intid)) was delivered to PE \(t.pe) against the rules", chain,
         next: "gicscope verify, which shows the state that the controller contradicts")
     }
   }
@@ -291,17 +273,17 @@ extension FindingsAnalyzer {
       kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid,
       source: INTID.isLPI(t.intid) ? record.source : .max, reason: isLost ? 1 : 0)
     report(key, t) {
-      var chain: [Finding.Link] = [.init("became pending", event: record.pendingEvent)]
+      var chain: [Finding.Link] = [.init("became pending", event: record.pendingAt.event)]
       if record.enabled == .no {
-        chain.append(.init("it was disabled, so that it could not be delivered", event: record.enableEvent))
+        chain.append(.init("it was disabled, so that it could not be delivered", event: record.enableAt.event))
       }
       if isMoved, let processor = processors.find(domain: t.domain, pe: t.pe)?.pointee, processor.lpisEvent != .max {
         chain.append(.init("GICR_CTLR.EnableLPIs of PE \(t.pe) was written", event: processor.lpisEvent))
       }
       chain.append(.init("\(cause) took its pending state away", event: t.event))
       return FindingLog.Description(
-        severity: isLost ? .warning : .note, certainty: record.pendingIsOlder ? .unknownBeforeCapture : .certain,
-        summary: "\(name(t.intid)) was pending and is lost: \(cause) took its pending state away", chain: chain,
+        isLost ? .warning : .note, record.pendingIsOlder ? .unknownBeforeCapture : .certain,
+        "\(name(t.intid)) was pending and is lost: \(cause) took its pending state away", chain,
         next: isMoved
           ? "GICR_PENDBASER: a table that was saved or handed over must be named again, without PTZ"
           : "whether the device was quiet when its interrupt was taken down")

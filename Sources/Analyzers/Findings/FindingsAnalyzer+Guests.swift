@@ -85,10 +85,9 @@ extension FindingsAnalyzer {
     record(log, key(.stuckActive, held, entry), now(held, entry)) {
       let isSeen = entry.acknowledgeEvent != .max
       return FindingLog.Description(
-        severity: .error,
-        certainty: isSeen ? .likely : .unknownBeforeCapture,
-        summary: "\(Self.virtualName(entry.intid)) was acknowledged by the guest on PE \(held.pe) and never ended",
-        chain: [
+        .error, isSeen ? .likely : .unknownBeforeCapture,
+        "\(Self.virtualName(entry.intid)) was acknowledged by the guest on PE \(held.pe) and never ended",
+        [
           isSeen
             ? .init("the guest acknowledged it; no end of interrupt followed", event: entry.acknowledgeEvent)
             : .init("it was listed as active", event: entry.listed.event),
@@ -97,27 +96,23 @@ extension FindingsAnalyzer {
         ],
         next: "the guest's handler: does every path write EOIR?",
         event: isSeen ? entry.acknowledgeEvent : entry.listed.event,
-        time: isSeen ? entry.acknowledgeTime : entry.listed.time
-      )
+        time: isSeen ? entry.acknowledgeTime : entry.listed.time)
     }
   }
 
   private func reportNeverDeactivated(_ held: Held, _ entry: Entry, _ log: FindingLog) {
     record(log, key(.missingDeactivate, held, entry), now(held, entry)) {
       FindingLog.Description(
-        severity: .error,
-        certainty: .likely,
-        summary: "\(Self.virtualName(entry.intid)) was ended by the guest on PE \(held.pe) and never deactivated",
-        chain: [
+        .error, .likely,
+        "\(Self.virtualName(entry.intid)) was ended by the guest on PE \(held.pe) and never deactivated",
+        [
           .init("the guest acknowledged it", event: entry.acknowledgeEvent == .max ? nil : entry.acknowledgeEvent),
           .init("the guest ended it with EOImode set, which left it active", event: entry.endEvent),
           .init("no write of DIR followed; its list register stays in use"),
           since(held, entry),
         ],
-        next: "who writes DIR in the guest: its handler, or a guest of its own",
-        event: entry.endEvent,
-        time: entry.endTime
-      )
+        next: "who writes DIR in the guest: its handler, or a guest of its own", event: entry.endEvent,
+        time: entry.endTime)
     }
   }
 
@@ -151,8 +146,8 @@ extension FindingsAnalyzer {
     }
     record(log, key(.stuckPending, held, entry), now(held, entry)) {
       FindingLog.Description(
-        severity: severity, certainty: .likely, summary: "\(Self.virtualName(entry.intid)) \(what)",
-        chain: [.init("listed on PE \(held.pe)", event: entry.listed.event), cause, since(held, entry)],
+        severity, .likely, "\(Self.virtualName(entry.intid)) \(what)",
+        [.init("listed on PE \(held.pe)", event: entry.listed.event), cause, since(held, entry)],
         next: "gicscope why --irq \(entry.intid), and whether the guest masks interrupts (PSTATE.I)",
         event: entry.listed.event, time: entry.listed.time)
     }
@@ -172,18 +167,15 @@ extension FindingsAnalyzer {
       count: o.dropped
     ) {
       FindingLog.Description(
-        severity: .warning,
-        certainty: .likely,
-        summary: "the guest ended \(name), which the hypervisor had dropped while the guest was at it",
-        chain: [
+        .warning, .likely, "the guest ended \(name), which the hypervisor had dropped while the guest was at it",
+        [
           .init("its list register was taken back while it was active", event: o.takenOut.event),
           .init(
             "the guest was entered without it, though nothing says that list registers were short",
             event: o.droppedEntry.event),
           .init("the guest's end hit no list register", event: o.droppedEnd.event),
         ],
-        next: "what deactivated it in the hypervisor: EOIcount counts ends, and does not say of what"
-      )
+        next: "what deactivated it in the hypervisor: EOIcount counts ends, and does not say of what")
     }
   }
 
@@ -201,9 +193,9 @@ extension FindingsAnalyzer {
     let first = o.waits > 0 ? o.entry : o.ends > 0 ? o.firstEnd : o.possibleEntry
     record(log, logKey, t, count: max(o.waits &+ o.ends, 1)) {
       FindingLog.Description(
-        severity: isLong ? .warning : .note, certainty: .likely, summary: Self.summary(key.intid, o),
-        chain: Self.chain(o), next: "gicscope whatif --list-registers, and maintenance interrupts by U, NP and LRENP",
-        event: first.event, time: first.time)
+        isLong ? .warning : .note, .likely, Self.summary(key.intid, o), Self.chain(o),
+        next: "gicscope whatif --list-registers, and maintenance interrupts by U, NP and LRENP", event: first.event,
+        time: first.time)
     }
   }
 

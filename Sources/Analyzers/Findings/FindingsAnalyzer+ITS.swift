@@ -66,8 +66,7 @@ extension FindingsAnalyzer {
     }
     report(key, t) {
       FindingLog.Description(
-        severity: .error, certainty: .certain,
-        summary: "\(isMSI ? "an MSI" : "an INT command") of \(who) led to no interrupt: \(fault.name)", chain: chain,
+        .error, .certain, "\(isMSI ? "an MSI" : "an INT command") of \(who) led to no interrupt: \(fault.name)", chain,
         next: Self.advice(fault))
     }
   }
@@ -112,9 +111,9 @@ extension FindingsAnalyzer {
     let key = FindingLog.Key(kind: .unmappedMSI, domain: t.domain, source: t.itsFault.message, reason: .max)
     report(key, t) {
       FindingLog.Description(
-        severity: .note, certainty: .unknownBeforeCapture,
-        summary: "an MSI of \(Self.source(t.itsFault.message)) led to no interrupt that the capture shows",
-        chain: [.init("the MSI was written; its mapping lies before the capture, if there is one", event: t.event)],
+        .note, .unknownBeforeCapture,
+        "an MSI of \(Self.source(t.itsFault.message)) led to no interrupt that the capture shows",
+        [.init("the MSI was written; its mapping lies before the capture, if there is one", event: t.event)],
         next: "a capture from the start, or MAPTI for the event")
     }
   }
@@ -151,9 +150,9 @@ extension FindingsAnalyzer {
       t
     ) {
       FindingLog.Description(
-        severity: isHarmless ? .warning : .error, certainty: .certain,
-        summary: "\(command)\(namesEvent ? " for " + Self.source(source) : "") failed: \(reason)",
-        chain: [.init("\(command) was carried out and failed with \(reason) (\(hex(error)))", event: t.event)],
+        isHarmless ? .warning : .error, .certain,
+        "\(command)\(namesEvent ? " for " + Self.source(source) : "") failed: \(reason)",
+        [.init("\(command) was carried out and failed with \(reason) (\(hex(error)))", event: t.event)],
         next: "the order of commands, and whether the driver looks at what became of them")
     }
   }
@@ -166,15 +165,12 @@ extension FindingsAnalyzer {
     let name = ITSOpcode.name(opcode)
     report(.init(kind: .commandError, domain: t.domain, source: source, reason: UInt32(opcode)), t) {
       FindingLog.Description(
-        severity: .error,
-        certainty: .likely,
-        summary: "\(name) of device \(hex(source >> 32)) was refused by the ITS",
-        chain: [
+        .error, .likely, "\(name) of device \(hex(source >> 32)) was refused by the ITS",
+        [
           .init("\(name) was carried out", event: command.event),
           .init("the emulator reports that the guest did something wrong", event: t.event),
         ],
-        next: "the command's operands: sizes, INTIDs and addresses out of range"
-      )
+        next: "the command's operands: sizes, INTIDs and addresses out of range")
     }
   }
 
@@ -215,17 +211,14 @@ extension FindingsAnalyzer {
     )
     if commands.reader & 1 != 0 { chain.append(.init("GITS_CREADR.Stalled is set", event: t.event)) }
     return FindingLog.Description(
-      severity: .error,
-      certainty: isDisabled || commands.reader & 1 != 0 ? .certain : .likely,
-      summary: isDisabled
+      .error, isDisabled || commands.reader & 1 != 0 ? .certain : .likely,
+      isDisabled
         ? "commands wait for an ITS that is disabled"
         : "the ITS reads no commands: its queue stands still",
-      chain: chain,
+      chain,
       next: isDisabled
         ? "GITS_CTLR.Enabled" : "the command at GITS_CREADR, and the tables that it needs; then GITS_CREADR.Retry",
-      event: commands.event,
-      time: commands.time
-    )
+      event: commands.event, time: commands.time)
   }
 
   /// Commands that wait at the end.
@@ -252,8 +245,8 @@ extension FindingsAnalyzer {
     let known = record.pointee.configurationEvent
     func precedes(_ event: UInt64) -> Bool { event == .max || event < known }
     guard precedes(record.pointee.invalidateEvent), precedes(invalidateAllEvent) else { return }
-    let held = record.pointee.isPending ? elapsed(from: record.pointee.pendingTime, to: t.time) : 0
-    let pendingEvent = record.pointee.pendingEvent
+    let held = record.pointee.isPending ? elapsed(from: record.pointee.pendingAt.time, to: t.time) : 0
+    let pendingEvent = record.pointee.pendingAt.event
     let isHeld = held >= thresholds.staleTime && t.kind == .enabled
     report(.init(kind: .staleLPIConfiguration, domain: t.domain, pe: record.pointee.target, intid: t.intid), t) {
       var chain: [Finding.Link] = [
@@ -263,14 +256,10 @@ extension FindingsAnalyzer {
       chain.append(.init("no INV or INVALL for it came since", event: nil))
       chain.append(.init("by chance the controller read the configuration again", event: t.event))
       return FindingLog.Description(
-        severity: isHeld ? .warning : .note,
-        certainty: .likely,
-        summary: "the configuration of \(Self.name(t.intid)) changed in memory without INV"
+        isHeld ? .warning : .note, .likely,
+        "the configuration of \(Self.name(t.intid)) changed in memory without INV"
           + (isHeld ? "; it was held back for it" : ""),
-        chain: chain,
-        next: "where the driver changes the LPI's configuration byte: INV and SYNC must follow",
-        event: known
-      )
+        chain, next: "where the driver changes the LPI's configuration byte: INV and SYNC must follow", event: known)
     }
   }
 

@@ -47,16 +47,14 @@ extension FindingsAnalyzer {
         .holds,
         "\(cause == .command ? "INT command" : "MSI")"
           + (r.source == .max ? "" : " of \(Self.source(r.source))") + ", \(r.edges) so far",
-        event: r.pendingEvent,
-        time: r.pendingTime
+        since: r.pendingAt
       )
     }
     if r.line != .unknown {
       let isHigh = r.line == .yes
       let isEnough = isHigh || r.isPending || r.isActive
       return Rung(
-        "source", isEnough ? .holds : .broken, "the line is \(isHigh ? "high" : "low")", event: r.lineEvent,
-        time: r.lineTime)
+        "source", isEnough ? .holds : .broken, "the line is \(isHigh ? "high" : "low")", since: r.lineAt)
     }
     if r.edges == 0, INTID.isSGI(intid), sentToNobody[Int(intid)].count > 0 {
       let sent = sentToNobody[Int(intid)]
@@ -74,7 +72,7 @@ extension FindingsAnalyzer {
       case .register: "made pending by a register"
       default: "made pending"
       }
-    return Rung("source", .holds, text, event: r.pendingEvent, time: r.pendingTime)
+    return Rung("source", .holds, text, since: r.pendingAt)
   }
 
   private func mapping(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
@@ -98,10 +96,10 @@ extension FindingsAnalyzer {
   private func enable(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
     let what = INTID.isLPI(intid) ? "in the configuration that the controller uses" : "in ISENABLER"
     switch isEnabled(r, intid) {
-    case .yes: return Rung("enabled", .holds, "enabled \(what)", event: r.enableEvent, time: r.enableTime)
+    case .yes: return Rung("enabled", .holds, "enabled \(what)", since: r.enableAt)
     case .no:
-      let text = r.enableEvent == .max ? "never enabled" : "disabled \(what)"
-      return Rung("enabled", .broken, text, event: r.enableEvent, time: r.enableTime)
+      let text = r.enableAt.event == .max ? "never enabled" : "disabled \(what)"
+      return Rung("enabled", .broken, text, since: r.enableAt)
     case .unknown:
       if r.acknowledges > 0 { return Rung("enabled", .holds, "it was delivered before") }
       return Rung("enabled", .unknown, INTID.isLPI(intid) ? "its configuration was not shown" : "not shown")
@@ -119,10 +117,9 @@ extension FindingsAnalyzer {
   private func groupRung(_ name: String, _ place: String, _ r: InterruptRecord, _ p: ProcessorRecord) -> Rung {
     let state = groupState(r, p)
     let group = Self.groupName(r.group)
-    let event = p.groupEvent
     switch state {
-    case .yes: return Rung(name, .holds, "\(group) is enabled at \(place)", event: event, time: p.groupTime)
-    case .no: return Rung(name, .broken, "\(group) is disabled at \(place)", event: event, time: p.groupTime)
+    case .yes: return Rung(name, .holds, "\(group) is enabled at \(place)", since: p.groupAt)
+    case .no: return Rung(name, .broken, "\(group) is disabled at \(place)", since: p.groupAt)
     case .unknown: return Rung(name, .unknown, "\(group) at \(place): not shown")
     }
   }
@@ -150,31 +147,30 @@ extension FindingsAnalyzer {
   private func route(_ r: InterruptRecord, _ p: ProcessorRecord?, _ intid: UInt32, _ target: UInt32) -> Rung {
     if target == PE.none {
       guard r.targetIsKnown else { return Rung("routed", .unknown, "where it goes was not shown") }
-      return Rung("routed", .broken, "it goes to no PE that exists", event: r.targetEvent, time: r.targetTime)
+      return Rung("routed", .broken, "it goes to no PE that exists", since: r.targetAt)
     }
     if target == PE.none - 1 {
-      return Rung("routed", .holds, "it goes to any of several PEs", event: r.targetEvent, time: r.targetTime)
+      return Rung("routed", .holds, "it goes to any of several PEs", since: r.targetAt)
     }
     guard let p else { return Rung("routed", .unknown, "to PE \(target), of which nothing was shown") }
     if p.asleep == .yes {
-      return Rung("routed", .broken, "PE \(target) is asleep (GICR_WAKER)", event: p.sleepEvent, time: p.sleepTime)
+      return Rung("routed", .broken, "PE \(target) is asleep (GICR_WAKER)", since: p.sleepAt)
     }
     if INTID.isLPI(intid), p.lpis == .no {
       return Rung("routed", .broken, "LPIs are disabled at PE \(target) (GICR_CTLR)", event: p.lpisEvent)
     }
-    return Rung("routed", .holds, "to PE \(target)", event: r.targetEvent, time: r.targetTime)
+    return Rung("routed", .holds, "to PE \(target)", since: r.targetAt)
   }
 
   private func pendingRung(_ r: InterruptRecord) -> Rung {
-    if r.isPending { return Rung("pending", .holds, "pending", event: r.pendingEvent, time: r.pendingTime) }
-    if r.clearedEvent != .max, r.acknowledgeEvent == .max || r.clearedEvent > r.acknowledgeEvent {
+    if r.isPending { return Rung("pending", .holds, "pending", since: r.pendingAt) }
+    if r.clearedEvent != .max, r.acknowledgeAt.event == .max || r.clearedEvent > r.acknowledgeAt.event {
       let cause = PendingCause(rawValue: r.clearedCause) == .command ? "an ITS command" : "software"
       return Rung("pending", .broken, "not pending: \(cause) took that away", event: r.clearedEvent)
     }
-    if r.acknowledgeEvent != .max {
+    if r.acknowledgeAt.event != .max {
       return Rung(
-        "pending", .open, "not pending: taken by PE \(r.acknowledgedOn)", event: r.acknowledgeEvent,
-        time: r.acknowledgeTime)
+        "pending", .open, "not pending: taken by PE \(r.acknowledgedOn)", since: r.acknowledgeAt)
     }
     return Rung("pending", startsAtReset ? .broken : .unknown, "not pending")
   }
@@ -189,15 +185,14 @@ extension FindingsAnalyzer {
       "priority-mask",
       passes ? .holds : .broken,
       "priority \(hex(r.priority)) \(passes ? "passes" : "does not pass") the mask \(hex(p.priorityMask)) of PE \(target)",
-      event: p.maskEvent,
-      time: p.maskTime
+      since: p.maskAt
     )
   }
 
   private func runningRung(_ r: InterruptRecord, _ p: ProcessorRecord?, _ intid: UInt32, _ target: UInt32) -> Rung {
     let name = "running-priority"
     if r.isActive, !r.isRunning {
-      return Rung(name, .broken, "it is active itself: ended, not deactivated", event: r.endEvent, time: r.endTime)
+      return Rung(name, .broken, "it is active itself: ended, not deactivated", since: r.endAt)
     }
     guard let p else { return Rung(name, .unknown, "no PE to look at") }
     guard p.depth > 0 else { return Rung(name, .holds, "nothing runs on PE \(target)") }
@@ -243,22 +238,22 @@ extension FindingsAnalyzer {
         Rung("ended", .open, "nothing to end"),
       ]
     }
-    guard r.acknowledgeEvent != .max else {
+    guard r.acknowledgeAt.event != .max else {
       return [
         Rung("acknowledged", r.isPending ? .broken : .open, "never acknowledged"), Rung("ended", .open, "never ended"),
       ]
     }
-    let isNewer = r.isPending && r.pendingEvent > r.acknowledgeEvent
+    let isNewer = r.isPending && r.pendingAt.event > r.acknowledgeAt.event
     var rungs = [
       Rung(
         "acknowledged", isNewer ? .broken : .holds,
         (isNewer ? "not since it became pending; last " : "") + "by PE \(r.acknowledgedOn), \(r.acknowledges) times",
-        event: r.acknowledgeEvent, time: r.acknowledgeTime)
+        since: r.acknowledgeAt)
     ]
     if r.isRunning {
       rungs.append(Rung("ended", .broken, "not ended yet"))
     } else {
-      rungs.append(Rung("ended", .holds, "ended", event: r.endEvent, time: r.endTime))
+      rungs.append(Rung("ended", .holds, "ended", since: r.endAt))
       if r.isActive { rungs.append(Rung("deactivated", .broken, "not deactivated yet")) }
     }
     return rungs
@@ -293,5 +288,11 @@ extension FindingsAnalyzer {
     let unknown = rungs.filter { $0.state == .unknown }.map(\.name)
     return "\(name) is pending; what keeps it back is not shown"
       + (unknown.isEmpty ? "." : " (\(unknown.joined(separator: ", "))).")
+  }
+}
+
+extension DeliveryLadder.Rung {
+  fileprivate init(_ name: String, _ state: DeliveryLadder.State, _ text: String, since moment: Moment) {
+    self.init(name, state, text, event: moment.event, time: moment.time)
   }
 }

@@ -6,10 +6,11 @@ extension FindingsAnalyzer {
     let record = record(t)
     if !record.pointee.isPending {
       record.pointee.isPending = true
-      record.pointee.pendingEvent = t.event
-      record.pointee.pendingTime = t.time
+      record.pointee.pendingAt = .init(t)
       record.pointee.cause = t.pending.causeNumber
-      record.pointee.pendingIsOlder = t.pending.cause == .observed || t.pending.cause == .pendingTable
+      record.pointee.pendingIsOlder =
+        t.pending.causeNumber == PendingCause.observed.rawValue
+        || t.pending.causeNumber == PendingCause.pendingTable.rawValue
       if t.pe != PE.none {
         let processor = processors.at(t)
         record.pointee.overtakenSince = processor.pointee.acknowledges
@@ -40,8 +41,7 @@ extension FindingsAnalyzer {
     if !record.pointee.isPending {
       record.pointee.isPending = true
       record.pointee.pendingIsOlder = true
-      record.pointee.pendingEvent = t.event
-      record.pointee.pendingTime = t.time
+      record.pointee.pendingAt = .init(t)
     }
     if let waiting = unresolved, waiting.itsFault.message == t.pending.source { unresolved = nil }
   }
@@ -49,8 +49,7 @@ extension FindingsAnalyzer {
   mutating func lineChanged(_ t: Transition) {
     let record = record(t)
     record.pointee.line = .init(t.kind == .lineRaised)
-    record.pointee.lineEvent = t.event
-    record.pointee.lineTime = t.time
+    record.pointee.lineAt = .init(t)
   }
 
   /// Pending state went away without an acknowledge. What a command or an access took is reported when the command is
@@ -59,8 +58,8 @@ extension FindingsAnalyzer {
     let record = record(t)
     let isFresh =
       record.pointee.isPending && !record.pointee.isActive && !record.pointee.isRunning
-      && record.pointee.pendingEvent != record.pointee.acknowledgeEvent
-      && record.pointee.pendingEvent != record.pointee.deactivateEvent
+      && record.pointee.pendingAt.event != record.pointee.acknowledgeAt.event
+      && record.pointee.pendingAt.event != record.pointee.deactivateEvent
     let wasPending = record.pointee.isPending
     record.pointee.isPending = false
     record.pointee.refires = 0
@@ -99,8 +98,9 @@ extension FindingsAnalyzer {
   @inline(__always) mutating func acknowledged(_ t: Transition) {
     let processor = processors.at(t)
     let record = record(t)
-    if record.pointee.isPending, !record.pointee.pendingIsOlder, record.pointee.pendingEvent != .max {
-      waits.add(time: t.time &- min(record.pointee.pendingTime, t.time), events: t.event &- record.pointee.pendingEvent)
+    if record.pointee.isPending, !record.pointee.pendingIsOlder, record.pointee.pendingAt.event != .max {
+      waits.add(
+        time: t.time &- min(record.pointee.pendingAt.time, t.time), events: t.event &- record.pointee.pendingAt.event)
       let overtaken = processor.pointee.acknowledges &- record.pointee.overtakenSince
       if overtaken >= thresholds.starvedBy, record.pointee.target == t.pe || INTID.isBanked(t.intid) {
         starved(t, record.pointee, by: overtaken)
@@ -126,8 +126,7 @@ extension FindingsAnalyzer {
     let staysPending = t.acknowledged.staysPending
     record.pointee.isPending = staysPending
     if staysPending {
-      record.pointee.pendingEvent = t.event
-      record.pointee.pendingTime = t.time
+      record.pointee.pendingAt = .init(t)
       record.pointee.pendingIsOlder = false
     }
     record.pointee.isRunning = true
@@ -138,8 +137,7 @@ extension FindingsAnalyzer {
     record.pointee.activateEvent = .max
     record.pointee.acknowledgedOn = t.pe
     record.pointee.acknowledges &+= 1
-    record.pointee.acknowledgeEvent = t.event
-    record.pointee.acknowledgeTime = t.time
+    record.pointee.acknowledgeAt = .init(t)
     record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
     record.pointee.group = t.acknowledged.group
     record.pointee.missedPulses = 0
@@ -184,8 +182,7 @@ extension FindingsAnalyzer {
       endedOther(t, processor, last: last)
     }
     record.pointee.isRunning = false
-    record.pointee.endEvent = t.event
-    record.pointee.endTime = t.time
+    record.pointee.endAt = .init(t)
     record.pointee.isDropped = !t.endOfInterrupt.deactivates && record.pointee.isActive
     processor.pointee.lastEndedINTID = t.intid
     processor.pointee.lastEndedEvent = t.event
@@ -196,8 +193,8 @@ extension FindingsAnalyzer {
   @inline(__always) mutating func deactivated(_ t: Transition) {
     let record = record(t)
     if record.pointee.isDropped {
-      let from = record.pointee.endTime
-      deactivations.add(time: t.time &- min(from, t.time), events: t.event &- min(record.pointee.endEvent, t.event))
+      let from = record.pointee.endAt.time
+      deactivations.add(time: t.time &- min(from, t.time), events: t.event &- min(record.pointee.endAt.event, t.event))
     }
     record.pointee.isActive = false
     record.pointee.abandonedEvent = .max
@@ -208,8 +205,7 @@ extension FindingsAnalyzer {
     let isPending = t.deactivated.isPending
     if isPending {
       record.pointee.isPending = true
-      record.pointee.pendingEvent = t.event
-      record.pointee.pendingTime = t.time
+      record.pointee.pendingAt = .init(t)
       record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain)
     }
     // Whether a line that is still high makes it pending, its trigger says.
@@ -238,10 +234,10 @@ extension FindingsAnalyzer {
     _ t: Transition, _ record: InterruptRecord, _ processor: UnsafeMutablePointer<ProcessorRecord>
   ) {
     let isSame = processor.pointee.lastINTID == t.intid
-    let pause = t.time &- min(record.endTime, t.time)
+    let pause = t.time &- min(record.endAt.time, t.time)
     let isTimed = Self.isTimed(from: firstTime ?? 0, to: t.time, events: t.event)
-    if isTimed, isSame, record.endEvent != .max, pause <= max(processor.pointee.lastServiceTime, 1000),
-      t.time > record.endTime
+    if isTimed, isSame, record.endAt.event != .max, pause <= max(processor.pointee.lastServiceTime, 1000),
+      t.time > record.endAt.time
     {
       processor.pointee.runLength &+= 1
       if processor.pointee.runLength >= thresholds.stormRun { run(t, processor.pointee) }

@@ -59,17 +59,13 @@ extension FindingsAnalyzer {
     processors.at(t).pointee.answersAreReported = true
     report(key, t, count: isFirst ? count : 1) {
       FindingLog.Description(
-        severity: .warning,
-        certainty: .certain,
-        summary: "PE \(t.pe) answers each SGI with another: the last \(count) handlers of SGIs sent one",
-        chain: [
+        .warning, .certain, "PE \(t.pe) answers each SGI with another: the last \(count) handlers of SGIs sent one",
+        [
           .init("the first of these SGIs was acknowledged", event: processor.answeredEvent),
           .init("\(Self.name(t.intid)) ended, and its handler had sent an SGI too", event: t.event),
         ],
-        next: "who sends SGIs from the handler, and what would end the exchange",
-        event: processor.answeredEvent,
-        time: processor.answeredTime
-      )
+        next: "who sends SGIs from the handler, and what would end the exchange", event: processor.answeredEvent,
+        time: processor.answeredTime)
     }
   }
 
@@ -81,7 +77,7 @@ extension FindingsAnalyzer {
       guard other == domain, let processor = processors.find(domain: domain, pe: pe)?.pointee,
         let r = interrupts.find(InterruptKey(domain: domain, pe: pe, intid: intid).rawValue)?.pointee
       else { return false }
-      return r.isActive && processor.lastActEvent <= (r.isRunning ? r.acknowledgeEvent : r.endEvent)
+      return r.isActive && processor.lastActEvent <= (r.isRunning ? r.acknowledgeAt.event : r.endAt.event)
     } > 1
   }
 
@@ -103,23 +99,21 @@ extension FindingsAnalyzer {
     record(log, .init(kind: .misrouted, domain: domain, pe: pe, intid: intid, reason: reason), t) {
       FindingLog.Description(
         // That a group refuses what it is not meant for may be the point of it, and so may be to send it to nobody.
-        severity: reason == 1 ? .warning : .note,
-        certainty: hasGaps ? .likely : .certain,
-        summary: "\(Self.name(intid)), sent by PE \(pe), "
+        reason == 1 ? .warning : .note, hasGaps ? .likely : .certain,
+        "\(Self.name(intid)), sent by PE \(pe), "
           + (sent.namesNobody ? "names no PE: its target list is empty" : "reached no PE"),
-        chain: [
+        [
           .init("PE \(pe) sent it", event: sender.sentEvent), .init(Self.whyLost(sent, pe)),
         ],
         next: reason == 2
           ? "which of ICC_SGI0R, ICC_SGI1R and ICC_ASGI1R sends it, IGROUPR and NSACR of its targets"
           : sent.isLegacy
             ? "the target list that the sender writes to GICD_SGIR"
-            : "the affinity and the target list that the sender writes"
-      )
+            : "the affinity and the target list that the sender writes")
     }
   }
 
-  private static func whyLost(_ sent: Transition.SGIWritten, _ pe: UInt32) -> String {
+  private static func whyLost(_ sent: Transition.Operands<Transition.SGIWritten>, _ pe: UInt32) -> String {
     if sent.namesNobody { return "\(hex(sent.value)) was written: its target list is empty" }
     if sent.targets > 0 {
       return "no PE that it names accepted it: its group there is not the one that the sender's register is for"
@@ -139,6 +133,6 @@ extension FindingsAnalyzer {
 /// SGIs of one number that named no PE that exists.
 struct SentToNobody: BitwiseCopyable {
   var count: UInt64 = 0
-  var last = ListedInterrupts.Moment()
+  var last = Moment()
   var sender: UInt32 = 0
 }

@@ -5,23 +5,21 @@ extension FindingsAnalyzer {
   mutating func refired(_ t: Transition, _ record: InterruptRecord) {
     let pe = record.acknowledgedOn
     let isLevel = record.edge != .yes && !INTID.isSGI(t.intid) && !INTID.isLPI(t.intid)
-    let line = record.line == .yes ? record.lineEvent : .max
+    let line = record.line == .yes ? record.lineAt.event : .max
     report(.init(kind: .storm, domain: t.domain, pe: pe, intid: t.intid), t, count: first(record.refires)) {
       var chain: [Finding.Link] = []
       if line != .max { chain.append(.init("the line rose and has not fallen since", event: line)) }
       chain.append(.init("it was pending again at each of \(record.refires) ends in succession", event: t.event))
       return FindingLog.Description(
-        severity: .error,
-        certainty: .certain,
-        summary: isLevel && line != .max
+        .error, .certain,
+        isLevel && line != .max
           ? "\(name(t.intid)) fires again and again: its line stays high over every end of interrupt"
           : "\(name(t.intid)) fires again and again: it is pending anew each time that it ends",
-        chain: chain,
+        chain,
         next: isLevel
           ? "why the handler does not make the device lower its line" : "what raises it while it is handled",
-        event: line == .max ? record.acknowledgeEvent : line,
-        time: line == .max ? record.acknowledgeTime : record.lineTime
-      )
+        event: line == .max ? record.acknowledgeAt.event : line,
+        time: line == .max ? record.acknowledgeAt.time : record.lineAt.time)
     }
   }
 
@@ -32,17 +30,13 @@ extension FindingsAnalyzer {
     let key = FindingLog.Key(kind: .storm, domain: t.domain, pe: t.pe, intid: t.intid)
     report(key, t, count: processor.runLength == thresholds.stormRun ? processor.runLength : 1) {
       FindingLog.Description(
-        severity: .warning,
-        certainty: .likely,
-        summary: "\(name(t.intid)) fires again and again: PE \(t.pe) has hardly time for anything else",
-        chain: [
+        .warning, .likely, "\(name(t.intid)) fires again and again: PE \(t.pe) has hardly time for anything else",
+        [
           .init(
             "taken \(processor.runLength) times with less between than its handler takes", event: processor.runEvent)
         ],
         next: "what raises it; whether the source is acknowledged before the end of interrupt",
-        event: processor.runEvent,
-        time: processor.runTime
-      )
+        event: processor.runEvent, time: processor.runTime)
     }
   }
 
@@ -53,37 +47,29 @@ extension FindingsAnalyzer {
 
   func description(ofStarved t: Transition, _ r: InterruptRecord, by count: UInt64) -> FindingLog.Description {
     FindingLog.Description(
-      severity: .warning,
-      certainty: .certain,
-      summary: "\(name(t.intid)) waited while PE \(t.pe) took \(count) other interrupts",
-      chain: [
-        .init("became pending, priority \(hex(r.priority))", event: r.pendingEvent),
+      .warning, .certain, "\(name(t.intid)) waited while PE \(t.pe) took \(count) other interrupts",
+      [
+        .init("became pending, priority \(hex(r.priority))", event: r.pendingAt.event),
         .init("\(count) interrupts of at least its rank were taken first"),
         .init(
-          r.acknowledgeEvent == t.event ? "acknowledged" : "it still waits, or was taken only then", event: t.event),
+          r.acknowledgeAt.event == t.event ? "acknowledged" : "it still waits, or was taken only then", event: t.event),
       ],
-      next: "the priorities of what was taken, and how often it comes",
-      event: r.pendingEvent,
-      time: r.pendingTime
-    )
+      next: "the priorities of what was taken, and how often it comes", since: r.pendingAt)
   }
 
   /// Pending for a PE that software put to sleep: it wakes the PE up at best (IHI 0069H, 11.1).
   @inline(never) mutating func sentToSleeper(_ t: Transition, _ processor: ProcessorRecord) {
-    guard processor.sleepEvent != .max else { return }
-    let target = record(t).pointee.targetEvent
+    guard processor.sleepAt.event != .max else { return }
+    let target = record(t).pointee.targetAt.event
     report(.init(kind: .misrouted, domain: t.domain, pe: t.pe, intid: t.intid), t) {
       FindingLog.Description(
-        severity: .warning,
-        certainty: .certain,
-        summary: "\(name(t.intid)) became pending for PE \(t.pe), which is asleep (GICR_WAKER)",
-        chain: [
-          .init("PE \(t.pe) went to sleep", event: processor.sleepEvent),
+        .warning, .certain, "\(name(t.intid)) became pending for PE \(t.pe), which is asleep (GICR_WAKER)",
+        [
+          .init("PE \(t.pe) went to sleep", event: processor.sleepAt.event),
           .init("\(name(t.intid)) goes to it", event: target == .max ? nil : target),
           .init("it became pending", event: t.event),
         ],
-        next: "who routed it there, or left it there when the PE went to sleep"
-      )
+        next: "who routed it there, or left it there when the PE went to sleep")
     }
   }
 }

@@ -77,17 +77,14 @@ extension FindingsAnalyzer {
   /// A list register with HW set names the physical interrupt that the guest deactivates (IHI 0069H, 12.4.6;
   /// IHI 0048B, 5.3.8).
   /// Returns when the hypervisor acknowledged that one, if it did and has it still.
-  @inline(__always) private mutating func noteForwarded(_ t: Transition) -> ListedInterrupts.Moment? {
+  @inline(__always) private mutating func noteForwarded(_ t: Transition) -> Moment? {
     let value = ListRegisterValue(t.listRegister)
     guard value.isHardware else { return nil }
     let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: UInt32(value.physicalINTID))
     let record = interrupts.insert(key.rawValue)
     record.pointee.isForwarded = true
-    guard record.pointee.isActive, record.pointee.acknowledgeEvent != .max else { return nil }
-    var moment = ListedInterrupts.Moment()
-    moment.time = record.pointee.acknowledgeTime
-    moment.event = record.pointee.acknowledgeEvent
-    return moment
+    guard record.pointee.isActive, record.pointee.acknowledgeAt.event != .max else { return nil }
+    return record.pointee.acknowledgeAt
   }
 
   /// The same virtual interrupt in two list registers is UNPREDICTABLE (IHI 0069H, 12.4.6; IHI 0048B, 5.3.8) for a guest
@@ -111,16 +108,13 @@ extension FindingsAnalyzer {
     report(.init(kind: .unexpectedAcknowledge, domain: t.domain, pe: t.pe, intid: intid, isVirtual: true), t) {
       let (first, second) = one.event <= other.event ? (one, other) : (other, one)
       return FindingLog.Description(
-        severity: .error,
-        certainty: .certain,
-        summary: "virtual interrupt \(intid) stands in two list registers of PE \(t.pe) at once",
-        chain: [
+        .error, .certain, "virtual interrupt \(intid) stands in two list registers of PE \(t.pe) at once",
+        [
           .init("list register \(first.list) was given it", event: first.event),
           .init("list register \(second.list) was given it too", event: second.event),
           .init("the guest runs, or ran until then, with both", event: t.event),
         ],
-        next: "whether the hypervisor looks for an interrupt that is already queued before it queues it"
-      )
+        next: "whether the hypervisor looks for an interrupt that is already queued before it queues it")
     }
   }
 
@@ -128,15 +122,13 @@ extension FindingsAnalyzer {
   private mutating func overwritten(_ t: Transition, since event: UInt64) {
     report(.init(kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid, isVirtual: true), t) {
       FindingLog.Description(
-        severity: .note,
-        certainty: .likely,
-        summary: "virtual interrupt \(t.intid) was overwritten in its list register before the guest was done with it",
-        chain: [
+        .note, .likely,
+        "virtual interrupt \(t.intid) was overwritten in its list register before the guest was done with it",
+        [
           .init("list register \(t.listRegister.index) was given it", event: event),
           .init("another interrupt was written over it", event: t.event),
         ],
-        next: "whether the hypervisor had read the list register back, and where it keeps the interrupt now"
-      )
+        next: "whether the hypervisor had read the list register back, and where it keeps the interrupt now")
     }
   }
 
@@ -170,17 +162,12 @@ extension FindingsAnalyzer {
       .init(kind: .storm, domain: t.domain, pe: t.pe, reason: 1), t, count: run == thresholds.stormRefires ? run : 1
     ) {
       FindingLog.Description(
-        severity: .error,
-        certainty: .certain,
-        summary: "maintenance interrupts follow each other on PE \(t.pe) while the guest gets nothing done",
-        chain: [
+        .error, .certain, "maintenance interrupts follow each other on PE \(t.pe) while the guest gets nothing done",
+        [
           .init("\(run) in succession, with no acknowledge and no end by the guest", event: event),
           .init("MISR \(hex(status)): \(Self.causes(status))", event: rise),
         ],
-        next: "whether the hypervisor clears the condition before it enters the guest again",
-        event: event,
-        time: time
-      )
+        next: "whether the hypervisor clears the condition before it enters the guest again", event: event, time: time)
     }
   }
 

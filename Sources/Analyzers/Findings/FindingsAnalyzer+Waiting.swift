@@ -94,8 +94,8 @@ extension FindingsAnalyzer {
 
   private func reportDisabled(_ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ log: FindingLog) {
     let isMeant = r.wasEnabled || r.acknowledges > 0 || INTID.isLPI(key.intid) || INTID.isSGI(key.intid)
-    let came = r.enableEvent != .max && r.pendingEvent > r.enableEvent
-    if r.enableEvent == .max, let other = peWithout(key) { return reportEnabledElsewhere(key, r, other, log) }
+    let came = r.enableAt.event != .max && r.pendingAt.event > r.enableAt.event
+    if r.enableAt.event == .max, let other = peWithout(key) { return reportEnabledElsewhere(key, r, other, log) }
     record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
       let what = INTID.isLPI(key.intid) ? "its configuration disables it" : "it is disabled"
       var text = describe(
@@ -105,9 +105,9 @@ extension FindingsAnalyzer {
         INTID.isLPI(key.intid)
           ? "is pending and disabled"
           : came ? "became pending while it was disabled" : "was disabled while it was pending",
-        .init(r.enableEvent == .max ? "it was never enabled" : what, event: r.enableEvent.known)
+        .init(r.enableAt.event == .max ? "it was never enabled" : what, event: r.enableAt.event.known)
       )
-      if r.enableEvent == .max { text.summary = "\(Self.name(key.intid)) is pending and was never enabled" }
+      if r.enableAt.event == .max { text.summary = "\(Self.name(key.intid)) is pending and was never enabled" }
       if INTID.isLPI(key.intid) { text.next = "the LPI's configuration byte, and INV after it was written" }
       return text
     }
@@ -131,7 +131,7 @@ extension FindingsAnalyzer {
       describe(
         key, r, .warning,
         "is pending on PE \(key.pe) and was never enabled there, while PE \(pe) takes it",
-        .init("PE \(pe) enabled it, and took it \(other?.acknowledges ?? 0) times", event: other?.enableEvent.known),
+        .init("PE \(pe) enabled it, and took it \(other?.acknowledges ?? 0) times", event: other?.enableAt.event.known),
         before: .init("PE \(key.pe) never enabled it: SGIs and PPIs are enabled for each PE"))
     }
   }
@@ -140,52 +140,51 @@ extension FindingsAnalyzer {
     _ key: InterruptKey, _ r: InterruptRecord, _ severity: FindingSeverity, _ what: String, _ cause: Finding.Link,
     before: Finding.Link? = nil
   ) -> FindingLog.Description {
-    var chain: [Finding.Link] = [.init("became pending", event: r.pendingIsOlder ? nil : r.pendingEvent)]
-    if r.line == .yes, !INTID.isLPI(key.intid) { chain.insert(.init("its line rose", event: r.lineEvent), at: 0) }
+    var chain: [Finding.Link] = [.init("became pending", event: r.pendingIsOlder ? nil : r.pendingAt.event)]
+    if r.line == .yes, !INTID.isLPI(key.intid) { chain.insert(.init("its line rose", event: r.lineAt.event), at: 0) }
     if INTID.isLPI(key.intid), r.source != .max { chain[0].text += ": MSI of \(Self.source(r.source))" }
     if let before { chain.append(before) }
     chain.append(cause)
     chain.append(.init("it was not acknowledged until the end", event: lastEvent))
     return FindingLog.Description(
-      severity: severity, certainty: .certain, summary: "\(Self.name(key.intid)) \(what)", chain: chain,
-      next: "gicscope why --irq \(key.intid), and who should have undone that", event: r.pendingEvent,
-      time: r.pendingTime)
+      severity, .certain, "\(Self.name(key.intid)) \(what)", chain,
+      next: "gicscope why --irq \(key.intid), and who should have undone that", since: r.pendingAt)
   }
 
   /// What keeps an interrupt back for long enough to count; nil if nothing is known to.
   private func block(
     _ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ stuck: [UInt64: ProcessorRecord.Running]
   ) -> Block? {
-    let waited = elapsed(since: r.pendingEvent, r.pendingTime)
-    func lasts(_ event: UInt64, _ time: UInt64) -> Bool {
-      min(waited, event == .max ? .max : elapsed(since: event, time)) >= thresholds.stuckTime
+    let waited = elapsed(since: r.pendingAt)
+    func lasts(_ moment: Moment) -> Bool {
+      min(waited, moment.event == .max ? .max : elapsed(since: moment)) >= thresholds.stuckTime
     }
-    if isEnabled(r, key.intid) == .no { return lasts(r.enableEvent, r.enableTime) ? .disabled : nil }
+    if isEnabled(r, key.intid) == .no { return lasts(r.enableAt) ? .disabled : nil }
     if groupState(r, distributor) == .no {
-      guard lasts(distributor.groupEvent, distributor.groupTime) else { return nil }
-      return .closed("\(Self.groupName(r.group)) is disabled in GICD_CTLR", distributor.groupEvent, isGroup: true)
+      guard lasts(distributor.groupAt) else { return nil }
+      return .closed("\(Self.groupName(r.group)) is disabled in GICD_CTLR", distributor.groupAt.event, isGroup: true)
     }
     if r.targetIsKnown, pe == PE.none {
-      return lasts(r.targetEvent, r.targetTime) ? .noPE("it goes to no PE that exists", r.targetEvent) : nil
+      return lasts(r.targetAt) ? .noPE("it goes to no PE that exists", r.targetAt.event) : nil
     }
     guard pe < PE.none - 1, let p = processors.find(domain: key.domain, pe: pe)?.pointee else { return nil }
     if p.asleep == .yes {
-      return lasts(p.sleepEvent, p.sleepTime) ? .noPE("PE \(pe) is asleep (GICR_WAKER)", p.sleepEvent) : nil
+      return lasts(p.sleepAt) ? .noPE("PE \(pe) is asleep (GICR_WAKER)", p.sleepAt.event) : nil
     }
     if INTID.isLPI(key.intid), p.lpis == .no {
-      return lasts(.max, 0) ? .noPE("LPIs are disabled at PE \(pe) (GICR_CTLR.EnableLPIs)", p.lpisEvent) : nil
+      return lasts(Moment()) ? .noPE("LPIs are disabled at PE \(pe) (GICR_CTLR.EnableLPIs)", p.lpisEvent) : nil
     }
     if groupState(r, p) == .no {
-      guard lasts(p.groupEvent, p.groupTime) else { return nil }
+      guard lasts(p.groupAt) else { return nil }
       return .closed(
-        "\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)", p.groupEvent, isGroup: true)
+        "\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)", p.groupAt.event, isGroup: true)
     }
     if p.priorityMask != .max, r.priority != 0xFF, UInt16(r.priority) >= p.priorityMask {
-      let isSettled = lasts(p.maskEvent, p.maskTime)
-      guard isSettled || endsTheCapture(r, since: p.maskEvent, p.maskTime) else { return nil }
+      let isSettled = lasts(p.maskAt)
+      guard isSettled || endsTheCapture(r, since: p.maskAt) else { return nil }
       return .closed(
         "the priority mask of PE \(pe), \(hex(p.priorityMask)), does not let priority \(hex(r.priority)) through",
-        p.maskEvent, isGroup: false, isSettled: isSettled)
+        p.maskAt.event, isGroup: false, isSettled: isSettled)
     }
     if let entry = stuck[UInt64(key.domain) << 32 | UInt64(pe)], r.priority >= entry.priority {
       return waited >= thresholds.stuckTime ? .running(entry) : nil
@@ -205,9 +204,9 @@ extension FindingsAnalyzer {
   }
 
   /// Nothing else follows in the capture, and what keeps the interrupt back has stood for long: a PE that hangs ends a log so.
-  private func endsTheCapture(_ r: InterruptRecord, since event: UInt64, _ time: UInt64) -> Bool {
-    r.acknowledges == 0 && lastEvent &- r.pendingEvent <= 4
-      && (event == .max ? startsAtReset : elapsed(since: event, time) >= thresholds.stuckTime)
+  private func endsTheCapture(_ r: InterruptRecord, since moment: Moment) -> Bool {
+    r.acknowledges == 0 && lastEvent &- r.pendingAt.event <= 4
+      && (moment.event == .max ? startsAtReset : elapsed(since: moment) >= thresholds.stuckTime)
   }
 
   private static var patienceWithNewcomers: UInt64 { 200 }
@@ -225,9 +224,8 @@ extension FindingsAnalyzer {
       (last.event, last.time) = (r.lastMerged.event, r.lastMerged.time)
       record(log, .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid), last, count: r.merged) {
         FindingLog.Description(
-          severity: .note, certainty: .certain,
-          summary: "\(r.merged) of \(r.edges) requests for \(Self.name(key.intid)) came while one was pending",
-          chain: [.init("what is pending already takes up what comes", event: r.pendingEvent.known)],
+          .note, .certain, "\(r.merged) of \(r.edges) requests for \(Self.name(key.intid)) came while one was pending",
+          [.init("what is pending already takes up what comes", event: r.pendingAt.event.known)],
           next: "whether the driver looks for all work at once, as it must; what keeps the interrupt waiting",
           event: r.firstMerged.event, time: r.firstMerged.time)
       }
@@ -242,58 +240,46 @@ extension FindingsAnalyzer {
         count: r.mostMissedPulses
       ) {
         FindingLog.Description(
-          severity: INTID.isBanked(key.intid) ? .note : .warning,
-          certainty: .likely,
-          summary:
-            "\(Self.name(key.intid)) was raised \(r.mostMissedPulses) times in succession and fell each time before "
+          INTID.isBanked(key.intid) ? .note : .warning, .likely,
+          "\(Self.name(key.intid)) was raised \(r.mostMissedPulses) times in succession and fell each time before "
             + "it was taken",
-          chain: [
+          [
             .init("it is level-sensitive: it is pending only while its line is high"),
             .init("the line fell for the first time", event: r.mostMissedSince.event),
             .init("it fell for the last time, and had not been acknowledged", event: r.mostMissedUntil.event),
           ],
-          next: "ICFGR: a source of pulses needs an edge-triggered input",
-          event: r.mostMissedSince.event,
-          time: r.mostMissedSince.time
-        )
+          next: "ICFGR: a source of pulses needs an edge-triggered input", event: r.mostMissedSince.event,
+          time: r.mostMissedSince.time)
       }
     }
-    if !INTID.isBanked(key.intid), !INTID.isLPI(key.intid), r.targetIsKnown, r.target == PE.none, r.targetEvent != .max,
+    if !INTID.isBanked(key.intid), !INTID.isLPI(key.intid), r.targetIsKnown, r.target == PE.none,
+      r.targetAt.event != .max,
       r.enabled == .yes,
       r.acknowledges > 0 || r.line == .yes, !r.isPending, !r.isActive,
-      elapsed(since: r.targetEvent, r.targetTime) >= thresholds.stuckTime
+      elapsed(since: r.targetAt) >= thresholds.stuckTime
     {
       record(log, .init(kind: .misrouted, domain: key.domain, intid: key.intid), at(key, PE.none)) {
         FindingLog.Description(
-          severity: .warning,
-          certainty: .likely,
-          summary: "\(Self.name(key.intid)) is enabled and goes to no PE",
-          chain: [
-            .init("it is enabled", event: r.enableEvent.known),
-            .init("its target names no PE that exists", event: r.targetEvent.known),
+          .warning, .likely, "\(Self.name(key.intid)) is enabled and goes to no PE",
+          [
+            .init("it is enabled", event: r.enableAt.event.known),
+            .init("its target names no PE that exists", event: r.targetAt.event.known),
           ],
-          next: "GICD_IROUTER or GICD_ITARGETSR of the interrupt",
-          event: r.targetEvent,
-          time: r.targetTime
-        )
+          next: "GICD_IROUTER or GICD_ITARGETSR of the interrupt", since: r.targetAt)
       }
     }
-    if r.edge == .yes, r.line == .yes, !r.isPending, !r.isActive, r.endEvent != .max, r.lineEvent < r.endEvent,
-      !INTID.isLPI(key.intid), r.wasEnabled, elapsed(since: r.endEvent, r.endTime) >= thresholds.stuckTime
+    if r.edge == .yes, r.line == .yes, !r.isPending, !r.isActive, r.endAt.event != .max, r.lineAt.event < r.endAt.event,
+      !INTID.isLPI(key.intid), r.wasEnabled, elapsed(since: r.endAt) >= thresholds.stuckTime
     {
       record(log, .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid, reason: 1), at(key, pe)) {
         FindingLog.Description(
-          severity: .warning,
-          certainty: .likely,
-          summary: "\(Self.name(key.intid)) is edge-triggered and its line stays high: what comes makes no edge",
-          chain: [
-            .init("the line rose", event: r.lineEvent), .init("it was handled and ended", event: r.endEvent),
+          .warning, .likely,
+          "\(Self.name(key.intid)) is edge-triggered and its line stays high: what comes makes no edge",
+          [
+            .init("the line rose", event: r.lineAt.event), .init("it was handled and ended", event: r.endAt.event),
             .init("the line has not fallen since"),
           ],
-          next: "ICFGR: a source that holds its line needs a level-sensitive input",
-          event: r.endEvent,
-          time: r.endTime
-        )
+          next: "ICFGR: a source that holds its line needs a level-sensitive input", since: r.endAt)
       }
     }
   }

@@ -68,8 +68,21 @@ struct FindingsAnalyzer: ~Copyable {
   }
 
   mutating func consume(_ batch: ReplayBatch) {
+    begin(batch)
+    for index in 0..<batch.transitions.count where batch.transitions[index].domain == Domain.physical {
+      take(batch.transitions[index])
+    }
+    end(batch)
+  }
+
+  /// A batch begins; every transition of the physical controller follows, by ``take(_:)`` or by the function for its kind.
+  mutating func begin(_ batch: ReplayBatch) {
     isReported = batch.isReported
-    for index in 0..<batch.transitions.count { consume(batch.transitions[index]) }
+    if firstTime == nil { firstTime = batch.transitions.first?.time }
+  }
+
+  /// A batch was taken in.
+  mutating func end(_ batch: ReplayBatch) {
     if batch.events.count > 0 {
       lastEvent = batch.firstIndex &+ UInt64(batch.events.count) &- 1
       if let last = batch.events.last, last.time > lastTime { lastTime = last.time }
@@ -79,10 +92,9 @@ struct FindingsAnalyzer: ~Copyable {
     if let last = batch.transitions.last, last.time > lastTime { lastTime = last.time }
   }
 
-  @inline(__always) private mutating func consume(_ t: Transition) {
-    if firstTime == nil { firstTime = t.time }
-    // What a hypervisor's model infers of its guests is no evidence of what their controllers did.
-    guard t.domain == Domain.physical else { return }
+  /// Takes in a transition of the physical controller: what a hypervisor's model infers of its guests is no evidence of
+  /// what their controllers did.
+  mutating func take(_ t: Transition) {
     switch t.kind {
     case .pending: becamePending(t)
     case .acknowledged: acknowledged(t)
@@ -90,14 +102,8 @@ struct FindingsAnalyzer: ~Copyable {
     case .deactivated: deactivated(t)
     case .lineRaised, .lineLowered: lineChanged(t)
     case .pendingCleared: pendingCleared(t)
-    case .cpuLine:
-      let processor = processors.at(t)
-      processor.pointee.lines = UInt8(truncatingIfNeeded: t.cpuLine.levels.rawValue)
-      processor.pointee.linesEvent = t.event
-    case .highestPending:
-      let processor = processors.at(t)
-      processor.pointee.highest = t.intid
-      processor.pointee.highestEvent = t.event
+    case .cpuLine: signalled(t)
+    case .highestPending: offered(t)
     case .lrWritten, .lrFilled, .lrEmptied, .lrOverwritten, .virtualAcknowledged, .virtualEndOfInterrupt, .maintenance,
       .virtualSpuriousAcknowledge, .virtualDeactivated, .virtualInterfaceEnabled, .virtualInterfaceDisabled,
       .virtualControl, .guestRuns, .vCPULoaded:
@@ -107,6 +113,18 @@ struct FindingsAnalyzer: ~Copyable {
     case .taught, .sgiSent: break
     default: other(t)
     }
+  }
+
+  @inline(__always) mutating func signalled(_ t: Transition) {
+    let processor = processors.at(t)
+    processor.pointee.lines = UInt8(truncatingIfNeeded: t.cpuLine.levels.rawValue)
+    processor.pointee.linesEvent = t.event
+  }
+
+  @inline(__always) mutating func offered(_ t: Transition) {
+    let processor = processors.at(t)
+    processor.pointee.highest = t.intid
+    processor.pointee.highestEvent = t.event
   }
 
   /// What is rare.
@@ -135,8 +153,7 @@ struct FindingsAnalyzer: ~Copyable {
       record.pointee.isActive = true
       record.pointee.isDropped = true
       record.pointee.activateEvent = t.event
-      record.pointee.endEvent = t.event
-      record.pointee.endTime = t.time
+      record.pointee.endAt = .init(t)
     case .priorityMask, .groupEnables, .sleep, .lpisEnabled, .endMode: conditionChanged(t)
     case .interfaceReset: resetInterface(t)
     case .machineReset: machineReset(t)
@@ -169,8 +186,7 @@ struct FindingsAnalyzer: ~Copyable {
     let record = record(t)
     let isEnabled = t.kind == .enabled
     record.pointee.enabled = .init(isEnabled)
-    record.pointee.enableEvent = t.event
-    record.pointee.enableTime = t.time
+    record.pointee.enableAt = .init(t)
     if isEnabled { record.pointee.wasEnabled = true }
     if INTID.isLPI(t.intid), isEnabled { record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF)) }
     if isEnabled { record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain) }
@@ -180,44 +196,39 @@ struct FindingsAnalyzer: ~Copyable {
     let record = record(t)
     record.pointee.target = t.retargeted.to
     record.pointee.targetIsKnown = true
-    record.pointee.targetEvent = t.event
-    record.pointee.targetTime = t.time
+    record.pointee.targetAt = .init(t)
     record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain)
   }
 
   private mutating func conditionChanged(_ t: Transition) {
-    if t.kind == .groupEnables, t.pe == PE.none {
-      Self.setGroups(&distributor, t)
-      return
-    }
+    if t.kind == .groupEnables, t.pe == PE.none { return Self.setGroups(&distributor, t) }
     let processor = processors.at(t)
     if t.provenance == .assumed { processor.pointee.isComplete = true }
     // What was assumed is no event of the capture.
-    let event = t.provenance == .assumed ? UInt64.max : t.event
+    var moment = Moment(t)
+    if t.provenance == .assumed { moment.event = .max }
     switch t.kind {
     case .priorityMask:
       processor.pointee.priorityMask = UInt16(truncatingIfNeeded: t.priorityMask.mask)
-      processor.pointee.maskEvent = event
-      processor.pointee.maskTime = t.time
+      processor.pointee.maskAt = moment
     case .groupEnables: Self.setGroups(&processor.pointee, t)
     case .sleep:
       processor.pointee.asleep = .init(t.sleep.isAsleep)
-      processor.pointee.sleepEvent = event
-      processor.pointee.sleepTime = t.time
+      processor.pointee.sleepAt = moment
     case .lpisEnabled:
       processor.pointee.lpis = .init(t.lpisEnabled.isEnabled)
-      processor.pointee.lpisEvent = event
+      processor.pointee.lpisEvent = moment.event
     default:
       processor.pointee.endMode = t.endMode.bits
-      processor.pointee.endModeEvent = event
+      processor.pointee.endModeEvent = moment.event
     }
   }
 
   private static func setGroups(_ record: inout ProcessorRecord, _ t: Transition) {
     record.groups = t.groupEnables.enabled
     record.groupsKnown = t.groupEnables.known
-    record.groupEvent = t.provenance == .assumed ? .max : t.event
-    record.groupTime = t.time
+    record.groupAt = .init(t)
+    if t.provenance == .assumed { record.groupAt.event = .max }
   }
 
   /// What a PE has acknowledged so far.
@@ -257,9 +268,8 @@ struct FindingsAnalyzer: ~Copyable {
     let across =
       unended.isEmpty ? "" : ": \(unended.joined(separator: ", ")) \(unended.count == 1 ? "was" : "were") never ended"
     report(.init(kind: .reset, domain: t.domain, pe: PE.none, intid: INTID.none, source: t.event), t) {
-      FindingLog.Description(
-        severity: .note, certainty: .likely,
-        summary: "the machine was reset between #\(t.machineReset.after) and #\(t.event)\(across)", chain: chain,
+      .init(
+        .note, .likely, "the machine was reset between #\(t.machineReset.after) and #\(t.event)\(across)", chain,
         next: "what asked for the reset: PSCI SYSTEM_RESET, a watchdog, or the emulator's own")
     }
     forgetState()

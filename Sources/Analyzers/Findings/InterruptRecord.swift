@@ -8,59 +8,33 @@ struct InterruptRecord: BitwiseCopyable {
     init(_ value: Bool) { self = value ? .yes : .no }
   }
 
-  // MARK: Configuration
+  // What most transitions read and write comes first: a record spans several lines of the cache.
 
-  var enabled = Tristate.unknown
-  /// The event that enabled or disabled it; `.max` for none.
-  var enableEvent: UInt64 = .max
-  var enableTime: UInt64 = 0
-  /// It was enabled at some time in the capture.
-  var wasEnabled = false
-  /// ``InterruptGroup``; 0xFF if nothing has shown it.
-  var group: UInt8 = 0xFF
-  var groupEvent: UInt64 = .max
-  /// 0xFF if nothing has shown it.
-  var priority: UInt8 = 0xFF
-  var priorityEvent: UInt64 = .max
-  var edge = Tristate.unknown
+  // MARK: Line, pending state and rank
+
   /// The PE that it goes to: ``PE/none`` if its route names none, one less for any of several.
   var target: UInt32 = PE.none
   var targetIsKnown = false
-  var targetEvent: UInt64 = .max
-  var targetTime: UInt64 = 0
-  /// Of an LPI: whether a translation leads to it, and since when.
-  var mapped = Tristate.unknown
-  var mappingEvent: UInt64 = .max
-  /// DeviceID and EventID that lead to an LPI; `.max` if not known.
-  var source: UInt64 = .max
-
-  // MARK: Line and pending state
-
+  /// ``InterruptGroup``; 0xFF if nothing has shown it.
+  var group: UInt8 = 0xFF
+  /// 0xFF if nothing has shown it.
+  var priority: UInt8 = 0xFF
+  var edge = Tristate.unknown
   var line = Tristate.unknown
-  var lineEvent: UInt64 = .max
-  var lineTime: UInt64 = 0
+  var lineAt = Moment()
   var isPending = false
   /// The capture does not show since when.
   var pendingIsOlder = false
   /// ``PendingCause``.
   var cause: UInt8 = 0
-  var pendingEvent: UInt64 = .max
-  var pendingTime: UInt64 = 0
+  var pendingAt = Moment()
   /// What the PE had acknowledged when it became pending, or could first be delivered.
   var overtakenSince: UInt64 = 0
   /// Edges, and those that came while it was pending.
   var edges: UInt64 = 0
   var merged: UInt64 = 0
-  /// The first and the last edge that came while it was pending.
-  var firstMerged = ListedInterrupts.Moment()
-  var lastMerged = ListedInterrupts.Moment()
   /// Level pulses that fell before they were taken.
   var missedPulses: UInt64 = 0
-  var mostMissedPulses: UInt64 = 0
-  /// Where the first of these fell, and the first and the last of the most.
-  var missedSince = ListedInterrupts.Moment()
-  var mostMissedSince = ListedInterrupts.Moment()
-  var mostMissedUntil = ListedInterrupts.Moment()
 
   // MARK: Active state
 
@@ -75,10 +49,8 @@ struct InterruptRecord: BitwiseCopyable {
   var wasWronglyEnded = false
   var acknowledgedOn: UInt32 = PE.none
   var acknowledges: UInt64 = 0
-  var acknowledgeEvent: UInt64 = .max
-  var acknowledgeTime: UInt64 = 0
-  var endEvent: UInt64 = .max
-  var endTime: UInt64 = 0
+  var acknowledgeAt = Moment()
+  var endAt = Moment()
   var deactivateEvent: UInt64 = .max
   /// The CPU interface that had acknowledged it was reset before it was ended.
   var abandonedEvent: UInt64 = .max
@@ -86,6 +58,33 @@ struct InterruptRecord: BitwiseCopyable {
   var activateEvent: UInt64 = .max
   /// How often in succession it was pending again when it ended.
   var refires: UInt64 = 0
+
+  // MARK: Configuration
+
+  var enabled = Tristate.unknown
+  /// The event that enabled or disabled it; `.max` for none.
+  var enableAt = Moment()
+  /// It was enabled at some time in the capture.
+  var wasEnabled = false
+  var groupEvent: UInt64 = .max
+  var priorityEvent: UInt64 = .max
+  var targetAt = Moment()
+  /// Of an LPI: whether a translation leads to it, and since when.
+  var mapped = Tristate.unknown
+  var mappingEvent: UInt64 = .max
+  /// DeviceID and EventID that lead to an LPI; `.max` if not known.
+  var source: UInt64 = .max
+
+  // MARK: Edges and pulses that came to nothing
+
+  /// The first and the last edge that came while it was pending.
+  var firstMerged = Moment()
+  var lastMerged = Moment()
+  var mostMissedPulses: UInt64 = 0
+  /// Where the first of the missed pulses fell, and the first and the last of the most.
+  var missedSince = Moment()
+  var mostMissedSince = Moment()
+  var mostMissedUntil = Moment()
 
   // MARK: LPI configuration
 
@@ -117,15 +116,12 @@ struct ProcessorRecord: BitwiseCopyable {
 
   /// `.max` until known.
   var priorityMask: UInt16 = .max
-  var maskEvent: UInt64 = .max
-  var maskTime: UInt64 = 0
+  var maskAt = Moment()
   var groups: UInt8 = 0
   var groupsKnown: UInt8 = 0
-  var groupEvent: UInt64 = .max
-  var groupTime: UInt64 = 0
+  var groupAt = Moment()
   var asleep = InterruptRecord.Tristate.unknown
-  var sleepEvent: UInt64 = .max
-  var sleepTime: UInt64 = 0
+  var sleepAt = Moment()
   var lpis = InterruptRecord.Tristate.unknown
   var lpisEvent: UInt64 = .max
   var endMode: UInt8 = 0
@@ -171,7 +167,7 @@ struct ProcessorRecord: BitwiseCopyable {
   var sentEvent: UInt64 = .max
   var sentTime: UInt64 = 0
   var sentINTID: UInt32 = .max
-  var sent = Transition.SGIWritten(targets: 0, isLegacy: false, value: 0)
+  var sent = Transition.Operands<Transition.SGIWritten>(targets: 0, isLegacy: false, value: 0)
   /// It sent an SGI while it handled one.
   var answers = false
   /// SGIs in succession that it answered so, and the acknowledge of the first.
@@ -205,8 +201,8 @@ struct ProcessorRecord: BitwiseCopyable {
 struct VainEnds: BitwiseCopyable {
   var first: UInt32 = .max
   var last: UInt32 = .max
-  var from = ListedInterrupts.Moment()
-  var to = ListedInterrupts.Moment()
+  var from = Moment()
+  var to = Moment()
   var isComplete = false
   /// What the PE had acknowledged by then.
   var acknowledges: UInt64 = 0

@@ -11,27 +11,20 @@ public enum ITSCacheTable: UInt8, Sendable, CaseIterable {
   /// The configuration bytes of LPIs, cached by the Redistributors.
   case lpi
 
-  /// The name that scripts and `--its-cache` use.
-  public var name: String {
+  private var words: (name: String, title: String) {
     switch self {
-    case .device: "device"
-    case .event: "event"
-    case .collection: "collection"
-    case .vPE: "vpe"
-    case .lpi: "lpi"
+    case .device: ("device", "device")
+    case .event: ("event", "event (ITT)")
+    case .collection: ("collection", "collection")
+    case .vPE: ("vpe", "vPE")
+    case .lpi: ("lpi", "LPI configuration")
     }
   }
 
+  /// The name that scripts and `--its-cache` use.
+  public var name: String { words.name }
   /// For people.
-  public var title: String {
-    switch self {
-    case .device: "device"
-    case .event: "event (ITT)"
-    case .collection: "collection"
-    case .vPE: "vPE"
-    case .lpi: "LPI configuration"
-    }
-  }
+  public var title: String { words.title }
 }
 
 /// Sizes of an ITS's caches: set-associative, least recently used first out, as in GIC-500 and GIC-600.

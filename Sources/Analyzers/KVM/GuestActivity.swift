@@ -65,31 +65,21 @@ public enum GuestDelayStage: Int, Sendable, CaseIterable {
   /// Time that a vCPU was ready to run and did not.
   case preempted
 
-  /// The name that scripts depend on.
-  public var name: String {
+  private var words: (name: String, title: String) {
     switch self {
-    case .injectionToEntry: "injection_to_entry"
-    case .entryToHandler: "entry_to_handler"
-    case .kick: "kick"
-    case .wakeUp: "wake_up"
-    case .slept: "slept"
-    case .polled: "polled"
-    case .timerLateness: "timer_lateness"
-    case .preempted: "preempted"
+    case .injectionToEntry: ("injection_to_entry", "injection to entry")
+    case .entryToHandler: ("entry_to_handler", "entry to handler")
+    case .kick: ("kick", "kick to exit")
+    case .wakeUp: ("wake_up", "wake-up to entry")
+    case .slept: ("slept", "asleep in WFI")
+    case .polled: ("polled", "polling in WFI")
+    case .timerLateness: ("timer_lateness", "timer's lateness")
+    case .preempted: ("preempted", "preempted")
     }
   }
 
+  /// The name that scripts depend on.
+  public var name: String { words.name }
   /// What it is, for people.
-  public var title: String {
-    switch self {
-    case .injectionToEntry: "injection to entry"
-    case .entryToHandler: "entry to handler"
-    case .kick: "kick to exit"
-    case .wakeUp: "wake-up to entry"
-    case .slept: "asleep in WFI"
-    case .polled: "polling in WFI"
-    case .timerLateness: "timer's lateness"
-    case .preempted: "preempted"
-    }
-  }
+  public var title: String { words.title }
 }

@@ -29,45 +29,29 @@ public enum GuestExitCause: Int, Sendable, CaseIterable {
   /// Anything else.
   case other
 
-  /// The name that scripts depend on.
-  public var name: String {
+  private var words: (name: String, title: String) {
     switch self {
-    case .timer: "timer"
-    case .kick: "kick"
-    case .hostInterrupt: "host_interrupt"
-    case .otherInterrupt: "other_interrupt"
-    case .sgi: "sgi"
-    case .deactivation: "deactivation"
-    case .interfaceRegister: "interface_register"
-    case .controller: "controller"
-    case .wait: "wait"
-    case .device: "device"
-    case .memory: "memory"
-    case .hypercall: "hypercall"
-    case .systemRegister: "system_register"
-    case .other: "other"
+    case .timer: ("timer", "guest's timer")
+    case .kick: ("kick", "kick with an interrupt")
+    case .hostInterrupt: ("host_interrupt", "host's interrupt")
+    case .otherInterrupt: ("other_interrupt", "other interrupt")
+    case .sgi: ("sgi", "SGI sent")
+    case .deactivation: ("deactivation", "deactivation")
+    case .interfaceRegister: ("interface_register", "CPU interface")
+    case .controller: ("controller", "GICD, GICR, GITS")
+    case .wait: ("wait", "WFI, WFE")
+    case .device: ("device", "device")
+    case .memory: ("memory", "memory fault")
+    case .hypercall: ("hypercall", "hypercall")
+    case .systemRegister: ("system_register", "system register")
+    case .other: ("other", "other")
     }
   }
 
+  /// The name that scripts depend on.
+  public var name: String { words.name }
   /// What it is, for people.
-  public var title: String {
-    switch self {
-    case .timer: "guest's timer"
-    case .kick: "kick with an interrupt"
-    case .hostInterrupt: "host's interrupt"
-    case .otherInterrupt: "other interrupt"
-    case .sgi: "SGI sent"
-    case .deactivation: "deactivation"
-    case .interfaceRegister: "CPU interface"
-    case .controller: "GICD, GICR, GITS"
-    case .wait: "WFI, WFE"
-    case .device: "device"
-    case .memory: "memory fault"
-    case .hypercall: "hypercall"
-    case .systemRegister: "system register"
-    case .other: "other"
-    }
-  }
+  public var title: String { words.title }
 
   /// Whether an interrupt, or the guest's dealing with its controller, is to blame.
   public var isInterruptRelated: Bool { rawValue <= Self.controller.rawValue }

@@ -54,7 +54,7 @@ public struct KeyedLatency: Sendable {
   }
 
   /// Takes those of a range of buckets, by number, if they hold every sample.
-  mutating func setBuckets(_ counts: [UInt64], in range: ClosedRange<Int>) {
+  mutating func setBuckets(_ counts: UnsafePointer<UInt64>, in range: ClosedRange<Int>) {
     guard bucketed == count else { return }
     for number in range where counts[number] > 0 {
       buckets.append((SparseDistribution.upperBound(of: UInt16(number)), counts[number]))

@@ -32,6 +32,9 @@ struct LatencyAnalyzer: ~Copyable {
     lives.removeAll()
   }
 
+  /// A batch ends.
+  mutating func end() { recorder.count() }
+
   /// The interrupts that took longest, the worst first.
   var worstCases: [LongInterrupt] { worst.sorted }
 
@@ -49,9 +52,9 @@ struct LatencyAnalyzer: ~Copyable {
   // MARK: Pending
 
   /// `key`, here and in the following, is ``Transition/interruptKey``.
-  mutating func becamePending(_ t: Transition, _ key: UInt64) {
+  /// `isKnown`: it became so at the time of the transition.
+  mutating func becamePending(_ t: Transition, _ key: UInt64, isKnown: Bool) {
     let entry = pending.insert(key)
-    let isKnown = t.showsMoment
     if entry.pointee.isUsed {
       entry.pointee.next = t.time
       entry.pointee.nextEvent = t.event
@@ -90,10 +93,11 @@ struct LatencyAnalyzer: ~Copyable {
 
   mutating func withdrawn(_ t: Transition, _ key: UInt64) {
     // A level that falls after its acknowledge is as it should be.
-    let isHeld = pending.find(key)?.pointee.isHeld ?? false
+    let entry = pending.find(key)
+    let isHeld = entry?.pointee.isHeld ?? false
     if isReported, !isHeld {
       exclusions.withdrawn += 1
-      if keepsLives, let entry = pending.find(key) {
+      if keepsLives, let entry {
         var life = Self.life(of: entry.pointee, domain: t.domain, intid: t.intid)
         life.outcome = .withdrawn
         life.endTime = t.time
@@ -102,7 +106,7 @@ struct LatencyAnalyzer: ~Copyable {
         close(life)
       }
     }
-    pending.remove(key)
+    if let entry { pending.remove(at: entry) }
   }
 
   // MARK: In service
@@ -116,33 +120,39 @@ struct LatencyAnalyzer: ~Copyable {
   /// `waits` is what it waited for, where that was measured.
   mutating func acknowledged(_ t: Transition, _ key: UInt64, waits: WaitTimes?) {
     let service = inService.insert(Self.serviceKey(t, key))
-    if service.pointee.isUsed, isReported {
-      exclusions.neverEnded += 1
-      service.pointee.life.outcome = .acknowledgedAgain
-      close(service.pointee.life)
+    if service.pointee.isUsed {
+      if isReported {
+        exclusions.neverEnded += 1
+        service.pointee.life.outcome = .acknowledgedAgain
+        close(service.pointee.life)
+      }
+      service.pointee = InService()
     }
-    service.pointee = InService()
     service.pointee.isUsed = true
     service.pointee.waits = waits
-    Self.begin(&service.pointee.life, acknowledgedBy: t, pending.find(key))
+    let request = pending.find(key)
+    Self.begin(&service.pointee.life, acknowledgedBy: t, request)
     let hasStart = service.pointee.life.shown.contains(.pending)
     if !hasStart, isReported { exclusions.startUnknown += 1 }
     service.pointee.isCounted = filter?.includes(t) ?? true
     if service.pointee.isCounted {
       let key = InterruptKey(domain: t.domain, pe: t.pe, intid: t.intid)
-      service.pointee.owner = recorder.owner(key, device: service.pointee.life.deviceID)
+      // Only an LPI has a device. Asking copies the life, which stalls right after it was written.
+      let device = INTID.isLPI(t.intid) ? service.pointee.life.deviceID : nil
+      service.pointee.owner = recorder.owner(key, device: device)
     }
     if hasStart { record(.pendingToAcknowledge, from: service.pointee.life.pendingTime, t, service) }
-    keepPending(key, t)
+    keepPending(request, key, t)
   }
 
   /// What is left pending after an acknowledge.
-  @inline(__always) private mutating func keepPending(_ key: UInt64, _ t: Transition) {
+  @inline(__always)
+  private mutating func keepPending(_ request: UnsafeMutablePointer<Pending>?, _ key: UInt64, _ t: Transition) {
     guard t.acknowledged.staysPending else {
-      pending.remove(key)
+      if let request { pending.remove(at: request) }
       return
     }
-    let entry = pending.insert(key)
+    let entry = request ?? pending.insert(key)
     entry.pointee.isUsed = true
     if entry.pointee.hasNext {
       entry.pointee.since = entry.pointee.next
@@ -156,8 +166,7 @@ struct LatencyAnalyzer: ~Copyable {
   }
 
   mutating func ended(_ t: Transition, _ interrupt: UInt64) {
-    let key = Self.serviceKey(t, interrupt)
-    guard let entry = inService.find(key), !entry.pointee.hasEnded else {
+    guard let entry = inService.find(Self.serviceKey(t, interrupt)), !entry.pointee.hasEnded else {
       if isReported { exclusions.endWithoutAcknowledge += 1 }
       return
     }
@@ -171,25 +180,24 @@ struct LatencyAnalyzer: ~Copyable {
     record(span, from: entry.pointee.life.acknowledgeTime, t, entry)
     if entry.pointee.life.shown.contains(.pending) {
       record(.injectionToEnd, from: entry.pointee.life.pendingTime, t, entry)
-      keepWorst(entry.pointee)
+      keepWorst(entry)
     }
     if deactivates { resignal(t, interrupt, staysPending: false) }
     if isLPI || entry.pointee.isInactive || deactivates {
-      close(entry.pointee.life)
-      inService.remove(key)
+      if keepsLives { close(entry.pointee.life) }
+      inService.remove(at: entry)
     }
   }
 
   mutating func deactivated(_ t: Transition, _ interrupt: UInt64) {
     resignal(t, interrupt, staysPending: t.deactivated.isPending)
-    let key = Self.serviceKey(t, interrupt)
-    guard let entry = inService.find(key), !entry.pointee.isInactive else { return }
+    guard let entry = inService.find(Self.serviceKey(t, interrupt)), !entry.pointee.isInactive else { return }
     entry.pointee.isInactive = true
     entry.pointee.life.deactivate(t)
     record(.acknowledgeToDeactivate, from: entry.pointee.life.acknowledgeTime, t, entry)
     guard entry.pointee.hasEnded else { return }
-    close(entry.pointee.life)
-    inService.remove(key)
+    if keepsLives { close(entry.pointee.life) }
+    inService.remove(at: entry)
   }
 
   /// A level that is still high is a new request from now on.
@@ -206,11 +214,15 @@ struct LatencyAnalyzer: ~Copyable {
     if isReported { exclusions.resignalled += 1 }
   }
 
-  @inline(__always) private mutating func keepWorst(_ service: InService) {
-    let start = service.life.pendingTime
-    guard isReported, service.isCounted, worst.takes(service.life.endTime &- start) else { return }
-    guard gaps.count == 0 || !spansGap(start, service.life.pe) else { return }
-    worst.add(LongInterrupt(life: service.life, waits: service.waits))
+  @inline(__always) private mutating func keepWorst(_ service: UnsafeMutablePointer<InService>) {
+    let start = service.pointee.life.pendingTime
+    guard isReported, service.pointee.isCounted, worst.takes(service.pointee.life.endTime &- start) else { return }
+    addWorst(service, from: start)
+  }
+
+  @inline(never) private mutating func addWorst(_ service: UnsafeMutablePointer<InService>, from start: UInt64) {
+    guard gaps.count == 0 || !spansGap(start, service.pointee.life.pe) else { return }
+    worst.add(LongInterrupt(life: service.pointee.life, waits: service.pointee.waits))
   }
 
   // MARK: Samples
@@ -236,7 +248,7 @@ struct LatencyAnalyzer: ~Copyable {
 
   // MARK: Lives
 
-  @inline(__always) private mutating func close(_ life: InterruptLife) {
+  private mutating func close(_ life: InterruptLife) {
     guard keepsLives, isReported else { return }
     if let filter, !filter.includes(domain: life.domain, pe: life.pe, intid: life.intid) { return }
     lives.append(life)

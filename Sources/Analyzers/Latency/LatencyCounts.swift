@@ -18,8 +18,9 @@ struct LatencyCounts: ~Copyable {
   private var min = UInt64.max
   private var max: UInt64 = 0
   private var sum = 0.0
-  /// Some counter has wrapped round.
-  private var hasWraps = false
+  /// Octaves that hold samples, and those of which some counter has wrapped round: a bit each.
+  private var octaves: UInt64 = 0
+  private var wrapped: UInt64 = 0
 
   init() {}
 
@@ -33,6 +34,7 @@ struct LatencyCounts: ~Copyable {
     sum += Double(nanoseconds)
     count &+= 1
     let bucket = Self.bucket(of: nanoseconds)
+    octaves |= 1 &<< UInt64(truncatingIfNeeded: bucket &>> Self.halfLog2)
     let place = Self.buckets(memory) + bucket
     place.pointee &+= 1
     if place.pointee == 0 { wrap(memory, bucket) }
@@ -40,7 +42,7 @@ struct LatencyCounts: ~Copyable {
 
   @inline(never) private mutating func wrap(_ memory: UnsafeMutableRawPointer, _ bucket: Int) {
     Self.wraps(memory)[bucket] &+= 1
-    hasWraps = true
+    wrapped |= 1 &<< UInt64(truncatingIfNeeded: bucket &>> Self.halfLog2)
   }
 
   @inline(never) private mutating func reserve() -> UnsafeMutableRawPointer {
@@ -56,10 +58,6 @@ struct LatencyCounts: ~Copyable {
 
   @inline(__always) private static func buckets(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt8> {
     (memory + size * MemoryLayout<UInt32>.stride).assumingMemoryBound(to: UInt8.self)
-  }
-
-  private static func samples(in bucket: Int, _ memory: UnsafeMutableRawPointer) -> UInt64 {
-    UInt64(buckets(memory)[bucket]) + UInt64(wraps(memory)[bucket]) << 8
   }
 
   @inline(__always) private static func bucket(of value: UInt64) -> Int {
@@ -81,19 +79,18 @@ struct LatencyCounts: ~Copyable {
   var distribution: LatencyDistribution {
     guard let memory else { return LatencyDistribution() }
     var samples: [(UInt64, UInt64)] = []
-    let counters = UnsafeRawPointer(Self.buckets(memory))
-    let last = Self.bucket(of: max)
-    var next = Self.bucket(of: min)
-    while next <= last {
-      // Most buckets are empty.
-      if !hasWraps, next & 7 == 0, counters.load(fromByteOffset: next, as: UInt64.self) == 0 {
-        next += 8
-        continue
+    let counters = Self.buckets(memory)
+    for octave in 0..<64 where octaves >> UInt64(octave) & 1 != 0 {
+      let hasWraps = wrapped >> UInt64(octave) & 1 != 0
+      for first in stride(from: octave << Self.halfLog2, to: (octave + 1) << Self.halfLog2, by: 8) {
+        // Most buckets are empty.
+        let eight = UnsafeRawPointer(counters + first).loadUnaligned(as: UInt64.self)
+        guard hasWraps || eight != 0 else { continue }
+        for bucket in first..<first + 8 {
+          let count = UInt64(counters[bucket]) + (hasWraps ? UInt64(Self.wraps(memory)[bucket]) << 8 : 0)
+          if count != 0 { samples.append((Self.lowerBound(of: bucket), count)) }
+        }
       }
-      let bucket = next
-      next += 1
-      let count = Self.samples(in: bucket, memory)
-      if count != 0 { samples.append((Self.lowerBound(of: bucket), count)) }
     }
     return LatencyDistribution(samples: samples, min: min, max: max, sum: sum)
   }

@@ -47,6 +47,18 @@ struct LatencyRecorder: ~Copyable {
     var hasDevice = false
   }
 
+  /// A latency that waits to be counted.
+  private struct Sample: BitwiseCopyable {
+    var nanoseconds: UInt64
+    var owner: Int32
+    var span: UInt8
+    var interruptClass: UInt8
+  }
+
+  private static let waitingLimit = 1024
+  private let waiting: UnsafeMutablePointer<Sample>
+  private var waitingCount = 0
+
   private let byClass: UnsafeMutablePointer<LatencyCounts>
   /// From becoming pending to the end, by class.
   private let overTime: UnsafeMutablePointer<LatencySeries>
@@ -58,10 +70,9 @@ struct LatencyRecorder: ~Copyable {
   private var numbers = LiveTable<Int32>(-1)
   /// Those of INTIDs that another device was given later, by the first owner's number and the device.
   private var others = LiveTable<Int32>(-1)
-  /// Samples that went to no owner's distribution because there are too many of them.
-  private(set) var unlisted: UInt64 = 0
 
   init(bucketLimit: Int = 3 << 20) {
+    waiting = .allocate(capacity: Self.waitingLimit)
     byClass = .allocate(capacity: Self.spans * Self.classes)
     for i in 0..<(Self.spans * Self.classes) { (byClass + i).initialize(to: LatencyCounts()) }
     overTime = .allocate(capacity: Self.classes)
@@ -72,6 +83,7 @@ struct LatencyRecorder: ~Copyable {
   }
 
   deinit {
+    waiting.deallocate()
     byClass.deinitialize(count: Self.spans * Self.classes)
     byClass.deallocate()
     overTime.deinitialize(count: Self.classes)
@@ -111,15 +123,26 @@ struct LatencyRecorder: ~Copyable {
     return Int32(owners.count - 1)
   }
 
-  /// Counts a latency of an owner, who is of a class.
+  /// Takes a latency of an owner, who is of a class.
   @inline(__always)
   mutating func record(_ nanoseconds: UInt64, _ span: Span, _ interruptClass: InterruptClass, owner: Int32) {
-    byClass[Int(interruptClass.rawValue) &* Self.spans &+ span.rawValue].record(nanoseconds)
-    guard owner >= 0 else {
-      unlisted &+= 1
-      return
+    if waitingCount == Self.waitingLimit { count() }
+    waiting[waitingCount] = Sample(
+      nanoseconds: nanoseconds, owner: owner, span: UInt8(truncatingIfNeeded: span.rawValue),
+      interruptClass: interruptClass.rawValue)
+    waitingCount &+= 1
+  }
+
+  /// Counts the latencies that were taken. Their counters are seldom in the cache: one after the other, the processor
+  /// fetches many of them at a time.
+  @inline(never) mutating func count() {
+    for n in 0..<waitingCount {
+      let sample = waiting[n]
+      byClass[Int(sample.interruptClass) &* Self.spans &+ Int(sample.span)].record(sample.nanoseconds)
+      guard sample.owner >= 0 else { continue }
+      pool.record(sample.nanoseconds, in: distributions + (Int(sample.owner) &* Self.spans &+ Int(sample.span)))
     }
-    pool.record(nanoseconds, in: distributions + (Int(owner) &* Self.spans &+ span.rawValue))
+    waitingCount = 0
   }
 
   /// Counts an interrupt that became pending at `time`, up to its end.
@@ -161,7 +184,9 @@ struct LatencyRecorder: ~Copyable {
       guard let key = key(owner) else { continue }
       groups[UInt64(owner.key.domain) << 48 | key, default: []].append(number)
     }
-    var buckets = [UInt64](repeating: 0, count: SparseDistribution.bucketCount)
+    let buckets = UnsafeMutablePointer<UInt64>.allocate(capacity: SparseDistribution.bucketCount)
+    buckets.initialize(repeating: 0, count: SparseDistribution.bucketCount)
+    defer { buckets.deallocate() }
     return groups.sorted { $0.key < $1.key }.flatMap { group in
       LatencyStage.allCases.compactMap { stage in
         var sum = KeyedLatency(
@@ -178,7 +203,7 @@ struct LatencyRecorder: ~Copyable {
         // Where its buckets are, its extremes say.
         let used = Int(SparseDistribution.bucket(of: sum.min))...Int(SparseDistribution.bucket(of: sum.max))
         sum.setBuckets(buckets, in: used)
-        for number in used { buckets[number] = 0 }
+        (buckets + used.lowerBound).update(repeating: 0, count: used.count)
         return sum
       }
     }

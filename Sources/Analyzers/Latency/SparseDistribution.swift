@@ -99,10 +99,7 @@ struct BucketPool: ~Copyable {
     let number = SparseDistribution.bucket(of: value)
     if distribution.pointee.isPaged {
       let page = words(at: distribution.pointee.start)[Int(number &>> 5)]
-      if page != 0 {
-        increment(words(at: page &- 1) + Int(number & 31), distribution)
-        return
-      }
+      if page != 0 { return increment(words(at: page &- 1) + Int(number & 31), distribution) }
     }
     recordInNewPlace(number, distribution)
   }

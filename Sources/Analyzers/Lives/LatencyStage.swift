@@ -12,23 +12,17 @@ public enum LatencyStage: UInt8, Sendable, CaseIterable {
   /// From becoming pending to the end of interrupt.
   case injectionToEOI
 
-  /// The name that scripts depend on.
-  public var name: String {
+  private var words: (name: String, title: String) {
     switch self {
-    case .pendingToAcknowledge: "pending_to_acknowledge"
-    case .acknowledgeToEOI: "acknowledge_to_eoi"
-    case .acknowledgeToDeactivate: "acknowledge_to_deactivate"
-    case .injectionToEOI: "injection_to_eoi"
+    case .pendingToAcknowledge: ("pending_to_acknowledge", "pending → acknowledge")
+    case .acknowledgeToEOI: ("acknowledge_to_eoi", "acknowledge → end")
+    case .acknowledgeToDeactivate: ("acknowledge_to_deactivate", "acknowledge → deactivate")
+    case .injectionToEOI: ("injection_to_eoi", "injection → end")
     }
   }
 
+  /// The name that scripts depend on.
+  public var name: String { words.name }
   /// For people.
-  public var title: String {
-    switch self {
-    case .pendingToAcknowledge: "pending → acknowledge"
-    case .acknowledgeToEOI: "acknowledge → end"
-    case .acknowledgeToDeactivate: "acknowledge → deactivate"
-    case .injectionToEOI: "injection → end"
-    }
-  }
+  public var title: String { words.title }
 }

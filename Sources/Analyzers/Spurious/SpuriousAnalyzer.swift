@@ -25,39 +25,26 @@ public enum SpuriousReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   /// The PE had acknowledged an interrupt and asked whether there is another: handlers that loop until 1023 do so.
   case noneLeft
 
-  /// The name that scripts depend on.
-  public var name: String {
+  private var words: (name: String, title: String) {
     switch self {
-    case .nothingPending: "nothing-pending"
-    case .lineFell: "line-fell"
-    case .clearedBySoftware: "cleared-by-software"
-    case .itsCommand: "its-command"
-    case .disabled: "disabled"
-    case .retargeted: "retargeted"
-    case .takenByOtherPE: "taken-by-other-pe"
-    case .secureInterrupt: "secure-interrupt"
-    case .nonSecureInterrupt: "non-secure-interrupt"
-    case .otherGroup: "other-group"
-    case .noneLeft: "none-left"
+    case .nothingPending: ("nothing-pending", "nothing was pending")
+    case .lineFell: ("line-fell", "the line fell first")
+    case .clearedBySoftware: ("cleared-by-software", "pending state cleared by software")
+    case .itsCommand: ("its-command", "taken away by an ITS command")
+    case .disabled: ("disabled", "disabled in between")
+    case .retargeted: ("retargeted", "sent to another PE in between")
+    case .takenByOtherPE: ("taken-by-other-pe", "another PE took it")
+    case .secureInterrupt: ("secure-interrupt", "it was a Secure interrupt (1020)")
+    case .nonSecureInterrupt: ("non-secure-interrupt", "it was a Non-secure interrupt (1021)")
+    case .otherGroup: ("other-group", "it was of the other group (1022)")
+    case .noneLeft: ("none-left", "the handler asked for another, and none was left")
     }
   }
 
+  /// The name that scripts depend on.
+  public var name: String { words.name }
   /// For people.
-  public var title: String {
-    switch self {
-    case .nothingPending: "nothing was pending"
-    case .lineFell: "the line fell first"
-    case .clearedBySoftware: "pending state cleared by software"
-    case .itsCommand: "taken away by an ITS command"
-    case .disabled: "disabled in between"
-    case .retargeted: "sent to another PE in between"
-    case .takenByOtherPE: "another PE took it"
-    case .secureInterrupt: "it was a Secure interrupt (1020)"
-    case .nonSecureInterrupt: "it was a Non-secure interrupt (1021)"
-    case .otherGroup: "it was of the other group (1022)"
-    case .noneLeft: "the handler asked for another, and none was left"
-    }
-  }
+  public var title: String { words.title }
 }
 
 /// Spurious acknowledges of one PE for one reason.

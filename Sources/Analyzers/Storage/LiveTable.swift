@@ -63,8 +63,12 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
 
   /// Removes `key`, if it is there.
   @inline(__always) mutating func remove(_ key: UInt64) {
-    var hole = place(of: min(key, .max - 1))
-    guard keys[hole] != Self.free else { return }
+    if let value = find(key) { remove(at: value) }
+  }
+
+  /// Removes the entry whose value lies there.
+  @inline(__always) mutating func remove(at value: UnsafeMutablePointer<Value>) {
+    var hole = value - values
     var next = (hole &+ 1) & mask
     while keys[next] != Self.free {
       // An entry may move back into the hole unless its home lies behind the hole.

@@ -2,19 +2,6 @@ import HypervisorModel
 import InterruptTrace
 
 extension ListedInterrupts {
-  /// A moment of the capture.
-  struct Moment: BitwiseCopyable {
-    var time: UInt64 = 0
-    /// `.max` for none.
-    var event: UInt64 = .max
-
-    init() {}
-    init(_ t: Transition) {
-      time = t.time
-      event = t.event
-    }
-  }
-
   /// How long the guests of a PE have run, in ns and in events.
   struct Clock: BitwiseCopyable {
     var time: UInt64 = 0

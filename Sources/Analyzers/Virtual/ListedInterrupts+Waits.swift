@@ -103,8 +103,7 @@ extension ListedInterrupts {
     let since = bank.pointee.isPressed ? bank.pointee.pressedSince : bank.pointee.pressedBefore
     guard since.event < bank.pointee.lastEntry.event else { return }
     if let physical, physical.event <= since.event {
-      noteWait(t, t.time &- min(since.time, t.time), from: physical, entry: since)
-      return
+      return noteWait(t, t.time &- min(since.time, t.time), from: physical, entry: since)
     }
     if physical != nil { return }
     let record = overflows.insert(Self.key(t))

@@ -22,33 +22,22 @@ public enum VirtualStage: UInt8, Sendable, CaseIterable {
   /// Of a hardware-linked one: from the physical interrupt becoming pending to the guest's end of interrupt.
   case physicalToEOI
 
-  /// The name that scripts depend on.
-  public var name: String {
+  private var words: (name: String, title: String) {
     switch self {
-    case .physicalToListed: "physical_pending_to_listed"
-    case .physicalAcknowledgeToListed: "physical_acknowledge_to_listed"
-    case .listedToAcknowledge: "listed_to_acknowledge"
-    case .pendingToAcknowledge: "pending_to_acknowledge"
-    case .acknowledgeToEOI: "acknowledge_to_eoi"
-    case .acknowledgeToDeactivate: "acknowledge_to_deactivate"
-    case .listedToEOI: "listed_to_eoi"
-    case .pendingToEOI: "pending_to_eoi"
-    case .physicalToEOI: "physical_pending_to_eoi"
+    case .physicalToListed: ("physical_pending_to_listed", "physical pending → listed")
+    case .physicalAcknowledgeToListed: ("physical_acknowledge_to_listed", "physical acknowledge → listed")
+    case .listedToAcknowledge: ("listed_to_acknowledge", "listed → acknowledge")
+    case .pendingToAcknowledge: ("pending_to_acknowledge", "pending → acknowledge (direct)")
+    case .acknowledgeToEOI: ("acknowledge_to_eoi", "acknowledge → end")
+    case .acknowledgeToDeactivate: ("acknowledge_to_deactivate", "acknowledge → deactivate")
+    case .listedToEOI: ("listed_to_eoi", "listed → end")
+    case .pendingToEOI: ("pending_to_eoi", "pending → end (direct)")
+    case .physicalToEOI: ("physical_pending_to_eoi", "physical pending → guest's end")
     }
   }
 
+  /// The name that scripts depend on.
+  public var name: String { words.name }
   /// For people.
-  public var title: String {
-    switch self {
-    case .physicalToListed: "physical pending → listed"
-    case .physicalAcknowledgeToListed: "physical acknowledge → listed"
-    case .listedToAcknowledge: "listed → acknowledge"
-    case .pendingToAcknowledge: "pending → acknowledge (direct)"
-    case .acknowledgeToEOI: "acknowledge → end"
-    case .acknowledgeToDeactivate: "acknowledge → deactivate"
-    case .listedToEOI: "listed → end"
-    case .pendingToEOI: "pending → end (direct)"
-    case .physicalToEOI: "physical pending → guest's end"
-    }
-  }
+  public var title: String { words.title }
 }

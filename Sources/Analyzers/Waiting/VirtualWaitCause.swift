@@ -13,25 +13,18 @@ public enum VirtualWaitCause: UInt8, InterruptWaitCause {
   /// Nothing in the controller: the guest is signalled, and has not acknowledged it yet.
   case acknowledge
 
-  /// The name that scripts depend on.
-  public var name: String {
+  private var words: (name: String, title: String) {
     switch self {
-    case .noListRegister: "no_free_list_register"
-    case .guestNotRunning: "guest_not_running"
-    case .masked: "priority_mask_or_group"
-    case .activePriority: "active_priority"
-    case .acknowledge: "acknowledge"
+    case .noListRegister: ("no_free_list_register", "a free list register")
+    case .guestNotRunning: ("guest_not_running", "the guest to run")
+    case .masked: ("priority_mask_or_group", "the guest's mask or group")
+    case .activePriority: ("active_priority", "another interrupt to end")
+    case .acknowledge: ("acknowledge", "the guest to acknowledge it")
     }
   }
 
+  /// The name that scripts depend on.
+  public var name: String { words.name }
   /// For people: completes "waited for …".
-  public var title: String {
-    switch self {
-    case .noListRegister: "a free list register"
-    case .guestNotRunning: "the guest to run"
-    case .masked: "the guest's mask or group"
-    case .activePriority: "another interrupt to end"
-    case .acknowledge: "the guest to acknowledge it"
-    }
-  }
+  public var title: String { words.title }
 }

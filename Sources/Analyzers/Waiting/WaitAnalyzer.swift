@@ -3,7 +3,7 @@ import InterruptTrace
 /// Divides the time that interrupts are pending by what they wait for.
 ///
 /// The conditions are a PE's; whenever one changes, the interrupts that are pending for the PE are charged with the time
-/// since the last change. A PE's list is short; what does not fit is not measured, and counted. Interrupts whose PE is not
+/// since the last change. A PE's list is short; what does not fit is not measured. Interrupts whose PE is not
 /// known, such as 1-of-N SPIs, are not measured either. A condition that the capture has not shown counts as fulfilled.
 struct WaitAnalyzer: ~Copyable {
   private static var listLength: Int { 16 }
@@ -36,8 +36,6 @@ struct WaitAnalyzer: ~Copyable {
   /// Interrupts that are disabled now, of those that were ever reported so.
   private var disabled = LiveTable(false)
   private let sums: UnsafeMutablePointer<WaitCount>
-  /// Interrupts that fitted no list.
-  private(set) var unmeasured: UInt64 = 0
 
   init() {
     interfaces = .allocate(capacity: capacity)
@@ -183,13 +181,10 @@ struct WaitAnalyzer: ~Copyable {
   // MARK: Interrupts
 
   /// `key`, here and in the following, is ``Transition/interruptKey``.
-  mutating func becamePending(_ t: Transition, _ key: UInt64) {
-    guard let interface = interface(t), t.showsMoment else { return }
+  mutating func becamePending(_ t: Transition, _ key: UInt64, isKnown: Bool) {
+    guard isKnown, let interface = interface(t) else { return }
     guard find(interface, key) == nil else { return }
-    guard interface.pointee.count < Self.listLength else {
-      unmeasured &+= 1
-      return
-    }
+    guard interface.pointee.count < Self.listLength else { return }
     let isDisabled = disabled.count > 0 && disabled.find(key) != nil
     interface.pointee.list[interface.pointee.count] = Waiting(
       key: key, since: t.time, priority: t.priority, isDisabled: isDisabled)

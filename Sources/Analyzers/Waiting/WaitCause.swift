@@ -13,29 +13,21 @@ public enum WaitCause: UInt8, InterruptWaitCause {
   /// Nothing in the controller: it is signalled, and the PE has not acknowledged it yet, or another one first.
   case acknowledge
 
-  /// The name that scripts depend on.
-  public var name: String {
+  private var words: (name: String, title: String) {
     switch self {
-    case .disabled: "disabled"
-    case .groupsDisabled: "groups_disabled"
-    case .asleep: "pe_asleep"
-    case .priorityMask: "priority_mask"
-    case .activePriority: "active_priority"
-    case .acknowledge: "acknowledge"
+    case .disabled: ("disabled", "its enable")
+    case .groupsDisabled: ("groups_disabled", "a group enable")
+    case .asleep: ("pe_asleep", "the PE to wake")
+    case .priorityMask: ("priority_mask", "the priority mask")
+    case .activePriority: ("active_priority", "another interrupt to end")
+    case .acknowledge: ("acknowledge", "the PE to acknowledge it")
     }
   }
 
+  /// The name that scripts depend on.
+  public var name: String { words.name }
   /// For people: completes "waited for …".
-  public var title: String {
-    switch self {
-    case .disabled: "its enable"
-    case .groupsDisabled: "a group enable"
-    case .asleep: "the PE to wake"
-    case .priorityMask: "the priority mask"
-    case .activePriority: "another interrupt to end"
-    case .acknowledge: "the PE to acknowledge it"
-    }
-  }
+  public var title: String { words.title }
 }
 
 /// How long one interrupt waited, by ``WaitCause``, in ns; 4.29 s and more count as that.

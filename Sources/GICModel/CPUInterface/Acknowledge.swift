@@ -34,10 +34,7 @@ extension GICv3 where Store: ~Copyable {
     } else if !reconcileAcknowledge(pe: pe, group0: group0, expected: expected, seen: seen, register: register) {
       return
     }
-    if INTID.isSpecial(seen) {
-      emit(.spuriousAcknowledge, pe: pe, intid: seen, a: UInt64(seen))
-      return
-    }
+    if INTID.isSpecial(seen) { return emit(.spuriousAcknowledge, pe: pe, intid: seen, a: UInt64(seen)) }
     activate(pe: pe, seen: seen, as: highest(pe))
   }
 

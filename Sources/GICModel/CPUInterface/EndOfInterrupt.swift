@@ -10,14 +10,10 @@ extension GICv3 where Store: ~Copyable {
     if departures.contains(.ignoresEndOfReserved), intid < 1020, distributor.isReserved(word: Int(intid &>> 5)) {
       return
     }
-    guard isRunning(pe) else {
-      emit(.mismatchedEnd, pe: pe, intid: intid)
-      return
-    }
+    guard isRunning(pe) else { return emit(.mismatchedEnd, pe: pe, intid: intid) }
     let group = pes[pe].runningGroup
     guard mayEnd(group, pe: pe, group0: group0) else {
-      emit(.mismatchedEnd, pe: pe, intid: intid, a: UInt64(group.rawValue))
-      return
+      return emit(.mismatchedEnd, pe: pe, intid: intid, a: UInt64(group.rawValue))
     }
     let priority = pes[pe].runningPriority
     dropRunningPriority(pe, group)
@@ -50,14 +46,8 @@ extension GICv3 where Store: ~Copyable {
   /// Whether an end of interrupt may drop the running priority: the register's group must be the running one, and the
   /// Security state must see it.
   private mutating func mayEnd(_ group: InterruptGroup, pe: Int, group0: Bool) -> Bool {
-    if hasOneSecurityState { return group0 == (group == .group0) }
-    let security = pes[pe].security
-    switch group {
-    case .group0: return group0 && security != .nonSecure
-    case .group1Secure:
-      return !group0 && security != .nonSecure
-    case .group1NonSecure: return !group0 && security != .secure
-    }
+    guard group0 == (group == .group0) else { return false }
+    return hasOneSecurityState || pes[pe].security != (group == .group1NonSecure ? .secure : .nonSecure)
   }
 
   /// `ICC_CTLR_EL1.EOImode` of the Security state that the PE is in, or `ICC_CTLR_EL3.EOImode_EL3`.

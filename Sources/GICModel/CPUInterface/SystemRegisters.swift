@@ -17,10 +17,7 @@ extension GICv3 where Store: ~Copyable {
 
   @inline(never) private mutating func readOtherSystemRegister(_ event: Event, pe: Int) {
     let register = event.register
-    if register.rawValue >= 64 {
-      readVirtualSystemRegister(event, pe: pe)
-      return
-    }
+    if register.rawValue >= 64 { return accessVirtualSystemRegister(event, pe: pe) }
     defer { reportConditions(pe) }
     noteBank(pe: pe, register: register)
     noteBank(pe: pe, register: register, seen: event.b)
@@ -94,10 +91,7 @@ extension GICv3 where Store: ~Copyable {
 
   @inline(never) private mutating func writeOtherSystemRegister(_ event: Event, pe: Int) {
     let register = event.register
-    if register.rawValue >= 64 {
-      writeVirtualSystemRegister(event, pe: pe)
-      return
-    }
+    if register.rawValue >= 64 { return accessVirtualSystemRegister(event, pe: pe) }
     noteBank(pe: pe, register: register)
     switch register {
     case .ICC_PMR_EL1: writePriorityMask(event.b, pe: pe)
@@ -179,10 +173,18 @@ extension GICv3 where Store: ~Copyable {
     UInt32(7 - preemptionBits) + (group == .group1NonSecure ? 1 : 0)
   }
 
+  /// The group whose binary point a register is, and whether it is Non-secure Group 1's view of Group 0's: below EL3
+  /// CBPR lets Group 0's count for both.
+  private func binaryPoint(of event: Event, pe: Int) -> (group: InterruptGroup, isView: Bool) {
+    let group = event.register == .ICC_BPR0_EL1 ? InterruptGroup.group0 : group1(pe)
+    let bank = group == .group1Secure ? 0 : 1
+    guard group != .group0, pes[pe].security != .el3, pes[pe].cpuControl[bank] & 1 != 0 else { return (group, false) }
+    return (.group0, group == .group1NonSecure)
+  }
+
   private mutating func writeBinaryPoint(_ event: Event, pe: Int) {
-    var group = event.register == .ICC_BPR0_EL1 ? InterruptGroup.group0 : group1(pe)
-    if group == .group1Secure, pes[pe].security != .el3, pes[pe].cpuControl[0] & 1 != 0 { group = .group0 }
-    if group == .group1NonSecure, pes[pe].security != .el3, pes[pe].cpuControl[1] & 1 != 0 { return }
+    let (group, isView) = binaryPoint(of: event, pe: pe)
+    if isView { return }
     let minimum = minimumBinaryPoint(group)
     var value = max(UInt32(truncatingIfNeeded: event.b) & 7, minimum)
     if departures.contains(.binaryPointMinimumComesFirst) { value = UInt32(max(event.b, UInt64(minimum)) & 7) }
@@ -191,16 +193,10 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func readBinaryPoint(_ event: Event, pe: Int, check: Int) {
-    var group = event.register == .ICC_BPR0_EL1 ? InterruptGroup.group0 : group1(pe)
-    var shift: UInt32 = 0
-    if group == .group1Secure, pes[pe].security != .el3, pes[pe].cpuControl[0] & 1 != 0 { group = .group0 }
-    if group == .group1NonSecure, pes[pe].security != .el3, pes[pe].cpuControl[1] & 1 != 0 {
-      group = .group0
-      shift = 1
-    }
+    let (group, isView) = binaryPoint(of: event, pe: pe)
     let at = Int(group.rawValue)
-    let point = min(pes[pe].binaryPoint[at] + shift, 7)
-    if isTaught(check, UInt64(point), .binaryPoint(group), event, seen: event.b & 7), shift == 0 {
+    let point = min(pes[pe].binaryPoint[at] + (isView ? 1 : 0), 7)
+    if isTaught(check, UInt64(point), .binaryPoint(group), event, seen: event.b & 7), !isView {
       pes[pe].binaryPoint[at] = UInt32(event.b & 7)
     }
     pes[pe].known.insert(.binaryPoint(group))

@@ -9,7 +9,7 @@ public struct Controller: ~Copyable {
     let affinityRouting = topology.value(.affinityRouting)
     let departures = Departures(topology: topology, profile: options.profile)
     if topology.architecture == .v2 || affinityRouting == 0 {
-      core = GICv2Core(topology: topology, options: options)
+      core = ModelCore(GICv2(topology: topology, options: options))
     } else if affinityRouting == nil, !departures.contains(.hasOnlyAffinityRouting) {
       core = LegacyCapableCore(topology: topology, options: options)
     } else {
@@ -49,9 +49,7 @@ public struct Controller: ~Copyable {
 
   /// The state as it is now.
   public func state(_ filter: StateFilter = .init()) -> StateValue { core.state(filter) }
-}
 
-extension Controller {
   /// The configuration of an SGI or PPI of a PE, or of an SPI. O(1).
   public func configuration(intid: UInt32, pe: UInt32) -> InterruptConfiguration {
     intid < 1020 ? core.configuration(intid: Int(intid), pe: Int(pe)) : InterruptConfiguration()

@@ -12,30 +12,43 @@ protocol ControllerCore: AnyObject {
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration
 
   /// An independent copy.
-  func copy() -> any ControllerCore
+  func copy() -> Self
+}
 
-  /// What is compared so far; another model of the same controller goes on with it, see ``resume(_:)``.
+/// A core that another one, of the same controller in another mode of operation, can go on from.
+protocol ResumableCore: ControllerCore {
+  /// What is compared so far, see ``resume(_:)``.
   func record() -> PredictionRecord
   /// Goes on where another model of the same controller, in another mode of operation, left off.
   func resume(_ record: consuming PredictionRecord)
   /// The same controller with affinity routing off.
-  func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore
+  func withoutAffinityRouting(_ options: ControllerOptions) -> any ResumableCore
 }
 
-/// A GICv3 or GICv4 on one LPI store.
-final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
-  private var gic: GICv3<Store>
+/// An architecture's model, as a core drives it.
+protocol ControllerModel: InterruptController, ~Copyable {
+  init(copying other: borrowing Self)
+  var topology: Topology { get }
+  /// What is compared so far.
+  func record() -> PredictionRecord
+  /// The controller worked with affinity routing off before.
+  mutating func noteLegacyOperation()
+  func state(_ filter: StateFilter) -> StateValue
+  func configuration(intid: Int, pe: Int) -> InterruptConfiguration
+  /// The same controller with affinity routing off.
+  func withoutAffinityRouting(_ options: ControllerOptions) -> GICv2
+}
 
-  init(topology: Topology, options: ControllerOptions, makeStore: @escaping (Int, Int) -> Store) {
-    gic = GICv3(topology: topology, options: options, makeStore: makeStore)
-  }
+/// A model behind a ``Controller``.
+final class ModelCore<Model: ControllerModel & ~Copyable>: ResumableCore {
+  private var gic: Model
 
-  private init(_ gic: consuming GICv3<Store>) { self.gic = gic }
+  init(_ gic: consuming Model) { self.gic = gic }
 
-  func copy() -> any ControllerCore { GICv3Core(GICv3(copying: gic)) }
+  func copy() -> ModelCore { ModelCore(Model(copying: gic)) }
 
   var topology: Topology { gic.topology }
-  var predictions: [PredictionCount] { gic.ledger.report() }
+  var predictions: [PredictionCount] { gic.record().ledger.report() }
   var disagreements: [Disagreement] { gic.disagreements }
   func checkInvariants() -> String? { gic.checkInvariants() }
   func state(_ filter: StateFilter) -> StateValue { gic.state(filter) }
@@ -45,30 +58,46 @@ final class GICv3Core<Store: LPIStore & ~Copyable>: ControllerCore {
     gic.apply(events, firstIndex: firstIndex, into: &transitions)
   }
 
-  func record() -> PredictionRecord {
-    PredictionRecord(ledger: gic.ledger.copy(), disagreements: gic.disagreements, identification: gic.identification)
-  }
+  func record() -> PredictionRecord { gic.record() }
 
   func resume(_ record: consuming PredictionRecord) {
     gic.ledger = record.ledger.copy()
     (gic.disagreements, gic.identification) = (record.disagreements, record.identification)
+    gic.noteLegacyOperation()
     gic.progress.reportedBeginning = true
-    gic.sawLegacyOperation = true
   }
 
-  func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore {
-    let core = GICv2Core(GICv2(of: gic, options: options))
+  func withoutAffinityRouting(_ options: ControllerOptions) -> any ResumableCore {
+    let core = ModelCore<GICv2>(gic.withoutAffinityRouting(options))
     core.resume(record())
     return core
   }
 }
 
+extension GICv3: ControllerModel where Store: ~Copyable {
+  func record() -> PredictionRecord {
+    PredictionRecord(ledger: ledger.copy(), disagreements: disagreements, identification: identification)
+  }
+
+  mutating func noteLegacyOperation() { sawLegacyOperation = true }
+  func withoutAffinityRouting(_ options: ControllerOptions) -> GICv2 { GICv2(of: self, options: options) }
+}
+
+extension GICv2: ControllerModel {
+  func record() -> PredictionRecord {
+    PredictionRecord(ledger: ledger.copy(), disagreements: disagreements, identification: identification)
+  }
+
+  mutating func noteLegacyOperation() {}
+  func withoutAffinityRouting(_ options: ControllerOptions) -> GICv2 { GICv2(copying: self) }
+}
+
 /// The model's specialisations: one for the default store, and one for every other.
 enum LPIStoreChoice {
-  static func make(_ topology: Topology, _ options: ControllerOptions) -> any ControllerCore {
+  static func make(_ topology: Topology, _ options: ControllerOptions) -> any ResumableCore {
     guard let kind = options.lpiStore, kind.name != PackedLPIStore.name else {
-      return GICv3Core(topology: topology, options: options) { PackedLPIStore(peCount: $0, intidBits: $1) }
+      return ModelCore(GICv3(topology: topology, options: options) { PackedLPIStore(peCount: $0, intidBits: $1) })
     }
-    return GICv3Core(topology: topology, options: options) { kind(peCount: $0, intidBits: $1) }
+    return ModelCore(GICv3(topology: topology, options: options) { kind(peCount: $0, intidBits: $1) })
   }
 }

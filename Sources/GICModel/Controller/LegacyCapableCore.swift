@@ -7,7 +7,7 @@ import InterruptTrace
 /// with it. The other way round, a Secure world without beside a Non-secure one with it, is not modelled: then the
 /// Secure side's accesses are taken as answered rightly, whatever they return.
 final class LegacyCapableCore: ControllerCore {
-  private var core: any ControllerCore
+  private var core: any ResumableCore
   private let options: ControllerOptions
   /// Nil until an access tells.
   private var affinityRouting: AffinityRouting?
@@ -24,7 +24,7 @@ final class LegacyCapableCore: ControllerCore {
     affinityRouting = other.affinityRouting
   }
 
-  func copy() -> any ControllerCore { LegacyCapableCore(copying: self) }
+  func copy() -> LegacyCapableCore { LegacyCapableCore(copying: self) }
 
   var topology: Topology { core.topology }
   var predictions: [PredictionCount] { core.predictions }
@@ -32,11 +32,6 @@ final class LegacyCapableCore: ControllerCore {
   func checkInvariants() -> String? { core.checkInvariants() }
   func state(_ filter: StateFilter) -> StateValue { core.state(filter) }
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration { core.configuration(intid: intid, pe: pe) }
-  func record() -> PredictionRecord { core.record() }
-  func resume(_ record: consuming PredictionRecord) { core.resume(record) }
-  func withoutAffinityRouting(_ options: ControllerOptions) -> any ControllerCore {
-    core.withoutAffinityRouting(options)
-  }
 
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
     var start = 0

@@ -6,10 +6,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func readDistributor(_ event: Event) {
     let index = distributorMap.index(at: event.offset)
     let row = distributorMap.row(index)
-    guard row.role != .reserved, !event.flags.contains(.refused) else {
-      compareReserved(event)
-      return
-    }
+    guard row.role != .reserved, !event.flags.contains(.refused) else { return compareReserved(event) }
     let check = PredictionLedger.check(.gicd, index: index)
     let nonSecure = isNonSecure(event)
     if sawLegacyOperation, !hasOneSecurityState, AffinityRouting.disables(row, at: event.offset) {

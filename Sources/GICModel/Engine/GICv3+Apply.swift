@@ -22,8 +22,8 @@ extension GICv3 where Store: ~Copyable {
     case .sysregWrite: writeSystemRegister(event)
     case .lineLevel: changeLine(event)
     case .maintenanceLine: observeMaintenance(event)
-    case .mmioRead: readRegister(event)
-    case .mmioWrite: writeRegister(event)
+    case .mmioRead: access(event, isRead: true)
+    case .mmioWrite: access(event, isRead: false)
     case .msi:
       shown.insert(.translation)
       receive(msi: event)
@@ -74,18 +74,6 @@ extension GICv3 where Store: ~Copyable {
     topology.set(entry)
     if entry.key == .peCount, entry.domain == Domain.physical, entry.value > 0, entry.value <= UInt64(Self.peLimit) {
       _ = holds(UInt32(entry.value) - 1)
-    }
-  }
-
-  /// SPI and PPI inputs.
-  private mutating func changeLine(_ event: Event) {
-    let intid = event.intid
-    let level = event.b & 1 != 0
-    shown.insert(.lines)
-    if INTID.isSPI(intid) {
-      setLine(0, Int(intid), level: level)
-    } else if INTID.isPPI(intid), holds(event.pe) {
-      setLine(Int(event.pe), Int(intid), level: level)
     }
   }
 }

@@ -7,33 +7,19 @@ extension GICv3 where Store: ~Copyable {
     !hasOneSecurityState && event.flags.contains(.securityShown) && !event.flags.contains(.secure)
   }
 
-  @inline(__always) mutating func readRegister(_ event: Event) {
+  @inline(__always) mutating func access(_ event: Event, isRead: Bool) {
     noteAccessor(event)
-    shown.note(event.frame, isWrite: false)
+    if !isRead, event.flags.contains(.refused) { return }
+    shown.note(event.frame, isWrite: !isRead)
     switch event.frame {
-    case .gicd: readDistributor(event)
+    case .gicd: if isRead { readDistributor(event) } else { writeDistributor(event) }
     case .gicr:
       guard holds(event.owner) else { return }
-      readRedistributor(event, pe: Int(event.owner))
-      reportConditions(Int(event.owner))
-    case .gits: readITS(event)
-    case .gicv: readVirtualInterfaceFrame(event)
-    default: break
-    }
-  }
-
-  @inline(__always) mutating func writeRegister(_ event: Event) {
-    noteAccessor(event)
-    if event.flags.contains(.refused) { return }
-    shown.note(event.frame, isWrite: true)
-    switch event.frame {
-    case .gicd: writeDistributor(event)
-    case .gicr:
-      guard holds(event.owner) else { return }
-      writeRedistributor(event, pe: Int(event.owner))
-      reportConditions(Int(event.owner))
-    case .gits: writeITS(event)
-    case .gicv: writeVirtualInterfaceFrame(event)
+      let pe = Int(event.owner)
+      if isRead { readRedistributor(event, pe: pe) } else { writeRedistributor(event, pe: pe) }
+      reportConditions(pe)
+    case .gits: if isRead { readITS(event) } else { writeITS(event) }
+    case .gicv: if isRead { readVirtualInterfaceFrame(event) } else { writeVirtualInterfaceFrame(event) }
     default: break
     }
   }

@@ -22,13 +22,14 @@ extension GICv2 {
     case .enableChange: observeEnable(event)
     case .lineLevel:
       endEvaluation(isCertain: true)
+      applyDeferred()
       changeLine(event)
     case .mmioRead:
       endEvaluation(isCertain: false)
-      readRegister(event)
+      access(event, isRead: true)
     case .mmioWrite:
       endEvaluation(isCertain: false)
-      if !event.flags.contains(.refused) { writeRegister(event) }
+      if !event.flags.contains(.refused) { access(event, isRead: false) }
     case .msi:
       endEvaluation(isCertain: false)
       receive(msi: event)
@@ -44,39 +45,15 @@ extension GICv2 {
     }
   }
 
-  @inline(__always) private mutating func readRegister(_ event: Event) {
-    shown.note(event.frame, isWrite: false)
+  @inline(__always) private mutating func access(_ event: Event, isRead: Bool) {
+    shown.note(event.frame, isWrite: !isRead)
     switch event.frame {
-    case .gicc: readInterface(event)
-    case .gich: readHypervisor(event)
-    case .gicv: readVirtualInterface(event)
-    case .gicd: readDistributor(event)
-    case .gicm: readDoorbell(event)
+    case .gicc: if isRead { readInterface(event) } else { writeInterface(event) }
+    case .gich: if isRead { readHypervisor(event) } else { writeHypervisor(event) }
+    case .gicv: if isRead { readVirtualInterface(event) } else { writeVirtualInterface(event) }
+    case .gicd: if isRead { readDistributor(event) } else { writeDistributor(event) }
+    case .gicm: if isRead { readDoorbell(event) } else { writeDoorbell(event) }
     default: break
-    }
-  }
-
-  @inline(__always) private mutating func writeRegister(_ event: Event) {
-    shown.note(event.frame, isWrite: true)
-    switch event.frame {
-    case .gicc: writeInterface(event)
-    case .gich: writeHypervisor(event)
-    case .gicv: writeVirtualInterface(event)
-    case .gicd: writeDistributor(event)
-    case .gicm: writeDoorbell(event)
-    default: break
-    }
-  }
-
-  /// SPI and PPI inputs.
-  @inline(__always) private mutating func changeLine(_ event: Event) {
-    let intid = event.intid
-    shown.insert(.lines)
-    applyDeferred()
-    if INTID.isSPI(intid) {
-      setLine(0, Int(intid), level: event.b & 1 != 0)
-    } else if INTID.isPPI(intid), holds(event.pe) {
-      setLine(Int(event.pe), Int(intid), level: event.b & 1 != 0)
     }
   }
 

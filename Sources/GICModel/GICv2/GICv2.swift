@@ -58,31 +58,6 @@ struct GICv2: ~Copyable {
   var raisedLines: UInt8 = 0
   var reportedPending: UInt8 = 0
 
-  init(topology: Topology, options: ControllerOptions) {
-    self.topology = topology
-    departures = Departures(topology: topology, profile: options.profile)
-    progress = Progress(checksInvariants: options.checksInvariants)
-    progress.isMixed = topology.value(.controllers) ?? 1 > 1 || topology.value(.lacksThreads) == 1
-    hasTwoSecurityStates = topology.value(.securityStates) == 2
-    peCount = min(max(topology.peCount, 1), GICv2Distributor.peLimit)
-    let hasAllBits = departures.contains(.hasEightPriorityBits)
-    priorityBits = Int(min(max(topology.value(.priorityBits) ?? (hasAllBits ? 8 : 5), 4), 8))
-    knownPriorityBits = topology.value(.priorityBits) != nil ? 0xFF : 0xF0
-    banks = InterruptBanks(peCount: GICv2Distributor.peLimit)
-    distributor = GICv2Distributor(forwardsTogether: departures.contains(.groupsForwardedTogether))
-    let virtualBits = Int(min(max(topology.value(.preemptionBits) ?? 5, 4), 7))
-    let lists = Int(
-      min(max(topology.value(.listRegisters) ?? (departures.contains(.hasFourListRegisters) ? 4 : 64), 1), 64))
-    interfaces = .allocate(capacity: GICv2Distributor.peLimit)
-    virtualInterfaces = .allocate(capacity: GICv2Distributor.peLimit)
-    for pe in 0..<GICv2Distributor.peLimit {
-      (interfaces + pe).initialize(to: GICv2ProcessingElement(preemptionBits: min(priorityBits, 7)))
-      (virtualInterfaces + pe).initialize(to: GICv2VirtualInterface(preemptionBits: virtualBits, count: lists))
-    }
-    if let lines = topology.value(.itLinesNumber) { learnLines(lines) }
-    reset()
-  }
-
   deinit {
     interfaces.deallocate()
     virtualInterfaces.deallocate()
@@ -99,5 +74,48 @@ struct GICv2: ~Copyable {
   @inline(never) mutating func setPECount(_ count: Int) {
     peCount = min(max(count, 1), GICv2Distributor.peLimit)
     refreshAll()
+  }
+}
+
+extension GICv2 {
+  init(topology: Topology, options: ControllerOptions) {
+    let departures = Departures(topology: topology, profile: options.profile)
+    let hasAllBits = departures.contains(.hasEightPriorityBits)
+    let count = GICv2Distributor.peLimit
+    self.init(
+      topology: topology, departures: departures,
+      distributor: GICv2Distributor(forwardsTogether: departures.contains(.groupsForwardedTogether)),
+      banks: InterruptBanks(peCount: count), interfaces: .allocate(capacity: count),
+      virtualInterfaces: .allocate(capacity: count), peCount: min(max(topology.peCount, 1), count),
+      progress: Progress(checksInvariants: options.checksInvariants),
+      priorityBits: Int(min(max(topology.value(.priorityBits) ?? (hasAllBits ? 8 : 5), 4), 8)),
+      knownPriorityBits: topology.value(.priorityBits) != nil ? 0xFF : 0xF0,
+      hasTwoSecurityStates: topology.value(.securityStates) == 2)
+    progress.isMixed = topology.value(.controllers) ?? 1 > 1 || topology.value(.lacksThreads) == 1
+    let virtualBits = Int(min(max(topology.value(.preemptionBits) ?? 5, 4), 7))
+    let lists = topology.value(.listRegisters) ?? (departures.contains(.hasFourListRegisters) ? 4 : 64)
+    interfaces.initialize(repeating: GICv2ProcessingElement(preemptionBits: min(priorityBits, 7)), count: count)
+    virtualInterfaces.initialize(
+      repeating: GICv2VirtualInterface(preemptionBits: virtualBits, count: Int(min(max(lists, 1), 64))), count: count)
+    if let lines = topology.value(.itLinesNumber) { learnLines(lines) }
+    reset()
+  }
+
+  /// An independent copy of a controller. O(its state), which is fixed.
+  init(copying other: borrowing GICv2) {
+    let count = GICv2Distributor.peLimit
+    self.init(
+      topology: other.topology, departures: other.departures, distributor: other.distributor.copy(),
+      banks: other.banks.copy(), interfaces: .allocate(capacity: count), virtualInterfaces: .allocate(capacity: count),
+      peCount: other.peCount, countedPEs: other.countedPEs, progress: other.progress, ledger: other.ledger.copy(),
+      disagreements: other.disagreements, failures: other.failures, identification: other.identification,
+      priorityBits: other.priorityBits,
+      knownPriorityBits: other.knownPriorityBits, hasTwoSecurityStates: other.hasTwoSecurityStates,
+      sawSecure: other.sawSecure,
+      steps: other.steps.copy(), evaluation: other.evaluation, deferredWords: other.deferredWords,
+      lastAccessor: other.lastAccessor, accessorIsAssumed: other.accessorIsAssumed, shown: other.shown,
+      raisedLines: other.raisedLines, reportedPending: other.reportedPending)
+    interfaces.initialize(from: other.interfaces, count: count)
+    virtualInterfaces.initialize(from: other.virtualInterfaces, count: count)
   }
 }

@@ -6,21 +6,16 @@ extension GICv2 {
   @inline(__always)
   mutating func acknowledge(pe: Int, seen: UInt32, check: Int, isAlias: Bool, nonSecure: Bool, event: Event) {
     let expected = selectForAcknowledge(pe, isAlias: isAlias, nonSecure: nonSecure)
-    if expected == seen {
+    if expected == seen || isOtherSource(pe: pe, expected: expected, seen: seen) {
       ledger.count(check, .agreed)
-    } else if !isOtherSource(pe: pe, expected: expected, seen: seen) {
-      reconcileAcknowledge(pe: pe, expected, seen, check: check, isAlias: isAlias, nonSecure: nonSecure, event: event)
     } else {
-      ledger.count(check, .agreed)
+      reconcileAcknowledge(pe: pe, expected, seen, check: check, isAlias: isAlias, nonSecure: nonSecure, event: event)
     }
     let intid = seen & 0x3FF
-    if INTID.isSpecial(intid) {
-      emit(.spuriousAcknowledge, pe: pe, intid: intid, a: UInt64(intid))
-    } else {
-      activate(pe: pe, intid: Int(intid), source: seen >> 10 & 7)
-    }
     // An acknowledge that takes nothing re-evaluates nothing.
-    if !INTID.isSpecial(intid) { applyDeferred() }
+    if INTID.isSpecial(intid) { return emit(.spuriousAcknowledge, pe: pe, intid: intid, a: UInt64(intid)) }
+    activate(pe: pe, intid: Int(intid), source: seen >> 10 & 7)
+    applyDeferred()
   }
 
   /// The value that an acknowledge returns, and keeps what it selects on the way.

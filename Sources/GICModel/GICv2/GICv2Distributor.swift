@@ -18,21 +18,21 @@ struct GICv2Distributor: ~Copyable {
   /// `GICD_CTLR` in the Secure view: EnableGrp0, EnableGrp1.
   var control = Learned<UInt32>()
 
-  let latch = Words<Learned<UInt32>>(repeating: Learned(), count: planes)
-  let active = Words<Learned<UInt32>>(repeating: Learned(), count: planes)
+  var latch = Words<Learned<UInt32>>(repeating: Learned(), count: planes)
+  var active = Words<Learned<UInt32>>(repeating: Learned(), count: planes)
   /// `GICD_ITARGETSR` turned round: the SPIs that target a PE.
-  let targeted = Words<UInt32>(repeating: 0, count: planes)
+  var targeted = Words<UInt32>(repeating: 0, count: planes)
   /// `GICD_ITARGETSR`, a byte for each INTID.
-  let targets = Words<UInt8>(repeating: 0, count: 1024)
+  var targets = Words<UInt8>(repeating: 0, count: 1024)
   /// PEs from which an SGI is pending: a bit for each, 16 SGIs for each target.
-  let sources = Words<UInt8>(repeating: 0, count: 8 * 16)
+  var sources = Words<UInt8>(repeating: 0, count: 8 * 16)
   /// The source of an active SGI.
-  let activeSource = Words<UInt8>(repeating: 0, count: 8 * 16)
+  var activeSource = Words<UInt8>(repeating: 0, count: 8 * 16)
   /// Which PE acknowledged an active SPI.
-  let activeOn = Words<UInt32>(repeating: PE.none, count: 1024)
+  var activeOn = Words<UInt32>(repeating: PE.none, count: 1024)
 
   /// Interrupts that could be signalled to a PE now: pending, enabled, not active, targeted, group enabled in `control`.
-  let candidates = Words<UInt32>(repeating: 0, count: planes)
+  var candidates = Words<UInt32>(repeating: 0, count: planes)
   /// For each PE, the words of `candidates` that are not zero.
   var candidateSummary = InlineArray<8, UInt32>(repeating: 0)
 
@@ -41,23 +41,13 @@ struct GICv2Distributor: ~Copyable {
   /// Both groups are forwarded as soon as one is enabled.
   let forwardsTogether: Bool
 
-  init(forwardsTogether: Bool) { self.forwardsTogether = forwardsTogether }
-
   /// An independent copy.
   func copy() -> GICv2Distributor {
-    var copy = GICv2Distributor(forwardsTogether: forwardsTogether)
-    copy.control = control
-    copy.latch.take(latch)
-    copy.active.take(active)
-    copy.targeted.take(targeted)
-    copy.targets.take(targets)
-    copy.sources.take(sources)
-    copy.activeSource.take(activeSource)
-    copy.activeOn.take(activeOn)
-    copy.candidates.take(candidates)
-    copy.candidateSummary = candidateSummary
-    copy.implementedLimit = implementedLimit
-    return copy
+    GICv2Distributor(
+      control: control, latch: latch.copy(), active: active.copy(), targeted: targeted.copy(), targets: targets.copy(),
+      sources: sources.copy(), activeSource: activeSource.copy(), activeOn: activeOn.copy(),
+      candidates: candidates.copy(), candidateSummary: candidateSummary, implementedLimit: implementedLimit,
+      forwardsTogether: forwardsTogether)
   }
 
   // MARK: Places

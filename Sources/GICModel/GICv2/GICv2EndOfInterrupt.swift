@@ -10,13 +10,12 @@ extension GICv2 {
     let running = interfaces[pe].interface.runningPriority
     // An end that no acknowledge precedes, and one of a group that the access cannot see, has no effect.
     guard running != GICv2Interface.idle, isGroup1 || !(nonSecure || isAlias) else {
-      emit(.mismatchedEnd, pe: pe, intid: UInt32(intid))
-      return
+      return emit(.mismatchedEnd, pe: pe, intid: UInt32(intid))
     }
     let isActive = isActiveOn(pe, intid)
     let dropped = interfaces[pe].interface.drop(isGroup1: isGroup1)
     let split = endIsSplit(pe, nonSecure: nonSecure)
-    let operands = Transition.EndOfInterrupt(
+    let operands = Transition.Operands<Transition.EndOfInterrupt>(
       deactivates: !split, runningPriority: interfaces[pe].interface.runningPriority, cpuID: value >> 10)
     emit(
       dropped && isActive ? .endOfInterrupt : .mismatchedEnd, pe: pe, intid: UInt32(intid), priority: running,

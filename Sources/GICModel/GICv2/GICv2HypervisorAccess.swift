@@ -126,19 +126,14 @@ extension GICv2 {
   private mutating func writeHypervisorControl(_ value: UInt32, pe: Int) {
     let old = virtualInterfaces[pe].control
     setHypervisorControl(value, pe: pe)
-    guard (old ^ value) & HypervisorControl.enable != 0 else { return }
-    let isOn = value & HypervisorControl.enable != 0
-    emitInterface(isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe, isOn ? value : old)
+    reportVirtualEnable(pe, from: old, to: value, listRegisters: virtualInterfaces[pe].count)
   }
 
   @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
     let control = virtualInterfaces[pe].control
-    if virtualInterfaces[pe].guest.note(isGuest: isGuest, control: control) { emitInterface(.guestRuns, pe, control) }
-  }
-
-  private func emitInterface(_ kind: TransitionKind, _ pe: Int, _ control: UInt32) {
-    let operands = Transition.VirtualInterfaceSwitch(control: control, listRegisters: virtualInterfaces[pe].count)
-    emit(kind, pe: pe, a: operands.a, b: operands.b)
+    if virtualInterfaces[pe].guest.note(isGuest: isGuest, control: control) {
+      reportVirtualInterface(.guestRuns, pe, control, listRegisters: virtualInterfaces[pe].count)
+    }
   }
 
   private mutating func setHypervisorControl(_ value: UInt32, pe: Int) {
@@ -155,18 +150,16 @@ extension GICv2 {
     reportVirtualControl(pe)
   }
 
-  /// Says what the guest's interface lets through, if that is not what was said last.
+  /// Reports what the guest's interface lets through.
   mutating func reportVirtualControl(_ pe: Int) {
     let interface = virtualInterfaces[pe].interface
-    var known: UInt32 = interface.known.contains(.priorityMask) ? 0xFF : 0
-    if interface.known.contains(.control) { known |= 0x300 }
-    let bits = (interface.priorityMask & 0xFF | (interface.control & 0b11) << 8) & known
-    guard virtualInterfaces[pe].reportedControl != known << 16 | bits else { return }
-    virtualInterfaces[pe].reportedControl = known << 16 | bits
-    emit(.virtualControl, pe: pe, a: UInt64(bits), b: UInt64(known))
+    let known: UInt32 =
+      (interface.known.contains(.priorityMask) ? 0xFF : 0) | (interface.known.contains(.control) ? 0x300 : 0)
+    let bits = interface.priorityMask & 0xFF | (interface.control & 0b11) << 8
+    report(Learned(bits, known: known), pe, since: &virtualInterfaces[pe].reportedControl)
   }
 
-  private mutating func setVirtualActivePriorities(_ value: UInt32, pe: Int) {
+  mutating func setVirtualActivePriorities(_ value: UInt32, pe: Int) {
     virtualInterfaces[pe].interface.activePriorities[0] = value
     virtualInterfaces[pe].interface.refreshRunningPriority()
     virtualInterfaces[pe].interface.known.insert(.activePriorities)
@@ -190,7 +183,8 @@ extension GICv2 {
   private func report(
     _ kind: TransitionKind, _ entry: GICv2ListRegister, list: Int, pe: Int, isSaved: Bool = false
   ) {
-    let operands = Transition.ListRegister(index: list, value: UInt64(entry.value), isSaved: isSaved)
+    let operands = Transition.Operands<Transition.ListRegister>(
+      index: list, value: UInt64(entry.value), isSaved: isSaved)
     emit(kind, pe: pe, intid: entry.intid, priority: entry.priority, a: operands.a, b: operands.b)
   }
 }

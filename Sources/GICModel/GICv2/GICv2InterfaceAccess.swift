@@ -82,10 +82,10 @@ extension GICv2 {
     case .runningPriority:
       return (interface.runningPriorityView(nonSecure: nonSecure), mask(.activePriorities))
     case .activePriorities:
-      let word = Int(offset &- interfaceMap.start(index)) / 4
-      return (activePriorities(interface, word, nonSecure: nonSecure), mask(.activePriorities))
+      let value = activePriorities(interface, interfaceMap.element(index, at: offset), nonSecure: nonSecure)
+      return (value, mask(.activePriorities))
     case .nonSecureActivePriorities:
-      let word = Int(offset &- interfaceMap.start(index)) / 4
+      let word = interfaceMap.element(index, at: offset)
       return nonSecure ? (0, .max) : (interface.group1ActivePriorities[word], mask(.activePriorities))
     default: return (0, .max)  // Write-only registers.
     }
@@ -99,28 +99,27 @@ extension GICv2 {
   /// `GICC_APR`; from Non-secure state the upper half of `GICC_NSAPR` (IHI 0048B, 4.4.12).
   private func activePriorities(_ interface: GICv2Interface, _ word: Int, nonSecure: Bool) -> UInt32 {
     guard nonSecure else { return interface.activePriorities[word] }
-    let bits = 1 << interface.preemptionBits
-    if bits >= 64 { return word < bits / 64 ? interface.group1ActivePriorities[word + Int(bits) / 64] : 0 }
-    return word == 0 ? interface.group1ActivePriorities[0] >> UInt32(bits / 2) & (1 << UInt32(bits / 2) &- 1) : 0
+    guard let place = nonSecurePlace(interface, word) else { return 0 }
+    return interface.group1ActivePriorities[place.word] >> place.shift & place.mask
+  }
+
+  /// Where in `GICC_NSAPR` a word of the Non-secure `GICC_APR` lies.
+  private func nonSecurePlace(_ interface: GICv2Interface, _ word: Int) -> (word: Int, shift: UInt32, mask: UInt32)? {
+    let half = 1 << Int(interface.preemptionBits) / 2
+    if half >= 32 { return word < half / 32 ? (word + half / 32, 0, .max) : nil }
+    return word == 0 ? (0, UInt32(half), 1 << UInt32(half) - 1) : nil
   }
 
   private mutating func learn(_ index: Int, _ offset: UInt32, _ seen: UInt32, pe: Int, nonSecure: Bool) {
-    let word = Int(offset &- interfaceMap.start(index)) / 4
-    switch interfaceMap.role(index) {
-    case .control: writeControl(seen, pe: pe, nonSecure: nonSecure)
-    case .priorityMask:
-      guard !nonSecure, !learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: seen) else { return }
+    let role = interfaceMap.role(index)
+    // The Non-secure views of the others show only a part.
+    guard !nonSecure || role == .control else { return }
+    if role == .priorityMask {
+      guard !learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: seen) else { return }
       interfaces[pe].interface.priorityMask = seen
       interfaces[pe].interface.known.insert(.priorityMask)
-    case .binaryPoint where !nonSecure: interfaces[pe].interface.writeBinaryPoint(seen)
-    case .aliasedBinaryPoint where !nonSecure: interfaces[pe].interface.writeAliasedBinaryPoint(seen)
-    case .activePriorities where !nonSecure:
-      interfaces[pe].interface.activePriorities[word] = seen
-      interfaces[pe].interface.refreshRunningPriority()
-    case .nonSecureActivePriorities where !nonSecure:
-      interfaces[pe].interface.group1ActivePriorities[word] = seen
-      interfaces[pe].interface.refreshRunningPriority()
-    default: break
+    } else {
+      write(index, offset, seen, pe: pe, nonSecure: nonSecure)
     }
   }
 
@@ -143,7 +142,7 @@ extension GICv2 {
 
   @inline(never)
   private mutating func write(_ index: Int, _ offset: UInt32, _ value: UInt32, pe: Int, nonSecure: Bool) {
-    let word = Int(offset &- interfaceMap.start(max(index, 0))) / 4
+    let word = interfaceMap.element(max(index, 0), at: offset)
     switch interfaceMap.role(index) {
     case .control:
       writeControl(value, pe: pe, nonSecure: nonSecure)
@@ -199,17 +198,10 @@ extension GICv2 {
   private mutating func writeActivePriorities(_ word: Int, _ value: UInt32, pe: Int, nonSecure: Bool) {
     if !nonSecure {
       interfaces[pe].interface.activePriorities[word] = value
-    } else {
-      let bits = Int(1 << interfaces[pe].interface.preemptionBits)
-      if bits >= 64 {
-        guard word < bits / 64 else { return }
-        interfaces[pe].interface.group1ActivePriorities[word + bits / 64] = value
-      } else if word == 0 {
-        let half = UInt32(bits / 2)
-        let mask: UInt32 = (1 << half &- 1) << half
-        let old = interfaces[pe].interface.group1ActivePriorities[0]
-        interfaces[pe].interface.group1ActivePriorities[0] = old & ~mask | value << half & mask
-      }
+    } else if let place = nonSecurePlace(interfaces[pe].interface, word) {
+      let mask = place.mask << place.shift
+      let old = interfaces[pe].interface.group1ActivePriorities[place.word]
+      interfaces[pe].interface.group1ActivePriorities[place.word] = old & ~mask | value << place.shift & mask
     }
     interfaces[pe].interface.refreshRunningPriority()
   }

@@ -1,5 +1,5 @@
 /// The fields of a `GICH_LR` (IHI 0048B, 5.3.8).
-struct GICv2ListRegister: Equatable {
+struct GICv2ListRegister: Equatable, ListRegisterFields {
   var value: UInt32
 
   /// Bits that a write can set; 22:20 are reserved.
@@ -9,11 +9,12 @@ struct GICv2ListRegister: Equatable {
 
   @inline(__always) var intid: UInt32 { value & 0x3FF }
   /// The physical interrupt, if ``isHardware``.
-  @inline(__always) var physicalID: UInt32 { value >> 10 & 0x3FF }
+  @inline(__always) var physicalINTID: UInt32 { value >> 10 & 0x3FF }
   /// The source of a virtual SGI.
   @inline(__always) var source: UInt32 { value >> 10 & 7 }
   /// The end of the interrupt asks for a maintenance interrupt, if not ``isHardware``.
   @inline(__always) var asksAtEnd: Bool { value & 1 << 19 != 0 }
+  var stateName: String { GICModel.stateName(isPending: isPending, isActive: isActive) }
   @inline(__always) var priority: UInt32 { (value >> 23 & 0x1F) << 3 }
   @inline(__always) var isPending: Bool { value & Self.pendingBit != 0 }
   @inline(__always) var isActive: Bool { value & Self.activeBit != 0 }

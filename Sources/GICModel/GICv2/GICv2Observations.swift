@@ -15,10 +15,7 @@ extension GICv2 {
     }
     evaluation.highest |= bit
     reportHighest(pe, intid: event.intid, priority: event.priority)
-    if steps.count != 0 {
-      observeHighestStep(event, pe: pe)
-      return
-    }
+    if steps.count != 0 { return observeHighestStep(event, pe: pe) }
     let expected = highest(pe)
     if Self.agrees(event, expected, interfaces[pe].interface) {
       ledger.count(PredictionLedger.check(.highestPending), .agreed)

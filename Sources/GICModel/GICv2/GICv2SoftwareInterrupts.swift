@@ -63,7 +63,7 @@ extension GICv2 {
       }
     if !departures.contains(.keepsAbsentTargets) { targets &= existingPEs }
     if value >> 24 & 0b11 == 0 {
-      let operands = Transition.SGIWritten(
+      let operands = Transition.Operands<Transition.SGIWritten>(
         targets: (targets & existingPEs).nonzeroBitCount, isLegacy: true, value: UInt64(value))
       emit(.sgiWritten, pe: UInt32(sender), intid: UInt32(intid), a: operands.a, b: operands.b)
     }

@@ -24,10 +24,7 @@ extension GICv2 {
     let verdict = compare(
       check, expected: UInt64(expected), seen: UInt64(seen), known: virtualStateIsKnown(pe) ? .max : 0, pe: UInt32(pe))
     let intid = seen & 0x3FF
-    if INTID.isSpecial(intid) {
-      emit(.virtualSpuriousAcknowledge, pe: pe, intid: intid, a: UInt64(intid))
-      return
-    }
+    if INTID.isSpecial(intid) { return emit(.virtualSpuriousAcknowledge, pe: pe, intid: intid, a: UInt64(intid)) }
     let list = effective(verdict == .agreed ? virtualInterfaces[pe].highest() : pendingList(pe, intid), pe)
     guard list >= 0 else { return }
     var entry = virtualInterfaces[pe][list]
@@ -84,8 +81,7 @@ extension GICv2 {
     return isMasked || INTID.isSpecial(intid) ? intid : withVirtualSource(intid, pe: pe)
   }
 
-  /// `GICV_EOIR` or `GICV_AEOIR` was written (IHI 0048B, 5.5.5, 5.5.10). An end that drops a priority and finds no list
-  /// register counts in `GICH_HCR.EOICount` (5.3.1).
+  /// `GICV_EOIR` or `GICV_AEOIR` was written (IHI 0048B, 5.5.5, 5.5.10).
   mutating func endVirtual(pe: Int, value: UInt32) {
     let intid = value & 0x3FF
     guard intid < 1020 else { return }
@@ -98,11 +94,7 @@ extension GICv2 {
       b: split || list < 0 ? 0 : 1)
     if !split {
       if !knowsList(list, pe) { doubtDeactivation(pe) }
-      if list >= 0 {
-        deactivateVirtual(pe: pe, list: list)
-      } else if dropped {
-        virtualInterfaces[pe].control &+= HypervisorControl.oneEnd
-      }
+      if list >= 0 || dropped { deactivateVirtual(pe: pe, list: list) }
     }
     refreshMaintenance(pe)
   }
@@ -112,16 +104,17 @@ extension GICv2 {
     guard value & 0x3FF < 1020, virtualInterfaces[pe].interface.control & GICv2Control.endMode != 0 else { return }
     let list = endedList(pe, value)
     if !knowsList(list, pe) { doubtDeactivation(pe) }
-    if list >= 0 {
-      deactivateVirtual(pe: pe, list: list)
-    } else {
-      virtualInterfaces[pe].control &+= HypervisorControl.oneEnd
-    }
+    deactivateVirtual(pe: pe, list: list)
     refreshMaintenance(pe)
   }
 
-  /// Makes a virtual interrupt inactive, and with it the physical one that it stands for.
+  /// Makes a virtual interrupt inactive, and with it the physical one that it stands for. An end that finds no list
+  /// register, -1, counts in `GICH_HCR.EOICount` (5.3.1).
   private mutating func deactivateVirtual(pe: Int, list: Int) {
+    guard list >= 0 else {
+      virtualInterfaces[pe].control &+= HypervisorControl.oneEnd
+      return
+    }
     var entry = virtualInterfaces[pe][list]
     let before = entry
     entry.value &= ~GICv2ListRegister.activeBit
@@ -132,7 +125,7 @@ extension GICv2 {
     if !entry.isValid {
       emit(.lrEmptied, pe: pe, intid: entry.intid, priority: entry.priority, a: UInt64(list), b: UInt64(before.value))
     }
-    if entry.isHardware { deactivateFromGuest(pe: pe, intid: Int(entry.physicalID)) }
+    if entry.isHardware { deactivateFromGuest(pe: pe, intid: Int(entry.physicalINTID)) }
   }
 
   /// Looks whether the maintenance interrupt changed.

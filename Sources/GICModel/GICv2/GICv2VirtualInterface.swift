@@ -35,6 +35,9 @@ struct GICv2VirtualInterface {
   /// List registers that exist, as a mask.
   @inline(__always) var implemented: UInt64 { count >= 64 ? .max : (1 &<< UInt64(count)) &- 1 }
 
+  /// Whether every list register has been written or shown.
+  var knowsLists: Bool { knownLists & implemented == implemented }
+
   /// List registers that are valid.
   @inline(__always) var valid: UInt64 { pending | active }
 

@@ -20,15 +20,10 @@ extension GICv2 {
     let hasAliases = !departures.contains(.hasNoAliases)
     var (expected, known): (UInt32, GICv2Interface.Known) = (0, [])
     switch role {
-    case .reserved:
-      compareReserved(event, check: check)
-      return
-    case .implementer:
-      compareCommonIdentification(event, check: check)
-      return
+    case .reserved: return compareReserved(event, check: check)
+    case .implementer: return compareCommonIdentification(event, check: check)
     case .aliasedAcknowledge where hasAliases:
-      acknowledgeVirtual(pe: pe, seen: UInt32(truncatingIfNeeded: event.b), check: check, isAlias: true)
-      return
+      return acknowledgeVirtual(pe: pe, seen: UInt32(truncatingIfNeeded: event.b), check: check, isAlias: true)
     case .highestPending: expected = highestVirtualValue(pe, isAlias: false)
     case .aliasedHighestPending where hasAliases: expected = highestVirtualValue(pe, isAlias: true)
     case .control: (expected, known) = (interface.control, .control)
@@ -60,9 +55,7 @@ extension GICv2 {
   }
 
   /// One word holds the active priorities of a virtual interface.
-  private func isFirstActivePriority(_ event: Event) -> Bool {
-    virtualInterfaceMap.element(virtualInterfaceMap.index(at: event.offset), at: event.offset) == 0
-  }
+  private func isFirstActivePriority(_ event: Event) -> Bool { virtualInterfaceMap.element(at: event.offset) == 0 }
 
   private mutating func writeVirtualRegister(_ role: RegisterRole, _ event: Event, pe: Int) {
     let value = UInt32(truncatingIfNeeded: event.b)
@@ -84,9 +77,7 @@ extension GICv2 {
       }
     case .activePriorities:
       guard isFirstActivePriority(event) else { return }
-      virtualInterfaces[pe].interface.activePriorities[0] = value
-      virtualInterfaces[pe].interface.refreshRunningPriority()
-      virtualInterfaces[pe].interface.known.insert(.activePriorities)
+      setVirtualActivePriorities(value, pe: pe)
     default: break
     }
   }

@@ -13,7 +13,7 @@ struct GICv2WriteSteps: ~Copyable {
     var lines: CPULines
   }
 
-  private let steps = Words<Step>(repeating: Step(pending: .none, lines: []), count: 8 * GICv2Distributor.peLimit)
+  private var steps = Words<Step>(repeating: Step(pending: .none, lines: []), count: 8 * GICv2Distributor.peLimit)
   /// Bytes of the write; 0 if there is nothing but the present state to compare with.
   private(set) var count = 0
   /// The step that the last observation belonged to.
@@ -23,12 +23,7 @@ struct GICv2WriteSteps: ~Copyable {
 
   /// An independent copy.
   func copy() -> GICv2WriteSteps {
-    var copy = GICv2WriteSteps()
-    copy.steps.take(steps)
-    copy.count = count
-    copy.current = current
-    copy.lastPlace = lastPlace
-    return copy
+    GICv2WriteSteps(steps: steps.copy(), count: count, current: current, lastPlace: lastPlace)
   }
 
   /// Nothing observed from now on belongs to the write.

@@ -10,14 +10,14 @@ struct Distributor: ~Copyable {
   /// `GICD_CTLR`, as the Secure view holds it.
   var control: Learned<UInt32>
   /// `GICD_IROUTER` as written.
-  let router = Words<UInt64>(repeating: 0, count: 1024)
+  var router = Words<UInt64>(repeating: 0, count: 1024)
   /// Linear PE number that `router` names, ``noPE`` or ``anyPE``.
-  let route = Words<UInt32>(repeating: 0, count: 1024)
+  var route = Words<UInt32>(repeating: 0, count: 1024)
   /// Which PE acknowledged an active SPI.
-  let activeOn = Words<UInt32>(repeating: PE.none, count: 1024)
+  var activeOn = Words<UInt32>(repeating: PE.none, count: 1024)
 
   /// SPIs that could be signalled now: pending, enabled, not active, group enabled in `control`.
-  let candidates = Words<UInt32>(repeating: 0, count: 32)
+  var candidates = Words<UInt32>(repeating: 0, count: 32)
   /// Bit w is set if word w of `candidates` is not zero.
   var candidateSummary: UInt32 = 0
   /// Words of `candidates` that are older than the last write of `GICD_ICFGR`, see ``Departures``.
@@ -25,20 +25,12 @@ struct Distributor: ~Copyable {
   /// Words of INTIDs that are implemented, word 0 included; 0 while nothing has shown `GICD_TYPER`.
   var wordCount = 0
 
-  init(control: UInt32) { self.control = Learned(control) }
-
   /// An independent copy.
   func copy() -> Distributor {
-    var copy = Distributor(control: control.value)
-    copy.control = control
-    copy.router.take(router)
-    copy.route.take(route)
-    copy.activeOn.take(activeOn)
-    copy.candidates.take(candidates)
-    copy.candidateSummary = candidateSummary
-    copy.unseenTriggers = unseenTriggers
-    copy.wordCount = wordCount
-    return copy
+    Distributor(
+      control: control, router: router.copy(), route: route.copy(), activeOn: activeOn.copy(),
+      candidates: candidates.copy(), candidateSummary: candidateSummary, unseenTriggers: unseenTriggers,
+      wordCount: wordCount)
   }
 
   /// `GICD_CTLR.EnableGrp0`.

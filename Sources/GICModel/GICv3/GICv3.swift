@@ -66,7 +66,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     departures = Departures(topology: topology, profile: options.profile)
     progress = Progress(checksInvariants: options.checksInvariants)
     let one = (topology.value(.securityStates) ?? 1) != 2
-    distributor = Distributor(control: Self.resetControl(oneSecurityState: one))
+    distributor = Distributor(control: Learned(Self.resetControl(oneSecurityState: one)))
     peCount = min(max(topology.peCount, 1), Self.peLimit)
     priorityBits = Int(min(max(topology.value(.priorityBits) ?? 5, 4), 8))
     pes = .allocate(capacity: peCount)

@@ -6,8 +6,8 @@ extension GICv3 where Store: ~Copyable {
   mutating func execute(_ command: ITSCommand) {
     let unit = translation.unit(command.its)
     translation.units[unit].unresolved = nil
-    remember(command, unit: unit)
-    reportWalk(command, entry: translation.units[unit].before.entry, unit: unit)
+    let entry = remember(command, unit: unit)
+    reportWalk(command, entry: entry, unit: unit)
     let error: ITSError?
     switch command.opcode {
     case ITSOpcode.mapd: error = mapDevice(command, unit: unit)
@@ -18,13 +18,9 @@ extension GICv3 where Store: ~Copyable {
     case ITSOpcode.movall: error = moveAll(command)
     case ITSOpcode.discard, ITSOpcode.int, ITSOpcode.clear, ITSOpcode.inv: error = act(command, unit: unit)
     case ITSOpcode.invall: error = invalidateCollection(command, unit: unit)
-    case ITSOpcode.vmapp, ITSOpcode.vmovp, ITSOpcode.vmapti, ITSOpcode.vmapi, ITSOpcode.vmovi, ITSOpcode.vinvall,
-      ITSOpcode.vsgi, ITSOpcode.invdb:
-      error = executeVirtual(command, unit: unit)
-    default: error = nil  // SYNC and VSYNC wait for effects that are immediate here.
+    default: error = executeVirtual(command, unit: unit)
     }
     let named = command.opcode == ITSOpcode.mapti || command.opcode == ITSOpcode.mapi
-    let entry = translation.units[unit].before.entry
     emit(
       .itsCommand,
       intid: named
@@ -36,17 +32,12 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Keeps the entry that a command may change, for the table reads that the capture shows next.
-  private mutating func remember(_ command: ITSCommand, unit: Int) {
+  private mutating func remember(_ command: ITSCommand, unit: Int) -> TranslationEntry {
     translation.units[unit].changedVPE = nil
-    let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
+    let entry = translation.stores[unit].lookup(command.at)
     translation.units[unit].before = EntryBefore(
-      device: command.deviceID,
-      event: command.eventID,
-      entry: entry,
-      doorbell: entry.hasDoorbell
-        ? translation.units[unit].translations.doorbell(command.deviceID, command.eventID) : nil,
-      isSet: true
-    )
+      at: command.at, entry: entry, doorbell: entry.hasDoorbell ? translation.stores[unit].doorbell(command.at) : nil)
+    return entry
   }
 
   // MARK: Mapping
@@ -66,22 +57,20 @@ extension GICv3 where Store: ~Copyable {
     guard command.isValid else { return nil }
     translation.units[unit].ittAddresses[device] = command.ittAddress
     translation.units[unit].devicesByITT[command.ittAddress] = device
-    translation.units[unit].translations.mapDevice(device, eventBits: command.eventBits, userFlags: 0)
+    translation.stores[unit].mapDevice(device, eventBits: command.eventBits, userFlags: 0)
     return nil
   }
 
   /// Takes a device's mappings away. Its LPIs keep their pending state (5.3).
   mutating func unmap(device: UInt32, unit: Int) {
-    guard let old = translation.units[unit].ittAddresses.removeValue(forKey: device) else {
-      translation.units[unit].translations.unmapDevice(device)
-      return
+    if let old = translation.units[unit].ittAddresses.removeValue(forKey: device) {
+      if translation.units[unit].devicesByITT[old] == device { translation.units[unit].devicesByITT[old] = nil }
+      translation.stores[unit].forEachEvent(device) { event, entry in
+        emit(.mapping, intid: entry.intid, a: DeviceEvent(device: device, event: event).key, b: 0)
+        return true
+      }
     }
-    if translation.units[unit].devicesByITT[old] == device { translation.units[unit].devicesByITT[old] = nil }
-    translation.units[unit].translations.forEachEvent(device) { event, entry in
-      emit(.mapping, intid: entry.intid, a: UInt64(device) << 32 | UInt64(event), b: 0)
-      return true
-    }
-    translation.units[unit].translations.unmapDevice(device)
+    translation.stores[unit].unmapDevice(device)
   }
 
   /// MAPC (5.3).
@@ -124,19 +113,17 @@ extension GICv3 where Store: ~Copyable {
     if let limit = collectionLimit(unit: unit), UInt64(command.collection) >= limit { return .collectionOutOfRange }
     guard intid >= LPILimits.firstINTID, intid >> UInt32(lpiINTIDBits) == 0 else { return .physicalIDOutOfRange }
     let entry = TranslationEntry(intid: intid, collection: UInt16(truncatingIfNeeded: command.collection))
-    guard translation.units[unit].translations.map(command.deviceID, command.eventID, entry, doorbell: nil) else {
-      return .idOutOfRange
-    }
+    guard translation.stores[unit].map(command.at, entry) else { return .idOutOfRange }
     lpis.setMapped(intid, true)
-    emit(.mapping, intid: intid, a: command.key, b: 1)
+    emit(.mapping, intid: intid, a: command.at.key, b: 1)
     return nil
   }
 
   /// Whether a device is mapped; one that was mapped before the capture began is taken for mapped now.
   mutating func ensureDevice(_ command: ITSCommand, unit: Int) -> Bool {
-    if translation.units[unit].translations.device(command.deviceID) != nil { return true }
+    if translation.stores[unit].device(command.deviceID) != nil { return true }
     guard !translation.startsEmpty else { return false }
-    translation.units[unit].translations.mapDevice(command.deviceID, eventBits: 16, userFlags: DeviceKnowledge.guessed)
+    translation.stores[unit].mapDevice(command.deviceID, eventBits: 16, userFlags: DeviceKnowledge.guessed)
     return true
   }
 
@@ -144,34 +131,30 @@ extension GICv3 where Store: ~Copyable {
 
   /// MOVI (5.3): the pending state moves with the interrupt.
   private mutating func moveInterrupt(_ command: ITSCommand, unit: Int) -> ITSError? {
-    let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
+    let entry = translation.stores[unit].lookup(command.at)
     guard entry.isValid else {
-      return missing(
-        command.deviceID, command.eventID, unit: unit, opcode: command.opcode, collection: command.collection)
+      return missing(command.at, unit: unit, opcode: command.opcode, collection: command.collection)
     }
     guard !entry.isVirtual else { return .unmappedInterrupt }
-    return move(entry, device: command.deviceID, event: command.eventID, to: command.collection, unit: unit)
+    return move(entry, command.at, to: command.collection, unit: unit)
   }
 
-  mutating func move(_ entry: TranslationEntry, device: UInt32, event: UInt32, to icid: UInt32, unit: Int) -> ITSError?
-  {
+  mutating func move(_ entry: TranslationEntry, _ at: DeviceEvent, to icid: UInt32, unit: Int) -> ITSError? {
     let old = translation.units[unit].collection(UInt32(entry.collection))
     let new = translation.units[unit].collection(icid)
     if let limit = collectionLimit(unit: unit), UInt64(icid) >= limit { return .collectionOutOfRange }
     guard old != Collection.unmapped, new != Collection.unmapped else { return .unmappedCollection }
     var changed = entry
     changed.collection = UInt16(truncatingIfNeeded: icid)
-    translation.units[unit].translations.map(device, event, changed, doorbell: nil)
+    translation.stores[unit].map(at, changed)
     emit(.retargeted, pe: new, intid: entry.intid, a: UInt64(old), b: UInt64(new))
     guard old != new, Int(old) < peCount, Int(new) < peCount, takesLPIs(old), takesLPIs(new),
       fits(entry.intid, pe: old), fits(entry.intid, pe: new), lpis.isPending(entry.intid, pe: old)
     else { return nil }
     lpis.clearPending(entry.intid, pe: old)
     lpis.setPending(entry.intid, pe: new)
-    rereadConfiguration(pe: Int(old))
-    rereadConfiguration(pe: Int(new))
-    pes[Int(old)].highestIsStale = true
-    pes[Int(new)].highestIsStale = true
+    staleLPIs(Int(old))
+    staleLPIs(Int(new))
     return nil
   }
 
@@ -183,10 +166,8 @@ extension GICv3 where Store: ~Copyable {
     // What a Redistributor with LPIs disabled has, stands in memory only, out of the ITS's reach.
     guard from != to, takesLPIs(from), takesLPIs(to) else { return nil }
     lpis.movePending(from: from, to: to)
-    rereadConfiguration(pe: Int(from))
-    rereadConfiguration(pe: Int(to))
-    pes[Int(from)].highestIsStale = true
-    pes[Int(to)].highestIsStale = true
+    staleLPIs(Int(from))
+    staleLPIs(Int(to))
     return nil
   }
 
@@ -194,60 +175,57 @@ extension GICv3 where Store: ~Copyable {
 
   /// INT, CLEAR, DISCARD and INV (5.3).
   private mutating func act(_ command: ITSCommand, unit: Int) -> ITSError? {
-    let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
-    guard entry.isValid else {
-      return missing(command.deviceID, command.eventID, unit: unit, opcode: command.opcode, collection: 0)
-    }
-    return act(command.opcode, entry, device: command.deviceID, event: command.eventID, unit: unit, cause: .command)
+    let entry = translation.stores[unit].lookup(command.at)
+    guard entry.isValid else { return missing(command.at, unit: unit, opcode: command.opcode, collection: 0) }
+    return act(command.opcode, entry, command.at, unit: unit, cause: .command)
   }
 
   /// Carries out what a valid entry allows.
   @inline(__always)
   mutating func act(
-    _ opcode: UInt8, _ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int, cause: PendingCause
+    _ opcode: UInt8, _ entry: TranslationEntry, _ at: DeviceEvent, unit: Int, cause: PendingCause
   ) -> ITSError? {
-    let source = UInt64(device) << 32 | UInt64(event)
-    if entry.isVirtual { return actVirtual(opcode, entry, device: device, event: event, unit: unit, cause: cause) }
+    if entry.isVirtual { return actVirtual(opcode, entry, at, unit: unit, cause: cause) }
     let pe = translation.units[unit].collection(UInt32(entry.collection))
     if pe >= Collection.unmapped {
       if pe == Collection.unmapped {
-        emit(.itsFault, intid: entry.intid, a: source, b: ITSFault.unmappedCollection.rawValue)
+        emit(.itsFault, intid: entry.intid, a: at.key, b: ITSFault.unmappedCollection.rawValue)
       }
       if pe == Collection.unknown {
-        if opcode == ITSOpcode.discard { discard(entry, device: device, event: event, unit: unit) }
+        if opcode == ITSOpcode.discard { discard(entry, at, unit: unit) }
         translation.units[unit].unresolved = UnresolvedTranslation(
-          device: device, event: event, opcode: opcode, cause: cause, entryIsKnown: true)
+          at: at, opcode: opcode, cause: cause, entryIsKnown: true)
         return nil
       }
       return .unmappedCollection
     }
     switch opcode {
-    case ITSOpcode.int: setLPI(entry.intid, pe: pe, cause: cause, source: source)
+    case ITSOpcode.int: setLPI(entry.intid, pe: pe, cause: cause, source: at.key)
     case ITSOpcode.clear: clearLPI(entry.intid, pe: pe, cause: cause)
     case ITSOpcode.inv: invalidate(lpi: entry.intid, pe: pe)
     default:
       clearLPI(entry.intid, pe: pe, cause: cause)
-      discard(entry, device: device, event: event, unit: unit)
+      discard(entry, at, unit: unit)
     }
     return nil
   }
 
-  mutating func discard(_ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int) {
-    translation.units[unit].translations.unmap(device, event)
-    emit(.mapping, intid: entry.intid, a: UInt64(device) << 32 | UInt64(event), b: 0)
+  mutating func discard(_ entry: TranslationEntry, _ at: DeviceEvent, unit: Int) {
+    translation.stores[unit].unmap(at.device, at.event)
+    emit(.mapping, intid: entry.intid, a: at.key, b: 0)
   }
 
   /// A command or an MSI that met no valid entry: an error if the tables are known to hold none, else a question that the
   /// table reads shown next may answer.
   mutating func missing(
-    _ device: UInt32, _ event: UInt32, unit: Int, opcode: UInt8, collection: UInt32, cause: PendingCause = .command
+    _ at: DeviceEvent, unit: Int, opcode: UInt8, collection: UInt32, cause: PendingCause = .command
   ) -> ITSError? {
     translation.units[unit].unresolved = UnresolvedTranslation(
-      device: device, event: event, opcode: opcode, cause: cause, collection: collection)
-    guard let mapped = translation.units[unit].translations.device(device) else {
+      at: at, opcode: opcode, cause: cause, collection: collection)
+    guard let mapped = translation.stores[unit].device(at.device) else {
       return translation.startsEmpty ? .unmappedDevice : nil
     }
-    if mapped.eventBits < 16, event >> UInt32(mapped.eventBits) != 0 { return .idOutOfRange }
+    if mapped.eventBits < 16, at.event >> UInt32(mapped.eventBits) != 0 { return .idOutOfRange }
     return mapped.userFlags == 0 ? .unmappedInterrupt : nil
   }
 
@@ -268,31 +246,26 @@ extension GICv3 where Store: ~Copyable {
   /// A write to `GITS_TRANSLATER` (12.19), or to a GICv2m doorbell.
   @inline(__always) mutating func receive(msi event: Event) {
     let unit = translation.unit(Int(truncatingIfNeeded: event.b & 15))
-    let (device, eventID) = (event.deviceID, event.eventID)
-    let entry = translation.units[unit].translations.lookup(device, eventID)
-    translation.units[unit].before.isSet = false
+    let at = DeviceEvent(device: event.deviceID, event: event.eventID)
+    let entry = translation.stores[unit].lookup(at)
+    translation.units[unit].before = nil
     translation.units[unit].changedVPE = nil
     translation.units[unit].unresolved = nil
     emit(.msi, intid: entry.isValid ? entry.intid : 0xFFFF_FFFF, a: event.a)
     guard translation.units[unit].control[0] || !translation.units[unit].control.knows(0) else {
-      emit(.itsFault, a: event.a, b: ITSFault.itsDisabled.rawValue)
-      return
+      return emit(.itsFault, a: event.a, b: ITSFault.itsDisabled.rawValue)
     }
-    reportWalk(opcode: 0, device: device, event: eventID, entry: entry, unit: unit)
+    reportWalk(opcode: 0, at, entry: entry, unit: unit)
     if entry.isValid, translation.units[unit].isDoubtful(entry) {
-      translation.units[unit].unresolved = UnresolvedTranslation(
-        device: device, event: eventID, opcode: ITSOpcode.int, cause: .msi)
+      translation.units[unit].unresolved = UnresolvedTranslation(at: at, opcode: ITSOpcode.int, cause: .msi)
       return
     }
-    guard entry.isValid else {
-      reject(msi: event, unit: unit)
-      return
-    }
-    _ = act(ITSOpcode.int, entry, device: device, event: eventID, unit: unit, cause: .msi)
+    guard entry.isValid else { return reject(at, unit: unit) }
+    _ = act(ITSOpcode.int, entry, at, unit: unit, cause: .msi)
   }
 
-  private mutating func reject(msi event: Event, unit: Int) {
-    let error = missing(event.deviceID, event.eventID, unit: unit, opcode: ITSOpcode.int, collection: 0, cause: .msi)
+  private mutating func reject(_ at: DeviceEvent, unit: Int) {
+    let error = missing(at, unit: unit, opcode: ITSOpcode.int, collection: 0, cause: .msi)
     // What the tables hold may not be known: the entries that the capture shows next tell.
     if error == nil, translation.units[unit].showsTables { return }
     let fault: ITSFault =
@@ -302,6 +275,6 @@ extension GICv3 where Store: ~Copyable {
       case .unmappedInterrupt: .unmappedEvent
       default: .unknown
       }
-    emit(.itsFault, a: event.a, b: fault.rawValue)
+    emit(.itsFault, a: at.key, b: fault.rawValue)
   }
 }

@@ -8,20 +8,16 @@ extension GICv3 where Store: ~Copyable {
   mutating func readITS(_ event: Event) {
     let index = itsMap.index(at: event.offset)
     let role = itsMap.role(index)
-    guard role != .reserved, !event.flags.contains(.refused) else {
-      compareReserved(event)
-      return
-    }
+    guard role != .reserved, !event.flags.contains(.refused) else { return compareReserved(event) }
     let unit = translation.unit(Int(event.owner))
+    let its = translation.units + unit
     let check = PredictionLedger.check(.gits, index: index)
     switch role {
     case .control:
-      var control = translation.units[unit].control
+      var control = its.pointee.control
       control.known = !control.knows(0) ? 0 : isSynchronous ? .max : 1
-      if compare(check, control, event) == .taught {
-        translation.units[unit].control.value = UInt32(truncatingIfNeeded: event.b)
-      }
-      translation.units[unit].control.known |= 1
+      if compare(check, control, event) == .taught { its.pointee.control.value = UInt32(truncatingIfNeeded: event.b) }
+      its.pointee.control.known |= 1
     case .type:
       if event.size == 8 {
         topology.set(.gitsTyper, index: event.owner, to: event.b, source: .register)
@@ -29,12 +25,8 @@ extension GICv3 where Store: ~Copyable {
       }
       compareIdentification(event, check: check)
     case .implementer, .identification, .status: compareIdentification(event, check: check)
-    case .commandBase:
-      let verdict = compare(check, translation.units[unit].commandBase.part(event), event)
-      if verdict != .disagreed { translation.units[unit].commandBase.know(event) }
-    case .commandWriter:
-      let verdict = compare(check, translation.units[unit].commandWriter.part(event), event)
-      if verdict != .disagreed { translation.units[unit].commandWriter.know(event) }
+    case .commandBase: compare(check, with: &its.pointee.commandBase, event)
+    case .commandWriter: compare(check, with: &its.pointee.commandWriter, event)
     case .commandReader: readCommandReader(event, unit: unit, check: check)
     case .tableBase: readTableBase(event, unit: unit, check: check)
     default: compare(check, expected: 0, seen: event.b, pe: event.pe)
@@ -72,9 +64,7 @@ extension GICv3 where Store: ~Copyable {
   private static var tableBaseFixed: UInt64 { 0b111 << 56 | 0x1F << 48 }
 
   /// Which `GITS_BASER<n>` an access is about.
-  private func tableIndex(_ event: Event) -> Int {
-    itsMap.element(itsMap.index(at: event.offset), at: event.offset) / 2
-  }
+  private func tableIndex(_ event: Event) -> Int { itsMap.element(at: event.offset) / 2 }
 
   private mutating func readTableBase(_ event: Event, unit: Int, check: Int) {
     let n = tableIndex(event)
@@ -122,7 +112,7 @@ extension GICv3 where Store: ~Copyable {
       translation.units[unit].tableBase[n].known == 0 || translation.units[unit].tableBaseConstants[n] != 0
     guard isImplemented else { return }
     // A second kernel has tables of its own, and after a suspend memory need not be what it was.
-    if translation.units[unit].translations.deviceCount > 0 || !translation.units[unit].collections.isEmpty {
+    if translation.stores[unit].deviceCount > 0 || !translation.units[unit].collections.isEmpty {
       translation.forgetTables(unit)
     }
     let merged = merge(translation.units[unit].tableBase[n].value, event)

@@ -7,12 +7,10 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always) mutating func setLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause, source: UInt64 = .max) {
     guard holds(pe) else { return }
     guard takesLPIs(pe) else {
-      emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.lpisDisabled.rawValue)
-      return
+      return emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.lpisDisabled.rawValue)
     }
     guard intid >= LPILimits.firstINTID, fits(intid, pe: pe) else {
-      emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.intidOutOfRange.rawValue)
-      return
+      return emit(.itsFault, pe: pe, intid: intid, a: source, b: ITSFault.intidOutOfRange.rawValue)
     }
     if !configurationMemory.isEmpty { fetchConfiguration(intid) }
     let isNew = lpis.setPending(intid, pe: pe)
@@ -31,13 +29,18 @@ extension GICv3 where Store: ~Copyable {
   @inline(__always) mutating func clearLPI(_ intid: UInt32, pe: UInt32, cause: PendingCause) {
     guard holds(pe), takesLPIs(pe), fits(intid, pe: pe), lpis.clearPending(intid, pe: pe) else { return }
     emit(.pendingCleared, pe: pe, intid: intid, a: UInt64(cause.rawValue))
-    pes[Int(pe)].highestIsStale = true
-    rereadConfiguration(pe: Int(pe))
+    staleLPIs(Int(pe))
   }
 
   /// Another LPI may have to be selected: ``Departures/rereadsLPIConfiguration``.
   @inline(__always) mutating func rereadConfiguration(pe: Int) {
     if departures.contains(.rereadsLPIConfiguration) { pes[pe].configurationIsReread = true }
+  }
+
+  /// The LPIs that are pending on a PE changed, or are configured anew.
+  @inline(__always) mutating func staleLPIs(_ pe: Int) {
+    pes[pe].highestIsStale = true
+    rereadConfiguration(pe: pe)
   }
 
   /// Whether an INTID fits `GICR_PROPBASER.IDbits`, where that is known, and `GICD_TYPER.IDbits`.
@@ -65,18 +68,12 @@ extension GICv3 where Store: ~Copyable {
       // PTZ is write-only: it is a promise for this once.
       pes[Int(pe)].usedPendingBase = base.value
     }
-    pes[Int(pe)].highestIsStale = true
-    rereadConfiguration(pe: Int(pe))
+    staleLPIs(Int(pe))
   }
 
   /// What is pending stands in a table that is not used any more, or that software says is zero.
   private mutating func losePending(pe: UInt32) {
-    var lost: [UInt32] = []
-    lpis.forEachPending(pe: pe) { intid in
-      lost.append(intid)
-      return true
-    }
-    for intid in lost {
+    for intid in lpis.allPending(pe: pe) {
       lpis.clearPending(intid, pe: pe)
       emit(.pendingCleared, pe: pe, intid: intid, a: UInt64(PendingCause.pendingTable.rawValue))
     }
@@ -97,8 +94,7 @@ extension GICv3 where Store: ~Copyable {
     let record = lpis.record(intid)
     if record.userFlags & LPIFlags.confirmed != 0 { lpis.setUserFlags(intid, record.userFlags & ~LPIFlags.confirmed) }
     guard holds(pe) else { return }
-    pes[Int(pe)].highestIsStale = true
-    rereadConfiguration(pe: Int(pe))
+    staleLPIs(Int(pe))
   }
 
   /// The configuration of every LPI of a PE must be read again; what is not pending now is read when it becomes so.
@@ -108,12 +104,7 @@ extension GICv3 where Store: ~Copyable {
       configureLPI(intid, property: property, isKnown: true, as: .derived)
     }
     rereadConfiguration(pe: Int(pe))
-    var pending: [UInt32] = []
-    lpis.forEachPending(pe: pe) { intid in
-      pending.append(intid)
-      return true
-    }
-    for intid in pending { invalidate(lpi: intid, pe: pe) }
+    for intid in lpis.allPending(pe: pe) { invalidate(lpi: intid, pe: pe) }
   }
 
   /// A Redistributor that has not cached an LPI's configuration reads it when the LPI becomes pending (5.1.1).

@@ -34,7 +34,7 @@ extension GICv3 where Store: ~Copyable {
     let device = UInt32(truncatingIfNeeded: event.a)
     let check = PredictionLedger.check(.deviceTable)
     reportRead(event, key: UInt64(device))
-    let mapped = translation.units[unit].translations.device(device)
+    let mapped = translation.stores[unit].device(device)
     let address = translation.units[unit].ittAddresses[device] ?? 0
     let expected = mapped.map { packDevice(size: UInt64($0.eventBits - 1), address: address) } ?? 0
     let seenSize = event.a >> 32 & 0x1F
@@ -49,7 +49,7 @@ extension GICv3 where Store: ~Copyable {
       return refuse(unit: unit, device: device, .unmappedDevice)
     }
     if mapped == nil || mapped?.eventBits != Int(seenSize) + 1 || mapped?.userFlags != DeviceKnowledge.older {
-      translation.units[unit].remap(device: device, bits: Int(seenSize) + 1, knowledge: DeviceKnowledge.older)
+      translation.stores[unit].remap(device: device, bits: Int(seenSize) + 1, knowledge: DeviceKnowledge.older)
     }
     translation.units[unit].ittAddresses[device] = event.b
     translation.units[unit].devicesByITT[event.b] = device
@@ -57,11 +57,11 @@ extension GICv3 where Store: ~Copyable {
 
   /// The capture shows that an MSI that waited for its translation has none.
   private mutating func refuse(unit: Int, device: UInt32, _ fault: ITSFault) {
-    guard let waiting = translation.units[unit].unresolved, waiting.cause == .msi, waiting.device == device else {
+    guard let waiting = translation.units[unit].unresolved, waiting.cause == .msi, waiting.at.device == device else {
       return
     }
     translation.units[unit].unresolved = nil
-    emit(.itsFault, a: UInt64(device) << 32 | UInt64(waiting.event), b: fault.rawValue)
+    emit(.itsFault, a: waiting.at.key, b: fault.rawValue)
   }
 
   private func packDevice(size: UInt64, address: UInt64) -> UInt64 { 1 << 63 | size << 56 | address & ((1 << 52) - 1) }
@@ -96,6 +96,7 @@ extension GICv3 where Store: ~Copyable {
     let unit = translation.unit(event.its)
     let eventID = UInt32(truncatingIfNeeded: event.b)
     let device = translation.units[unit].devicesByITT[event.a] ?? translation.units[unit].lastDevice
+    let at = DeviceEvent(device: device, event: eventID)
     let isVirtual = event.b >> 41 & 1 == 0
     reportRead(event, key: UInt64(eventID))
     let intid = UInt32(truncatingIfNeeded: more.a) & 0xFF_FFFF
@@ -105,25 +106,24 @@ extension GICv3 where Store: ~Copyable {
       ? TranslationEntry()
       : isVirtual
         ? TranslationEntry(virtualINTID: intid, vpe: owner) : TranslationEntry(intid: intid, collection: owner)
-    let before = translation.units[unit].before
-    let useBefore =
-      !event.flags.contains(.tableWrite) && before.isSet && before.device == device && before.event == eventID
-    let held = useBefore ? before.entry : translation.units[unit].translations.lookup(device, eventID)
+    var before = translation.units[unit].before
+    if event.flags.contains(.tableWrite) || before?.at != at { before = nil }
+    let held = before?.entry ?? translation.stores[unit].lookup(at)
+    let doorbell = UInt32(truncatingIfNeeded: more.b >> 32)
     let heldDoorbell =
-      useBefore
-      ? before.doorbell : held.hasDoorbell ? translation.units[unit].translations.doorbell(device, eventID) : nil
+      before != nil ? before?.doorbell : held.hasDoorbell ? translation.stores[unit].doorbell(at) : nil
     let isKnown = held.isValid ? held.isKnown : translation.startsEmpty && !event.entryIsValid
     let verdict = compare(
       PredictionLedger.check(.interruptTranslationTable), expected: packEntry(held, doorbell: heldDoorbell),
-      seen: packEntry(shown, doorbell: UInt32(truncatingIfNeeded: more.b >> 32)), known: isKnown ? .max : 0,
-      pe: PE.none)
-    guard verdict == .taught || verdict == .agreed && !isKnown, !useBefore || translation.units[unit].unresolved != nil
+      seen: packEntry(shown, doorbell: doorbell), known: isKnown ? .max : 0, pe: PE.none)
+    guard verdict == .taught || verdict == .agreed && !isKnown,
+      before == nil || translation.units[unit].unresolved != nil
     else { return }
     if !event.entryIsValid, !event.flags.contains(.tableWrite) {
-      if !useBefore, held.isValid { discard(held, device: device, event: eventID, unit: unit) }
+      if before == nil, held.isValid { discard(held, at, unit: unit) }
       return refuse(unit: unit, device: device, .unmappedEvent)
     }
-    learn(shown, device: device, event: eventID, unit: unit, doorbell: UInt32(truncatingIfNeeded: more.b >> 32))
+    learn(shown, at, unit: unit, doorbell: doorbell)
   }
 
   /// An entry in one word: valid 63, virtual 62, doorbell's low bits of a virtual entry in 61:40, ICID or vPEID in
@@ -135,13 +135,12 @@ extension GICv3 where Store: ~Copyable {
     return owner | 1 << 62 | UInt64((doorbell ?? INTID.spurious) & 0x3F_FFFF) << 40
   }
 
-  private mutating func learn(_ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int, doorbell: UInt32) {
+  private mutating func learn(_ entry: TranslationEntry, _ at: DeviceEvent, unit: Int, doorbell: UInt32) {
     guard entry.isValid else { return }
-    if translation.units[unit].translations.device(device) == nil {
-      translation.units[unit].translations.mapDevice(device, eventBits: 16, userFlags: DeviceKnowledge.guessed)
+    if translation.stores[unit].device(at.device) == nil {
+      translation.stores[unit].mapDevice(at.device, eventBits: 16, userFlags: DeviceKnowledge.guessed)
     }
-    translation.units[unit].translations.map(
-      device, event, entry, doorbell: entry.isVirtual && doorbell != 1023 ? doorbell : nil)
+    translation.stores[unit].map(at, entry, doorbell: entry.isVirtual && doorbell != 1023 ? doorbell : nil)
     if !entry.isVirtual { lpis.setMapped(entry.intid, true) }
     resolve(unit: unit)
   }
@@ -149,7 +148,7 @@ extension GICv3 where Store: ~Copyable {
   /// Carries out what waited for a translation, once it is complete.
   mutating func resolve(unit: Int) {
     guard let waiting = translation.units[unit].unresolved else { return }
-    let entry = translation.units[unit].translations.lookup(waiting.device, waiting.event)
+    let entry = translation.stores[unit].lookup(waiting.at)
     guard entry.isValid else { return }
     if !entry.isVirtual, translation.units[unit].collection(UInt32(entry.collection)) == Collection.unknown { return }
     if entry.isVirtual, translation.units[unit].vPEs[UInt32(entry.vpe)] == nil { return }
@@ -158,13 +157,11 @@ extension GICv3 where Store: ~Copyable {
     progress.provenance = .inferred
     if !waiting.entryIsKnown { reportRest(of: waiting, entry: entry, unit: unit) }
     if waiting.opcode == ITSOpcode.movi {
-      _ = move(entry, device: waiting.device, event: waiting.event, to: waiting.collection, unit: unit)
+      _ = move(entry, waiting.at, to: waiting.collection, unit: unit)
     } else if waiting.opcode == ITSOpcode.vmovi {
-      _ = move(
-        virtual: entry, device: waiting.device, event: waiting.event, to: waiting.collection,
-        doorbell: waiting.doorbell, unit: unit)
+      _ = move(virtual: entry, waiting.at, to: waiting.collection, doorbell: waiting.doorbell, unit: unit)
     } else {
-      _ = act(waiting.opcode, entry, device: waiting.device, event: waiting.event, unit: unit, cause: waiting.cause)
+      _ = act(waiting.opcode, entry, waiting.at, unit: unit, cause: waiting.cause)
     }
     progress.provenance = .derived
   }

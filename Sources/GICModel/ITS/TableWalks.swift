@@ -5,12 +5,11 @@ import LPIStore
 extension GICv3 where Store: ~Copyable {
   /// Reports the walk of an MSI, or of a command that acts on one event. Called before it takes effect.
   @inline(__always)
-  func reportWalk(opcode: UInt8, device: UInt32, event: UInt32, entry: TranslationEntry, unit: Int, target: UInt16 = 0)
-  {
+  func reportWalk(opcode: UInt8, _ at: DeviceEvent, entry: TranslationEntry, unit: Int, target: UInt16 = 0) {
     var reads: TableWalk.Reads = [.device, .event]
     var pe = PE.none
     if !entry.isValid {
-      reads = unsuccessfulReads(device: device, event: event, unit: unit)
+      reads = unsuccessfulReads(at, unit: unit)
     } else if entry.isVirtual {
       reads.insert([.vPE, .isVirtual])
       if let vPE = translation.units[unit].vPEs[UInt32(entry.vpe)] { pe = vPE.pe }
@@ -32,16 +31,16 @@ extension GICv3 where Store: ~Copyable {
     emitWalk(
       TableWalk(opcode: opcode, its: unit, owner: entry.collection, target: target, reads: reads),
       pe: pe >= Collection.unmapped ? PE.none : pe, intid: entry.isValid ? entry.intid : 0xFFFF_FFFF,
-      source: UInt64(device) << 32 | UInt64(event))
+      source: at)
   }
 
   /// The reads that find no translation. Where the capture has not shown the tables, both reads are assumed.
-  private func unsuccessfulReads(device: UInt32, event: UInt32, unit: Int) -> TableWalk.Reads {
-    guard let mapped = translation.units[unit].translations.device(device) else {
+  private func unsuccessfulReads(_ at: DeviceEvent, unit: Int) -> TableWalk.Reads {
+    guard let mapped = translation.stores[unit].device(at.device) else {
       return translation.startsEmpty ? [.device, .endsInvalid] : [.device, .event]
     }
     // An EventID that the table does not hold is refused without looking.
-    if mapped.eventBits < 16, event >> UInt32(mapped.eventBits) != 0 { return [.device] }
+    if mapped.eventBits < 16, at.event >> UInt32(mapped.eventBits) != 0 { return [.device] }
     return mapped.userFlags == 0 ? [.device, .event, .endsInvalid] : [.device, .event]
   }
 
@@ -56,19 +55,16 @@ extension GICv3 where Store: ~Copyable {
       TableWalk(
         opcode: waiting.cause == .msi ? 0 : waiting.opcode, its: unit, owner: entry.collection,
         target: UInt16(truncatingIfNeeded: waiting.collection), reads: reads),
-      pe: PE.none,
-      intid: entry.intid,
-      source: UInt64(waiting.device) << 32 | UInt64(waiting.event)
-    )
+      pe: PE.none, intid: entry.intid, source: waiting.at)
   }
 
   /// Reports the walk of a command, before it takes effect.
   func reportWalk(_ command: ITSCommand, entry: TranslationEntry, unit: Int) {
-    let isMapped = translation.units[unit].translations.device(command.deviceID) != nil
+    let isMapped = translation.stores[unit].device(command.deviceID) != nil
     switch command.opcode {
     case ITSOpcode.movi, ITSOpcode.discard, ITSOpcode.int, ITSOpcode.clear, ITSOpcode.inv, ITSOpcode.vmovi:
       reportWalk(
-        opcode: command.opcode, device: command.deviceID, event: command.eventID, entry: entry, unit: unit,
+        opcode: command.opcode, command.at, entry: entry, unit: unit,
         target: UInt16(truncatingIfNeeded: command.opcode == ITSOpcode.vmovi ? command.vPE : command.collection))
     case ITSOpcode.mapti, ITSOpcode.mapi, ITSOpcode.vmapti, ITSOpcode.vmapi:
       var reads: TableWalk.Reads = isMapped || !translation.startsEmpty ? .device : [.device, .endsInvalid]
@@ -93,15 +89,15 @@ extension GICv3 where Store: ~Copyable {
     let reads = command.isValid ? reads.union(.setsValid) : reads
     emitWalk(
       TableWalk(opcode: command.opcode, its: unit, owner: UInt16(truncatingIfNeeded: owner), reads: reads), pe: PE.none,
-      intid: 0xFFFF_FFFF, source: command.key)
+      intid: 0xFFFF_FFFF, source: command.at)
   }
 
-  @inline(__always) private func emitWalk(_ walk: TableWalk, pe: UInt32, intid: UInt32, source: UInt64) {
+  @inline(__always) private func emitWalk(_ walk: TableWalk, pe: UInt32, intid: UInt32, source: DeviceEvent) {
     var walk = walk
     if translation.units[walk.its].deviceTableHasTwoLevels {
       walk.rawValue |= UInt64(TableWalk.Reads.twoLevels.rawValue) << 44
     }
-    emit(.tableWalk, pe: pe, intid: intid, a: source, b: walk.rawValue)
+    emit(.tableWalk, pe: pe, intid: intid, a: source.key, b: walk.rawValue)
   }
 
   /// Collections below `GITS_TYPER.HCC` are held by the ITS itself: no memory is read for them (12.19).

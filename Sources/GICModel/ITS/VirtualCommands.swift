@@ -29,7 +29,7 @@ extension GICv3 where Store: ~Copyable {
     case ITSOpcode.vinvall: invalidateVirtualPE(command, unit: unit)
     case ITSOpcode.vsgi: configureVirtualSGI(command, unit: unit)
     case ITSOpcode.invdb: invalidateDoorbell(command, unit: unit)
-    default: nil
+    default: nil  // SYNC and VSYNC wait for effects that are immediate here.
     }
   }
 
@@ -70,7 +70,7 @@ extension GICv3 where Store: ~Copyable {
     guard let pe = redistributor(command.redistributor) else { return .ittSizeOrProcessorOutOfRange }
     guard translation.units[unit].vPEs[command.vPE] != nil else {
       translation.units[unit].unresolved = UnresolvedTranslation(
-        device: 0, event: 0, opcode: command.opcode, cause: .command, collection: pe)
+        at: DeviceEvent(device: 0, event: 0), opcode: command.opcode, cause: .command, collection: pe)
       return unmappedVirtualPE
     }
     // With GITS_TYPER.VMOVP the move is made known to one ITS and holds for all.
@@ -96,68 +96,58 @@ extension GICv3 where Store: ~Copyable {
       return .physicalIDOutOfRange
     }
     let entry = TranslationEntry(virtualINTID: intid, vpe: UInt16(truncatingIfNeeded: command.vPE))
-    guard
-      translation.units[unit].translations.map(command.deviceID, command.eventID, entry, doorbell: command.doorbell)
-    else { return .idOutOfRange }
-    emit(.mapping, intid: intid, a: command.key, b: 1)
+    guard translation.stores[unit].map(command.at, entry, doorbell: command.doorbell) else { return .idOutOfRange }
+    emit(.mapping, intid: intid, a: command.at.key, b: 1)
     return nil
   }
 
   /// VMOVI: the pending state moves to the new vPE's table, and rings there if that vPE is not resident.
   private mutating func moveVirtualInterrupt(_ command: ITSCommand, unit: Int) -> ITSError? {
-    let entry = translation.units[unit].translations.lookup(command.deviceID, command.eventID)
+    let entry = translation.stores[unit].lookup(command.at)
     guard entry.isValid else {
-      let error = missing(
-        command.deviceID, command.eventID, unit: unit, opcode: command.opcode, collection: command.vPE)
+      let error = missing(command.at, unit: unit, opcode: command.opcode, collection: command.vPE)
       if command.changesDoorbell { translation.units[unit].unresolved?.doorbell = command.doorbell }
       return error
     }
     guard entry.isVirtual else { return .unmappedInterrupt }
-    let doorbell =
-      command.changesDoorbell
-      ? command.doorbell : translation.units[unit].translations.doorbell(command.deviceID, command.eventID)
-    return move(
-      virtual: entry, device: command.deviceID, event: command.eventID, to: command.vPE, doorbell: doorbell, unit: unit)
+    let doorbell = command.changesDoorbell ? command.doorbell : translation.stores[unit].doorbell(command.at)
+    return move(virtual: entry, command.at, to: command.vPE, doorbell: doorbell, unit: unit)
   }
 
   mutating func move(
-    virtual entry: TranslationEntry, device: UInt32, event: UInt32, to vPE: UInt32, doorbell: UInt32?, unit: Int
+    virtual entry: TranslationEntry, _ at: DeviceEvent, to vPE: UInt32, doorbell: UInt32?, unit: Int
   ) -> ITSError? {
     let old = virtualPE(UInt32(entry.vpe), unit: unit)
     let new = virtualPE(vPE, unit: unit)
     if (old == nil || new == nil) && translation.startsEmpty { return .unmappedVPE }
     var changed = entry
     changed.vpe = UInt16(truncatingIfNeeded: vPE)
-    translation.units[unit].translations.map(device, event, changed, doorbell: doorbell)
+    translation.stores[unit].map(at, changed, doorbell: doorbell)
     guard let old, let new, old.table != new.table,
       clearVirtualLPI(entry.intid, table: old.table, pe: old.pe, cause: .command)
     else { return nil }
-    setVirtualLPI(
-      entry.intid, vPE: new, doorbell: doorbell ?? new.doorbell, cause: .command,
-      source: UInt64(device) << 32 | UInt64(event))
+    setVirtualLPI(entry.intid, vPE: new, doorbell: doorbell ?? new.doorbell, cause: .command, source: at.key)
     return nil
   }
 
   /// INT, CLEAR, DISCARD and INV, and MSIs, of an event that is mapped to a vPE.
   mutating func actVirtual(
-    _ opcode: UInt8, _ entry: TranslationEntry, device: UInt32, event: UInt32, unit: Int, cause: PendingCause
+    _ opcode: UInt8, _ entry: TranslationEntry, _ at: DeviceEvent, unit: Int, cause: PendingCause
   ) -> ITSError? {
-    let source = UInt64(device) << 32 | UInt64(event)
     guard let vPE = virtualPE(UInt32(entry.vpe), unit: unit) else {
-      emit(
-        .itsFault, intid: entry.intid, a: source,
-        b: (translation.startsEmpty ? ITSFault.unmappedVPE : ITSFault.unknown).rawValue)
-      if opcode == ITSOpcode.discard { discard(entry, device: device, event: event, unit: unit) }
+      let fault: ITSFault = translation.startsEmpty ? .unmappedVPE : .unknown
+      emit(.itsFault, intid: entry.intid, a: at.key, b: fault.rawValue)
+      if opcode == ITSOpcode.discard { discard(entry, at, unit: unit) }
       if !translation.startsEmpty {
         translation.units[unit].unresolved = UnresolvedTranslation(
-          device: device, event: event, opcode: opcode, cause: cause, entryIsKnown: true)
+          at: at, opcode: opcode, cause: cause, entryIsKnown: true)
       }
       return unmappedVirtualPE
     }
     switch opcode {
     case ITSOpcode.int:
-      let doorbell = entry.hasDoorbell ? translation.units[unit].translations.doorbell(device, event) : nil
-      setVirtualLPI(entry.intid, vPE: vPE, doorbell: doorbell ?? vPE.doorbell, cause: cause, source: source)
+      let doorbell = entry.hasDoorbell ? translation.stores[unit].doorbell(at) : nil
+      setVirtualLPI(entry.intid, vPE: vPE, doorbell: doorbell ?? vPE.doorbell, cause: cause, source: at.key)
     case ITSOpcode.clear: clearVirtualLPI(entry.intid, table: vPE.table, pe: vPE.pe, cause: cause)
     case ITSOpcode.inv:
       guard vPE.table >= 0 else { return nil }
@@ -165,7 +155,7 @@ extension GICv3 where Store: ~Copyable {
       if Int(vPE.pe) < peCount { staleVirtualLPI(Int(vPE.pe)) }
     default:
       clearVirtualLPI(entry.intid, table: vPE.table, pe: vPE.pe, cause: cause)
-      discard(entry, device: device, event: event, unit: unit)
+      discard(entry, at, unit: unit)
     }
     return nil
   }

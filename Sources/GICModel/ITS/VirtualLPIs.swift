@@ -92,7 +92,7 @@ extension GICv3 where Store: ~Copyable {
 
   /// The configuration of every virtual LPI that is pending for a vPE must be read again.
   mutating func forgetVirtualConfiguration(table: Int32) {
-    guard table >= 0, virtualTables.pendingCount(table) > 0 else { return }
+    guard table >= 0 else { return }
     for intid in virtualTables.pending(table) { forgetVirtualConfiguration(intid, table) }
   }
 

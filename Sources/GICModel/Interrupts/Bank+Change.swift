@@ -39,6 +39,14 @@ extension InterruptController where Self: ~Copyable {
 
   // MARK: Lines
 
+  /// An input of an SPI or a PPI.
+  @inline(__always) mutating func changeLine(_ event: Event) {
+    shown.insert(.lines)
+    let isShared = INTID.isSPI(event.intid)
+    guard isShared || INTID.isPPI(event.intid) && holds(event.pe) else { return }
+    setLine(isShared ? 0 : Int(event.pe), Int(event.intid), level: event.b & 1 != 0)
+  }
+
   /// An input changed its level. A rising edge latches an edge-triggered interrupt; a level-sensitive one is pending while
   /// its line is high (IHI 0069H, 4.1; IHI 0048B, 1.4.2).
   @inline(__always) mutating func setLine(_ pe: Int, _ intid: Int, level: Bool) {

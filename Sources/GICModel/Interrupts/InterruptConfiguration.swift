@@ -22,8 +22,8 @@ public struct InterruptConfiguration: Equatable, Sendable {
 }
 
 extension InterruptController where Self: ~Copyable {
-  /// What is known of an interrupt's own configuration.
-  private func bankConfiguration(intid: Int, pe: Int) -> InterruptConfiguration {
+  /// What is known of an interrupt's configuration; `enable` is the bit of `GICD_CTLR` that forwards its group.
+  func configuration(intid: Int, pe: Int, enable: UInt32, of control: Learned<UInt32>) -> InterruptConfiguration {
     var result = InterruptConfiguration()
     let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
     if bank.pointee.enabled.knows(bit) { result.isEnabled = bank.pointee.enabled[bit] }
@@ -31,12 +31,6 @@ extension InterruptController where Self: ~Copyable {
     if bank.pointee.group.knows(bit) { result.isGroup1 = bank.pointee.group[bit] }
     if bank.pointee.edge.knows(bit) { result.isEdge = bank.pointee.edge[bit] }
     if INTID.isBanked(intid) || bank.pointee.knownTarget.bit(bit) { result.target = reportedPE(pe, intid) }
-    return result
-  }
-
-  /// The same with whether the Distributor forwards the interrupt's group: `enable` is its bit of `GICD_CTLR`.
-  func configuration(intid: Int, pe: Int, enable: UInt32, of control: Learned<UInt32>) -> InterruptConfiguration {
-    var result = bankConfiguration(intid: intid, pe: pe)
     if control.known & enable != 0 { result.isForwarded = control.value & enable != 0 }
     return result
   }

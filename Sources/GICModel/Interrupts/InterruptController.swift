@@ -15,8 +15,10 @@ protocol InterruptController: Predicting, ~Copyable {
   /// Whether the Security state in which a PE makes accesses is more than a belief.
   func viewIsSure(_ pe: Int) -> Bool
   /// Kinds of events that the capture has held.
-  var shown: ShownKinds { get }
+  var shown: ShownKinds { get set }
 
+  /// Whether `pe` names a PE that the model can hold; makes it exist.
+  mutating func holds(_ pe: UInt32) -> Bool
   /// The bank of a word: of a PE's own for word 0.
   func bank(_ pe: Int, _ word: Int) -> UnsafeMutablePointer<InterruptBank>
   /// The interrupts of a word that exist; none of a word that is known to be reserved.

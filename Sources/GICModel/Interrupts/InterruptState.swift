@@ -18,6 +18,11 @@ extension InterruptController where Self: ~Copyable {
     return members
   }
 
+  /// One part of the state for each PE that passes a filter.
+  func perPE(_ filter: StateFilter, _ part: (Int) -> StateValue) -> StateValue {
+    .list((0..<peCount).filter { filter.includes(pe: $0) }.map(part))
+  }
+
   /// Whether a state report names an interrupt: it is enabled or has done something, or with `includesIdle` is configured.
   func isShown(_ pe: Int, _ intid: Int, _ filter: StateFilter) -> Bool {
     guard filter.includes(intid: intid) else { return false }
@@ -28,6 +33,30 @@ extension InterruptController where Self: ~Copyable {
       shown |= bank.knownPriority | bank.group.known | edges | bank.knownTarget
     }
     return shown.bit(intid & 31)
+  }
+}
+
+/// What list registers of every layout hold.
+protocol ListRegisterFields {
+  var isGroup1: Bool { get }
+  var isHardware: Bool { get }
+  var priority: UInt32 { get }
+  /// The physical interrupt, if ``isHardware``; else ``asksAtEnd`` counts.
+  var physicalINTID: UInt32 { get }
+  /// The end of the interrupt asks for a maintenance interrupt.
+  var asksAtEnd: Bool { get }
+  /// The manual's name of the state.
+  var stateName: String { get }
+}
+
+extension ListRegisterFields {
+  /// What a list register says of its interrupt.
+  func members(intid: UInt32) -> [StateValue.Member] {
+    [
+      .text("state", stateName), .number("intid", intid), .number("priority", priority),
+      .number("group", isGroup1 ? 1 : 0), .bool("hardware", isHardware),
+      isHardware ? .number("physical_intid", physicalINTID) : .bool("eoi_maintenance", asksAtEnd),
+    ]
   }
 }
 

@@ -1,7 +1,7 @@
 /// A list register's value, `ICH_LR<n>_EL2` (IHI 0069H, 12.4.6): one virtual interrupt that the hypervisor gave the PE.
 ///
 /// In AArch32 the low half is `ICH_LR<n>` and the high half `ICH_LRC<n>`.
-struct ListRegister: Equatable, BitwiseCopyable {
+struct ListRegister: Equatable, BitwiseCopyable, ListRegisterFields {
   /// State 63:62, HW 61, Group 60, NMI 59, priority 55:48, pINTID 44:32 or EOI 41, vINTID 31:0.
   var bits: UInt64
 
@@ -28,6 +28,7 @@ struct ListRegister: Equatable, BitwiseCopyable {
   @inline(__always) var priority: UInt32 { UInt32(truncatingIfNeeded: bits >> 48) & 0xFF }
   @inline(__always) var isNonMaskable: Bool { bits & Self.nonMaskableBit != 0 }
   @inline(__always) var isGroup1: Bool { bits & Self.group1Bit != 0 }
+  @inline(__always) var asksAtEnd: Bool { bits & Self.endMaintenanceBit != 0 }
   /// Whether the interrupt is linked to a physical one.
   @inline(__always) var isHardware: Bool { bits & Self.hardwareBit != 0 }
 
@@ -40,17 +41,10 @@ struct ListRegister: Equatable, BitwiseCopyable {
   /// Whether its state is exactly pending: only then can the interrupt be signalled.
   @inline(__always) var isPending: Bool { hasPending && !hasActive }
   /// Whether software may use it without losing anything (`ICH_ELRSR_EL2`, 12.4.4).
-  @inline(__always) var isEmpty: Bool { !isValid && (isHardware || bits & Self.endMaintenanceBit == 0) }
+  @inline(__always) var isEmpty: Bool { !isValid && (isHardware || !asksAtEnd) }
   /// Whether its interrupt has ended and software asked to be told (`ICH_EISR_EL2`, 12.4.3).
-  @inline(__always) var hasEnded: Bool { !isValid && !isHardware && bits & Self.endMaintenanceBit != 0 }
+  @inline(__always) var hasEnded: Bool { !isValid && !isHardware && asksAtEnd }
 
   /// The manual's name of the state.
-  var stateName: String {
-    switch (hasPending, hasActive) {
-    case (false, false): "inactive"
-    case (true, false): "pending"
-    case (false, true): "active"
-    case (true, true): "active and pending"
-    }
-  }
+  var stateName: String { GICModel.stateName(isPending: hasPending, isActive: hasActive) }
 }

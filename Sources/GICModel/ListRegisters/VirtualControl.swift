@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// Fields of `ICH_HCR_EL2` (IHI 0069H, 12.4.5) and of `GICH_HCR`, which has the lower ones (IHI 0048B, 5.3.1).
 enum HypervisorControl {
   /// En: the virtual CPU interface works.
@@ -73,5 +75,31 @@ struct MaintenanceConditions {
     conditions |= group1 ? HypervisorControl.group1Enabled : HypervisorControl.group1Disabled
     holding |= control & conditions
     return holding
+  }
+}
+
+/// What every architecture reports of a virtual interface.
+extension Predicting where Self: ~Copyable {
+  /// Reports what a guest's interface lets through, if that is not what was reported last: the priority mask in 7:0, the
+  /// group enables in 9:8. `reported` has the known bits in 31:16, their values in 15:0.
+  @inline(__always) func report(_ control: Learned<UInt32>, _ pe: Int, since reported: inout UInt32) {
+    let bits = control.value & control.known
+    guard reported != control.known << 16 | bits else { return }
+    reported = control.known << 16 | bits
+    emit(.virtualControl, pe: pe, a: UInt64(bits), b: UInt64(control.known))
+  }
+
+  /// Reports that the hypervisor turned the interface on or off.
+  @inline(__always) func reportVirtualEnable(_ pe: Int, from old: UInt32, to new: UInt32, listRegisters: Int) {
+    guard (old ^ new) & HypervisorControl.enable != 0 else { return }
+    let isOn = new & HypervisorControl.enable != 0
+    let kind = isOn ? TransitionKind.virtualInterfaceEnabled : .virtualInterfaceDisabled
+    reportVirtualInterface(kind, pe, isOn ? new : old, listRegisters: listRegisters)
+  }
+
+  func reportVirtualInterface(_ kind: TransitionKind, _ pe: Int, _ control: UInt32, listRegisters: Int) {
+    let operands = Transition.Operands<Transition.VirtualInterfaceSwitch>(
+      control: control, listRegisters: listRegisters)
+    emit(kind, pe: pe, a: operands.a, b: operands.b)
   }
 }

@@ -166,6 +166,13 @@ struct VirtualInterface {
     setMachineControl(point &<< shift, mask: 7 &<< shift)
   }
 
+  /// The same where the capture shows it.
+  mutating func learnBinaryPoint(group1: Bool, _ value: UInt32) {
+    setBinaryPoint(group1: group1, value)
+    known.machineControl |=
+      7 << (group1 ? VirtualMachineControl.binaryPoint1Shift : VirtualMachineControl.binaryPoint0Shift)
+  }
+
   @inline(__always) var priorityMask: UInt32 { machineControl &>> VirtualMachineControl.priorityMaskShift }
   @inline(__always) var endIsSplit: Bool { machineControl & VirtualMachineControl.endMode != 0 }
   @inline(__always) var hasCommonBinaryPoint: Bool {

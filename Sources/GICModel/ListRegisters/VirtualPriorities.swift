@@ -94,10 +94,7 @@ extension VirtualInterface {
   /// Sets the active priority bit of an acknowledged interrupt. For guests that use `GICV_*` there is one set of them,
   /// `ICH_AP1R<n>_EL2`, whatever the group (12.4.2).
   @inline(__always) mutating func raiseRunningPriority(_ priority: UInt32, group1: Bool, nonMaskable: Bool) {
-    if nonMaskable {
-      setNonMaskableActive(true)
-      return
-    }
+    if nonMaskable { return setNonMaskableActive(true) }
     let bit = Int(truncatingIfNeeded: (priority & groupPriorityMask(group1: group1) & 0xFF) &>> (8 &- preemptionBits))
     let at = (group1 || isLegacy ? 4 : 0) &+ (bit &>> 5)
     setActivePriorities(at, activePriorities[at] | 1 &<< UInt32(truncatingIfNeeded: bit & 31))

@@ -5,10 +5,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func readRedistributor(_ event: Event, pe: Int) {
     let index = redistributorMap.index(at: event.offset)
     let row = redistributorMap.row(index)
-    guard row.role != .reserved, !event.flags.contains(.refused) else {
-      compareReserved(event)
-      return
-    }
+    guard row.role != .reserved, !event.flags.contains(.refused) else { return compareReserved(event) }
     let check = PredictionLedger.check(.gicr, index: index)
     let nonSecure = isNonSecure(event)
     switch row.role {
@@ -20,9 +17,9 @@ extension GICv3 where Store: ~Copyable {
     case .waker:
       let waker = nonSecure ? Learned(0, known: pes[pe].waker.known) : pes[pe].waker
       if compare(check, waker, event) == .taught { pes[pe].waker.value = UInt32(truncatingIfNeeded: event.b) }
-    case .propertyBase: readBase(\.propertyBase, event, pe: pe, check: check)
-    case .pendingBase: readBase(\.pendingBase, event, pe: pe, check: check)
-    case .virtualPropertyBase: readBase(\.virtualPropertyBase, event, pe: pe, check: check)
+    case .propertyBase: compare(check, with: &pes[pe].propertyBase, event)
+    case .pendingBase: compare(check, with: &pes[pe].pendingBase, event)
+    case .virtualPropertyBase: compare(check, with: &pes[pe].virtualPropertyBase, event)
     case .virtualPendingBase: readVirtualPendingBase(event, pe: pe, check: check)
     case .virtualSGIPending: readVirtualSGIPending(event, pe: pe, check: check)
     case .interrupts:
@@ -46,12 +43,6 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].highestIsStale = true
     }
     pes[pe].control.known = .max
-  }
-
-  private mutating func readBase(
-    _ field: WritableKeyPath<ProcessingElement, Learned<UInt64>>, _ event: Event, pe: Int, check: Int
-  ) {
-    if compare(check, pes[pe][keyPath: field].part(event), event) != .disagreed { pes[pe][keyPath: field].know(event) }
   }
 
   private mutating func learnRedistributorType(_ event: Event, pe: Int) {

@@ -34,7 +34,8 @@ extension GICv3 where Store: ~Copyable {
     guard value & (1 << 40) == 0 else { return }
     let count = (0..<peCount).count { targets(of: value, sender: sender, contains: $0) }
     let own = Int(sender) < peCount ? pes[Int(sender)].affinity : 0
-    let operands = Transition.SGIWritten(targets: count, isLegacy: false, sender: own, value: value)
+    let operands = Transition.Operands<Transition.SGIWritten>(
+      targets: count, isLegacy: false, sender: own, value: value)
     emit(.sgiWritten, pe: sender, intid: UInt32(value >> 24 & 0xF), a: operands.a, b: operands.b)
   }
 

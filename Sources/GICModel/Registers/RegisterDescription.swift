@@ -75,31 +75,15 @@ public struct RegisterDescription: Sendable {
 // MARK: Rows by their shape
 
 extension RegisterDescription {
-  private init(
-    _ offset: UInt32, _ name: String, _ role: RegisterRole, _ section: String, _ summary: String, _ security: Security,
-    count: Int, reset: UInt64?
-  ) {
-    self.offset = offset
-    self.name = name
-    self.role = role
-    self.section = section
-    self.summary = summary
-    self.security = security
-    self.count = count
-    self.reset = reset
-  }
-
   /// A register of its own kind, or an array of such.
   static func word(
     _ offset: UInt32, _ name: String, _ role: RegisterRole, _ section: String, _ summary: String,
     _ security: Security = .common, _ access: Access = .readWrite, count: Int = 1, width: Int = 32, sizes: [Int]? = nil,
     reset: UInt64? = nil
   ) -> Self {
-    var row = Self(offset, name, role, section, summary, security, count: count, reset: reset)
-    row.width = width
-    row.access = access
-    row.sizes = sizes ?? (width == 64 ? [4, 8] : [4])
-    return row
+    Self(
+      name: name, role: role, offset: offset, count: count, width: width, sizes: sizes ?? (width == 64 ? [4, 8] : [4]),
+      access: access, security: security, reset: reset, section: section, summary: summary)
   }
 
   /// A register that the accesses of one direction only reach.
@@ -154,9 +138,8 @@ extension RegisterDescription {
     _ bits: Int, _ offset: UInt32, _ name: String, _ action: InterruptRegister.Action,
     _ section: String, _ summary: String, _ security: Security, count: Int, reset: UInt64?
   ) -> Self {
-    var row = Self(offset, name, .interrupts, section, summary, security, count: count, reset: reset)
-    row.bitsPerINTID = bits
-    row.interrupts = InterruptRegister(action, bits: bits, security)
-    return row
+    Self(
+      name: name, role: .interrupts, offset: offset, count: count, bitsPerINTID: bits, security: security, reset: reset,
+      section: section, summary: summary, interrupts: InterruptRegister(action, bits: bits, security))
   }
 }

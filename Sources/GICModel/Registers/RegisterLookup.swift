@@ -47,5 +47,8 @@ struct RegisterLookup: ~Copyable {
   @inline(__always) func start(_ index: Int) -> UInt32 { rows[index & 0xFF].start }
 
   /// Which register of its array an offset is in.
+  @inline(__always) func element(at offset: UInt32) -> Int { element(index(at: offset), at: offset) }
+
+  /// The same of the register at an index.
   @inline(__always) func element(_ index: Int, at offset: UInt32) -> Int { Int((offset &- start(index)) &>> 2) }
 }

@@ -17,10 +17,6 @@ extension GICv2 {
     (0..<peCount).contains { virtualInterfaces[$0].control != 0 || virtualInterfaces[$0].valid != 0 }
   }
 
-  private func perPE(_ filter: StateFilter, _ part: (Int) -> StateValue) -> StateValue {
-    .list((0..<peCount).filter { filter.includes(pe: $0) }.map(part))
-  }
-
   private func pes(_ mask: UInt8) -> StateValue {
     .list((0..<GICv2Distributor.peLimit).filter { mask >> UInt8($0) & 1 != 0 }.map { .number(UInt64($0)) })
   }
@@ -68,9 +64,8 @@ extension GICv2 {
     members.append(.register("GICC_RPR", interface.runningPriorityView(nonSecure: false)))
     let pending = computeHighest(pe)
     if !pending.isNone {
-      members.append(
-        .object("highest_pending", [.number("intid", pending.intid), .number("priority", pending.priority)])
-      )
+      let parts: [StateValue.Member] = [.number("intid", pending.intid), .number("priority", pending.priority)]
+      members.append(.object("highest_pending", parts))
     }
     if hasTwoSecurityStates { members.append(.text("security", "\(element.security)")) }
     members.append(.init("interrupts", interruptStates(pe, 0..<32, filter)))
@@ -103,17 +98,8 @@ extension GICv2 {
   private func listState(_ entry: GICv2ListRegister, _ index: Int) -> StateValue {
     var members: [StateValue.Member] = [.number("lr", index), .register("GICH_LR\(index)", entry.value)]
     guard entry.value != 0 else { return .object(members) }
-    members += [
-      .text("state", stateName(isPending: entry.isPending, isActive: entry.isActive)),
-      .number("intid", entry.intid), .number("priority", entry.priority),
-      .number("group", entry.isGroup1 ? 1 : 0), .bool("hardware", entry.isHardware),
-    ]
-    if entry.isHardware {
-      members.append(.number("physical_intid", entry.physicalID))
-    } else {
-      members.append(.bool("eoi_maintenance", entry.asksAtEnd))
-      if entry.intid < 16 { members.append(.number("source", entry.source)) }
-    }
+    members += entry.members(intid: entry.intid)
+    if !entry.isHardware, entry.intid < 16 { members.append(.number("source", entry.source)) }
     return .object(members)
   }
 }

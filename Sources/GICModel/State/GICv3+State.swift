@@ -14,10 +14,6 @@ extension GICv3 where Store: ~Copyable {
     return .object(parts)
   }
 
-  private func perPE(_ filter: StateFilter, _ part: (Int) -> StateValue) -> StateValue {
-    .list((0..<peCount).filter { filter.includes(pe: $0) }.map(part))
-  }
-
   /// The members that name a PE: its linear number, and its affinity where that is another.
   func identity(_ pe: Int) -> [StateValue.Member] {
     var members: [StateValue.Member] = [.number("pe", pe)]
@@ -92,9 +88,8 @@ extension GICv3 where Store: ~Copyable {
     members.append(.register("ICC_RPR_EL1", element.runningPriority))
     let pending = element.highestIsStale ? computeHighest(pe) : element.highest
     if !pending.isNone {
-      members.append(
-        .object("highest_pending", [.number("intid", pending.intid), .number("priority", pending.priority)])
-      )
+      let parts: [StateValue.Member] = [.number("intid", pending.intid), .number("priority", pending.priority)]
+      members.append(.object("highest_pending", parts))
     }
     if twoStates { members.append(.text("security", "\(element.security)")) }
     return .object(members)

@@ -18,21 +18,19 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private func collectionState(_ unit: Int, _ filter: StateFilter) -> StateValue {
-    var entries: [StateValue] = []
-    for (icid, pe) in translation.units[unit].collections.enumerated() where Int(pe) < peCount {
-      guard filter.includes(pe: Int(pe)) else { continue }
-      entries.append(.object([.number("icid", icid), .number("pe", pe)]))
+    let shown = translation.units[unit].collections.enumerated().filter {
+      Int($0.element) < peCount && filter.includes(pe: Int($0.element))
     }
-    return .list(entries)
+    return .list(shown.map { .object([.number("icid", $0.offset), .number("pe", $0.element)]) })
   }
 
   private func deviceState(_ unit: Int, _ filter: StateFilter) -> StateValue {
     var devices: [StateValue] = []
     var room = filter.lpiLimit ?? .max
-    translation.units[unit].translations.forEachDevice { device, bits in
+    translation.stores[unit].forEachDevice { device, bits in
       var events: [StateValue] = []
       var count = 0
-      translation.units[unit].translations.forEachEvent(device) { event, entry in
+      translation.stores[unit].forEachEvent(device) { event, entry in
         guard filter.includes(intid: Int(entry.intid)) else { return true }
         count += 1
         if events.count < room || filter.namedLPIs.contains(entry.intid) {
@@ -59,7 +57,7 @@ extension GICv3 where Store: ~Copyable {
     var members: [StateValue.Member] = [.number("event_id", event), .number("intid", entry.intid)]
     if entry.isVirtual {
       members.append(.number("vpeid", entry.vpe))
-      if let doorbell = translation.units[unit].translations.doorbell(device, event) {
+      if let doorbell = translation.stores[unit].doorbell(device, event) {
         members.append(.number("doorbell", doorbell))
       }
     } else {

@@ -60,16 +60,7 @@ extension GICv3 where Store: ~Copyable {
     guard register.bits != 0 else { return .object(members) }
     let intid = register.reportedINTID(isLegacy: virtual.isLegacy)
     if intid != register.virtualINTID { members.append(.number("source", register.virtualINTID >> 10)) }
-    members += [
-      .text("state", register.stateName), .number("intid", intid),
-      .number("priority", register.priority), .number("group", register.isGroup1 ? 1 : 0),
-      .bool("hardware", register.isHardware),
-    ]
-    if register.isHardware {
-      members.append(.number("physical_intid", register.physicalINTID))
-    } else {
-      members.append(.bool("eoi_maintenance", register.bits & ListRegister.endMaintenanceBit != 0))
-    }
+    members += register.members(intid: intid)
     if virtual.hasNonMaskable { members.append(.bool("non_maskable", register.isNonMaskable)) }
     return .object(members)
   }

@@ -22,6 +22,7 @@ struct ITSCommand {
   var opcode: UInt8 { UInt8(truncatingIfNeeded: dw0) }
   var deviceID: UInt32 { UInt32(truncatingIfNeeded: dw0 >> 32) }
   var eventID: UInt32 { UInt32(truncatingIfNeeded: dw1) }
+  var at: DeviceEvent { DeviceEvent(device: deviceID, event: eventID) }
   /// Whether the command is about one event of a device.
   var namesEvent: Bool {
     switch opcode {
@@ -43,5 +44,4 @@ struct ITSCommand {
   var ittAddress: UInt64 { dw2 & 0x000F_FFFF_FFFF_FF00 }
   /// vPEID of VMAPTI, VMAPI, VMAPP, VMOVP, VMOVI and VINVALL.
   var vPE: UInt32 { UInt32(truncatingIfNeeded: dw1 >> 32) & 0xFFFF }
-  var key: UInt64 { UInt64(deviceID) << 32 | UInt64(eventID) }
 }

@@ -6,7 +6,9 @@ struct InterruptTranslation: ~Copyable {
   /// Most ITSes that events can name.
   static var limit: Int { 16 }
 
-  private(set) var units: UnsafeMutablePointer<InterruptTranslationService>
+  let units: UnsafeMutablePointer<InterruptTranslationService>
+  /// What each of them has in its device table and ITTs.
+  let stores: UnsafeMutablePointer<PackedTranslationStore>
   private(set) var count = 0
   /// Whether the tables were empty at first, as the capture began at reset, so that an entry never mapped is known to be
   /// invalid.
@@ -16,13 +18,16 @@ struct InterruptTranslation: ~Copyable {
 
   init(topology: Topology) {
     units = .allocate(capacity: Self.limit)
+    stores = .allocate(capacity: Self.limit)
     startsEmpty = topology.value(.startsAtReset) == 1
     heldCollections = UInt32((topology.value(.gitsTyper) ?? 0) >> 24 & 0xFF)
   }
 
   private init(copying other: borrowing InterruptTranslation) {
     units = .allocate(capacity: Self.limit)
-    for unit in 0..<other.count { (units + unit).initialize(to: other.units[unit].copy()) }
+    units.initialize(from: other.units, count: other.count)
+    stores = .allocate(capacity: Self.limit)
+    for unit in 0..<other.count { (stores + unit).initialize(to: other.stores[unit].copy()) }
     count = other.count
     startsEmpty = other.startsEmpty
     heldCollections = other.heldCollections
@@ -34,18 +39,24 @@ struct InterruptTranslation: ~Copyable {
   deinit {
     units.deinitialize(count: count)
     units.deallocate()
+    stores.deinitialize(count: count)
+    stores.deallocate()
   }
 
   /// What the tables of an ITS hold is not known any more.
   mutating func forgetTables(_ unit: Int) {
     startsEmpty = false
     units[unit].forgetTables()
+    stores[unit].forget()
   }
 
   /// Nothing is known of any ITS any more.
   mutating func forget() {
+    for unit in 0..<count {
+      units[unit].forget()
+      forgetTables(unit)
+    }
     startsEmpty = false
-    for unit in 0..<count { units[unit].forget() }
   }
 
   /// Makes an ITS exist; its index is below 16 by the event's layout.
@@ -53,6 +64,7 @@ struct InterruptTranslation: ~Copyable {
     while count <= index & 15 {
       let unseen = startsEmpty ? Collection.unmapped : Collection.unknown
       (units + count).initialize(to: InterruptTranslationService(unseenCollection: unseen))
+      (stores + count).initialize(to: PackedTranslationStore())
       count += 1
     }
     return index & 15
@@ -60,7 +72,7 @@ struct InterruptTranslation: ~Copyable {
 }
 
 /// One ITS: its registers, and what the commands have put into its tables (IHI 0069H, chapter 5).
-struct InterruptTranslationService: ~Copyable {
+struct InterruptTranslationService {
   /// `GITS_CTLR`: Enabled in bit 0, Quiescent in bit 31.
   var control = Learned<UInt32>(1 << 31)
   /// `GITS_CBASER`.
@@ -76,7 +88,6 @@ struct InterruptTranslationService: ~Copyable {
   /// `GITS_BASERn.Indirect` of the device table is set.
   var deviceTableHasTwoLevels = false
 
-  var translations = PackedTranslationStore()
   /// ITT address by DeviceID.
   var ittAddresses: [UInt32: UInt64] = [:]
   /// DeviceID by ITT address, for table entries that name only the table.
@@ -93,7 +104,7 @@ struct InterruptTranslationService: ~Copyable {
   var changedVPE: (id: UInt32, before: VirtualPE?)?
 
   /// What the last command or MSI changed, as it was before: table reads that the capture prints for it show this.
-  var before = EntryBefore()
+  var before: EntryBefore?
   /// The device whose table entry was seen last.
   var lastDevice: UInt32 = 0
   /// The slot of the command queue that will be fetched next, once one fetch has been seen.
@@ -101,33 +112,7 @@ struct InterruptTranslationService: ~Copyable {
   /// An MSI or a command whose translation the capture has not shown yet.
   var unresolved: UnresolvedTranslation?
 
-  init(unseenCollection: UInt32) { self.unseenCollection = unseenCollection }
-
-  /// An independent copy.
-  func copy() -> InterruptTranslationService {
-    var copy = InterruptTranslationService(unseenCollection: unseenCollection)
-    copy.control = control
-    copy.commandBase = commandBase
-    copy.commandWriter = commandWriter
-    copy.commandReader = commandReader
-    copy.tableBase = tableBase
-    copy.tableBaseConstants = tableBaseConstants
-    copy.deviceTableHasTwoLevels = deviceTableHasTwoLevels
-    copy.translations = translations.copy()
-    copy.ittAddresses = ittAddresses
-    copy.devicesByITT = devicesByITT
-    copy.collections = collections
-    copy.vPEs = vPEs
-    copy.changedVPE = changedVPE
-    copy.before = before
-    copy.lastDevice = lastDevice
-    copy.nextFetch = nextFetch
-    copy.unresolved = unresolved
-    copy.showsTables = showsTables
-    return copy
-  }
-
-  /// The ITS was reset: its registers are taken to be as after reset, and what its tables hold is not known.
+  /// The ITS was reset: its registers are taken to be as after reset.
   mutating func forget() {
     control = Learned(1 << 31)
     commandBase = Learned(commandBase.value)
@@ -135,39 +120,14 @@ struct InterruptTranslationService: ~Copyable {
     commandReader = Learned(commandReader.value)
     nextFetch = nil
     for n in 0..<8 { tableBase[n].known = 0 }
-    forgetTables()
   }
 
-  /// What memory holds in place of the tables is not known: entries are taken to be as they were until one is shown.
+  /// What memory holds in place of the tables is not known.
   mutating func forgetTables() {
     unresolved = nil
-    before.isSet = false
+    before = nil
     unseenCollection = Collection.unknown
     if showsTables { for icid in collections.indices { collections[icid] = Collection.unknown } }
-    var devices: [(device: UInt32, bits: Int)] = []
-    translations.forEachDevice { device, bits in
-      devices.append((device, bits))
-      return true
-    }
-    for (device, bits) in devices {
-      remap(device: device, bits: bits, knowledge: DeviceKnowledge.guessed) { $0.isKnown = false }
-    }
-  }
-
-  /// Gives a device another table size or says what is known of it; its entries stay, changed by `body`.
-  mutating func remap(device: UInt32, bits: Int, knowledge: UInt8, _ body: (inout TranslationEntry) -> Void = { _ in })
-  {
-    var kept: [(event: UInt32, entry: TranslationEntry, doorbell: UInt32?)] = []
-    translations.forEachEvent(device) { event, entry in
-      kept.append((event, entry, entry.hasDoorbell ? translations.doorbell(device, event) : nil))
-      return true
-    }
-    translations.mapDevice(device, eventBits: bits, userFlags: knowledge)
-    for (event, entry, doorbell) in kept {
-      var changed = entry
-      body(&changed)
-      translations.map(device, event, changed, doorbell: doorbell)
-    }
   }
 
   /// Whether an MSI has to wait for the entries that the capture shows next: what its own is, is not known.
@@ -233,19 +193,61 @@ struct VirtualPE {
   var doorbell: UInt32?
 }
 
+/// An event of a device, which the device's ITT translates.
+struct DeviceEvent: Equatable {
+  var device: UInt32
+  var event: UInt32
+
+  /// DeviceID in 63:32, EventID in 31:0.
+  @inline(__always) var key: UInt64 { UInt64(device) << 32 | UInt64(event) }
+}
+
+extension PackedTranslationStore {
+  @inline(__always) func lookup(_ at: DeviceEvent) -> TranslationEntry { lookup(at.device, at.event) }
+  func doorbell(_ at: DeviceEvent) -> UInt32? { doorbell(at.device, at.event) }
+  @discardableResult mutating func map(_ at: DeviceEvent, _ entry: TranslationEntry, doorbell: UInt32? = nil) -> Bool {
+    map(at.device, at.event, entry, doorbell: doorbell)
+  }
+
+  /// Entries are taken to be as they were until one is shown.
+  mutating func forget() {
+    var devices: [(device: UInt32, bits: Int)] = []
+    forEachDevice { device, bits in
+      devices.append((device, bits))
+      return true
+    }
+    for (device, bits) in devices {
+      remap(device: device, bits: bits, knowledge: DeviceKnowledge.guessed) { $0.isKnown = false }
+    }
+  }
+
+  /// Gives a device another table size or says what is known of it; its entries stay, changed by `body`.
+  mutating func remap(device: UInt32, bits: Int, knowledge: UInt8, _ body: (inout TranslationEntry) -> Void = { _ in })
+  {
+    var kept: [(event: UInt32, entry: TranslationEntry, doorbell: UInt32?)] = []
+    forEachEvent(device) { event, entry in
+      kept.append((event, entry, entry.hasDoorbell ? doorbell(device, event) : nil))
+      return true
+    }
+    mapDevice(device, eventBits: bits, userFlags: knowledge)
+    for (event, entry, doorbell) in kept {
+      var changed = entry
+      body(&changed)
+      map(device, event, changed, doorbell: doorbell)
+    }
+  }
+}
+
 /// A device's ITE as it was before the last command changed it.
 struct EntryBefore {
-  var device: UInt32 = 0
-  var event: UInt32 = 0
-  var entry = TranslationEntry()
+  var at: DeviceEvent
+  var entry: TranslationEntry
   var doorbell: UInt32?
-  var isSet = false
 }
 
 /// An MSI or INT, CLEAR, DISCARD … whose entry is not known yet.
 struct UnresolvedTranslation {
-  var device: UInt32
-  var event: UInt32
+  var at: DeviceEvent
   var opcode: UInt8
   var cause: PendingCause
   /// MOVI's new collection, VMOVI's new vPE, VMOVP's new PE.

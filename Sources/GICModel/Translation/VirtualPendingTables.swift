@@ -99,50 +99,35 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
 
   // MARK: Virtual LPIs of a table
 
-  func isPending(_ intid: UInt32, _ index: Int32) -> Bool {
-    spaces[tables[Int(index)].space].isPending(intid, pe: UInt32(index))
+  /// The store that holds a table's pending bits.
+  private func store(_ index: Int32) -> UnsafeMutablePointer<Store> { spaces + tables[Int(index)].space }
+
+  func isPending(_ intid: UInt32, _ index: Int32) -> Bool { store(index).pointee.isPending(intid, pe: UInt32(index)) }
+
+  @discardableResult func setPending(_ intid: UInt32, _ index: Int32) -> Bool {
+    store(index).pointee.setPending(intid, pe: UInt32(index))
   }
 
-  @discardableResult mutating func setPending(_ intid: UInt32, _ index: Int32) -> Bool {
-    spaces[tables[Int(index)].space].setPending(intid, pe: UInt32(index))
-  }
-
-  @discardableResult mutating func clearPending(_ intid: UInt32, _ index: Int32) -> Bool {
-    spaces[tables[Int(index)].space].clearPending(intid, pe: UInt32(index))
+  @discardableResult func clearPending(_ intid: UInt32, _ index: Int32) -> Bool {
+    store(index).pointee.clearPending(intid, pe: UInt32(index))
   }
 
   /// The virtual LPI that would be signalled first; nil if none is pending with a known configuration that enables it.
-  func best(_ index: Int32) -> (priority: UInt8, intid: UInt32)? {
-    spaces[tables[Int(index)].space].best(pe: UInt32(index))
+  func best(_ index: Int32) -> (priority: UInt8, intid: UInt32)? { store(index).pointee.best(pe: UInt32(index)) }
+
+  func record(_ intid: UInt32, _ index: Int32) -> LPIRecord { store(index).pointee.record(intid) }
+
+  func setConfiguration(_ intid: UInt32, _ index: Int32, property: UInt8, isKnown: Bool) {
+    store(index).pointee.setConfiguration(intid, property: property, isKnown: isKnown)
   }
 
-  func record(_ intid: UInt32, _ index: Int32) -> LPIRecord { spaces[tables[Int(index)].space].record(intid) }
-
-  mutating func setConfiguration(_ intid: UInt32, _ index: Int32, property: UInt8, isKnown: Bool) {
-    spaces[tables[Int(index)].space].setConfiguration(intid, property: property, isKnown: isKnown)
-  }
-
-  mutating func setUserFlags(_ intid: UInt32, _ index: Int32, _ flags: UInt8) {
-    spaces[tables[Int(index)].space].setUserFlags(intid, flags)
-  }
-
-  /// Number of virtual LPIs pending in a table.
-  func pendingCount(_ index: Int32) -> Int { spaces[tables[Int(index)].space].pendingCount(pe: UInt32(index)) }
+  func setUserFlags(_ intid: UInt32, _ index: Int32, _ flags: UInt8) { store(index).pointee.setUserFlags(intid, flags) }
 
   /// Number of virtual LPIs pending in a table whose configuration is not known.
-  func unknownPendingCount(_ index: Int32) -> Int {
-    spaces[tables[Int(index)].space].unknownPendingCount(pe: UInt32(index))
-  }
+  func unknownPendingCount(_ index: Int32) -> Int { store(index).pointee.unknownPendingCount(pe: UInt32(index)) }
 
   /// The virtual LPIs pending in a table. O(their number).
-  func pending(_ index: Int32) -> [UInt32] {
-    var found: [UInt32] = []
-    spaces[tables[Int(index)].space].forEachPending(pe: UInt32(index)) { intid in
-      found.append(intid)
-      return true
-    }
-    return found
-  }
+  func pending(_ index: Int32) -> [UInt32] { store(index).pointee.allPending(pe: UInt32(index)) }
 
   /// Describes the first broken invariant; nil if there is none. Slow.
   func checkInvariants() -> String? {
@@ -154,5 +139,17 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
       if table.space >= spaceCount { return "virtual pending table \(index) has no store" }
     }
     return nil
+  }
+}
+
+extension LPIStore where Self: ~Copyable {
+  /// The LPIs that are pending on a PE. O(their number).
+  func allPending(pe: UInt32) -> [UInt32] {
+    var found: [UInt32] = []
+    forEachPending(pe: pe) { intid in
+      found.append(intid)
+      return true
+    }
+    return found
   }
 }

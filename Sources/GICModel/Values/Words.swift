@@ -21,12 +21,9 @@
   /// An independent copy.
   func copy() -> Words {
     let other = Words(repeating: base[0], count: count)
-    other.take(self)
+    other.base.update(from: base, count: count)
     return other
   }
-
-  /// Takes over the values of an array of the same size.
-  func take(_ other: borrowing Words) { base.update(from: other.base, count: min(count, other.count)) }
 }
 
 extension UInt32 {

@@ -2,47 +2,27 @@ import InterruptTrace
 
 /// Reads and writes of `ICH_*` (IHI 0069H, 12.4).
 extension GICv3 where Store: ~Copyable {
-  /// A read of `ICH_*` or `ICV_*`.
-  mutating func readVirtualSystemRegister(_ event: Event, pe: Int) {
+  /// A read or a write of `ICH_*` or `ICV_*`.
+  mutating func accessVirtualSystemRegister(_ event: Event, pe: Int) {
     pes[pe].virtual.isInUse = true
-    let number = event.register.rawValue
+    let (number, isRead) = (event.register.rawValue, event.kind == .sysregRead)
     shown.insert(number < 128 ? .guest : .hypervisor)
     noteWhoRuns(pe, isGuest: number < 128)
     if number < 128 {
       pes[pe].virtual.setLegacy(false)
-      readVirtualCPUInterface(event, pe: pe)
+      if isRead { readVirtualCPUInterface(event, pe: pe) } else { writeVirtualCPUInterface(event, pe: pe) }
     } else if number < 144 {
-      readHypervisorControl(event, pe: pe)
-    } else {
-      readListRegister(event, pe: pe)
-    }
-  }
-
-  /// A write of `ICH_*` or `ICV_*`.
-  mutating func writeVirtualSystemRegister(_ event: Event, pe: Int) {
-    pes[pe].virtual.isInUse = true
-    let number = event.register.rawValue
-    shown.insert(number < 128 ? .guest : .hypervisor)
-    noteWhoRuns(pe, isGuest: number < 128)
-    if number < 128 {
-      pes[pe].virtual.setLegacy(false)
-      writeVirtualCPUInterface(event, pe: pe)
-    } else if number < 144 {
-      writeHypervisorControl(event, pe: pe)
+      if isRead { readHypervisorControl(event, pe: pe) } else { writeHypervisorControl(event, pe: pe) }
     } else if number < 192 {
-      writeListRegister(event, pe: pe)
+      if isRead { readListRegister(event, pe: pe) } else { writeListRegister(event, pe: pe) }
     }
   }
 
   @inline(__always) mutating func noteWhoRuns(_ pe: Int, isGuest: Bool) {
     let control = pes[pe].virtual.hypervisorControl
-    if pes[pe].virtual.guest.note(isGuest: isGuest, control: control) { emitInterface(.guestRuns, pe, control) }
-  }
-
-  private func emitInterface(_ kind: TransitionKind, _ pe: Int, _ control: UInt32) {
-    let operands = Transition.VirtualInterfaceSwitch(
-      control: control, listRegisters: pes[pe].virtual.listRegisterCount)
-    emit(kind, pe: pe, a: operands.a, b: operands.b)
+    if pes[pe].virtual.guest.note(isGuest: isGuest, control: control) {
+      reportVirtualInterface(.guestRuns, pe, control, listRegisters: pes[pe].virtual.listRegisterCount)
+    }
   }
 
   private mutating func readHypervisorControl(_ event: Event, pe: Int) {
@@ -88,11 +68,7 @@ extension GICv3 where Store: ~Copyable {
       let old = pes[pe].virtual.hypervisorControl
       pes[pe].virtual.hypervisorControl = value & writable
       pes[pe].virtual.known.control = true
-      if (old ^ value) & HypervisorControl.enable != 0 {
-        let isOn = value & HypervisorControl.enable != 0
-        emitInterface(
-          isOn ? .virtualInterfaceEnabled : .virtualInterfaceDisabled, pe, isOn ? value & writable : old)
-      }
+      reportVirtualEnable(pe, from: old, to: value & writable, listRegisters: pes[pe].virtual.listRegisterCount)
       pes[pe].virtual.invalidate()
     case .ICH_VMCR_EL2: writeMachineControl(value, pe: pe)
     case let other where other.rawValue >= SystemRegister.ICH_AP0R0_EL2.rawValue:
@@ -179,15 +155,11 @@ extension GICv3 where Store: ~Copyable {
     reportVirtualControl(pe)
   }
 
-  /// Says what the guest's interface lets through, if that is not what was said last.
+  /// Reports what the guest's interface lets through: VPMR in bits 31:24, VENG0 and VENG1 in bits 1:0.
   mutating func reportVirtualControl(_ pe: Int) {
+    func fields(_ control: UInt32) -> UInt32 { control >> 24 | (control & 0b11) << 8 }
     let (value, known) = (pes[pe].virtual.machineControl, pes[pe].virtual.known.machineControl)
-    // VPMR is in bits 31:24, VENG0 and VENG1 in bits 1:0.
-    let knownBits = known >> 24 | (known & 0b11) << 8
-    let bits = (value >> 24 | (value & 0b11) << 8) & knownBits
-    guard pes[pe].virtual.reportedControl != knownBits << 16 | bits else { return }
-    pes[pe].virtual.reportedControl = knownBits << 16 | bits
-    emit(.virtualControl, pe: pe, a: UInt64(bits), b: UInt64(knownBits))
+    report(Learned(fields(value), known: fields(known)), pe, since: &pes[pe].virtual.reportedControl)
   }
 
   /// The virtual priority bits that exist.

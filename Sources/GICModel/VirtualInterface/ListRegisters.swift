@@ -81,30 +81,25 @@ extension GICv3 where Store: ~Copyable {
     let old = pes[pe].virtual.listRegisters[n]
     pes[pe].virtual.setListRegister(n, value)
     guard old.isValid || value.isValid else { return }
-    guard value.isValid else {
-      reportEmptied(n, old, pe: pe)
-      return
-    }
+    guard value.isValid else { return report(.lrEmptied, old, n, pe: pe) }
     var isNew = !old.isValid || value.hasPending && !old.hasPending
     if old.isValid, old.virtualINTID != value.virtualINTID {
       // Of what has not been shown, neither is whether it was saved.
       let isSaved = pes[pe].virtual.guest.hasSaved(n) || !pes[pe].virtual.known.listRegisters.bit(n)
-      let operands = Transition.ListRegister(index: n, value: old.bits, isSaved: isSaved)
+      let operands = Transition.Operands<Transition.ListRegister>(index: n, value: old.bits, isSaved: isSaved)
       emit(
         .lrOverwritten, pe: pe, intid: old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
         priority: old.priority, a: operands.a, b: operands.b)
       isNew = true
     }
-    if isNew {
-      let intid = value.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
-      emit(.lrFilled, pe: pe, intid: intid, priority: value.priority, a: UInt64(n), b: value.bits)
-    }
+    if isNew { report(.lrFilled, value, n, pe: pe) }
   }
 
-  /// Reports that a list register became invalid.
-  @inline(__always) func reportEmptied(_ n: Int, _ old: ListRegister, pe: Int) {
-    let intid = old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
-    emit(.lrEmptied, pe: pe, intid: intid, priority: old.priority, a: UInt64(n), b: old.bits)
+  /// Reports what became of the interrupt in a list register; `b` if it is not the register's value.
+  @inline(__always)
+  func report(_ kind: TransitionKind, _ register: ListRegister, _ n: Int, pe: Int, b: UInt64? = nil) {
+    let intid = register.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
+    emit(kind, pe: pe, intid: intid, priority: register.priority, a: UInt64(n), b: b ?? register.bits)
   }
 
   /// `ICH_ELRSR_EL2`. A list register that was not known and is shown empty holds no interrupt.

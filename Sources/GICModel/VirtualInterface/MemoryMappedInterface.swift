@@ -54,17 +54,11 @@ extension GICv3 where Store: ~Copyable {
       refreshMaintenance(pe)
     case .priorityMask:
       writeField(value & implementedPriorities(pe), pe: pe, shift: VirtualMachineControl.priorityMaskShift, mask: 0xFF)
-    case .binaryPoint: writeLegacyBinaryPoint(value, pe: pe, group1: false)
-    case .aliasedBinaryPoint: writeLegacyBinaryPoint(value, pe: pe, group1: true)
+    case .binaryPoint: pes[pe].virtual.learnBinaryPoint(group1: false, value)
+    case .aliasedBinaryPoint: pes[pe].virtual.learnBinaryPoint(group1: true, value)
     case .activePriorities: writeVirtualActivePriorities(event.b, pe: pe, at: activePrioritiesIndex(event, index))
     default: break
     }
-  }
-
-  private mutating func writeLegacyBinaryPoint(_ value: UInt32, pe: Int, group1: Bool) {
-    pes[pe].virtual.setBinaryPoint(group1: group1, value)
-    let shift = group1 ? VirtualMachineControl.binaryPoint1Shift : VirtualMachineControl.binaryPoint0Shift
-    pes[pe].virtual.known.machineControl |= 7 << shift
   }
 
   /// `GICV_APR<n>` is `ICH_AP1R<n>_EL2`.
@@ -100,7 +94,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func readHighestPending(_ event: Event, pe: Int, check: Int, isAlias: Bool) {
     refreshVirtual(pe)
     let isKnown =
-      knowsVirtualPending(pe)
+      pes[pe].virtual.knowsPending
       && (isAlias || pes[pe].virtual.known.machineControl & VirtualMachineControl.acknowledgeControl != 0)
     let expected = UInt64(visibleMemoryMapped(pe, isAlias: isAlias))
     compare(check, expected: expected, seen: event.b, known: isKnown ? .max : 0, pe: event.pe)
@@ -112,8 +106,7 @@ extension GICv3 where Store: ~Copyable {
   /// without AckCtl, are UNPREDICTABLE: what became of the interrupt is not known then.
   private mutating func endMemoryMapped(pe: Int, value: UInt32, isAlias: Bool) {
     guard let n = activeListRegister(pe, intid: value & 0xFF_FFFF) else {
-      endVirtual(pe: pe, group1: isAlias, value: value)
-      return
+      return endVirtual(pe: pe, group1: isAlias, value: value)
     }
     let isGroup1 = pes[pe].virtual.listRegisters[n].isGroup1
     endVirtual(pe: pe, group1: isGroup1, value: value)

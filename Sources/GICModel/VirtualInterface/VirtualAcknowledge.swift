@@ -63,7 +63,7 @@ extension GICv3 where Store: ~Copyable {
         // A list register with a special INTID gives it out and becomes invalid, without an active priority.
         pes[pe].virtual.setListRegister(n, ListRegister(bits: old.bits & ~ListRegister.pendingBit))
         emit(.virtualSpuriousAcknowledge, pe: pe, intid: seen, a: UInt64(seen))
-        reportEmptied(n, old, pe: pe)
+        report(.lrEmptied, old, n, pe: pe)
         return
       }
       pes[pe].virtual.setListRegister(

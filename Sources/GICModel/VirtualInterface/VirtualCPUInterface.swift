@@ -12,14 +12,15 @@ extension GICv3 where Store: ~Copyable {
     case .ICV_HPPIR0_EL1, .ICV_HPPIR1_EL1:
       refreshVirtual(pe)
       let expected = visibleVirtual(pe, group1: register == .ICV_HPPIR1_EL1)
-      compare(check, expected: UInt64(expected), seen: event.b, known: knowsVirtualPending(pe) ? .max : 0, pe: event.pe)
+      compare(
+        check, expected: UInt64(expected), seen: event.b, known: pes[pe].virtual.knowsPending ? .max : 0, pe: event.pe)
     case .ICV_RPR_EL1: readVirtualRunningPriority(event, pe: pe, check: check)
     case .ICV_PMR_EL1:
       readField(event, pe: pe, check: check, shift: VirtualMachineControl.priorityMaskShift, mask: 0xFF)
     case .ICV_BPR0_EL1, .ICV_BPR1_EL1:
       readVirtualBinaryPoint(event, pe: pe, check: check, group1: register == .ICV_BPR1_EL1)
-    case .ICV_IGRPEN0_EL1: readField(event, pe: pe, check: check, shift: 0, mask: 1)
-    case .ICV_IGRPEN1_EL1: readField(event, pe: pe, check: check, shift: 1, mask: 1)
+    case .ICV_IGRPEN0_EL1, .ICV_IGRPEN1_EL1:
+      readField(event, pe: pe, check: check, shift: register == .ICV_IGRPEN1_EL1 ? 1 : 0, mask: 1)
     case .ICV_CTLR_EL1: readVirtualControl(event, pe: pe, check: check)
     case let other where other.rawValue >= SystemRegister.ICV_AP0R0_EL1.rawValue && other.rawValue < 88:
       readVirtualActivePriorities(
@@ -40,15 +41,9 @@ extension GICv3 where Store: ~Copyable {
     case .ICV_BPR0_EL1, .ICV_BPR1_EL1:
       let group1 = register == .ICV_BPR1_EL1
       // With a common binary point, writes of the Group 1 register are ignored (12.3.4).
-      guard !(group1 && pes[pe].virtual.hasCommonBinaryPoint) else { return }
-      pes[pe].virtual.setBinaryPoint(group1: group1, value)
-      let shift = group1 ? VirtualMachineControl.binaryPoint1Shift : VirtualMachineControl.binaryPoint0Shift
-      pes[pe].virtual.known.machineControl |= 7 << shift
-    case .ICV_IGRPEN0_EL1:
-      writeField(value, pe: pe, shift: 0, mask: 1)
-      refreshMaintenance(pe)
-    case .ICV_IGRPEN1_EL1:
-      writeField(value, pe: pe, shift: 1, mask: 1)
+      if !(group1 && pes[pe].virtual.hasCommonBinaryPoint) { pes[pe].virtual.learnBinaryPoint(group1: group1, value) }
+    case .ICV_IGRPEN0_EL1, .ICV_IGRPEN1_EL1:
+      writeField(value, pe: pe, shift: register == .ICV_IGRPEN1_EL1 ? 1 : 0, mask: 1)
       refreshMaintenance(pe)
     case .ICV_CTLR_EL1:
       writeField(value, pe: pe, shift: 4, mask: 1)
@@ -120,34 +115,33 @@ extension GICv3 where Store: ~Copyable {
 
   /// The priority of the highest active priority bit. An idle interface reads 0xFF (12.3.17).
   mutating func readVirtualRunningPriority(_ event: Event, pe: Int, check: Int) {
-    let isKnown = knowsVirtualActivePriorities(pe)
+    let isKnown = pes[pe].virtual.knowsActivePriorities
     var expected = UInt64(pes[pe].virtual.runningPriority)
     if pes[pe].virtual.nonMaskableIsActive { expected |= 1 << 63 }
     compare(check, expected: expected, seen: event.b, known: isKnown ? .max : 0, pe: event.pe)
   }
+}
 
-  // MARK: What is known
+// MARK: What is known
 
+extension VirtualInterface {
   /// Whether every active priorities register is known.
-  func knowsVirtualActivePriorities(_ pe: Int) -> Bool {
-    let words = UInt8(1 << pes[pe].virtual.activePriorityWords &- 1)
-    let needed = words | words << 4
-    return pes[pe].virtual.known.activePriorities & needed == needed
+  var knowsActivePriorities: Bool {
+    let words = UInt8(1 << activePriorityWords &- 1)
+    return known.activePriorities & (words | words << 4) == words | words << 4
   }
 
   /// Whether the list registers and the group enables are known, which decide what is pending.
-  func knowsVirtualPending(_ pe: Int) -> Bool {
-    let both = pes[pe].virtual.implemented
-    let lists = pes[pe].virtual.known.listRegisters
+  var knowsPending: Bool {
     let enables = VirtualMachineControl.enableGroup0 | VirtualMachineControl.enableGroup1
-    return lists & lists >> 16 & both == both && pes[pe].virtual.known.machineControl & enables == enables
+    return known.listRegisters & known.listRegisters >> 16 & implemented == implemented
+      && known.machineControl & enables == enables
   }
 
   /// Whether all that decides about signalling is known.
-  func knowsVirtualSignalling(_ pe: Int) -> Bool {
+  var knowsSignalling: Bool {
     // VENG0, VENG1, VCBPR, both binary points and the priority mask.
     let fields: UInt32 = 0xFFFC_0013
-    return knowsVirtualPending(pe) && knowsVirtualActivePriorities(pe) && pes[pe].virtual.known.control
-      && pes[pe].virtual.known.machineControl & fields == fields
+    return knowsPending && knowsActivePriorities && known.control && known.machineControl & fields == fields
   }
 }

@@ -15,7 +15,7 @@ extension GICv3 where Store: ~Copyable {
     guard !INTID.isSpecial(intid) else { return }
     let dropped = pes[pe].virtual.dropRunningPriority()
     // Without an active priority nothing happens, unless what is active is not known.
-    guard dropped != nil || !knowsVirtualActivePriorities(pe) else { return }
+    guard dropped != nil || !pes[pe].virtual.knowsActivePriorities else { return }
     defer { refreshMaintenance(pe) }
     let isSplit = pes[pe].virtual.endIsSplit
     guard let n = activeListRegister(pe, intid: intid) else {
@@ -34,9 +34,7 @@ extension GICv3 where Store: ~Copyable {
         && (pes[pe].virtual.isNonMaskable(Int32(n)) || register.priority & mask == dropped.unsafelyUnwrapped)
     // LPIs are deactivated at once: no separate deactivation comes for them.
     let deactivates = isExpected && (!isSplit || intid >= LPILimits.firstINTID)
-    emit(
-      .virtualEndOfInterrupt, pe: pe, intid: register.reportedINTID(isLegacy: pes[pe].virtual.isLegacy),
-      priority: register.priority, a: UInt64(n), b: deactivates ? 1 : 0)
+    report(.virtualEndOfInterrupt, register, n, pe: pe, b: deactivates ? 1 : 0)
     if deactivates { deactivateListRegister(n, pe: pe) }
   }
 
@@ -69,10 +67,9 @@ extension GICv3 where Store: ~Copyable {
     let old = pes[pe].virtual.listRegisters[n]
     let new = ListRegister(bits: old.bits & ~ListRegister.activeBit)
     pes[pe].virtual.setListRegister(n, new)
-    let intid = old.reportedINTID(isLegacy: pes[pe].virtual.isLegacy)
-    emit(.virtualDeactivated, pe: pe, intid: intid, priority: old.priority, a: UInt64(n))
+    report(.virtualDeactivated, old, n, pe: pe, b: 0)
     if old.isHardware, old.physicalINTID < 1020 { deactivate(pe: pe, intid: Int(old.physicalINTID)) }
-    if !new.isValid { reportEmptied(n, old, pe: pe) }
+    if !new.isValid { report(.lrEmptied, old, n, pe: pe) }
   }
 
   /// `ICH_HCR_EL2.EOIcount`: an interrupt ended that is in no list register (12.4.5).

@@ -87,7 +87,7 @@ extension GICv3 where Store: ~Copyable {
       if expected == seen { return true }
       let best = pes[pe].virtual.best
       // A capture that begins between the two may show a line before it shows what is pending.
-      guard best >= 0 else { return !knowsVirtualPending(pe) }
+      guard best >= 0 else { return !pes[pe].virtual.knowsPending }
       let corrected: Bool
       if seen.isEmpty {
         corrected = close(best, pe: pe)
@@ -119,7 +119,7 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].virtual.setMachineControl(priority << 24, mask: 0xFF << 24)
       return true
     }
-    if !knowsVirtualActivePriorities(pe), pes[pe].virtual.runningPriority > priority {
+    if !pes[pe].virtual.knowsActivePriorities, pes[pe].virtual.runningPriority > priority {
       pes[pe].virtual.raiseRunningPriority(priority, group1: pes[pe].virtual.isGroup1(best), nonMaskable: false)
       return true
     }
@@ -169,7 +169,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func reconcileVirtualAcknowledge(
     _ pe: Int, check: Int, group1: Bool, expected: UInt32, seen: UInt32
   ) -> Int32 {
-    let isTaught = !knowsVirtualSignalling(pe) || pes[pe].virtual.best == VirtualInterface.virtualLPIIndex
+    let isTaught = !pes[pe].virtual.knowsSignalling || pes[pe].virtual.best == VirtualInterface.virtualLPIIndex
     differ(check, expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught, pe: UInt32(pe))
     guard !INTID.isSpecial(seen) else { return -1 }
     for n in 0..<pes[pe].virtual.listRegisterCount

@@ -15,7 +15,7 @@ import InterruptTrace
 
   /// The value that a transition carries. A valid register of `ICH_LR<n>_EL2`'s layout has its state in bits 63:62, and
   /// one of `GICH_LR<n>`'s has only 32 bits.
-  @inlinable public init(_ operands: Transition.ListRegister) {
+  @inlinable public init(_ operands: Transition.Operands<Transition.ListRegister>) {
     self.init(operands.value, operands.value >> 62 != 0 ? .ich : .gich)
   }
 

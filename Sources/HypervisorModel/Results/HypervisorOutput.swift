@@ -10,7 +10,7 @@ struct HypervisorOutput {
 
   func emit(
     _ kind: TransitionKind, provenance: Provenance = .derived, domain: UInt16, pe: UInt32, intid: UInt32 = INTID.none,
-    priority: UInt32 = 0, _ operands: some TransitionOperands
+    priority: UInt32 = 0, _ operands: Transition.Operands<some Any>
   ) {
     buffer.pointee.append(
       Transition(

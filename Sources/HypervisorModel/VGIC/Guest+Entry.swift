@@ -72,7 +72,7 @@ extension Guest {
       out.emit(
         .lrFilled, provenance: interrupts[place].rule == .shown ? .derived : .inferred, domain: domain,
         pe: UInt32(vcpu), intid: interrupts[place].queued.intid, priority: UInt32(interrupts[place].queued.priority),
-        Transition.ListRegister(index: register, value: value))
+        Transition.Operands<Transition.ListRegister>(index: register, value: value))
     }
     guard outcome.pendingLeft + outcome.activeLeft > 0 else { return }
     for place in vcpus[vcpu].list[..<count] where interrupts[place].register < 0 {
@@ -80,7 +80,7 @@ extension Guest {
       out.emit(
         .lrOverflow, provenance: .inferred, domain: domain, pe: UInt32(vcpu), intid: interrupts[place].queued.intid,
         priority: UInt32(interrupts[place].queued.priority),
-        Transition.Overflow(isActive: interrupts[place].queued.isActive))
+        Transition.Operands<Transition.Overflow>(isActive: interrupts[place].queued.isActive))
     }
   }
 

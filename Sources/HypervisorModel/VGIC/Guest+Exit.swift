@@ -110,7 +110,7 @@ extension Guest {
     out.emit(
       .lrEmptied, provenance: rule == .shown ? .derived : .inferred, domain: domain, pe: UInt32(vcpu),
       intid: interrupts[place].queued.intid, priority: UInt32(interrupts[place].queued.priority),
-      Transition.ListRegister(index: Int(max(0, interrupts[place].register)), value: value.bits))
+      Transition.Operands<Transition.ListRegister>(index: Int(max(0, interrupts[place].register)), value: value.bits))
   }
 
   // MARK: Evidence that comes after the exit
@@ -191,7 +191,7 @@ extension Guest {
       .guestOutcome, provenance: .inferred, domain: domain,
       pe: UInt32(bitPattern: interrupts[place].owner >= 0 ? interrupts[place].owner : interrupts[place].target),
       intid: interrupts[place].queued.intid, priority: UInt32(interrupts[place].queued.priority),
-      Transition.GuestOutcome(isPending: pending, isActive: active, rule: rule.rawValue))
+      Transition.Operands<Transition.GuestOutcome>(isPending: pending, isActive: active, rule: rule.rawValue))
     rules[Int(rule.rawValue)] += 1
     interrupts[place].rule = rule
     interrupts[place].queued.isActive = active

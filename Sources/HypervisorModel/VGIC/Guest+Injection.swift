@@ -48,7 +48,7 @@ extension Guest {
       if isNow && !was { interrupts[place].pendingSince = out.time }
       out.emit(
         kind, domain: domain, pe: UInt32(bitPattern: interrupt.target), intid: interrupt.queued.intid,
-        priority: UInt32(interrupt.queued.priority), Transition.Pending(cause, sourcePE: source))
+        priority: UInt32(interrupt.queued.priority), Transition.Operands<Transition.Pending>(cause, sourcePE: source))
     }
     queue(place)
   }

@@ -105,8 +105,7 @@ public final class NativeTraceReader: EventSource {
 
   private func refuse(_ length: UInt32) {
     guard length <= NativeFormat.maximumRecordLength else {
-      setDamage("a record of \(length) bytes: this is not the start of a record")
-      return
+      return setDamage("a record of \(length) bytes: this is not the start of a record")
     }
     // A record that the input ends in is not whole, and not counted.
     if cursor.skip(UInt64(NativeFormat.recordHeaderSize) + UInt64(length)) { admission.refuse(length: length) }

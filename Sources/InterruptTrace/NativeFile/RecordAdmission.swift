@@ -38,15 +38,13 @@ struct RecordAdmission {
     recordNumber += 1
     statistics.records += 1
     guard let entry = Topology.Entry(event) else {
-      noteProblem("malformed topology record", "source \(event.flags.rawValue), key \(event.a & 0xFFFF)")
-      return
+      return noteProblem("malformed topology record", "source \(event.flags.rawValue), key \(event.a & 0xFFFF)")
     }
     if entry.key == .formatVersion, entry.value >> 16 > NativeFormat.version >> 16 {
       throw .tooNew(path: path, version: "\(entry.value >> 16).\(entry.value & 0xFFFF)")
     }
     guard topology.entries.count < Self.maximumTopologyEntries else {
-      noteProblem("too many topology records", "key \(entry.key.rawValue)")
-      return
+      return noteProblem("too many topology records", "key \(entry.key.rawValue)")
     }
     topology.set(entry)
   }

@@ -132,10 +132,7 @@ public struct EventPrinter {
   /// `GICD_ISENABLER1`, or `GICD+0x104` where no register has that offset.
   mutating func appendRegister(_ event: Event, _ out: inout ByteBuffer) {
     let key = event.a & 0xFF_FFFF_FFFF
-    if let known = registerNames[key] {
-      out.append(known)
-      return
-    }
+    if let known = registerNames[key] { return out.append(known) }
     var name = ByteBuffer()
     if let found = registerName(event.frame, event.offset) {
       name.append(found)

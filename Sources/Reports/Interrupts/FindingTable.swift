@@ -38,10 +38,7 @@ public final class FindingTable: AnalysisOutput {
   }
 
   private func append(_ finding: JSONValue, _ buffer: inout ByteBuffer) {
-    if format == .jsonl {
-      buffer.append(finding.compactText + "\n")
-      return
-    }
+    if format == .jsonl { return buffer.append(finding.compactText + "\n") }
     for (i, column) in Self.columns.enumerated() {
       if i > 0 { buffer.append(",") }
       switch finding[column] {

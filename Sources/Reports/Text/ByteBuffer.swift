@@ -86,10 +86,7 @@ public struct ByteBuffer: Sendable {
   /// Appends text as a CSV field: in quotes where it has to be (RFC 4180).
   public mutating func appendCSV(_ text: some Sequence<UInt8>) {
     let special: (UInt8) -> Bool = { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
-    guard text.contains(where: special) else {
-      bytes.append(contentsOf: text)
-      return
-    }
+    guard text.contains(where: special) else { return bytes.append(contentsOf: text) }
     bytes.append(0x22)
     for byte in text {
       if byte == 0x22 { bytes.append(0x22) }

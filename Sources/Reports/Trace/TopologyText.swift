@@ -154,27 +154,19 @@ extension Topology.Profile {
 }
 
 extension Topology.Source {
-  /// The name that scripts depend on.
-  public var name: String {
+  private var words: (name: String, title: String) {
     switch self {
-    case .assumed: "assumed"
-    case .inferred: "inferred"
-    case .deviceTree: "device-tree"
-    case .header: "header"
-    case .register: "register"
-    case .user: "user"
+    case .assumed: ("assumed", "assumed")
+    case .inferred: ("inferred", "inferred from the capture")
+    case .deviceTree: ("device-tree", "device tree")
+    case .header: ("header", "the capture's header")
+    case .register: ("register", "an identification register")
+    case .user: ("user", "--topology")
     }
   }
 
+  /// The name that scripts depend on.
+  public var name: String { words.name }
   /// For people.
-  public var title: String {
-    switch self {
-    case .assumed: "assumed"
-    case .inferred: "inferred from the capture"
-    case .deviceTree: "device tree"
-    case .header: "the capture's header"
-    case .register: "an identification register"
-    case .user: "--topology"
-    }
-  }
+  public var title: String { words.title }
 }

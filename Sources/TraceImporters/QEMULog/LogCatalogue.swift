@@ -139,10 +139,7 @@ struct LogCatalogue: @unchecked Sendable {
       precondition(literal.count < Digits.padding)
       var piece = Piece(start: UInt16(pool.count), length: UInt8(literal.count), field: .end)
       pool += literal
-      guard let brace else {
-        pieces.append(piece)
-        return
-      }
+      guard let brace else { return pieces.append(piece) }
       switch rest[rest.index(after: brace)] {
       case "x": piece.field = .hex
       case "d": piece.field = .decimal

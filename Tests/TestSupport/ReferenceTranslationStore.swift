@@ -1,5 +1,6 @@
 // What a conformance implements is documented at the protocol.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+import LPIStore
 
 /// The translation store that defines what is right: a dictionary of dictionaries.
 public struct ReferenceTranslationStore: ~Copyable, TranslationStore {
@@ -45,7 +46,8 @@ public struct ReferenceTranslationStore: ~Copyable, TranslationStore {
       unmap(device, event)
       return true
     }
-    entry.hasDoorbell = doorbell != nil
+    // `hasDoorbell`, which only a store sets.
+    entry.bits = entry.bits & ~(1 << 43) | (doorbell != nil ? 1 << 43 : 0)
     devices[device]?.entries[event] = entry
     devices[device]?.doorbells[event] = doorbell
     return true
