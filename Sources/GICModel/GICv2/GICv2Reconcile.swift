@@ -183,13 +183,15 @@ extension GICv2 {
   private mutating func explainAcknowledge(
     pe: Int, seen: UInt32, isAlias: Bool, nonSecure: Bool, event: Event
   ) -> Bool {
-    if reconcileGroup(pe: pe, { $0.selectForAcknowledge(pe, isAlias: isAlias, nonSecure: nonSecure) == seen }) {
-      return true
-    }
+    // Where the Security state changes unseen, that explains an answer sooner than a group that was not the one written.
+    let changes = interfaces[pe].changesUnseen
+    let sees = { (gic: inout GICv2) in gic.selectForAcknowledge(pe, isAlias: isAlias, nonSecure: nonSecure) == seen }
+    if !changes, reconcileGroup(pe: pe, sees) { return true }
     if mayBeOtherView(event), !isAlias, selectForAcknowledge(pe, isAlias: false, nonSecure: !nonSecure) == seen {
       correctSecurity(pe: pe, nonSecure: !nonSecure)
       return true
     }
+    if changes, reconcileGroup(pe: pe, sees) { return true }
     let intid = Int(seen & 0x3FF)
     if INTID.isSpecial(seen) {
       let pending = highest(pe)

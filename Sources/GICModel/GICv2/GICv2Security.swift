@@ -86,8 +86,10 @@ extension GICv2 {
   /// A read returned what only the other view explains.
   mutating func correctSecurity(pe: Int, nonSecure: Bool) {
     learnSecurity()
+    // Reads that told now the one view and now the other show that the PE changes its Security state unseen.
+    if interfaces[pe].viewIsSure, interfaces[pe].exceptionLevel == 0xFF { interfaces[pe].changesUnseen = true }
     interfaces[pe].security = nonSecure ? .nonSecure : .secure
-    interfaces[pe].viewIsSure = true
+    interfaces[pe].viewIsSure = !interfaces[pe].changesUnseen
   }
 
   /// Exception entry and return tell a PE's exception level. EL3 is Secure; where it returns to is decided by
