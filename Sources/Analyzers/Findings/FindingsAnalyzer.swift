@@ -267,7 +267,7 @@ struct FindingsAnalyzer: ~Copyable {
     }
     let across =
       unended.isEmpty ? "" : ": \(unended.joined(separator: ", ")) \(unended.count == 1 ? "was" : "were") never ended"
-    report(.init(kind: .reset, domain: t.domain, pe: PE.none, intid: INTID.none, source: t.event), t) {
+    report(.init(kind: .reset, domain: t.domain, reason: UInt32(truncatingIfNeeded: t.event)), t) {
       .init(
         .note, .likely, "the machine was reset between #\(t.machineReset.after) and #\(t.event)\(across)", chain,
         next: "what asked for the reset: PSCI SYSTEM_RESET, a watchdog, or the emulator's own")

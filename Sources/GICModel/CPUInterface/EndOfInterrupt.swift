@@ -21,13 +21,17 @@ extension GICv3 where Store: ~Copyable {
     emit(
       .endOfInterrupt, pe: pe, intid: intid, priority: priority, a: split ? 0 : 1,
       b: UInt64(pes[pe].runningPriority & 0xFF))
-    guard !split else { return }
+    let isGuess = !knowsEndMode(pe)
+    if split {
+      if isGuess { doubtDeactivation(pe: pe, intid: Int(intid)) }
+      return
+    }
     if departures.contains(.endShowsBothSteps), intid < 1020 {
       interim = InterimView(
         pe: UInt32(pe), highest: highest(pe), lines: lines(pe), showsHighest: true, showsLines: true)
     }
     deactivate(pe: pe, intid: Int(intid))
-    if !knowsEndMode(pe) { doubtDeactivation(pe: pe, intid: Int(intid)) }
+    if isGuess { doubtDeactivation(pe: pe, intid: Int(intid)) }
   }
 
   /// Whether the capture tells EOImode: it begins at reset, or shows the control register.
@@ -76,6 +80,7 @@ extension GICv3 where Store: ~Copyable {
       guard group(pe, Int(intid)) == .group1NonSecure else { return }
     }
     deactivate(pe: pe, intid: Int(intid))
+    if !knowsEndMode(pe) { doubtDeactivation(pe: pe, intid: Int(intid)) }
   }
 
   /// Makes an active interrupt inactive. LPIs have no active state.

@@ -12,7 +12,7 @@ struct GICv2ProcessingElement {
   var security = SecurityBelief.unknown
   /// Nothing has come since what told `security` that may have changed it.
   var viewIsSure = false
-  /// Reads have told both views, and nothing shows what lies between them.
+  /// Reads have told both views where one was believed: `SCR_EL3.NS`, which no capture shows, changes.
   var changesUnseen = false
   /// The exception level, where the capture shows it; 0xFF if not.
   var exceptionLevel: UInt8 = 0xFF

@@ -87,9 +87,10 @@ extension GICv2 {
   mutating func correctSecurity(pe: Int, nonSecure: Bool) {
     learnSecurity()
     // Reads that told now the one view and now the other show that the PE changes its Security state unseen.
-    if interfaces[pe].viewIsSure, interfaces[pe].exceptionLevel == 0xFF { interfaces[pe].changesUnseen = true }
+    if interfaces[pe].viewIsSure { interfaces[pe].changesUnseen = true }
     interfaces[pe].security = nonSecure ? .nonSecure : .secure
-    interfaces[pe].viewIsSure = !interfaces[pe].changesUnseen
+    // Where exceptions are shown, the state changes with one of them.
+    interfaces[pe].viewIsSure = interfaces[pe].exceptionLevel != 0xFF || !interfaces[pe].changesUnseen
   }
 
   /// Exception entry and return tell a PE's exception level. EL3 is Secure; where it returns to is decided by
@@ -111,7 +112,7 @@ extension GICv2 {
       interfaces[pe].viewIsSure = true
     } else if interfaces[pe].security == .el3 || isReturn && from == 3 {
       interfaces[pe].security = .nonSecure
-      interfaces[pe].viewIsSure = !isGuess
+      interfaces[pe].viewIsSure = !isGuess && !(interfaces[pe].changesUnseen && level == 1)
     }
   }
 

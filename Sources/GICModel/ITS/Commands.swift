@@ -6,6 +6,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func execute(_ command: ITSCommand) {
     let unit = translation.unit(command.its)
     translation.units[unit].unresolved = nil
+    translation.units[unit].tentativeMove = nil
     let entry = remember(command, unit: unit)
     reportWalk(command, entry: entry, unit: unit)
     let error: ITSError?
@@ -144,6 +145,9 @@ extension GICv3 where Store: ~Copyable {
     let new = translation.units[unit].collection(icid)
     if let limit = collectionLimit(unit: unit), UInt64(icid) >= limit { return .collectionOutOfRange }
     guard old != Collection.unmapped, new != Collection.unmapped else { return .unmappedCollection }
+    if old == Collection.unknown || new == Collection.unknown {
+      translation.units[unit].tentativeMove = EntryBefore(at: at, entry: entry)
+    }
     var changed = entry
     changed.collection = UInt16(truncatingIfNeeded: icid)
     translation.stores[unit].map(at, changed)

@@ -81,6 +81,16 @@ extension GICv3 where Store: ~Copyable {
       translation.units[unit].setCollection(icid, to: target)
       resolve(unit: unit)
     }
+    if !isKnown, !event.entryIsValid { undoMove(icid, unit: unit) }
+  }
+
+  /// A collection that a MOVI needs is shown not to be mapped: the command has failed, and the entry is as it was (5.3).
+  private mutating func undoMove(_ icid: UInt32, unit: Int) {
+    guard let moved = translation.units[unit].tentativeMove else { return }
+    let now = translation.stores[unit].lookup(moved.at)
+    guard UInt32(now.collection) == icid || UInt32(moved.entry.collection) == icid else { return }
+    translation.units[unit].tentativeMove = nil
+    translation.stores[unit].map(moved.at, moved.entry)
   }
 
   /// The RDbase that names a PE, as the collection table holds it.

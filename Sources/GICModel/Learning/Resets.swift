@@ -185,6 +185,10 @@ extension GICv3 where Store: ~Copyable {
     if !setUpAnew {
       if topology.value(.resetToGroup1) == 1 { banks.assumeGroup1() }
       distributor.control.value = Self.resetControl(oneSecurityState: hasOneSecurityState)
+      for intid in 32..<1024 where distributor.router[intid] != 0 {
+        distributor.router[intid] = 0
+        reroute(intid)
+      }
     }
     distributor.control.known &= Distributor.disableSecurity
     distributor.unseenTriggers = 0
@@ -228,7 +232,14 @@ extension GICv2 {
     let setUpAnew = isConfiguredAnew
     reportMachineReset()
     banks.forget(keepsConfiguration: setUpAnew)
-    if !setUpAnew { distributor.control.value = 0 }
+    if !setUpAnew {
+      distributor.control.value = 0
+      let target: UInt8 = peCount == 1 && !departures.contains(.uniprocessorTargetsAreWritable) ? 1 : 0
+      for intid in 32..<1020 where distributor.targets[intid] != target {
+        setTargets(intid, target)
+        bank(0, intid >> 5).pointee.knownTarget.setBit(intid & 31, to: false)
+      }
+    }
     distributor.control.known = 0
     for plane in 0..<distributor.latch.count {
       distributor.latch[plane] = Learned()

@@ -105,6 +105,8 @@ struct InterruptTranslationService {
 
   /// What the last command or MSI changed, as it was before: table reads that the capture prints for it show this.
   var before: EntryBefore?
+  /// An entry as it was before a MOVI whose collections are not known to be mapped: without them the command fails.
+  var tentativeMove: EntryBefore?
   /// The device whose table entry was seen last.
   var lastDevice: UInt32 = 0
   /// The slot of the command queue that will be fetched next, once one fetch has been seen.
