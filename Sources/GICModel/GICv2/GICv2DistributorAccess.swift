@@ -39,16 +39,16 @@ extension GICv2 {
       if row.role == .control {
         learnControl(event, nonSecure: nonSecure)
       } else if row.role == .interrupts {
-        if row.interrupts.field == .priority, !nonSecure { learnPriorityBits(first.value, event) }
+        if row.interrupts.field == .priority, !nonSecure { learnPriorityBits(first, event) }
         learn(row, event, pe: pe, nonSecure: nonSecure)
       }
     }
   }
 
-  private mutating func learnPriorityBits(_ expected: UInt64, _ event: Event) {
-    for n in 0..<UInt64(event.size) {
+  private mutating func learnPriorityBits(_ expected: Learned<UInt64>, _ event: Event) {
+    for n in 0..<UInt64(event.size) where expected.known >> (n * 8) & 0xF0 == 0xF0 {
       _ = learnPriorityBits(
-        written: UInt32(expected >> (n * 8) & 0xFF), seen: UInt32(event.b >> (n * 8) & 0xFF))
+        written: UInt32(expected.value >> (n * 8) & 0xFF), seen: UInt32(event.b >> (n * 8) & 0xFF))
     }
   }
 

@@ -115,7 +115,11 @@ extension GICv2 {
     // The Non-secure views of the others show only a part.
     guard !nonSecure || role == .control else { return }
     if role == .priorityMask {
-      guard !learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: seen) else { return }
+      if interfaces[pe].interface.known.contains(.priorityMask),
+        learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: seen)
+      {
+        return
+      }
       interfaces[pe].interface.priorityMask = seen
       interfaces[pe].interface.known.insert(.priorityMask)
     } else {

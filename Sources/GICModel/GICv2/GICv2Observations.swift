@@ -57,7 +57,9 @@ extension GICv2 {
       return report(event, expected, interface, check: .highestPending, isTaught: true)
     }
     var isTaught = reconcileMask(event, pe: pe)
-    if expected.intid == event.intid, learnPriorityBits(written: expected.priority, seen: event.priority) {
+    if expected.intid == event.intid, knowsPriority(pe, Int(expected.intid)),
+      learnPriorityBits(written: expected.priority, seen: event.priority)
+    {
       isTaught = true
     } else if expected.intid != event.intid || expected.priority != event.priority {
       isTaught = reconcileHighest(pe: pe, intid: Int(event.intid), priority: event.priority)

@@ -7,7 +7,8 @@ extension GICv2 {
   mutating func reconcileMask(_ event: Event, pe: Int) -> Bool {
     guard event.flags.contains(.maskShown) else { return false }
     let (mask, running) = (UInt32(event.b & 0xFFFF), UInt32(event.b >> 16 & 0xFFFF))
-    var corrected = learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: mask)
+    let isKnown = interfaces[pe].interface.known.contains(.priorityMask)
+    var corrected = isKnown && learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: mask)
     if interfaces[pe].interface.priorityMask & 0xFFFF != mask {
       guard !knowsInterface(pe, .priorityMask) else { return false }
       interfaces[pe].interface.priorityMask = mask
@@ -69,6 +70,9 @@ extension GICv2 {
     } else if !knowsEnable(pe, intid) {
       if bank.pointee.enabled[bit] { report(.disabled, pe, intid) }
       bank.pointee.enabled.assume(bit, false)
+    } else if !knowsPriority(pe, intid), bank.pointee.priority[bit] != 0xFF {
+      // Of a lower rank than what is shown; which, is still open.
+      bank.pointee.priority[bit] = 0xFF
     } else {
       return false
     }

@@ -142,7 +142,7 @@ extension GICv2 {
           for n in 0..<4 where part.lanes.bit(n * 8) && open.bit(bit + n) {
             bank.pointee.knownTarget.setBit(bit + n, to: false)
           }
-        case .trigger: bank.pointee.edge.forget(open)
+        case .trigger: for other in triggers(pe, first).pes { self.bank(other, word).pointee.edge.forget(open) }
         default: break
         }
       }

@@ -77,7 +77,7 @@ extension InterruptController where Self: ~Copyable {
   private func learnPriority(_ bank: UnsafeMutablePointer<InterruptBank>, _ n: Int, _ seen: UInt8, nonSecure: Bool) {
     if nonSecure, bank.pointee.priority[n] << 1 == seen { return }
     bank.pointee.priority[n] = nonSecure ? 0x80 | seen >> 1 : seen
-    bank.pointee.knownPriority.setBit(n, to: true)
+    bank.pointee.knownPriority.setBit(n, to: !nonSecure)
   }
 
   // MARK: What is shown to be signalled

@@ -191,7 +191,9 @@ extension InterruptController where Self: ~Copyable {
       forget(field, pe, word: word, doubtful & (old.value ^ now.value | ~old.known))
     default:
       let (old, now) = (before[field], bank.pointee[field])
-      bank.pointee[field].forget(doubtful & (old.value ^ now.value | ~old.known))
+      let changed = doubtful & (old.value ^ now.value | ~old.known)
+      let pes = field == .trigger ? triggers(pe, word &<< 5).pes : pe..<pe + 1
+      for other in pes { self.bank(other, word).pointee[field].forget(changed) }
     }
   }
 }
