@@ -71,3 +71,10 @@ extension Predicting where Self: ~Copyable {
     emit(kind, pe: UInt32(truncatingIfNeeded: pe), intid: intid, priority: priority, a: a, b: b)
   }
 }
+
+extension Predicting where Self: ~Copyable {
+  /// Compares a read of a 64-bit register with what it should return, and learns from it what nothing had shown.
+  mutating func compare(_ check: Int, with register: inout Learned<UInt64>, _ event: Event) {
+    if compare(check, register.part(event), event) != .disagreed { register.know(event) }
+  }
+}

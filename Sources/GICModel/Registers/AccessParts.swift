@@ -34,13 +34,6 @@ extension Learned<UInt64> {
   }
 }
 
-extension Predicting where Self: ~Copyable {
-  /// Compares a read of a 64-bit register with what it should return, and learns from it what nothing had shown.
-  mutating func compare(_ check: Int, with register: inout Learned<UInt64>, _ event: Event) {
-    if compare(check, register.part(event), event) != .disagreed { register.know(event) }
-  }
-}
-
 /// The parts of an access: 32 bits of an array of registers at a time.
 struct AccessParts: Sequence, IteratorProtocol {
   /// One part.

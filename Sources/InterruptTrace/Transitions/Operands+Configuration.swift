@@ -30,6 +30,10 @@ extension Transition.Operands<Transition.Retargeted> {
   @inlinable public var from: UInt32 { UInt32(truncatingIfNeeded: a) }
   /// The new target.
   @inlinable public var to: UInt32 { UInt32(truncatingIfNeeded: b) }
+  /// Whether both the old and the new target are one PE.
+  @inlinable public var isBetweenPEs: Bool {
+    from < Transition.Retargeted.anyPE && to < Transition.Retargeted.anyPE
+  }
 }
 
 extension Transition.Operands<Transition.PriorityChanged> {

@@ -56,6 +56,8 @@ extension Transition.Operands<Transition.Pending> {
   @inlinable public var hasSourcePE: Bool { b < UInt64(PE.none) }
   /// The PE that sent an SGI.
   @inlinable public var sourcePE: UInt32 { UInt32(truncatingIfNeeded: b) }
+  /// Whether an LPI's message is known.
+  @inlinable public var hasMessage: Bool { b != .max }
   /// The DeviceID of an LPI's message.
   @inlinable public var deviceID: UInt32 { UInt32(truncatingIfNeeded: b >> 32) }
   /// The EventID of an LPI's message.
