@@ -25,14 +25,12 @@ extension GICv2 {
         return
       }
       let first = answer(row, event, pe: pe, nonSecure: nonSecure)
-      if first.value != event.b, mayBeOtherView(event) {
-        let other = answer(row, event, pe: pe, nonSecure: !nonSecure)
-        if tellsOtherView(event.b, pe: pe, first, other) {
-          correctSecurity(pe: pe, nonSecure: !nonSecure)
-          differ(check, expected: first.value, seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
-          if row.role == .interrupts { learn(row, event, pe: pe, nonSecure: !nonSecure) }
-          return
-        }
+      let isOther = isInOtherView(event, check: check, pe: pe, nonSecure: nonSecure, first) {
+        $0.answer(row, event, pe: pe, nonSecure: !nonSecure)
+      }
+      if isOther {
+        if row.role == .interrupts { learn(row, event, pe: pe, nonSecure: !nonSecure) }
+        return
       }
       let verdict = compare(check, expected: first.value, seen: event.b, known: first.known, pe: event.pe)
       guard verdict != .disagreed, first.known != .max else { return }

@@ -42,16 +42,12 @@ extension GICv2 {
   /// A register whose read has no effect.
   private mutating func comparePlain(_ event: Event, index: Int, check: Int, pe: Int, nonSecure: Bool) {
     let first = value(index, event.offset, pe: pe, nonSecure: nonSecure)
-    let other = value(index, event.offset, pe: pe, nonSecure: !nonSecure)
-    if mayBeOtherView(event),
-      tellsOtherView(
-        event.b, pe: pe, Learned(UInt64(first.expected), known: UInt64(first.known)),
-        Learned(UInt64(other.expected), known: UInt64(other.known)))
-    {
-      correctSecurity(pe: pe, nonSecure: !nonSecure)
-      differ(check, expected: UInt64(first.expected), seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
-      return
+    let own = Learned(UInt64(first.expected), known: UInt64(first.known))
+    let isOther = isInOtherView(event, check: check, pe: pe, nonSecure: nonSecure, own) {
+      let other = $0.value(index, event.offset, pe: pe, nonSecure: !nonSecure)
+      return Learned(UInt64(other.expected), known: UInt64(other.known))
     }
+    if isOther { return }
     let known = UInt64(first.known) | ~0xFFFF_FFFF
     let verdict = compare(check, expected: UInt64(first.expected), seen: event.b, known: known, pe: event.pe)
     if verdict != .disagreed, first.known != .max {

@@ -75,12 +75,26 @@ extension GICv2 {
 
   /// Whether a read tells that the access was in the other view than believed: that view explains it, and the believed one
   /// contradicts it, or could have answered it only by what is not known.
-  func tellsOtherView(_ seen: UInt64, pe: Int, _ own: Learned<UInt64>, _ other: Learned<UInt64>) -> Bool {
+  private func tellsOtherView(_ seen: UInt64, pe: Int, _ own: Learned<UInt64>, _ other: Learned<UInt64>) -> Bool {
     // What EL3 accesses is Secure.
     if interfaces[pe].security == .el3, interfaces[pe].viewIsSure { return false }
     guard own.value != seen, (other.value ^ seen) & other.known == 0 else { return false }
     if (own.value ^ seen) & own.known != 0 { return true }
     return !interfaces[pe].viewIsSure && other.value == seen && (own.value ^ seen) & other.known != 0
+  }
+
+  /// Whether a read was in the other view than believed; corrects the belief then. `other` is what that view answers: it
+  /// is asked only if the believed one does not answer so.
+  mutating func isInOtherView(
+    _ event: Event, check: Int, pe: Int, nonSecure: Bool, _ own: Learned<UInt64>,
+    _ other: (borrowing Self) -> Learned<UInt64>
+  ) -> Bool {
+    guard own.value != event.b, mayBeOtherView(event), tellsOtherView(event.b, pe: pe, own, other(self)) else {
+      return false
+    }
+    correctSecurity(pe: pe, nonSecure: !nonSecure)
+    differ(check, expected: own.value, seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
+    return true
   }
 
   /// A read returned what only the other view explains.
