@@ -1,6 +1,7 @@
 // A seeded random program for GICv2: every PE works on the Distributor and its CPU interface and reads them back, takes
 // the interrupts that follow, and counts what it acknowledged.
 #include "platform.h"
+#include "random.h"
 
 // Options of a run, written by the loader.
 struct options {
@@ -31,7 +32,6 @@ enum {
   GICC_NSAPR = 0xe0, GICC_IIDR = 0xfc, GICC_DIR = 0x1000,
 };
 
-static u64 state[CPU_LIMIT];
 static u32 acknowledged[CPU_LIMIT][1024];
 static u32 spurious[CPU_LIMIT], depth[CPU_LIMIT], aborts[CPU_LIMIT];
 static volatile u32 ready, finished, dumping, go;
@@ -39,15 +39,6 @@ static volatile u32 consoleLock;
 static u32 lastAcknowledged[CPU_LIMIT];
 
 static u32 self(void) { return get(mpidr_el1) & 0xff; }
-
-static u64 next(u32 cpu) {
-  u64 x = state[cpu];
-  x ^= x >> 12; x ^= x << 25; x ^= x >> 27;
-  state[cpu] = x;
-  return x * 2685821657736338717ul >> 11;
-}
-static u32 below(u32 cpu, u32 n) { return next(cpu) % n; }
-static int chance(u32 cpu, u32 n) { return below(cpu, n) == 0; }
 static int has(u64 feature) { return (options->features & feature) != 0; }
 
 // A word with few bits set, many, all or none.

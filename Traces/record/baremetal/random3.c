@@ -1,6 +1,7 @@
 // A seeded random program for GICv3 with or without an ITS: every PE works on the controller and reads it back, takes
 // the interrupts that follow, and counts what it acknowledged.
 #include "gicv3.h"
+#include "random.h"
 
 // Options of a run, written by the loader.
 struct options {
@@ -31,7 +32,6 @@ enum {
   SECOND_SETUP = 1 << 17,  // sets the ITS up again, with tables elsewhere; moves LPI pending tables
 };
 
-static u64 state[CPU_LIMIT];
 static u32 acknowledged[CPU_LIMIT][1024];
 static u32 acknowledgedLPI[CPU_LIMIT][512];
 static u32 spurious[CPU_LIMIT], depth[CPU_LIMIT], aborts[CPU_LIMIT];
@@ -49,15 +49,6 @@ static u32 self(void) {
   u64 m = get(mpidr_el1);
   return (m & 0xff) + ((m >> 8 & 0xff) << CLUSTER_SHIFT);
 }
-
-static u64 next(u32 cpu) {
-  u64 x = state[cpu];
-  x ^= x >> 12; x ^= x << 25; x ^= x >> 27;
-  state[cpu] = x;
-  return x * 2685821657736338717ul >> 11;
-}
-static u32 below(u32 cpu, u32 n) { return next(cpu) % n; }
-static int chance(u32 cpu, u32 n) { return below(cpu, n) == 0; }
 static int has(u64 feature) { return (options->features & feature) != 0; }
 
 // A word with few bits set, many, all or none.

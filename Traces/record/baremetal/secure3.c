@@ -1,6 +1,7 @@
 // A seeded random program for a GICv3 with two Security states: EL3 and Non-secure EL1 take turns on every PE, both work
 // on the controller at random and take the interrupts that are theirs. Recorded with -d int, which shows exception levels.
 #include "gicv3.h"
+#include "random.h"
 
 struct options {
   u64 seed, operations, features, cpus, spis, reserved;
@@ -15,7 +16,6 @@ enum {
   NSACR = 1 << 13,      // opens Secure interrupts to the Non-secure side
 };
 
-static u64 state[CPU_LIMIT];
 static u32 acknowledged[CPU_LIMIT][1024];
 static u32 spurious[CPU_LIMIT], depth[CPU_LIMIT];
 static u64 done[CPU_LIMIT];
@@ -24,14 +24,6 @@ static volatile u32 consoleLock;
 static u8 innerStacks[CPU_LIMIT][32768] __attribute__((aligned(16)));
 
 static u32 self(void) { return get(mpidr_el1) & 0xff; }
-static u64 next(u32 cpu) {
-  u64 x = state[cpu];
-  x ^= x >> 12; x ^= x << 25; x ^= x >> 27;
-  state[cpu] = x;
-  return x * 2685821657736338717ul >> 11;
-}
-static u32 below(u32 cpu, u32 n) { return next(cpu) % n; }
-static int chance(u32 cpu, u32 n) { return below(cpu, n) == 0; }
 static int has(u64 feature) { return (options->features & feature) != 0; }
 
 static u32 bits(u32 cpu) {
@@ -213,41 +205,7 @@ static void interrupt(u32 cpu) {
   }
 }
 
-static void report(void) {
-  print("\n");
-  for (u32 cpu = 0; cpu < options->cpus; cpu++) {
-    for (u32 n = 0; n < 1020; n++)
-      if (acknowledged[cpu][n]) {
-        print("ack cpu "); print_number(cpu); print(" intid "); print_number(n); print(" n ");
-        print_number(acknowledged[cpu][n]); print("\n");
-      }
-    print("spurious cpu "); print_number(cpu); print(" n "); print_number(spurious[cpu]); print("\n");
-  }
-  print("@@DONE\n");
-}
-
-static void finish(u32 cpu) {
-  __atomic_add_fetch(&finished, 1, __ATOMIC_SEQ_CST);
-  while (finished < options->cpus) {}
-  if (cpu != 0) for (;;) asm volatile("wfi");
-  report();
-  power_off();
-}
-
-void exception(u64 vector, struct frame *f, u64 syndrome) {
-  u32 cpu = self();
-  if ((vector & 3) == 1 || (vector & 3) == 2) { interrupt(cpu); return; }
-  if (level() == 3 && syndrome >> 26 == 0x17) {
-    // SMC: a turn of the Secure side.
-    if (done[cpu] >= options->operations) finish(cpu);
-    for (u32 n = 1 + below(cpu, 8); n > 0; n--) operate(cpu);
-    return;
-  }
-  lock(&consoleLock);
-  print("\n@@FAULT cpu "); print_number(cpu); print(" vector "); print_number(vector); print(" esr "); print_hex(syndrome);
-  print(" elr "); print_hex(f->elr); print("\n");
-  power_off();
-}
+#include "secure.h"
 
 // The Non-secure side, at EL1.
 static void world(void) {
