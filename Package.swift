@@ -156,7 +156,7 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "Analyzers", "GICModel", "HeadlessBrowser", "InterruptTrace", "PerfettoTrace", "Replay", "Reports",
+        "Analyzers", "CSQLite", "GICModel", "HeadlessBrowser", "InterruptTrace", "PerfettoTrace", "Replay", "Reports",
         "TraceImporters",
       ]
     ),

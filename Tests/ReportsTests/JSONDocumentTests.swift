@@ -1,55 +1,78 @@
 import Foundation
-import Reports
 import Testing
+
+@testable import Reports
 
 @Suite("Documentation of the JSON")
 struct JSONDocumentTests {
   private static let captures =
     BundledCapture.small + ["nested-gicv3", "nested-gicv2", "gicv4", "kvm-one-second/trace.dat", "linux-gicv3-its"]
 
-  /// Every path of a value to one that is no object and no list, `[]` standing for the elements of a list.
-  private func paths(_ value: Any, _ path: String, into all: inout Set<String>) {
-    if let object = value as? [String: Any] {
-      for (key, value) in object { paths(value, path.isEmpty ? key : path + "." + key, into: &all) }
-    } else if let list = value as? [Any] {
-      for element in list { paths(element, path + "[]", into: &all) }
-    } else {
-      all.insert(path)
+  @Test("The page and the JSON Schema are what the tables say")
+  func derived() throws {
+    let folder = BundledCapture.root.appending(path: "Analyses")
+    let page = try String(contentsOf: folder.appending(path: "json.md"), encoding: .utf8)
+    let head = try #require(page.range(of: "## Keys\n\n"))
+    let files = [
+      ("json.md", page[..<head.upperBound] + ResultTables.jsonKeys),
+      ("analyze.schema.json", ResultTables.jsonSchema.text),
+    ]
+    for (name, text) in files {
+      let file = folder.appending(path: name)
+      if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" { try Data(text.utf8).write(to: file) }
+      #expect(try String(contentsOf: file, encoding: .utf8) == text, "\(name)")
     }
   }
 
-  /// The keys of the page, under what the heading above them says.
-  private func documented() throws -> Set<String> {
-    let page = try String(contentsOf: BundledCapture.root.appending(path: "Analyses/json.md"), encoding: .utf8)
-    func quoted(_ text: Substring) -> [String] {
-      text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
-        .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
-    }
-    var (prefixes, all): ([String], Set<String>) = ([], [])
-    for line in page.split(separator: "\n") {
-      if line.hasPrefix("### ") {
-        let names = quoted(line)
-        prefixes = names.isEmpty ? [""] : names.map { $0 + "." }
-      } else if line.hasPrefix("| `") {
-        for key in quoted(line.dropFirst(2).prefix { $0 != "|" }) { all.formUnion(prefixes.map { $0 + key }) }
-      }
-    }
-    return all
+  @Test("What analyze --json writes is valid by its JSON Schema", arguments: captures)
+  func valid(capture: String) throws {
+    let file = BundledCapture.root.appending(path: "Analyses/analyze.schema.json")
+    let schema = try #require(JSONValue(parsing: try Data(contentsOf: file)))
+    let json = try #require(JSONValue(parsing: try BundledCapture.analyse(capture).json.text.utf8))
+    #expect(JSONSchema(schema).problems(json) == [])
+    // The schema is not one that everything satisfies.
+    #expect(!JSONSchema(schema).problems(["schema": 1]).isEmpty)
   }
+}
 
-  @Test("Every key that analyze --json writes is on the page", arguments: captures)
-  func complete(capture: String) throws {
-    let known = try documented()
-    let json = try BundledCapture.analyse(capture).json.text
-    var all: Set<String> = []
-    paths(try JSONSerialization.jsonObject(with: Data(json.utf8)), "", into: &all)
-    #expect(all.count > 40)
-    // Keys that are names of something stand as `*`.
-    let unknown = all.filter { path in
-      guard !known.contains(path), let dot = path.lastIndex(of: ".") else { return !known.contains(path) }
-      let suffix = path.hasSuffix("[]") ? "[]" : ""
-      return !known.contains(path[...dot] + "*" + suffix)
+/// As much of JSON Schema as the schema of `analyze --json` uses.
+struct JSONSchema {
+  private let schema: JSONValue
+
+  init(_ schema: JSONValue) { self.schema = schema }
+
+  /// Where a value is not what the schema says.
+  func problems(_ value: JSONValue, _ path: String = "") -> [String] {
+    let types = schema["type"]?.string.map { [$0] } ?? schema["type"]?.elements.compactMap(\.string) ?? []
+    guard types.contains(where: { value.isOf($0) }) else { return ["\(path): \(value) is no \(types)"] }
+    switch value {
+    case .array(let elements):
+      let items = JSONSchema(schema["items"] ?? [:])
+      return elements.flatMap { items.problems($0, path + "[]") }
+    case .object(let members):
+      let missing = (schema["required"]?.elements ?? []).compactMap(\.string).filter { value[$0] == nil }
+      return missing.map { "\(path).\($0) is missing" }
+        + members.flatMap { member -> [String] in
+          if let own = schema["properties"]?[member.key] ?? schema["additionalProperties"], own != .bool(false) {
+            return JSONSchema(own).problems(member.value, "\(path).\(member.key)")
+          }
+          return ["\(path).\(member.key) is not in the schema"]
+        }
+    default: return []
     }
-    #expect(unknown.sorted() == [])
+  }
+}
+
+extension JSONValue {
+  fileprivate func isOf(_ type: String) -> Bool {
+    switch self {
+    case .null: type == "null"
+    case .bool: type == "boolean"
+    case .number: type == "integer" || type == "number"
+    case .fraction: type == "number"
+    case .string: type == "string"
+    case .array: type == "array"
+    case .object: type == "object"
+    }
   }
 }

@@ -140,8 +140,8 @@ struct LifeTests {
     }
     let csv = try text(.csv)
     #expect(csv.count == 2)
-    #expect(csv[0].split(separator: ",").count == 24)
-    #expect(csv[1] == "0,1,8192,LPI,msi,,24,5,0,0,100,130,200,,10,13,20,,ended,derived,0,,,")
+    #expect(csv[0].split(separator: ",").count == 25)
+    #expect(csv[1] == "0,1,8192,LPI,msi,,24,5,0,0,,100,,130,200,,10,,13,20,,,ended,derived,0")
     #expect(
       try text(.jsonl) == [
         #"{"domain":0,"pe":1,"intid":8192,"class":"LPI","cause":"msi","device_id":24,"event_id":5,"priority":0,"#

@@ -47,9 +47,9 @@ struct PictureTests {
 
   @Test("What a capture has is in its report, and what it has not is not")
   func sections() throws {
-    let always = ["activity", "latency", "over-time", "interrupts", "pes", "heat"]
+    let always = ["activity", "latency", "over-time", "busiest-interrupts", "processing-elements", "heat"]
     for (capture, present, absent) in [
-      ("linux-gicv3-its", always + ["its", "devices", "timeline"], ["virtual", "list-registers", "kvm"]),
+      ("linux-gicv3-its", always + ["its", "slowest-devices", "timeline"], ["virtual", "list-registers", "kvm"]),
       ("nested-gicv3", always + ["virtual", "list-registers", "its", "timeline", "guests-slowest"], ["kvm"]),
       ("linux-gicv2", always + ["timeline"], ["its", "kvm", "virtual", "guests-slowest"]),
       ("kvm-one-second/trace.dat", ["kvm", "timeline", "guests-slowest"], ["latency", "its"]),

@@ -163,7 +163,7 @@ struct SQLiteTests {
     let text = try String(contentsOf: file, encoding: .utf8)
     let begin = try #require(text.range(of: "```sql\n"))
     let end = try #require(text[begin.upperBound...].range(of: "```"))
-    let schema = SQLiteSchema.tables + "\n" + SQLiteSchema.transitions + "\n"
+    let schema = ResultTables.schema
     let list = try Self.questions.map { name in
       let question = try String(contentsOf: Self.analyses.appending(path: name), encoding: .utf8)
         .split(separator: "\n").prefix { $0.hasPrefix("-- ") }.map { $0.dropFirst(3) }.joined(separator: " ")

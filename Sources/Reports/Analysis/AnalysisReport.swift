@@ -17,6 +17,12 @@ public struct AnalysisReport: Sendable {
     self.predictions = predictions
   }
 
-  /// Devices by INTID, where each INTID's latencies came from one device only. (For LPIs.)
+  /// How PEs are named.
   var naming: PENaming { PENaming(trace.topology) }
+
+  /// The object that scripts depend on.
+  public var json: JSONValue {
+    let naming = naming
+    return Document.json(command: "analyze", trace: trace, ResultTables.all.flatMap { $0.members(self, naming) })
+  }
 }

@@ -4,79 +4,33 @@ import Analyzers
 struct ITSText {
   let report: AnalysisReport
 
-  func caches(_ style: TextStyle, _ rows: Int) -> String {
-    report.results.its.map { its in
+  func caches(_ style: TextStyle) -> String {
+    let naming = report.naming
+    return report.results.its.map { its in
       let title =
         report.results.its.count > 1 ? style.apply(.faint, "  ITS \(its.its) of domain \(its.domain)") + "\n" : ""
-      return title + facts(its, style) + tables(its, style) + shapes(its, style) + software(its, style)
-        + invalidations(its, style) + agreement(its, style)
+      let invalidations = ResultTables.causes.text(its.invalidations.filter { $0.count > 0 }, naming, style)
+      return title + facts(its).lines(style) + tables(its, style) + "\n"
+        + ResultTables.misses(of: its).text([nil] + its.shapes, naming, style) + software(its, style)
+        + (invalidations.isEmpty ? "" : "\n" + invalidations) + agreement(its, style)
     }.joined(separator: "\n")
   }
 
-  private func facts(_ its: ITSCaches, _ style: TextStyle) -> String {
-    WrappedParts.lines(rolledFacts(its), " · ", style: style)
-  }
-
-  /// What an ITS did, in words.
-  func facts(_ its: ITSCaches) -> [String] { rolledFacts(its).map(\.0) }
-
-  private func rolledFacts(_ its: ITSCaches) -> [(String, TextStyle.Role)] {
-    var facts: [(String, TextStyle.Role)] = []
-    func fact(_ count: UInt64, _ one: String, _ many: String, _ role: TextStyle.Role = .plain) {
-      if count > 0 { facts.append(("\(Units.count(count)) \(count == 1 ? one : many)", role)) }
-    }
-    fact(its.msis, "MSI translated", "MSIs translated")
-    fact(its.commands, "command", "commands")
-    fact(its.lpiMatch, "MSI for an LPI already pending", "MSIs for LPIs already pending")
-    fact(its.invalid, "walk ended at an invalid entry", "walks ended at an invalid entry", .notice)
+  /// What an ITS did.
+  func facts(_ its: ITSCaches) -> Facts {
+    var facts = Facts()
+    facts.add(its.msis, "MSI translated", "MSIs translated")
+    facts.add(its.commands, "command", "commands")
+    facts.add(its.lpiMatch, "MSI for an LPI already pending", "MSIs for LPIs already pending")
+    facts.add(its.invalid, "walk ended at an invalid entry", "walks ended at an invalid entry", .notice)
     return facts
   }
 
   /// Misses of fully associative caches. Sizes that all tables fit into long before are left out.
   private func tables(_ its: ITSCaches, _ style: TextStyle) -> String {
     let enough = its.tables.map(\.curve.sufficient).max() ?? 0
-    let all: [UInt64] = [1, 4, 16, 64, 256, 1024, 4096]
-    let sizes = all.filter { $0 < enough * 4 || $0 == 1 }
-    var table = TextTable(
-      [("table", .left), ("look-ups", .right), ("entries", .right)]
-        + sizes.map { ("miss % at \($0)", .right) }.enumerated().map {
-          $0.offset == 0 ? $0.element : ("\(all[$0.offset])", .right)
-        }
-        + [("never less", .right), ("from", .right)]
-    )
-    for row in its.tables {
-      var cells: [TextTable.Cell] = [
-        .init(row.table.title), .init(Units.count(row.curve.references)), .init(Units.count(row.curve.different)),
-      ]
-      for size in sizes { cells.append(.init(share(row.curve.misses(entries: size), row.curve.references))) }
-      cells.append(.init(share(row.curve.compulsory, row.curve.references), .faint))
-      cells.append(.init(Units.count(row.curve.sufficient), .faint))
-      table.add(cells)
-    }
-    return table.render(style)
-  }
-
-  private func share(_ part: UInt64, _ whole: UInt64) -> String {
-    guard whole > 0 else { return "–" }
-    return Units.fixed(Double(part) / Double(whole) * 100, 1)
-  }
-
-  private func shapes(_ its: ITSCaches, _ style: TextStyle) -> String {
-    var table = TextTable([
-      ("caches of two ways or as asked for", .left), ("device", .right), ("misses", .right), ("event", .right),
-      ("misses", .right), ("coll.", .right), ("misses", .right), ("reads per walk", .right),
-    ])
-    table.add(["none", "", "", "", "", "", "", .init(Units.fixed(its.uncachedReadsPerWalk, 2))])
-    for shape in its.shapes {
-      var cells: [TextTable.Cell] = [.init(shape.shape.name)]
-      for kind in [ITSCacheTable.device, .event, .collection] {
-        cells.append(.init(shape.shape.entries(of: kind).map { "\($0)" } ?? "", .faint))
-        cells.append(.init(its.misses(shape, kind).map(Units.count) ?? ""))
-      }
-      cells.append(.init(Units.fixed(its.readsPerWalk(shape), 2)))
-      table.add(cells)
-    }
-    return "\n" + table.render(style)
+    let sizes: [UInt64] = [1, 4, 16, 64, 256, 1024, 4096].filter { $0 < enough * 4 || $0 == 1 }
+    return ResultTables.missShares(sizes).text(its.tables.map { ($0.table.title, $0.curve) }, report.naming, style)
   }
 
   private func software(_ its: ITSCaches, _ style: TextStyle) -> String {
@@ -97,19 +51,6 @@ struct ITSText {
       "\(Units.count(curve.compulsory)) without a limit (from 6.10)",
       "\(Units.count(flushes)) \(flushes == 1 ? "flush makes" : "flushes make") \(Units.count(again)) of them",
     ]
-  }
-
-  private func invalidations(_ its: ITSCaches, _ style: TextStyle) -> String {
-    var table = TextTable([
-      ("invalidated by", .left), ("times", .right), ("entries", .right), ("fetched again", .right),
-    ])
-    for row in its.invalidations where row.count > 0 {
-      table.add([
-        .init(row.cause.name), .init(Units.count(row.count)), .init(Units.count(row.dropped)),
-        .init(Units.count(row.refetched)),
-      ])
-    }
-    return table.isEmpty ? "" : "\n" + table.render(style)
   }
 
   private func agreement(_ its: ITSCaches, _ style: TextStyle) -> String {

@@ -10,29 +10,12 @@ struct KVMText {
 
   private func guest(_ guest: GuestActivity, _ style: TextStyle) -> String {
     var out = "  guest \(guest.domain): \(guest.vcpus) vCPUs, \(Units.count(guest.entries)) entries"
-    let exits = guest.exits.reduce(0) { $0 + $1.count }
-    let blamed = guest.exits.filter(\.cause.isInterruptRelated).reduce(0) { $0 + $1.count }
-    if exits > 0 { out += "; interrupts are to blame for \(Units.percent(blamed, of: exits)) of the exits" }
-    out += "\n"
+    out += guest.blame + "\n"
     if guest.nestedEntries > 0 {
       out += "  \(Units.count(guest.nestedEntries)) of the entries are into the guest's own guests: "
       out += "of their list registers nothing is predicted\n"
     }
-    var table = TextTable([
-      ("exits", .left), ("count", .right), ("share", .right), ("to next entry p50", .right), ("p99", .right),
-      ("max", .right), ("", .left),
-    ])
-    for row in guest.exits.sorted(by: { ($1.count, $0.cause.rawValue) < ($0.count, $1.cause.rawValue) }) {
-      let hasSamples = row.away.count > 0
-      table.add([
-        .init("  " + row.cause.title), .init(Units.count(row.count)), .init(Units.percent(row.count, of: exits)),
-        .init(hasSamples ? Units.duration(row.away.percentile(50)) : ""),
-        .init(hasSamples ? Units.duration(row.away.percentile(99)) : ""),
-        .init(hasSamples ? Units.duration(row.away.max) : ""),
-        .init(row.cause.isInterruptRelated ? "interrupts" : "", .faint),
-      ])
-    }
-    out += table.render(style)
+    out += ResultTables.guestExits.text(ResultTables.exits(guest), report.naming, style)
     out += LatencyTable(
       blocks: [.init(title: "delays", rows: guest.delays.map { ($0.stage.title, $0.distribution) })]).render(style)
     return out + paths(guest, style) + registers(guest, style) + preemption(guest, style)
@@ -86,35 +69,12 @@ struct KVMText {
   }
 }
 
-extension AnalysisReport {
-  /// `"kvm"`: guests, from a hypervisor's own tracing.
-  var kvmJSON: JSONValue {
-    .array(
-      results.kvm.map { guest in
-        [
-          "domain": .number(UInt64(guest.domain)), "vcpus": .number(UInt64(guest.vcpus)),
-          "entries": .number(guest.entries), "nested_entries": .number(guest.nestedEntries),
-          "exits": .array(
-            guest.exits.map {
-              .object(
-                [
-                  .init("cause", .string($0.cause.name)), .init("exits", .number($0.count)),
-                  .init("interrupt_related", .bool($0.cause.isInterruptRelated)),
-                ] + numbers($0.away)
-              )
-            }
-          ),
-          "delays": .array(
-            guest.delays.map { .object([.init("stage", .string($0.stage.name))] + numbers($0.distribution)) }),
-          "preempted_ns": .number(guest.preempted),
-          "preempted_with_interrupt_ns": .number(guest.preemptedWithInterrupt),
-          "list_registers_used": .array(guest.listRegistersUsed.map { .number($0) }),
-          "waited_for_register": .number(guest.waitedForRegister),
-          "entries_with_overflow": .number(guest.overflows),
-          "injection_paths": .object(guest.paths.counts.map { .init($0.name, .number($0.count)) }),
-          "timer_frequency_hz": .optional(guest.timerFrequency.map { UInt64($0) }),
-        ]
-      }
-    )
+extension GuestActivity {
+  /// What share of the exits interrupts caused, as it goes on a sentence.
+  var blame: String {
+    let count = exits.reduce(0) { $0 + $1.count }
+    guard count > 0 else { return "" }
+    let blamed = exits.filter(\.cause.isInterruptRelated).reduce(0) { $0 + $1.count }
+    return "; interrupts caused \(Units.percent(blamed, of: count)) of the exits"
   }
 }

@@ -9,33 +9,14 @@ struct ListRegisterText {
 
   func section(_ style: TextStyle) -> String {
     guard !used.isEmpty else { return "" }
-    return occupancy(style) + activity(style) + maintenance(style) + waits(style)
+    return occupancy(style) + activity(style) + facts.lines(style) + waits(style)
   }
 
   /// Share of the time that the virtual interface was enabled with n list registers in use.
   private func occupancy(_ style: TextStyle) -> String {
     let most = used.map(\.most).max() ?? 0
-    let shown = min(most, 8)
-    var table = TextTable(
-      [("PE", .right), ("entries", .right), ("writes/entry", .right)]
-        + (0...shown).map { n in (n == shown && most > shown ? "\(n)+" : "\(n) in use", .right) } + [("most", .right)]
-    )
-    for bank in used {
-      let times = bank.shownTimes
-      let total = times.reduce(0, &+)
-      var cells: [TextTable.Cell] = [
-        .init(report.naming.text(bank.pe, domain: bank.domain)),
-        .init(bank.entries == 0 ? "–" : Units.count(bank.entries)),
-        .init(bank.entries == 0 ? "–" : Units.threeDigits(Double(bank.writes) / Double(bank.entries))),
-      ]
-      for n in 0...shown {
-        let time = n == shown ? times.dropFirst(n).reduce(0, &+) : n < times.count ? times[n] : 0
-        cells.append(.init(time == 0 ? "" : Units.percent(time, of: total)))
-      }
-      table.add(cells + [.init("\(bank.most)")])
-    }
     return style.apply(.faint, "  share of the time that the virtual CPU interface is enabled") + "\n"
-      + table.render(style)
+      + ResultTables.occupancy(upTo: min(most, 8), of: most).text(used, report.naming, style)
   }
 
   private func activity(_ style: TextStyle) -> String {
@@ -44,27 +25,18 @@ struct ListRegisterText {
       ? "  " + style.apply(.faint, "in use over time") + "  " + style.apply(.picture, Sparkline.bars(bars)) + "\n" : ""
   }
 
-  private func maintenance(_ style: TextStyle) -> String { WrappedParts.lines(rolledFacts, " · ", style: style) }
-
-  /// Maintenance interrupts and what else happened to list registers, in words.
-  var facts: [String] { rolledFacts.map(\.0) }
-
-  private var rolledFacts: [(String, TextStyle.Role)] {
-    var facts: [(String, TextStyle.Role)] = []
-    let total = used.reduce(0) { $0 + $1.maintenance }
-    if total > 0 {
-      facts.append(("\(Units.count(total)) maintenance interrupts", .plain))
-      for cause in MaintenanceCause.allCases {
-        let count = used.reduce(0) { $0 + $1.maintenanceByCause[Int(cause.rawValue)] }
-        if count > 0 { facts.append(("\(Units.count(count)) \(cause.name)", .plain)) }
-      }
-    } else {
-      facts.append(("no maintenance interrupts", .faint))
+  /// Maintenance interrupts and what else happened to list registers.
+  var facts: Facts {
+    var facts = Facts()
+    func total(_ count: (ListRegisterBank) -> UInt64) -> UInt64 { used.reduce(0) { $0 + count($1) } }
+    if total(\.maintenance) == 0 { facts.add("no maintenance interrupts", .faint) }
+    facts.add(total(\.maintenance), "maintenance interrupt", "maintenance interrupts")
+    for cause in MaintenanceCause.allCases {
+      facts.add(total { $0.maintenanceByCause[Int(cause.rawValue)] }, cause.name)
     }
-    let ends = used.reduce(0) { $0 + $1.endsWithoutListRegister }
-    if ends > 0 { facts.append(("\(Units.count(ends)) ends that hit no list register", .notice)) }
-    let overwritten = used.reduce(0) { $0 + $1.overwritten }
-    if overwritten > 0 { facts.append(("\(Units.count(overwritten)) valid ones overwritten", .notice)) }
+    facts.add(
+      total(\.endsWithoutListRegister), "end that hit no list register", "ends that hit no list register", .notice)
+    facts.add(total(\.overwritten), "valid one overwritten", "valid ones overwritten", .notice)
     return facts
   }
 

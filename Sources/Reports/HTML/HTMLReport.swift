@@ -37,7 +37,7 @@ public final class HTMLReport: AnalysisOutput {
     var page = HTMLPage(report)
     page.show(sample, times)
     page.insert("Latency over time", id: "over-time", overTimeSection(report), after: "latency")
-    page.insert("Interrupts by PE over time", id: "heat", heat.html(report.naming), after: "pes")
+    page.insert("Interrupts by PE over time", id: "heat", heat.html(report.naming), after: "processing-elements")
     page.insert(
       "Guests' slowest interrupts", id: "guests-slowest", guestSection(report),
       after: report.results.kvm.isEmpty ? "virtual" : "kvm")

@@ -12,47 +12,17 @@ struct ITSHTML {
     }.joined()
   }
 
-  private var html: String { facts + MissCurvePicture(its).html + shapes + software + invalidations + agreement }
-
-  private var facts: String {
-    let facts = ITSText(report: report).facts(its).joined(separator: " · ")
-    return facts.isEmpty ? "" : "<p class=\"faint\">\(facts.escapedForHTML).</p>\n"
-  }
-
-  private var shapes: String {
-    let kinds = ITSCacheTable.allCases.filter { kind in
-      its.shapes.contains { $0.shape.entries(of: kind) != nil }
-    }
-    guard !kinds.isEmpty else { return "" }
-    var table = HTMLTable(
-      [("caches", false), ("ways", true)] + kinds.flatMap { [("\($0.title) entries", true), ("misses", true)] }
-        + [("reads per walk", true)]
-    )
-    let blank = Array(repeating: "", count: kinds.count * 2 + 1)
-    table.add(["none"] + blank + [Units.fixed(its.uncachedReadsPerWalk, 2)])
-    for shape in its.shapes {
-      let cells = kinds.flatMap { kind in
-        [
-          shape.shape.entries(of: kind).map { Units.count(UInt64($0)) } ?? "",
-          its.misses(shape, kind).map(Units.count) ?? "",
-        ]
-      }
-      table.add([shape.shape.name, "\(shape.shape.ways)"] + cells + [Units.fixed(its.readsPerWalk(shape), 2)])
-    }
-    return "<h3>Caches of real shapes</h3>\n" + table.html
+  private var html: String {
+    let shapes = ResultTables.misses(of: its).html([nil] + its.shapes, report.naming)
+    let invalidations = ResultTables.causes.html(its.invalidations.filter { $0.count > 0 }, report.naming)
+    let facts = ITSText(report: report).facts(its).paragraph
+    let titled = its.shapes.isEmpty ? "" : "<h3>Caches of real shapes</h3>\n" + shapes
+    return facts + MissCurvePicture(its).html + titled + software + invalidations + agreement
   }
 
   private var software: String {
     let text = ITSText(report: report).software(its).joined(separator: ", ")
     return text.isEmpty ? "" : "<p>\(text.escapedForHTML).</p>\n"
-  }
-
-  private var invalidations: String {
-    var table = HTMLTable([("invalidated by", false), ("times", true), ("entries", true), ("fetched again", true)])
-    for row in its.invalidations where row.count > 0 {
-      table.add([row.cause.name, Units.count(row.count), Units.count(row.dropped), Units.count(row.refetched)])
-    }
-    return table.rows == 0 ? "" : table.html
   }
 
   private var agreement: String {

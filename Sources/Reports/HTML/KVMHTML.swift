@@ -3,9 +3,10 @@ import Analyzers
 /// The report's section about guests, from a hypervisor's own tracing.
 struct KVMHTML {
   let guest: GuestActivity
+  let naming: PENaming
 
   static func section(_ report: AnalysisReport) -> String {
-    report.results.kvm.map { KVMHTML(guest: $0).html }.joined()
+    report.results.kvm.map { KVMHTML(guest: $0, naming: report.naming).html }.joined()
   }
 
   /// The figures on top of the report, of all guests.
@@ -29,29 +30,9 @@ struct KVMHTML {
   }
 
   private var html: String {
-    let exits = guest.exits.reduce(0) { $0 + $1.count }
-    let blamed = guest.exits.filter(\.cause.isInterruptRelated).reduce(0) { $0 + $1.count }
-    let blame = exits > 0 ? "; interrupts are to blame for \(Units.percent(blamed, of: exits)) of the exits" : ""
-    return "<h3>Guest \(guest.domain)</h3>\n<p class=\"faint\">\(guest.vcpus) vCPUs, \(Units.count(guest.entries)) "
-      + "entries\(blame).</p>\n" + exitTable(exits) + delays + registers
-  }
-
-  private func exitTable(_ exits: UInt64) -> String {
-    var table = HTMLTable([
-      ("exits", false), ("count", true), ("share", true), ("for an interrupt", false), ("to next entry p50", true),
-      ("p99", true), ("max", true),
-    ])
-    for row in guest.exits.sorted(by: { ($1.count, $0.cause.rawValue) < ($0.count, $1.cause.rawValue) }) {
-      let times = [row.away.percentile(50), row.away.percentile(99), row.away.max]
-      table.add(
-        [
-          row.cause.title, Units.count(row.count), Units.percent(row.count, of: exits),
-          row.cause.isInterruptRelated ? "yes" : "",
-        ] + times.map { row.away.count > 0 ? Units.duration($0) : "" },
-        values: [nil, row.count, row.count, nil] + times
-      )
-    }
-    return table.rows == 0 ? "" : table.sortable
+    "<h3>Guest \(guest.domain)</h3>\n<p class=\"faint\">\(guest.vcpus) vCPUs, \(Units.count(guest.entries)) "
+      + "entries\(guest.blame).</p>\n" + ResultTables.guestExits.html(ResultTables.exits(guest), naming) + delays
+      + registers
   }
 
   private var delays: String {
@@ -67,15 +48,13 @@ struct KVMHTML {
   private var registers: String {
     let total = guest.listRegistersUsed.reduce(0, +)
     guard total > 0 else { return "" }
-    var table = HTMLTable([("list registers used at entry", true), ("entries", true), ("share", true)])
-    for (n, count) in guest.listRegistersUsed.enumerated() where count > 0 {
-      table.add(["\(n)", Units.count(count), Units.percent(count, of: total)])
-    }
+    let used = guest.listRegistersUsed.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) }
     let waited =
       guest.waitedForRegister > 0
       ? "<p>\(Units.count(guest.waitedForRegister)) interrupt\(guest.waitedForRegister == 1 ? "" : "s") waited for a list register beyond an entry.</p>\n"
       : ""
     return "<h3>List registers at entry</h3>\n"
-      + "<p class=\"faint\">Inferred: as the model of the hypervisor loads them.</p>\n" + table.html + waited
+      + "<p class=\"faint\">Inferred: as the model of the hypervisor loads them.</p>\n"
+      + ResultTables.registersUsed(by: guest).html(used, naming) + waited
   }
 }

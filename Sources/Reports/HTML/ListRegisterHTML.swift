@@ -98,34 +98,12 @@ struct ListRegisterHTML {
     return "<h3>How many are in use</h3>\n<p class=\"faint\">Share of the time that the virtual CPU interface is "
       + "enabled, by list registers in use.</p>\n<div class=\"legend\">\(legend.joined())</div>\n"
       + svg.html("Share of the time with 0 to \(most) list registers in use, by PE; the table has the numbers.")
-      + shareTable(most) + facts
+      + ResultTables.occupancy(upTo: most, of: most).html(used, report.naming)
+      + ListRegisterText(report: report).facts.paragraph
   }
 
   private static func opacity(_ n: Int, _ most: Int) -> Double {
     n == 0 ? 0.12 : 0.35 + 0.65 * Double(n) / Double(max(most, 1))
-  }
-
-  private func shareTable(_ most: Int) -> String {
-    var table = HTMLTable(
-      [("PE", true), ("entries", true), ("writes per entry", true)] + (0...most).map { ("\($0) in use", true) })
-    for bank in used {
-      let times = bank.shownTimes
-      let total = times.reduce(0, &+)
-      let perEntry = bank.entries == 0 ? "–" : Units.threeDigits(Double(bank.writes) / Double(bank.entries))
-      table.add(
-        [
-          report.naming.text(bank.pe, domain: bank.domain), bank.entries == 0 ? "–" : Units.count(bank.entries),
-          perEntry,
-        ]
-          + (0...most).map { $0 < times.count && times[$0] > 0 ? Units.percent(times[$0], of: total) : "" }
-      )
-    }
-    return table.html
-  }
-
-  private var facts: String {
-    let facts = ListRegisterText(report: report).facts.joined(separator: " · ")
-    return facts.isEmpty ? "" : "<p>\(facts.escapedForHTML).</p>\n"
   }
 
   // MARK: What if

@@ -1,5 +1,6 @@
 import Analyzers
 import Glibc
+import InterruptTrace
 
 /// Miss-ratio curves of an ITS's tables: what share of the look-ups a cache of each size would miss, with marks for the
 /// caches that were simulated.
@@ -126,18 +127,6 @@ struct MissCurvePicture {
   /// Misses at powers of four.
   private var numbers: String {
     let sizes = stride(from: 0.0, through: decades, by: decades > 6 ? 2 : 1).map { UInt64(exp2($0)) }
-    var table = HTMLTable(
-      [("table", false), ("look-ups", true), ("different entries", true)]
-        + sizes.map { ("\(Units.count($0)) \($0 == 1 ? "entry" : "entries")", true) } + [("never less", true)]
-    )
-    for curve in curves {
-      let c = curve.curve
-      table.add(
-        [curve.name, Units.count(c.references), Units.count(c.different)]
-          + sizes.map { Units.percent(c.misses(entries: $0), of: c.references) }
-          + [Units.percent(c.compulsory, of: c.references)]
-      )
-    }
-    return table.html
+    return ResultTables.missShares(sizes).html(curves.map { ($0.name, $0.curve) }, PENaming(Topology()))
   }
 }

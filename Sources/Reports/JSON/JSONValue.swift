@@ -1,5 +1,5 @@
 /// A JSON value whose object keys keep their order.
-public indirect enum JSONValue: Equatable, Sendable {
+public enum JSONValue: Equatable, Sendable {
   /// Nothing is known.
   case null
   /// A yes or no.
@@ -67,7 +67,7 @@ extension JSONValue {
   /// The value on one line, without blanks.
   public var compactText: String {
     var out = ByteBuffer()
-    encodeCompact(into: &out, separator: ",", colon: ":")
+    encodeCompact(into: &out)
     return String(decoding: out.bytes, as: UTF8.self)
   }
 
@@ -131,7 +131,8 @@ extension JSONValue {
     return values.count <= 4 && values.allSatisfy(\.isScalar)
   }
 
-  private func encodeCompact(into out: inout ByteBuffer, separator: String, colon: String) {
+  /// The value on one line.
+  func encodeCompact(into out: inout ByteBuffer, separator: String = ",", colon: String = ":") {
     switch self {
     case .null: out.append("null")
     case .bool(let value): out.append(value ? "true" : "false")

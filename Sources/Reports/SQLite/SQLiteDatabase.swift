@@ -1,25 +1,10 @@
 import CSQLite
 import Glibc
 
-/// A value of a row.
-enum SQLiteValue: Equatable {
-  case null
-  case integer(Int64)
-  case real(Double)
-  case text(String)
-
-  /// A number that fits 63 bits; greater ones, which only raw register values are, keep their bit pattern.
-  static func number(_ value: some BinaryInteger) -> SQLiteValue { .integer(Int64(truncatingIfNeeded: value)) }
-  /// A number, or null.
-  static func number(_ value: (some BinaryInteger)?) -> SQLiteValue { value.map { number($0) } ?? .null }
-  /// Text, or null.
-  static func text(_ value: String?) -> SQLiteValue { value.map { SQLiteValue.text($0) } ?? .null }
-}
-
 /// A database file that is written once: no journal, no waiting for the disk, one transaction.
 final class SQLiteDatabase {
-  private let handle: OpaquePointer
-  let path: String
+  let handle: OpaquePointer
+  private let path: String
 
   /// A new file; one that is there already is replaced.
   convenience init(creating path: String) throws {
@@ -30,10 +15,7 @@ final class SQLiteDatabase {
     try execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
   }
 
-  /// A file that is there, to be read.
-  convenience init(reading path: String) throws { try self.init(path: path, flags: SQLITE_OPEN_READONLY) }
-
-  private init(path: String, flags: Int32) throws {
+  init(path: String, flags: Int32) throws {
     self.path = path
     var handle: OpaquePointer?
     let status = sqlite3_open_v2(path, &handle, flags, nil)
@@ -53,14 +35,6 @@ final class SQLiteDatabase {
 
   /// A statement to be run often.
   func prepare(_ sql: String) throws -> SQLiteStatement { try SQLiteStatement(sql, database: self, handle: handle) }
-
-  /// The rows of a query.
-  func rows(_ sql: String) throws -> [[SQLiteValue]] {
-    let statement = try prepare(sql)
-    var rows: [[SQLiteValue]] = []
-    while let row = try statement.next() { rows.append(row) }
-    return rows
-  }
 
   fileprivate var error: ReportWriteError {
     ReportWriteError(path: path, reason: String(cString: sqlite3_errmsg(handle)))
@@ -83,41 +57,23 @@ final class SQLiteStatement {
 
   deinit { sqlite3_finalize(statement) }
 
-  /// The columns' names.
-  var columns: [String] {
-    (0..<sqlite3_column_count(statement)).map { String(cString: sqlite3_column_name(statement, $0)) }
+  /// Sets one of the values of the next row; a number beyond 63 bits, which only raw register values are, keeps its bit
+  /// pattern.
+  func bind(_ value: JSONValue, at place: Int32) {
+    switch value {
+    case .null: sqlite3_bind_null(statement, place)
+    case .number(let number): sqlite3_bind_int64(statement, place, Int64(bitPattern: number))
+    case .bool(let flag): sqlite3_bind_int64(statement, place, flag ? 1 : 0)
+    case .fraction(let number): sqlite3_bind_double(statement, place, number)
+    case .string(let text): sqlite3_bind_text(statement, place, text, -1, Self.transient)
+    case .array, .object: sqlite3_bind_text(statement, place, value.compactText, -1, Self.transient)
+    }
   }
 
-  /// Runs an insertion with these values.
-  func insert(_ values: [SQLiteValue]) throws {
-    for (i, value) in values.enumerated() {
-      let place = Int32(i + 1)
-      switch value {
-      case .null: sqlite3_bind_null(statement, place)
-      case .integer(let number): sqlite3_bind_int64(statement, place, number)
-      case .real(let number): sqlite3_bind_double(statement, place, number)
-      case .text(let text): sqlite3_bind_text(statement, place, text, -1, Self.transient)
-      }
-    }
+  /// Inserts the row whose values are set.
+  func run() throws {
     let status = sqlite3_step(statement)
     sqlite3_reset(statement)
     guard status == SQLITE_DONE else { throw database.error }
-  }
-
-  /// The next row; nil after the last.
-  func next() throws -> [SQLiteValue]? {
-    switch sqlite3_step(statement) {
-    case SQLITE_ROW: break
-    case SQLITE_DONE: return nil
-    default: throw database.error
-    }
-    return (0..<sqlite3_column_count(statement)).map { column in
-      switch sqlite3_column_type(statement, column) {
-      case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, column))
-      case SQLITE_FLOAT: .real(sqlite3_column_double(statement, column))
-      case SQLITE_NULL: .null
-      default: .text(sqlite3_column_text(statement, column).map { String(cString: $0) } ?? "")
-      }
-    }
   }
 }

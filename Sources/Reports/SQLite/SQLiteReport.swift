@@ -2,43 +2,41 @@ import Analyzers
 import InterruptTrace
 import Replay
 
-/// The database of results: `analyze --sqlite`. ``SQLiteSchema`` describes its tables.
+/// The database of results: `analyze --sqlite`. Its tables are those of ``ResultTables`` that have a name.
 public final class SQLiteReport: AnalysisOutput {
-  let database: SQLiteDatabase
+  /// `PRAGMA user_version`: changes with the meaning of a column, not with an addition.
+  private static let version = 1
+
+  private let database: SQLiteDatabase
   private let filter: TransitionFilter
-  private let interrupts: SQLiteStatement
-  let guestInterrupts: SQLiteStatement
-  private let stages: SQLiteStatement
-  private let translations: SQLiteStatement
-  private let mappings: SQLiteStatement
-  private let occupancy: SQLiteStatement
-  private let transitions: SQLiteStatement?
-  private var lastInterrupt: Int64 = 0
+  private let interrupts: SQLiteInserter<InterruptLife>
+  private let guestInterrupts: SQLiteInserter<InterruptLife>
+  private let stages: SQLiteInserter<ResultTables.StageSpan>
+  private let translations: SQLiteInserter<(msi: Transition, fault: Transition?)>
+  private let mappings: SQLiteInserter<Transition>
+  private let occupancy: SQLiteInserter<ResultTables.OccupiedSpan>
+  private let transitions: SQLiteInserter<Transition>?
+  private var lastInterrupt: UInt64 = 0
   private var use = ListRegistersHeld()
   /// The last change on each PE, whose end is not known yet.
   private var lastUse: [UInt64: (start: UInt64, inUse: Int)] = [:]
   /// An MSI whose fault, if any, comes next.
   private var msi: Transition?
-  private static let stageNames = LatencyStage.allCases.map { SQLiteValue.text($0.name) }
 
   /// A new database; one that is there already is replaced. `withTransitions` adds the table of that name.
   public init(path: String, filter: TransitionFilter = TransitionFilter(), withTransitions: Bool = false) throws {
     self.filter = filter
     let database = try SQLiteDatabase(creating: path)
     self.database = database
-    try database.execute("BEGIN; PRAGMA user_version = \(SQLiteSchema.version); \(SQLiteSchema.tables)")
-    func into(_ table: String, _ columns: Int) throws -> SQLiteStatement {
-      try database.prepare(
-        "INSERT INTO \(table) VALUES (\(Array(repeating: "?", count: columns).joined(separator: ",")))")
-    }
-    interrupts = try into("interrupts", 22)
-    guestInterrupts = try into("guest_interrupts", 24)
-    stages = try into("stages", 4)
-    translations = try into("translations", 7)
-    mappings = try into("mappings", 7)
-    occupancy = try into("lr_occupancy", 5)
-    if withTransitions { try database.execute(SQLiteSchema.transitions) }
-    transitions = withTransitions ? try into("transitions", 10) : nil
+    let tables = ResultTables.all + (withTransitions ? ResultTables.onRequest : [])
+    try database.execute("BEGIN; PRAGMA user_version = \(Self.version); \(tables.map(\.schema).joined())")
+    interrupts = try SQLiteInserter(ResultTables.interrupts, database)
+    guestInterrupts = try SQLiteInserter(ResultTables.guestInterrupts, database)
+    stages = try SQLiteInserter(ResultTables.stages, database)
+    translations = try SQLiteInserter(ResultTables.translations, database)
+    mappings = try SQLiteInserter(ResultTables.mappings, database)
+    occupancy = try SQLiteInserter(ResultTables.lrOccupancy, database)
+    transitions = withTransitions ? try SQLiteInserter(ResultTables.transitions, database) : nil
   }
 
   // MARK: Transitions
@@ -54,29 +52,18 @@ public final class SQLiteReport: AnalysisOutput {
         msi = t
       case .itsFault where msi?.event == t.event && msi?.msi.message == t.itsFault.message:
         try writeTranslation(fault: t)
-      case .mapping:
-        try mappings.insert([
-          .number(t.event), .number(t.time), .number(t.domain), .number(t.mapping.deviceID), .number(t.mapping.eventID),
-          Self.intid(t), .number(t.mapping.isMapped ? 1 : 0),
-        ])
+      case .mapping: try mappings.insert(t)
       default: break
       }
       if let inUse { try changeUse(t, inUse) }
-      try writeTransition(t)
+      try transitions?.insert(t)
     }
   }
-
-  private static func intid(_ t: Transition) -> SQLiteValue { t.intid == INTID.none ? .null : .number(t.intid) }
 
   private func writeTranslation(fault: Transition?) throws {
     guard let t = msi else { return }
     msi = nil
-    let reason = fault.map { $0.itsFault.fault?.name ?? "fault \($0.itsFault.faultNumber)" }
-    let intid = fault.map { $0.intid == INTID.none ? t.intid : $0.intid } ?? t.intid
-    try translations.insert([
-      .number(t.event), .number(t.time), .number(t.domain), .number(t.msi.deviceID), .number(t.msi.eventID),
-      intid == INTID.none ? .null : .number(intid), .text(reason),
-    ])
+    try translations.insert((t, fault))
   }
 
   private func changeUse(_ t: Transition, _ inUse: Int) throws {
@@ -86,47 +73,25 @@ public final class SQLiteReport: AnalysisOutput {
   }
 
   private func writeUse(_ key: UInt64, _ start: UInt64, _ end: UInt64, _ inUse: Int) throws {
-    try occupancy.insert([
-      .number(key >> 32), .number(key & 0xFFFF_FFFF), .number(start), .number(max(start, end)), .number(inUse),
-    ])
-  }
-
-  private func writeTransition(_ t: Transition) throws {
-    guard let transitions else { return }
-    try transitions.insert([
-      .number(t.event), .number(t.time), .text("\(t.kind)"), .text("\(t.provenance)"), .number(t.domain),
-      t.pe == PE.none ? .null : .number(t.pe), Self.intid(t), .number(t.priority), .number(t.a), .number(t.b),
-    ])
+    let (domain, pe) = (UInt16(truncatingIfNeeded: key >> 32), UInt32(truncatingIfNeeded: key))
+    try occupancy.insert((domain, pe, start, max(start, end), inUse))
   }
 
   // MARK: Lives
 
   /// As ``AnalysisOutput`` wants it.
   public func consume(lives: UnsafeBufferPointer<InterruptLife>) throws {
-    for life in lives { if life.isVirtual { try writeGuests(life) } else { try write(life) } }
-  }
-
-  private func write(_ life: InterruptLife) throws {
-    lastInterrupt += 1
-    func moment(_ part: InterruptLife.Shown, _ value: UInt64) -> SQLiteValue {
-      life.shown.contains(part) ? .number(value) : .null
-    }
-    try interrupts.insert([
-      .integer(lastInterrupt), .number(life.domain), life.pe == PE.none ? .null : .number(life.pe),
-      .number(life.intid), .text(life.interruptClass.name), .text(life.pendingCause.map { "\($0)" }),
-      .number(life.sourcePE), .number(life.deviceID), .number(life.eventID), .number(life.priority),
-      .number(life.merged), moment(.pending, life.pendingTime), moment(.acknowledge, life.acknowledgeTime),
-      moment(.end, life.endTime), moment(.deactivation, life.deactivationTime),
-      moment(.pending, life.pendingEvent), moment(.acknowledge, life.acknowledgeEvent), moment(.end, life.endEvent),
-      moment(.deactivation, life.deactivationEvent),
-      life.outcome == .withdrawn ? .number(life.endTime) : .null, .text(life.outcome.name),
-      .text("\(life.certainty)"),
-    ])
-    for stage in LatencyStage.allCases {
-      guard let span = life.span(stage) else { continue }
-      try stages.insert([
-        .integer(lastInterrupt), Self.stageNames[Int(stage.rawValue)], .number(span.start), .number(span.length),
-      ])
+    for life in lives {
+      guard !life.isVirtual else {
+        try guestInterrupts.insert(life)
+        continue
+      }
+      lastInterrupt += 1
+      try interrupts.insert(life)
+      for stage in LatencyStage.allCases {
+        guard let span = life.span(stage) else { continue }
+        try stages.insert((lastInterrupt, stage, span.start, span.length))
+      }
     }
   }
 
@@ -138,18 +103,16 @@ public final class SQLiteReport: AnalysisOutput {
     for (key, last) in lastUse.sorted(by: { $0.key < $1.key }) {
       try writeUse(key, last.start, report.trace.lastTime ?? last.start, last.inUse)
     }
-    try writeResults(report)
-    // A read in normal mode gives the lock back, so that others can open the file from now on.
-    try database.execute("\(SQLiteSchema.indices) COMMIT; ANALYZE; PRAGMA locking_mode = NORMAL; SELECT * FROM trace")
-  }
-
-  func insert(into table: String, _ rows: some Sequence<[SQLiteValue]>) throws {
-    var statement: SQLiteStatement?
-    for row in rows {
-      let places = Array(repeating: "?", count: row.count).joined(separator: ",")
-      let prepared = try statement ?? database.prepare("INSERT INTO \(table) VALUES (\(places))")
-      statement = prepared
-      try prepared.insert(row)
-    }
+    for table in ResultTables.all { try table.insert(report, into: database) }
+    // A read in normal mode gives the lock back, so that others can open the file from now on. Indices are made when the rows
+    // are in, which is faster than keeping them up.
+    try database.execute(
+      """
+      CREATE INDEX interrupts_by_intid ON interrupts (intid, pending_ns);
+      CREATE INDEX stages_by_interrupt ON stages (interrupt);
+      CREATE INDEX translations_by_device ON translations (device_id, event_id);
+      COMMIT; ANALYZE; PRAGMA locking_mode = NORMAL; SELECT * FROM trace
+      """
+    )
   }
 }

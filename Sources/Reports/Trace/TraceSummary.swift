@@ -49,29 +49,7 @@ public struct TraceSummary: Sendable {
   }
 
   /// The `trace` object.
-  public var json: JSONValue {
-    var members: [JSONValue.Member] = [
-      .init("path", .string(path)), .init("format", .string(format.name)),
-      .init("compression", .string(format.compression)), .init("events", .number(events)),
-      .init("first_ns", .optional(firstTime)), .init("last_ns", .optional(lastTime)), .init("gaps", .number(gaps)),
-      .init("records", .number(statistics.records)), .init("skipped", .number(statistics.skipped)),
-      .init(
-        "problems",
-        .array(
-          statistics.problems.map {
-            [
-              "kind": .string($0.kind), "count": .number($0.count), "position": .string($0.firstPosition),
-              "example": .string($0.firstExample),
-            ]
-          }
-        )
-      ),
-    ]
-    if let damage = statistics.damage {
-      members.append(.init("damage", ["reason": .string(damage.reason), "position": .string(damage.position)]))
-    }
-    return .object(members)
-  }
+  public var json: JSONValue { ResultTables.trace.object((self, 0), PENaming(topology)) }
 
   /// The lines that say what was read.
   public func text(_ style: TextStyle) -> String {

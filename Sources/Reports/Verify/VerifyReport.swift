@@ -57,24 +57,14 @@ public struct VerifyReport: Sendable {
   /// The object that scripts depend on.
   public var json: JSONValue {
     let naming = PENaming(trace.topology)
-    let rows = disagreements.map { row -> JSONValue in
-      var members: [JSONValue.Member] = [.init("event", .number(row.event)), .init("time_ns", .number(row.time))]
-      if row.domain != 0 { members.append(.init("domain", .number(UInt64(row.domain)))) }
-      members += naming.json(row.pe, domain: row.domain)
-      members += [
-        .init("name", .string(row.name)), .init("expected", .number(row.expected)), .init("seen", .number(row.seen)),
-        .init("explanation", .string(row.explanation)), .init("event_text", .string(row.eventText)),
-      ]
-      return .object(members)
-    }
-    guard case .object(var members) = Verification.json(predictions: predictions) else { return .null }
-    members.append(.init("disagreements", .array(rows)))
+    let rows = ResultTables.disagreements.objects(disagreements, naming)
+    let members = ResultTables.verify.object(predictions, naming).members + [.init("disagreements", .array(rows))]
     return Document.json(command: "verify", trace: trace, [.init("verify", .object(members))])
   }
 
   /// For a terminal.
   public func text(_ style: TextStyle) -> String {
-    var out = trace.text(style) + "\n" + Verification.table(predictions).render(style)
+    var out = trace.text(style) + "\n" + ResultTables.predictions.text(predictions, PENaming(trace.topology), style)
     let totals = predictions.totals
     let predicted = totals.agreed + totals.disagreed
     out += "\n"
@@ -105,43 +95,5 @@ public struct VerifyReport: Sendable {
       for line in row.explanation.split(separator: "\n") { out += "    \(line)\n" }
     }
     return out
-  }
-}
-
-/// The parts of a verification that other reports show too.
-public enum Verification {
-  /// The `verify` object without its disagreements.
-  public static func json(predictions: [PredictionCount]) -> JSONValue {
-    let totals = predictions.totals
-    return [
-      "predicted": .number(totals.agreed + totals.disagreed), "agreed": .number(totals.agreed),
-      "disagreed": .number(totals.disagreed), "taught": .number(totals.taught), "unknown": .number(totals.unknown),
-      "by_register": .array(
-        predictions.map {
-          [
-            "name": .string($0.name), "kind": .string($0.kind.name), "agreed": .number($0.agreed),
-            "disagreed": .number($0.disagreed), "taught": .number($0.taught), "unknown": .number($0.unknown),
-          ]
-        }
-      ),
-    ]
-  }
-
-  /// One row per register.
-  static func table(_ predictions: [PredictionCount]) -> TextTable {
-    var table = TextTable([
-      ("register", .left), ("kind", .left), ("agreed", .right), ("disagreed", .right), ("taught", .right),
-      ("unknown", .right),
-    ])
-    for row in predictions {
-      table.add([
-        .init(row.name, row.disagreed > 0 ? .bad : .plain), .init(row.kind.name, .faint),
-        .init(Units.count(row.agreed)),
-        .init(row.disagreed == 0 ? "–" : Units.count(row.disagreed), row.disagreed > 0 ? .bad : .faint),
-        .init(row.taught == 0 ? "–" : Units.count(row.taught), row.taught > 0 ? .notice : .faint),
-        .init(row.unknown == 0 ? "–" : Units.count(row.unknown), row.unknown > 0 ? .notice : .faint),
-      ])
-    }
-    return table
   }
 }

@@ -1,0 +1,75 @@
+import Analyzers
+import InterruptTrace
+
+/// Columns that many tables have.
+extension Columns {
+  /// Whose interrupt it is; JSON leaves out the physical controller.
+  @discardableResult func domain(_ value: @escaping @Sendable (Row) -> UInt16) -> Self {
+    number("domain", "0 for the physical controller, n for guest n", value).omitted(.number(0))
+  }
+
+  /// A PE by its linear number, in JSON with its affinity where that is another number.
+  @discardableResult func pe(
+    _ doc: String = "linear number of the PE", shown title: String? = "PE",
+    _ value: @escaping @Sendable (Row) -> (pe: UInt32, domain: UInt16)
+  ) -> Self {
+    let number = Columns().number("pe", doc, shown: title) { value($0).pe == PE.none ? nil : value($0).pe }.orNull()
+      .with {
+        $0.text = { row, naming in naming.text(value(row).pe, domain: value(row).domain) }
+      }
+    let affinity = Column<Row>(
+      name: "affinity", key: "affinity", unit: .number, doc: "the PE's affinity, where it is not its number",
+      forms: .json, omitted: .null
+    ) { row, naming in .optional(naming.affinity(of: value(row).pe, domain: value(row).domain).map(UInt64.init)) }
+    return add(number.all + [affinity])
+  }
+
+  /// The class of an INTID.
+  @discardableResult func interruptClass(
+    _ doc: String = "SGI, PPI, SPI or LPI", shown title: String? = "class",
+    _ value: @escaping @Sendable (Row) -> InterruptClass?
+  ) -> Self { text("class", doc, shown: title) { value($0)?.name } }
+
+  /// Latencies: count, extremes, mean and percentiles, and in JSON the buckets they come from.
+  @discardableResult func distribution(_ value: @escaping @Sendable (Row) -> LatencyDistribution) -> Self {
+    latencies(
+      { value($0).count }, { (value($0).min, value($0).mean, value($0).max) },
+      { value($0).percentiles($1) }, { value($0).buckets })
+  }
+
+  /// The same from any kind of distribution.
+  @discardableResult func latencies(
+    _ count: @escaping @Sendable (Row) -> UInt64,
+    _ extremes: @escaping @Sendable (Row) -> (min: UInt64, mean: UInt64, max: UInt64),
+    _ percentile: @escaping @Sendable (Row, Double) -> UInt64?,
+    _ buckets: @escaping @Sendable (Row) -> [(upper: UInt64, count: UInt64)]
+  ) -> Self {
+    let columns = Columns()
+    columns.count("count", "samples", count)
+    columns.duration("min_ns", "the least") { extremes($0).min }
+    columns.duration("mean_ns", "the arithmetic mean") { extremes($0).mean }
+    columns.duration("max_ns", "the greatest") { extremes($0).max }
+    for (name, percent) in [("p50", 50), ("p90", 90), ("p99", 99), ("p999", 99.9), ("p9999", 99.99)] {
+      columns.duration("\(name)_ns", "the value that \(percent) % of the samples do not exceed") {
+        percentile($0, percent)
+      }.orNull()
+    }
+    columns.pairs("buckets", "`[greatest value, samples]` of every bucket, ascending") { buckets($0).map { ($0, $1) } }
+    return add(columns.all).with { $0.isOfDistribution = true }
+  }
+}
+
+/// The names of an enumeration's cases by raw value: asking the runtime for one takes longer than writing a row.
+struct CaseNames: Sendable {
+  private let names: [String]
+
+  init<Case: RawRepresentable<UInt8>>(_ type: Case.Type) {
+    names = (UInt8.min...UInt8.max).map { number in Case(rawValue: number).map { "\($0)" } ?? "\(number)" }
+  }
+
+  subscript(_ number: UInt8) -> String { names[Int(number)] }
+
+  static let transition = CaseNames(TransitionKind.self)
+  static let provenance = CaseNames(Provenance.self)
+  static let cause = CaseNames(PendingCause.self)
+}
