@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "gicscope-lpi",
       dependencies: ["LPIBenchmark", .product(name: "ArgumentParser", package: "swift-argument-parser")]
-        + gicscope("GicscopeCommands", "LPIWorkloads", "Replay", "Reports", "TraceImporters")
+        + gicscope("GicscopeCommands", "InterruptTrace", "LPIWorkloads", "Replay", "Reports", "TraceImporters")
     ),
     .testTarget(
       name: "LPIBenchmarkTests",

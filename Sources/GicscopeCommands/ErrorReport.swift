@@ -7,15 +7,13 @@ extension ExitStatus {
   /// Tells the user about an error and gives its exit code.
   static func report(_ error: any Error) -> Int32 {
     switch error {
-    case is OutputClosed: return 0
     case let error as TraceError:
       StandardError.write("gicscope: \(error.message)\n")
       return error.exitCode
     case let error as OutputError:
-      StandardError.write("gicscope: \(error.path): can not be written: \(error.reason)\n")
-      return unreadable.rawValue
-    case let error as ReportWriteError:
-      StandardError.write("gicscope: \(error.path): can not be written: \(error.reason)\n")
+      // A reader that has seen enough (`gicscope events … | head`) is no error, whichever output it reads.
+      if error.isClosed { return done.rawValue }
+      StandardError.write("gicscope: \(error.message)\n")
       return unreadable.rawValue
     case let error as UsageError:
       StandardError.write("gicscope: \(error.message)\n")
@@ -26,11 +24,13 @@ extension ExitStatus {
     let message = Gicscope.fullMessage(for: error)
     if Gicscope.exitCode(for: error) == .success {
       do {
-        let output = StandardOutput()
+        let output = try OutputFile.standardOutput()
         try output.write(message + "\n")
-        try output.flush()
-      } catch {}
-      return 0
+        try output.commit()
+      } catch {
+        return report(error)
+      }
+      return done.rawValue
     }
     StandardError.write(message + "\n")
     return usage.rawValue

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import InterruptTrace
 
 /// gicscope as a program: its command line, from the arguments to the exit code.
 public enum GicscopeProgram {
@@ -7,12 +8,15 @@ public enum GicscopeProgram {
   ///
   /// - Parameter benchmark: the commands and stores of the LPI benchmark; nil where they are not linked in.
   public static func run(with benchmark: LPIBenchmarkCommands? = nil) -> Int32 {
-    // A reader that has seen enough (`gicscope events … | head`) is no error: writing then fails with EPIPE, which
-    // StandardOutput turns into a quiet end.
+    // Writing to a pipe that nobody reads any more fails with EPIPE, which is a quiet end.
     signal(SIGPIPE, SIG_IGN)
+    StandardDescriptors.occupy()
+    TemporaryFiles.removeOnSignals()
+    defer { TemporaryFiles.removeAll() }
     return LPIBenchmarkCommands.$linked.withValue(benchmark) {
       do {
         var command = try Gicscope.parseAsRoot(CommandLineArguments.prepared(Array(CommandLine.arguments.dropFirst())))
+        try (command as? any FileCommand)?.checkFiles()
         try command.run()
         return ExitStatus.done.rawValue
       } catch {

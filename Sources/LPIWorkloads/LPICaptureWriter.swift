@@ -33,7 +33,7 @@ public struct LPICaptureWriter {
   public private(set) var summary = Summary()
 
   /// Starts a capture at `path` with the controller's set-up.
-  public init(path: String, peCount: Int, intidBits: Int) throws(TraceWriteError) {
+  public init(path: String, peCount: Int, intidBits: Int) throws(OutputError) {
     self.peCount = peCount
     self.intidBits = min(max(intidBits, 14), 24)
     writer = try NativeTraceWriter(path: path, topology: Self.topology(peCount, self.intidBits))
@@ -54,7 +54,7 @@ public struct LPICaptureWriter {
   // MARK: The controller
 
   /// As software sets it up: affinity routing and Group 1, the ITS, and on each PE the LPI tables and the CPU interface.
-  private mutating func setUp() throws(TraceWriteError) {
+  private mutating func setUp() throws(OutputError) {
     try write(.gicd, 0x0, 0x12)  // GICD_CTLR: ARE, EnableGrp1
     for pe in 0..<UInt32(peCount) {
       try write(.gicr, 0x14, 0, owner: pe)  // GICR_WAKER
@@ -71,11 +71,11 @@ public struct LPICaptureWriter {
 
   private mutating func write(
     _ frame: Frame, _ offset: UInt32, _ value: UInt64, size: Int = 4, owner: UInt32 = 0
-  ) throws(TraceWriteError) {
+  ) throws(OutputError) {
     try append(.mmio(.mmioWrite, time: 0, frame: frame, offset: offset, value: value, size: size, owner: owner))
   }
 
-  private mutating func append(_ event: Event) throws(TraceWriteError) {
+  private mutating func append(_ event: Event) throws(OutputError) {
     var event = event
     event.time = time
     time += Self.step
@@ -86,7 +86,7 @@ public struct LPICaptureWriter {
   /// An ITS command (IHI 0069H section 5.3).
   private mutating func command(
     _ opcode: UInt8, _ device: UInt32, _ doubleword1: UInt64, _ doubleword2: UInt64 = 0, _ doubleword3: UInt64 = 0
-  ) throws(TraceWriteError) {
+  ) throws(OutputError) {
     try append(Event(time: 0, kind: .itsCommand, a: UInt64(opcode) | UInt64(device) << 32, b: doubleword1))
     time -= Self.step
     try append(Event(time: 0, kind: .continuation, a: doubleword2, b: doubleword3))
@@ -96,7 +96,7 @@ public struct LPICaptureWriter {
   // MARK: Operations
 
   /// Appends what an operation looks like at the controller's ports.
-  public mutating func append(_ one: LPIOperation) throws(TraceWriteError) {
+  public mutating func append(_ one: LPIOperation) throws(OutputError) {
     let event = UInt64(one.event)
     switch one.kind {
     case .mapDevice:
@@ -124,12 +124,12 @@ public struct LPICaptureWriter {
     }
   }
 
-  private mutating func acknowledge(_ pe: UInt32, _ intid: UInt32) throws(TraceWriteError) {
+  private mutating func acknowledge(_ pe: UInt32, _ intid: UInt32) throws(OutputError) {
     try append(.sysreg(.sysregRead, time: 0, pe: pe, register: .ICC_IAR1_EL1, value: UInt64(intid)))
   }
 
   /// Shows that nothing is left pending on any PE, and ends the file.
-  public mutating func finish() throws(TraceWriteError) {
+  public mutating func finish() throws(OutputError) {
     for pe in 0..<UInt32(peCount) { try acknowledge(pe, INTID.spurious) }
     try writer.finish()
   }

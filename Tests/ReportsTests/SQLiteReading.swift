@@ -1,4 +1,5 @@
 import CSQLite
+import InterruptTrace
 
 @testable import Reports
 
@@ -26,13 +27,13 @@ enum SQLiteValue: Equatable {
 
 extension SQLiteDatabase {
   /// A file that is there, to be read.
-  convenience init(reading path: String) throws { try self.init(path: path, flags: SQLITE_OPEN_READONLY) }
+  convenience init(reading path: String) throws { try self.init(path, for: path, flags: SQLITE_OPEN_READONLY) }
 
   /// The rows of a query.
   func rows(_ sql: String) throws -> [[SQLiteValue]] {
     var statement: OpaquePointer?
     guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else {
-      throw ReportWriteError(path: "", reason: String(cString: sqlite3_errmsg(handle)))
+      throw OutputError(path: "", reason: String(cString: sqlite3_errmsg(handle)))
     }
     defer { sqlite3_finalize(statement) }
     var rows: [[SQLiteValue]] = []

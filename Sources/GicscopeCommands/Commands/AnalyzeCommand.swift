@@ -3,7 +3,7 @@ import ArgumentParser
 import Reports
 
 /// `gicscope analyze`.
-struct AnalyzeCommand: ParsableCommand {
+struct AnalyzeCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
     abstract: "The main job: what the controller did, when, and what it cost.",
@@ -35,17 +35,21 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "Rows of each list in the text.")
   var rows = 12
 
+  var inputs: [String] { trace.inputs }
+  var outputs: [NamedOutput] { json.outputs + files.outputs }
+
   func run() throws {
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
     var options = AnalysisOptions()
     options.itsCaches = caches.shapes
     options.worst = max(worst, 10)
     for setting in threshold { setting.apply(to: &options.findings) }
-    let outputs = try files.open(topology: engine.topology, filter: filter.filter, caches: caches.shapes[0])
-    let report = try outputs.analyse(engine, path: trace.path, filter: filter.filter, options: options)
+    let written = try files.open(topology: engine.topology, filter: filter.filter, caches: caches.shapes[0])
+    let report = try written.outputs.analyse(engine, path: trace.path, filter: filter.filter, options: options)
     progress.clear()
+    // Files first: whoever reads the text may go after its first lines.
+    try written.finish(report)
     try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1), worst: worst) }, json: { report.json })
-    try outputs.finish(report)
     let damage = trace.conclude(report.trace)
     let crossings = failOn.compactMap { $0.crossing(report) }
     for crossing in crossings { StandardError.write("gicscope: \(crossing)\n") }

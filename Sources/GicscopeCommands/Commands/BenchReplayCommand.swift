@@ -7,7 +7,7 @@ import Reports
 import TraceImporters
 
 /// `gicscope bench replay`.
-struct BenchReplayCommand: ParsableCommand {
+struct BenchReplayCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Events per second of decoding, of the model and of the analyzers, on one core.",
@@ -22,6 +22,9 @@ struct BenchReplayCommand: ParsableCommand {
 
   @Option(name: [.short, .long], help: "How often each stage runs.")
   var rounds = 5
+
+  var inputs: [String] { [trace] }
+  var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
     let isNative = try openTrace(paths: [trace]).format == TraceFormat(name: "native", compression: "lz4")
@@ -48,7 +51,7 @@ struct BenchReplayCommand: ParsableCommand {
 }
 
 /// `gicscope bench import`.
-struct BenchImportCommand: ParsableCommand {
+struct BenchImportCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Lines per second of an importer, on one core.")
 
@@ -59,6 +62,9 @@ struct BenchImportCommand: ParsableCommand {
 
   @Option(name: [.short, .long], help: "How often it runs.")
   var rounds = 5
+
+  var inputs: [String] { [trace] }
+  var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
     var stage = BenchStage("import", trace, modelled: false)

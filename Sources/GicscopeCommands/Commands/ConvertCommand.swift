@@ -4,7 +4,7 @@ import Replay
 import Reports
 
 /// `gicscope convert`.
-struct ConvertCommand: ParsableCommand {
+struct ConvertCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Writes a capture in another format, which the output's name tells.",
@@ -24,6 +24,12 @@ struct ConvertCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...12).contains(level) else { throw ValidationError("--level goes from 1 to 12.") }
+  }
+
+  var inputs: [String] { trace.inputs }
+  var outputs: [NamedOutput] {
+    let isNative = if case .native? = try? target { true } else { false }
+    return [NamedOutput("-o", output, isNative ? .capture : .report, mayBeStandardOutput: true)]
   }
 
   func run() throws {
@@ -60,25 +66,21 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func writePerfetto(_ engine: ReplayEngine) throws {
-    let file = try StandardOutput(path: output)
-    let outputs: [any AnalysisOutput] = [PerfettoReport(topology: engine.topology, write: file.write(bytes:))]
-    let report = try outputs.analyse(engine, path: trace.path)
-    try outputs.finish(report)
+    let file = try OutputFile(path: output)
+    let timeline = PerfettoReport(topology: engine.topology) { try file.write($0) }
+    let written = AnalysisFiles(outputs: [timeline], files: [file])
+    try written.finish(try written.outputs.analyse(engine, path: trace.path))
   }
 
   /// What the capture's header says goes in front; facts that stand between events stay where they are.
   private func writeNative(_ engine: ReplayEngine, _ compression: NativeTraceWriter.Compression) throws {
-    do {
-      let writer = try NativeTraceWriter(path: output, topology: engine.topology, compression: compression)
-      try engine.run { try writer.append(contentsOf: $0.events) }
-      try writer.finish()
-    } catch let error as TraceWriteError {
-      throw OutputError(path: error.path, reason: error.reason)
-    }
+    let writer = try NativeTraceWriter(path: output, topology: engine.topology, compression: compression)
+    try engine.run { try writer.append(contentsOf: $0.events) }
+    try writer.finish()
   }
 
   private func writeText(_ engine: ReplayEngine, _ format: EventPrinter.Format) throws {
-    let file = try StandardOutput(path: output)
+    let file = try OutputFile(path: output)
     var printer = EventPrinter(format, registerName: registerName)
     var buffer = ByteBuffer()
     printer.header(into: &buffer)
@@ -89,6 +91,7 @@ struct ConvertCommand: ParsableCommand {
         try file.drain(&buffer)
       }
     }
-    try file.writeAll(buffer)
+    try file.drain(&buffer)
+    try file.commit()
   }
 }

@@ -4,7 +4,7 @@ import InterruptTrace
 import Reports
 
 /// `gicscope diff`.
-struct DiffCommand: ParsableCommand {
+struct DiffCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Before and after: latencies, rates and findings of two captures or two results.",
     discussion: "A side is a capture, which is analysed, or what analyze --json wrote about one.")
@@ -59,16 +59,19 @@ struct DiffCommand: ParsableCommand {
     if !(least >= 0 && least.isFinite) { throw ValidationError("--least is a number of per cent, 0 or more.") }
   }
 
+  var inputs: [String] { [before, after] + (topology.map { [$0] } ?? []) }
+  var outputs: [NamedOutput] { json.outputs + (html.map { [NamedOutput("--html", $0)] } ?? []) }
+
   func run() throws {
     var damage: ExitCode?
     let sides = try [before, after].map { try side($0, &damage) }
     let report = DiffReport(before: sides[0], after: sides[1], least: least / 100)
-    try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1)) }, json: { report.json })
     if let html {
-      let file = try StandardOutput(path: html)
+      let file = try OutputFile(path: html)
       try file.write(report.html())
-      try file.flush()
+      try file.commit()
     }
+    try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1)) }, json: { report.json })
     let crossed = failOn.filter { condition in
       switch condition {
       case .slower: report.isSlower

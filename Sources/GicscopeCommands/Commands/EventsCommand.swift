@@ -6,7 +6,7 @@ import Replay
 import Reports
 
 /// `gicscope events`.
-struct EventsCommand: ParsableCommand {
+struct EventsCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "events", abstract: "The events of a capture, as text, JSON lines or CSV.",
     discussion: "--irq selects the events that name the INTID and those that, says the model, did something to it.")
@@ -36,10 +36,13 @@ struct EventsCommand: ParsableCommand {
 
   private var kinds: [String]? { kind?.split(separator: ",").map(String.init) }
 
+  var inputs: [String] { trace.inputs }
+  var outputs: [NamedOutput] { [] }
+
   func run() throws {
     // Whether an interrupt is concerned only the model can say; everything else is in the events.
     let (engine, progress) = try trace.engine(window: window.window) { $0.isModelled = filter.irq != nil }
-    let output = StandardOutput()
+    let output = try OutputFile.standardOutput()
     if StandardOutput.isTerminal { progress.clear() }
     if StandardOutput.isTerminal { engine.onProgress = nil }
     var printer = EventPrinter(jsonl ? .jsonl : format, registerName: registerName)
@@ -59,7 +62,8 @@ struct EventsCommand: ParsableCommand {
         }
       }
     } catch is EnoughEvents {}
-    try output.writeAll(buffer)
+    try output.drain(&buffer)
+    try output.commit()
     progress.clear()
     if let code = trace.conclude(TraceSummary(path: trace.path, engine: engine, gaps: 0)) { throw code }
   }

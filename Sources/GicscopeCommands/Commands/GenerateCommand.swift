@@ -4,7 +4,7 @@ import LPIWorkloads
 import Reports
 
 /// `gicscope generate`.
-struct GenerateCommand: ParsableCommand {
+struct GenerateCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
     abstract: "Writes a synthetic workload of LPIs as a capture with a known answer.",
@@ -38,6 +38,9 @@ struct GenerateCommand: ParsableCommand {
     guard (1...1_000_000).contains(iterations) else { throw ValidationError("--iterations goes from 1 to 1000000.") }
   }
 
+  var inputs: [String] { [] }
+  var outputs: [NamedOutput] { [NamedOutput("-o", output, .capture, mayBeStandardOutput: true)] }
+
   func run() throws {
     guard let chosen = LPIWorkload(name: workload) else {
       throw UsageError(message: "no workload \(workload); see gicscope generate --help for how they are named")
@@ -47,16 +50,12 @@ struct GenerateCommand: ParsableCommand {
         message: "\(workload): a controller has no such operation; take one with interrupts, as immediate")
     }
     let (peCount, intidBits) = chosen.shape.dimensions(seed: seed)
-    do {
-      var capture = try LPICaptureWriter(path: output, peCount: peCount, intidBits: intidBits)
-      try chosen.forEachOperation(seed: seed, iterations: iterations) { operation throws(TraceWriteError) in
-        try capture.append(operation)
-      }
-      try capture.finish()
-      if !quiet { StandardError.write("\(output): \(Self.text(capture.summary))\n") }
-    } catch {
-      throw OutputError(path: error.path, reason: error.reason)
+    var capture = try LPICaptureWriter(path: output, peCount: peCount, intidBits: intidBits)
+    try chosen.forEachOperation(seed: seed, iterations: iterations) { operation throws(OutputError) in
+      try capture.append(operation)
     }
+    try capture.finish()
+    if !quiet { StandardError.write("\(output): \(Self.text(capture.summary))\n") }
   }
 
   private static func text(_ summary: LPICaptureWriter.Summary) -> String {

@@ -3,13 +3,16 @@ import ArgumentParser
 import Reports
 
 /// `gicscope info`.
-struct InfoCommand: ParsableCommand {
+struct InfoCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "What is in a capture: format, controller, time span, kinds of event, gaps.")
 
   @OptionGroup var trace: TraceOptions
   @OptionGroup var window: WindowOptions
   @OptionGroup var json: JSONOptions
+
+  var inputs: [String] { trace.inputs }
+  var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
     let (engine, progress) = try trace.engine(window: window.window)

@@ -6,7 +6,7 @@ import Reports
 import TraceImporters
 
 /// `gicscope merge`.
-struct MergeCommand: ParsableCommand {
+struct MergeCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract:
@@ -52,6 +52,9 @@ struct MergeCommand: ParsableCommand {
     if first == "-" || second == "-" { throw ValidationError("merge reads files twice: - can not be merged.") }
   }
 
+  var inputs: [String] { [first, second] + (irqMap.map { [$0] } ?? []) }
+  var outputs: [NamedOutput] { [NamedOutput("-o", output, .capture)] }
+
   func run() throws {
     var relation = MergedSource.Relation(clock: ClockOffset(offset: 0), guest: guest)
     if let irqMap { relation.interrupts = try Self.map(irqMap) }
@@ -66,14 +69,10 @@ struct MergeCommand: ParsableCommand {
     let engine = ReplayEngine(source: merged, options: options)
     let progress = ProgressLine(isShown: !quiet)
     progress.follow(engine)
-    do {
-      let compression: NativeTraceWriter.Compression = output.hasSuffix(".lz4") ? .lz4() : .none
-      let writer = try NativeTraceWriter(path: output, topology: engine.topology, compression: compression)
-      try engine.run { try writer.append(contentsOf: $0.events) }
-      try writer.finish()
-    } catch let error as TraceWriteError {
-      throw OutputError(path: error.path, reason: error.reason)
-    }
+    let compression: NativeTraceWriter.Compression = output.hasSuffix(".lz4") ? .lz4() : .none
+    let writer = try NativeTraceWriter(path: output, topology: engine.topology, compression: compression)
+    try engine.run { try writer.append(contentsOf: $0.events) }
+    try writer.finish()
     progress.clear()
     if let damage = engine.statistics.damage {
       StandardError.write("gicscope: \(damage.reason) \(damage.position); merged up to there\n")

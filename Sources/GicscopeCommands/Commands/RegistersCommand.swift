@@ -4,7 +4,7 @@ import InterruptTrace
 import Reports
 
 /// `gicscope registers`.
-struct RegistersCommand: ParsableCommand {
+struct RegistersCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "registers", abstract: "The register map as the model knows it.")
 
@@ -12,6 +12,9 @@ struct RegistersCommand: ParsableCommand {
   var name: String?
 
   @OptionGroup var json: JSONOptions
+
+  var inputs: [String] { [] }
+  var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
     let wanted = name?.uppercased()

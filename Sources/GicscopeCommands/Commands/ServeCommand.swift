@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import InterruptTrace
 import TimeTravel
 
 /// `gicscope serve`.
@@ -32,9 +33,9 @@ struct ServeCommand: ParsableCommand {
     Task {
       do {
         try await server.run { port in
-          let output = StandardOutput()
-          try? output.write("http://127.0.0.1:\(port)/\n")
-          try? output.flush()
+          let output = try? OutputFile.standardOutput()
+          try? output?.write("http://127.0.0.1:\(port)/\n")
+          try? output?.commit()
           if !isQuiet { StandardError.write("\(name) is open there; Ctrl-C ends it\n") }
         }
         done.finish(nil)

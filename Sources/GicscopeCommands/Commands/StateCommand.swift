@@ -4,7 +4,7 @@ import Replay
 import Reports
 
 /// `gicscope state`.
-struct StateCommand: ParsableCommand {
+struct StateCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "state",
     abstract: "The controller's state at a time or event, or what changed between two.",
@@ -27,6 +27,9 @@ struct StateCommand: ParsableCommand {
 
   /// Interrupts that are asked for by number are shown whatever they do.
   private var showsIdle: Bool { idle || filter.irq != nil }
+
+  var inputs: [String] { trace.inputs }
+  var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
     let (engine, progress) = try trace.engine()

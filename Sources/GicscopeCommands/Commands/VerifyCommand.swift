@@ -6,7 +6,7 @@ import Replay
 import Reports
 
 /// `gicscope verify`.
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Predicts every answer of the controller and compares it with the capture.",
     discussion: "Exit code 1 if a prediction disagreed.")
@@ -27,6 +27,9 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(name: .customLong("policy"), help: "With --against: how KVM chooses list registers.")
   var listRegisterPolicy = ListRegisterPolicy.kvmLegacy
+
+  var inputs: [String] { trace.inputs + (against.map { [$0] } ?? []) }
+  var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
     if let against { return try runAgainst(against) }

@@ -4,7 +4,7 @@ import HypervisorModel
 import Reports
 
 /// `gicscope whatif`.
-struct WhatIfCommand: ParsableCommand {
+struct WhatIfCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "whatif",
     abstract: "The same interrupts against other list registers and other policies of a hypervisor.",
@@ -22,6 +22,9 @@ struct WhatIfCommand: ParsableCommand {
 
   @Option(help: "What a maintenance interrupt takes, in ns.")
   var maintenanceCost = ListRegisterReplay.assumedMaintenanceCost
+
+  var inputs: [String] { trace.inputs }
+  var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
     let variants = try variants()

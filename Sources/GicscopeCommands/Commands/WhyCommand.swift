@@ -4,7 +4,7 @@ import Replay
 import Reports
 
 /// `gicscope why`.
-struct WhyCommand: ParsableCommand {
+struct WhyCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "why",
     abstract: "Why an interrupt was delivered, or was not: every condition from its source to its handler.",
@@ -27,6 +27,9 @@ struct WhyCommand: ParsableCommand {
 
   @Option(help: "The moment: a time (1.5s, 20ms), an event's number (#17) or end.")
   var at = ReplayPosition.end
+
+  var inputs: [String] { trace.inputs }
+  var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
     let (engine, progress) = try trace.engine()

@@ -39,27 +39,54 @@ struct OutputOptions: ParsableArguments {
     return path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson") ? .jsonl : nil
   }
 
-  /// Makes the files, so that one that can not be written is told of before the work.
-  func open(topology: Topology, filter: TransitionFilter, caches: ITSCacheShape) throws -> [any AnalysisOutput] {
+  /// For ``FileCommand/outputs``.
+  var outputs: [NamedOutput] {
+    [
+      sqlite.map { NamedOutput("--sqlite", $0, .database) }, perfetto.map { NamedOutput("--perfetto", $0) },
+      interrupts.map { NamedOutput("--interrupts", $0) }, findings.map { NamedOutput("--findings", $0) },
+      html.map { NamedOutput("--html", $0) },
+    ].compactMap { $0 }
+  }
+
+  /// Opens the files first, so that one that cannot be written fails early.
+  func open(topology: Topology, filter: TransitionFilter, caches: ITSCacheShape) throws -> AnalysisFiles {
+    var files: [OutputFile] = []
     var outputs: [any AnalysisOutput] = []
+    func file(_ path: String) throws -> OutputFile {
+      let file = try OutputFile(path: path)
+      files.append(file)
+      return file
+    }
     if let sqlite { outputs.append(try SQLiteReport(path: sqlite, filter: filter, withTransitions: sqliteTransitions)) }
     if let perfetto {
-      let file = try StandardOutput(path: perfetto)
-      outputs.append(PerfettoReport(topology: topology, filter: filter, caches: caches, write: file.write(bytes:)))
+      let file = try file(perfetto)
+      outputs.append(PerfettoReport(topology: topology, filter: filter, caches: caches) { try file.write($0) })
     }
     if let interrupts, let format = Self.format(of: interrupts) {
-      let file = try StandardOutput(path: interrupts)
-      outputs.append(LifeTable(format, write: file.write(bytes:)))
+      let file = try file(interrupts)
+      outputs.append(LifeTable(format) { try file.write($0) })
     }
     if let findings, let format = Self.format(of: findings) {
-      let file = try StandardOutput(path: findings)
-      outputs.append(FindingTable(format, write: file.write(bytes:)))
+      let file = try file(findings)
+      outputs.append(FindingTable(format) { try file.write($0) })
     }
     if let html {
-      let file = try StandardOutput(path: html)
-      outputs.append(HTMLReport { try file.write(bytes: Array($0.utf8)) })
+      let file = try file(html)
+      outputs.append(HTMLReport { try file.write($0) })
     }
-    return outputs
+    return AnalysisFiles(outputs: outputs, files: files)
+  }
+}
+
+/// What an analysis writes, and the files that it goes to.
+struct AnalysisFiles {
+  let outputs: [any AnalysisOutput]
+  let files: [OutputFile]
+
+  /// Writes what is known only at the end, and gives the files their names.
+  func finish(_ report: AnalysisReport) throws {
+    for output in outputs { try output.finish(report) }
+    for file in files { try file.commit() }
   }
 }
 
@@ -85,5 +112,4 @@ extension [any AnalysisOutput] {
   func consume(lives: UnsafeBufferPointer<InterruptLife>) throws {
     for output in self { try output.consume(lives: lives) }
   }
-  func finish(_ report: AnalysisReport) throws { for output in self { try output.finish(report) } }
 }

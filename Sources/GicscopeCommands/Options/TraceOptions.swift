@@ -51,6 +51,9 @@ struct TraceOptions: ParsableArguments {
   private static var lpiStoreNames: String { lpiStores.map(\.name).joined(separator: ", ") }
   private static var moreStores: String { ", or one of gicscope bench lpi" }
 
+  /// For ``FileCommand/inputs``.
+  var inputs: [String] { trace + (topology.map { [$0] } ?? []) }
+
   /// The capture's name in reports.
   var path: String { trace.joined(separator: " ") }
 
@@ -138,15 +141,18 @@ public struct JSONOptions: ParsableArguments {
   /// Writes a report: text, or JSON, or both.
   public func write(text: () -> String, json document: () -> JSONValue) throws {
     if let json {
-      let file = try StandardOutput(path: json)
+      let file = try OutputFile(path: json)
       try file.write(document().text)
-      try file.flush()
+      try file.commit()
       if json == "-" { return }
     }
-    let output = StandardOutput()
+    let output = try OutputFile.standardOutput()
     try output.write(text())
-    try output.flush()
+    try output.commit()
   }
+
+  /// For ``FileCommand/outputs``.
+  public var outputs: [NamedOutput] { json.map { [NamedOutput("--json", $0, mayBeStandardOutput: true)] } ?? [] }
 }
 
 extension ReplayPosition: ExpressibleByArgument {

@@ -17,12 +17,3 @@ public struct UsageError: Error {
   /// An error; the message is a sentence without a full stop.
   public init(message: String) { self.message = message }
 }
-
-/// Whoever reads standard output has gone.
-struct OutputClosed: Error {}
-
-/// A file that can not be written.
-struct OutputError: Error {
-  var path: String
-  var reason: String
-}

@@ -9,7 +9,7 @@ struct LZ4FrameEncoder: ~Copyable {
   private let file: OutputFile
 
   /// Starts the frame. `level` is liblz4's: below 3 fast, 3 to 12 dense.
-  init(_ file: OutputFile, level: Int) throws(TraceWriteError) {
+  init(_ file: OutputFile, level: Int) throws(OutputError) {
     self.file = file
     preferences.frameInfo.blockSizeID = LZ4F_max256KB
     preferences.frameInfo.blockMode = LZ4F_blockIndependent
@@ -27,23 +27,23 @@ struct LZ4FrameEncoder: ~Copyable {
   }
 
   /// Adds a block's worth of content; fewer bytes are for the end.
-  mutating func add(_ bytes: UnsafeRawBufferPointer) throws(TraceWriteError) {
+  mutating func add(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
     try put(LZ4F_compressUpdate(context, output.baseAddress, output.count, bytes.baseAddress, bytes.count, nil))
   }
 
   /// Ends the frame.
-  mutating func finish() throws(TraceWriteError) {
+  mutating func finish() throws(OutputError) {
     try put(LZ4F_compressEnd(context, output.baseAddress, output.count, nil))
   }
 
-  private func put(_ count: Int) throws(TraceWriteError) {
+  private func put(_ count: Int) throws(OutputError) {
     try check(count)
     try file.write(UnsafeRawBufferPointer(rebasing: output[..<count]))
   }
 
-  private func check(_ status: Int) throws(TraceWriteError) {
+  private func check(_ status: Int) throws(OutputError) {
     guard LZ4F_isError(status) == 0 else {
-      throw TraceWriteError(path: file.path, reason: "LZ4: " + String(cString: LZ4F_getErrorName(status)))
+      throw OutputError(path: file.path, reason: "LZ4: " + String(cString: LZ4F_getErrorName(status)))
     }
   }
 }

@@ -26,18 +26,18 @@ public final class NativeTraceWriter {
   ///
   /// `topology` is what is known before the first event: all of it is written in front of the events. Its
   /// ``Topology/Key/epoch`` is what the events' times count from; without one it is 1970.
-  public convenience init(path: String, topology: Topology, compression: Compression = .lz4()) throws(TraceWriteError) {
+  public convenience init(path: String, topology: Topology, compression: Compression = .lz4()) throws(OutputError) {
     try self.init(OutputFile(path: path), topology: topology, compression: compression)
   }
 
   /// Writes to an open descriptor, which stays open; `name` is for error messages.
   public convenience init(
     descriptor: Int32, name: String, topology: Topology, compression: Compression = .lz4()
-  ) throws(TraceWriteError) {
+  ) throws(OutputError) {
     try self.init(OutputFile(descriptor: descriptor, name: name), topology: topology, compression: compression)
   }
 
-  init(_ file: OutputFile, topology: Topology, compression: Compression) throws(TraceWriteError) {
+  init(_ file: OutputFile, topology: Topology, compression: Compression) throws(OutputError) {
     self.file = file
     epoch = topology.value(.epoch) ?? 0
     block = .allocate(byteCount: NativeFormat.blockSize + NativeFormat.recordStride, alignment: 64)
@@ -54,7 +54,7 @@ public final class NativeTraceWriter {
   deinit { block.deallocate() }
 
   /// Appends an event. A time that a pcap can not hold (after 2106) becomes the last that it can.
-  public func append(_ event: Event) throws(TraceWriteError) {
+  public func append(_ event: Event) throws(OutputError) {
     RecordCoding.write(event, epoch: epoch, to: block + used)
     used += NativeFormat.recordStride
     records += 1
@@ -62,7 +62,7 @@ public final class NativeTraceWriter {
   }
 
   /// Appends events.
-  public func append(contentsOf events: UnsafeBufferPointer<Event>) throws(TraceWriteError) {
+  public func append(contentsOf events: UnsafeBufferPointer<Event>) throws(OutputError) {
     var next = 0
     while next < events.count {
       let room = (NativeFormat.blockSize - used + NativeFormat.recordStride - 1) / NativeFormat.recordStride
@@ -80,20 +80,20 @@ public final class NativeTraceWriter {
   }
 
   /// Writes what is left and gives the file its name. Nothing may be appended after that.
-  public func finish() throws(TraceWriteError) {
+  public func finish() throws(OutputError) {
     if used > 0 { try put(used) }
     used = 0
     try encoder?.finish()
     try file.commit()
   }
 
-  private func putBlock() throws(TraceWriteError) {
+  private func putBlock() throws(OutputError) {
     try put(NativeFormat.blockSize)
     used -= NativeFormat.blockSize
     block.copyMemory(from: block + NativeFormat.blockSize, byteCount: used)
   }
 
-  private func put(_ count: Int) throws(TraceWriteError) {
+  private func put(_ count: Int) throws(OutputError) {
     let bytes = UnsafeRawBufferPointer(start: block, count: count)
     if encoder != nil { try encoder?.add(bytes) } else { try file.write(bytes) }
   }

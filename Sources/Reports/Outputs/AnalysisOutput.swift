@@ -13,16 +13,3 @@ public protocol AnalysisOutput: AnyObject {
   /// Writes what is known only at the end.
   func finish(_ report: AnalysisReport) throws
 }
-
-/// A file of results that can not be written.
-public struct ReportWriteError: Error, Equatable {
-  /// The file.
-  public var path: String
-  /// What went wrong, as the system or the library says it.
-  public var reason: String
-  /// An error with every field given.
-  public init(path: String, reason: String) {
-    self.path = path
-    self.reason = reason
-  }
-}

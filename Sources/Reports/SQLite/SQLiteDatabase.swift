@@ -1,27 +1,25 @@
 import CSQLite
-import Glibc
+import InterruptTrace
 
 /// A database file that is written once: no journal, no waiting for the disk, one transaction.
 final class SQLiteDatabase {
   let handle: OpaquePointer
   private let path: String
 
-  /// A new file; one that is there already is replaced.
-  convenience init(creating path: String) throws {
-    if unlink(path) != 0, errno != ENOENT {
-      throw ReportWriteError(path: path, reason: String(cString: strerror(errno)))
-    }
-    try self.init(path: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+  /// A database in an empty file, for the output that `path` names.
+  convenience init(into file: String, for path: String) throws {
+    try self.init(file, for: path, flags: SQLITE_OPEN_READWRITE)
     try execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
   }
 
-  init(path: String, flags: Int32) throws {
+  /// Opens a file with the flags of `sqlite3_open_v2`; `path` names it in errors.
+  init(_ file: String, for path: String, flags: Int32) throws {
     self.path = path
     var handle: OpaquePointer?
-    let status = sqlite3_open_v2(path, &handle, flags, nil)
+    let status = sqlite3_open_v2(file, &handle, flags, nil)
     guard status == SQLITE_OK, let handle else {
       sqlite3_close(handle)
-      throw ReportWriteError(path: path, reason: String(cString: sqlite3_errstr(status)))
+      throw OutputError(path: path, reason: String(cString: sqlite3_errstr(status)))
     }
     self.handle = handle
   }
@@ -36,8 +34,8 @@ final class SQLiteDatabase {
   /// A statement to be run often.
   func prepare(_ sql: String) throws -> SQLiteStatement { try SQLiteStatement(sql, database: self, handle: handle) }
 
-  fileprivate var error: ReportWriteError {
-    ReportWriteError(path: path, reason: String(cString: sqlite3_errmsg(handle)))
+  fileprivate var error: OutputError {
+    OutputError(path: path, reason: String(cString: sqlite3_errmsg(handle)))
   }
 }
 

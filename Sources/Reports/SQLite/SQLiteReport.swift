@@ -7,7 +7,11 @@ public final class SQLiteReport: AnalysisOutput {
   /// `PRAGMA user_version`: changes with the meaning of a column, not with an addition.
   private static let version = 1
 
+  /// `PRAGMA application_id`, by which a database of gicscope's is known: "gics".
+  static let applicationID: UInt32 = 0x6769_6373
+
   private let database: SQLiteDatabase
+  private let file: OutputFile
   private let filter: TransitionFilter
   private let interrupts: SQLiteInserter<InterruptLife>
   private let guestInterrupts: SQLiteInserter<InterruptLife>
@@ -23,13 +27,23 @@ public final class SQLiteReport: AnalysisOutput {
   /// An MSI whose fault, if any, comes next.
   private var msi: Transition?
 
-  /// A new database; one that is there already is replaced. `withTransitions` adds the table of that name.
+  /// A new database; one of gicscope's that is there already is replaced when this one is whole, anything else is an error.
+  /// `withTransitions` adds the table of that name.
   public init(path: String, filter: TransitionFilter = TransitionFilter(), withTransitions: Bool = false) throws {
     self.filter = filter
-    let database = try SQLiteDatabase(creating: path)
+    guard mayReplaceDatabase(path) else {
+      throw OutputError(path: path, reason: "it is there already, and no database of gicscope's")
+    }
+    file = try OutputFile(path: path)
+    guard let temporary = file.temporaryPath else {
+      throw OutputError(path: path, reason: "a database goes to a regular file only")
+    }
+    let database = try SQLiteDatabase(into: temporary, for: path)
     self.database = database
     let tables = ResultTables.all + (withTransitions ? ResultTables.onRequest : [])
-    try database.execute("BEGIN; PRAGMA user_version = \(Self.version); \(tables.map(\.schema).joined())")
+    try database.execute(
+      "BEGIN; PRAGMA application_id = \(Self.applicationID); PRAGMA user_version = \(Self.version); "
+        + tables.map(\.schema).joined())
     interrupts = try SQLiteInserter(ResultTables.interrupts, database)
     guestInterrupts = try SQLiteInserter(ResultTables.guestInterrupts, database)
     stages = try SQLiteInserter(ResultTables.stages, database)
@@ -114,5 +128,6 @@ public final class SQLiteReport: AnalysisOutput {
       COMMIT; ANALYZE; PRAGMA locking_mode = NORMAL; SELECT * FROM trace
       """
     )
+    try file.commit()
   }
 }

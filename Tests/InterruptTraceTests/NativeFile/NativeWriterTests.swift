@@ -73,7 +73,7 @@ import Testing
   @Test func `A full disk is an error, and the file does not get its name`() throws {
     let writer = try NativeTraceWriter(path: "/dev/full", topology: Topology(), compression: .none)
     for event in SampleTrace.events(6000) { try writer.append(event) }
-    #expect(throws: TraceWriteError(path: "/dev/full", reason: "No space left on device")) { try writer.finish() }
-    #expect(throws: TraceWriteError.self) { try NativeTraceWriter(path: "/nowhere/at/all", topology: Topology()) }
+    #expect(throws: OutputError(path: "/dev/full", reason: "No space left on device")) { try writer.finish() }
+    #expect(throws: OutputError.self) { try NativeTraceWriter(path: "/nowhere/at/all", topology: Topology()) }
   }
 }

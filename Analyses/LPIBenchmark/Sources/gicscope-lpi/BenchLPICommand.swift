@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GicscopeCommands
+import InterruptTrace
 import LPIBenchmark
 import LPIWorkloads
 import Replay
@@ -8,7 +9,7 @@ import Reports
 import TraceImporters
 
 /// `gicscope bench lpi`.
-struct BenchLPICommand: ParsableCommand {
+struct BenchLPICommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "lpi",
     abstract: "Structures for sparse LPIs, in the same workloads and one run.",
@@ -71,6 +72,12 @@ struct BenchLPICommand: ParsableCommand {
   @Flag(help: "No progress line.")
   var noProgress = false
 
+  var inputs: [String] { capture.map { [$0] } ?? [] }
+  var outputs: [NamedOutput] {
+    let files = [("--html", html), ("--svg", svg), ("--markdown", markdown)]
+    return json.outputs + files.compactMap { option, path in path.map { NamedOutput(option, $0) } }
+  }
+
   func run() throws {
     var options = LPIBenchmarkOptions()
     options.seed = seed
@@ -107,9 +114,9 @@ struct BenchLPICommand: ParsableCommand {
   }
 
   private static func write(_ text: String, to path: String) throws {
-    let file = try StandardOutput(path: path)
+    let file = try OutputFile(path: path)
     try file.write(text)
-    try file.flush()
+    try file.commit()
   }
 
   private static func traffic(_ path: String) throws -> LPITraffic {

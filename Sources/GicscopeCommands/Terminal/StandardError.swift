@@ -1,0 +1,16 @@
+import Glibc
+
+/// Standard error: progress and messages.
+enum StandardError {
+  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    var at = 0
+    while at < bytes.count {
+      let count = bytes[at...].withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      if count <= 0, errno != EINTR { return }
+      at += max(count, 0)
+    }
+  }
+}
