@@ -42,8 +42,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Latency percentiles: HDR buckets merge exactly and their error is bounded.
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-    // The page of `gicscope serve` needs a web server: this one is small, has no dependencies and builds in seconds.
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    // The web server of `gicscope serve`. Small servers that build in seconds have no limits on heads, bodies and
+    // connections and no time-outs for what a client leaves undone; this one has.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     // Perfetto's format is protocol buffers; the generated code is committed, so that no protoc is needed. No traits: none is
     // used, and SwiftPM passes several in random order, so that a new build plan would compile all of it again.
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
@@ -105,7 +106,8 @@ let package = Package(
       name: "TimeTravel",
       dependencies: [
         "Analyzers", "GICModel", "InterruptTrace", "Replay", "Reports",
-        .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("Page")]
     ),

@@ -6,8 +6,10 @@ import Reports
 /// A capture to move about in: answers what the page asks, one question at a time.
 public actor TimeTraveller {
   private let timeline: ReplayTimeline
-  private let report: AnalysisReport
-  private let density: EventDensity
+  /// What was read.
+  public nonisolated let summary: TraceSummary
+  /// What the page shows of the capture as a whole.
+  nonisolated let overview: JSONValue
   private var printer: EventPrinter
   /// What is known of the interrupts at the event that was asked about last.
   private var follower: (index: UInt64, follower: InterruptFollower)?
@@ -37,7 +39,7 @@ public actor TimeTraveller {
       }
     )
     let results = analysis.results
-    report = AnalysisReport(
+    let report = AnalysisReport(
       trace: TraceSummary(
         path: path, format: timeline.format, events: timeline.count, firstTime: timeline.firstTime,
         lastTime: timeline.lastTime, gaps: results.gapCount, statistics: timeline.statistics,
@@ -45,15 +47,12 @@ public actor TimeTraveller {
       results: results,
       predictions: timeline.predictions
     )
-    self.density = density
+    summary = report.trace
+    overview = Self.overview(report, density)
     printer = EventPrinter(.text, registerName: registerName)
   }
 
-  /// What was read.
-  public var summary: TraceSummary { report.trace }
-
-  /// What the page shows of the capture as a whole.
-  var overview: JSONValue {
+  private static func overview(_ report: AnalysisReport, _ density: EventDensity) -> JSONValue {
     Document.json(
       command: "serve",
       trace: report.trace,
@@ -68,7 +67,7 @@ public actor TimeTraveller {
 
   /// The moment of an event, with what is different from `earlier`.
   func moment(at index: UInt64, since earlier: UInt64? = nil) -> JSONValue {
-    guard timeline.count > 0 else { return .null }
+    guard timeline.count > 0, !Task.isCancelled else { return .null }
     return Moment(timeline, at: min(index, timeline.count - 1), since: earlier, printer: &printer).json
   }
 
@@ -83,10 +82,11 @@ public actor TimeTraveller {
     }
   }
 
-  /// The next or the previous place of a kind; nil if there is none.
+  /// The next or the previous place of a kind; nil if there is none. Ends early for somebody who has gone.
   func find(_ search: Search, from index: UInt64, forward: Bool) -> UInt64? {
-    forward
-      ? timeline.next(after: index, search.matches) : timeline.previous(before: index, search.matches)
+    guard !Task.isCancelled else { return nil }
+    let matches = { (transition: Transition) in search.matches(transition) || Task.isCancelled }
+    return forward ? timeline.next(after: index, matches) : timeline.previous(before: index, matches)
   }
 
   /// The next or the previous event.
@@ -99,7 +99,7 @@ public actor TimeTraveller {
 
   /// Why an interrupt was or was not delivered, at an event: the ladder of each PE that it concerns.
   func why(_ intid: UInt32, pe: UInt32?, at index: UInt64) -> [DeliveryLadder] {
-    guard timeline.count > 0 else { return [] }
+    guard timeline.count > 0, !Task.isCancelled else { return [] }
     let index = timeline.record(of: index)
     if follower?.index != index {
       follower = (timeline.follower(at: index) as? InterruptFollower).map { (index, $0) }

@@ -22,7 +22,7 @@ struct TimeTravellerTests {
 
   @Test("The overview names the capture, what can be looked for, and every acknowledge in the density")
   func overview() async throws {
-    let overview = await (try bundled()).overview
+    let overview = try bundled().overview
     #expect(overview["trace"]?["path"] == "a.log")
     guard case .array(let searches)? = overview["searches"], case .array(let counts)? = overview["density"]?["counts"]
     else {

@@ -4,7 +4,7 @@ import InterruptTrace
 import TimeTravel
 
 /// `gicscope serve`.
-struct ServeCommand: ParsableCommand {
+struct ServeCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
     abstract: "Time travel: a page in the browser that shows the controller at any event.",
@@ -17,7 +17,12 @@ struct ServeCommand: ParsableCommand {
   @Option(help: "The port; 0 is any that is free.")
   var port: UInt16 = 8437
 
+  var inputs: [String] { trace.inputs }
+  var outputs: [NamedOutput] { [] }
+
   func run() throws {
+    // A port that is taken is no news for after minutes of reading.
+    let server = try listen()
     let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     let progress = ProgressLine(isShown: !trace.quiet && !trace.noProgress)
     // Called on this thread only, while the initialiser runs.
@@ -26,44 +31,20 @@ struct ServeCommand: ParsableCommand {
       source: try trace.open(), path: trace.path, options: try trace.replayOptions(), directory: directory,
       registerName: registerName, onProgress: { line.show($0) })
     progress.clear()
-    let isQuiet = trace.quiet
-    let name = trace.path
-    let server = try TimeTravelServer(traveller, port: port)
-    let done = Completion()
-    Task {
-      do {
-        try await server.run { port in
-          let output = try? OutputFile.standardOutput()
-          try? output?.write("http://127.0.0.1:\(port)/\n")
-          try? output?.commit()
-          if !isQuiet { StandardError.write("\(name) is open there; Ctrl-C ends it\n") }
-        }
-        done.finish(nil)
-      } catch {
-        done.finish("\(error)")
-      }
-    }
-    if let reason = done.wait() {
-      throw UsageError(message: "can not listen on port \(port): \(reason); another --port, or 0 for any")
-    }
-  }
-}
-
-/// What the main thread waits for while tasks work.
-private final class Completion: @unchecked Sendable {
-  private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-  /// Written before the semaphore is posted, read after it was waited for.
-  private var reason: String?
-
-  init() { sem_init(semaphore, 0, 0) }
-
-  func finish(_ reason: String?) {
-    self.reason = reason
-    sem_post(semaphore)
+    _ = trace.conclude(traveller.summary)
+    server.open(traveller)
+    let output = try OutputFile.standardOutput()
+    try output.write("http://127.0.0.1:\(server.port)/\n")
+    try output.commit()
+    if !trace.quiet { StandardError.write("\(trace.path) is open there; Ctrl-C ends it\n") }
+    server.wait()
   }
 
-  func wait() -> String? {
-    while sem_wait(semaphore) != 0 {}
-    return reason
+  private func listen() throws -> TimeTravelServer {
+    do {
+      return try TimeTravelServer(port: port)
+    } catch let error as TimeTravelServer.ListenError {
+      throw UsageError(message: "can not listen on port \(port): \(error.reason); another --port, or 0 for any")
+    }
   }
 }

@@ -1,110 +1,90 @@
-import FlyingFox
-import FoundationEssentials
-import Reports
-
-/// FlyingFox has one of its own.
-private typealias JSONValue = Reports.JSONValue
+import Glibc
+import NIOCore
+import NIOHTTP1
+import NIOPosix
 
 /// A web server for one capture on this machine's loopback interface. It serves one page and what that page asks for,
-/// and nothing else: no files, no other host's pages.
+/// and nothing else: no files, and nothing to pages of other hosts.
+///
+/// Nothing that a client does, or leaves undone, keeps others from being answered: ``ServerLimits``.
 public final class TimeTravelServer: Sendable {
-  private let server: HTTPServer
-  private let traveller: TimeTraveller
-
-  /// A server that does not listen yet. Port 0 is any free one.
-  public init(_ traveller: TimeTraveller, port: UInt16) throws {
-    self.traveller = traveller
-    server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: port), timeout: 60)
+  /// Why it does not listen.
+  public struct ListenError: Error {
+    /// What the operating system says.
+    public var reason: String
   }
 
-  /// Serves until the task is cancelled or the program ends; `ready` gets the port once it listens.
-  public func run(ready: @escaping @Sendable (UInt16) -> Void) async throws {
-    let traveller = traveller
-    await server.appendRoute("GET /") { request in Self.answer(request) { Self.page } }
-    await server.appendRoute("GET /favicon.ico") { _ in HTTPResponse(statusCode: .noContent) }
-    await server.appendRoute("GET /api/*") { request in
-      guard Self.isLocal(request) else { return HTTPResponse(statusCode: .forbidden) }
-      return await Self.answer(request, traveller)
-    }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      let server = server
-      group.addTask { try await server.run() }
-      group.addTask {
-        try await server.waitUntilListening()
-        if case .ip4(_, let port)? = await server.listeningAddress { ready(port) }
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private let channel: any Channel
+  private let site: Site
+  /// Where it listens.
+  public let port: UInt16
+
+  /// Listens on a port of 127.0.0.1; 0 is any that is free. Until ``open(_:)`` it answers that the capture is being read.
+  public convenience init(port: UInt16) throws { try self.init(port: port, limits: ServerLimits()) }
+
+  init(port: UInt16, limits: ServerLimits) throws {
+    let (site, connections) = (Site(), Connections(limit: limits.connections))
+    self.site = site
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 1024)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addConnection(to: site, connections, limits)
+        }
       }
-      try await group.waitForAll()
+    do {
+      channel = try bootstrap.bind(host: "127.0.0.1", port: Int(port)).wait()
+    } catch {
+      try? group.syncShutdownGracefully()
+      throw ListenError(reason: (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)")
     }
+    self.port = UInt16(channel.localAddress?.port ?? 0)
   }
 
-  // MARK: Answers
+  /// From now on it answers questions about a capture.
+  public func open(_ traveller: TimeTraveller) { site.open(traveller) }
 
-  /// A page of another host that resolves to this machine may not ask (DNS rebinding).
-  private static func isLocal(_ request: HTTPRequest) -> Bool {
-    guard let host = request.headers[.host] else { return false }
-    let name = host.split(separator: ":").first ?? ""
-    return name == "127.0.0.1" || name == "localhost"
+  /// Returns when it is stopped.
+  public func wait() { try? channel.closeFuture.wait() }
+
+  /// Closes everything.
+  public func stop() {
+    try? channel.close().wait()
+    try? group.syncShutdownGracefully()
   }
+}
 
-  private static let security: [HTTPHeader: String] = [
-    HTTPHeader("Content-Security-Policy"):
-      "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'",
-    HTTPHeader("X-Content-Type-Options"): "nosniff", HTTPHeader("Referrer-Policy"): "no-referrer",
-    HTTPHeader("Cache-Control"): "no-store",
-  ]
+/// What a client may take up of the server.
+struct ServerLimits: Sendable {
+  /// Connections at a time. One more takes the place of the one that was idle longest.
+  var connections = 128
+  /// From being connected, or from the last answer, to the end of a request's head. Bytes that arrive do not prolong it.
+  var request = TimeAmount.seconds(15)
+  /// For a client to take an answer.
+  var answer = TimeAmount.seconds(30)
+  /// For a client to see that it was refused, before the connection is cut.
+  var farewell = TimeAmount.seconds(1)
+  /// Bytes of a request line, or of a header field.
+  var field = 8192
+  /// Bytes of a request's head.
+  var head = 16384
+  /// Header fields.
+  var fields = 64
+}
 
-  private static var page: HTTPResponse {
-    HTTPResponse(
-      statusCode: .ok, headers: HTTPHeaders(security.merging([.contentType: "text/html; charset=utf-8"]) { $1 }),
-      body: Data(Page.html.utf8))
-  }
-
-  private static func answer(_ request: HTTPRequest, _ body: () -> HTTPResponse) -> HTTPResponse {
-    isLocal(request) ? body() : HTTPResponse(statusCode: .forbidden)
-  }
-
-  private static func answer(_ request: HTTPRequest, _ traveller: TimeTraveller) async -> HTTPResponse {
-    let query = Query(request)
-    switch request.path {
-    case "/api/trace": return json(await traveller.overview)
-    case "/api/at":
-      guard let event = query.event else { return bad("event is a number") }
-      return json(await traveller.moment(at: event, since: query["since"].flatMap { UInt64($0) }))
-    case "/api/place":
-      guard let place = query["place"], let event = await traveller.event(at: place) else {
-        return bad("a place is an event (#17), a time (1.5s, 20ms) or end")
-      }
-      return json(["event": .number(event)])
-    case "/api/step":
-      guard let event = query.event else { return bad("event is a number") }
-      return json(["event": .optional(await traveller.step(from: event, forward: query.isForward))])
-    case "/api/find":
-      guard let event = query.event, let what = query["what"],
-        let search = Search(what, intid: query.number("irq"), pe: query.number("pe"))
-      else { return bad("event is a number, what one of: \(Search.kinds.map(\.name).joined(separator: ", "))") }
-      return json(["event": .optional(await traveller.find(search, from: event, forward: query.isForward))])
-    case "/api/why":
-      guard let event = query.event, let intid = query.number("irq") else { return bad("irq and event are numbers") }
-      return json(["why": .array(await traveller.why(intid, pe: query.number("pe"), at: event).map(\.json))])
-    default: return HTTPResponse(statusCode: .notFound)
-    }
-  }
-
-  private static func json(_ value: JSONValue, _ status: HTTPStatusCode = .ok) -> HTTPResponse {
-    HTTPResponse(
-      statusCode: status, headers: HTTPHeaders(security.merging([.contentType: "application/json"]) { $1 }),
-      body: Data(value.compactText.utf8))
-  }
-
-  private static func bad(_ reason: String) -> HTTPResponse { json(["error": .string(reason)], .badRequest) }
-
-  /// The parameters of a request.
-  private struct Query {
-    private let items: [HTTPRequest.QueryItem]
-    init(_ request: HTTPRequest) { items = request.query }
-    subscript(name: String) -> String? { items.first { $0.name == name }?.value }
-    var event: UInt64? { self["event"].flatMap { UInt64($0) } }
-    var isForward: Bool { self["back"] == nil }
-    func number(_ name: String) -> UInt32? { self[name].flatMap { UInt32($0) } }
+extension ChannelPipeline.SynchronousOperations {
+  /// Adds what decodes requests and answers them.
+  func addConnection(to site: Site, _ connections: Connections, _ limits: ServerLimits) throws {
+    var heads = NIOHTTPDecoderLimitConfiguration()
+    heads.maxHeaderFieldSize = limits.field
+    heads.maxHeaderListSize = limits.head
+    heads.maxHeaderFieldCount = limits.fields
+    try configureHTTPServerPipeline(
+      withErrorHandling: true, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: heads)
+    try addHandler(Connection(site, connections, limits))
   }
 }
