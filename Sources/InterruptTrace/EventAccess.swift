@@ -141,6 +141,6 @@ extension Event {
   @inlinable public static var guestError: Self { .init(rawValue: 1) }
   /// The controller or a PE was reset.
   @inlinable public static var reset: Self { .init(rawValue: 2) }
-  /// The text is the name of the kernel's interrupt `b`.
+  /// The text is a name of the kernel's interrupt `b`; bits 63:32 of `a` number the name, as runs of handlers do.
   @inlinable public static var interruptName: Self { .init(rawValue: 3) }
 }

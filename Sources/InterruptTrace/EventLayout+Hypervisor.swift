@@ -56,7 +56,8 @@ extension EventLayout {
 
   /// Kinds of a kernel's own events.
   static let software: [EventLayout] = [
-    EventLayout(.handlerEnter, "handlerEnter", handler),
+    // The name is the number of a marker's, 0 if it is not shown.
+    EventLayout(.handlerEnter, "handlerEnter", handler + [Field("name", .b, 0, 32)]),
     EventLayout(.handlerExit, "handlerExit", handler + [Field("handled", .b, 0, 1)]),
     EventLayout(.softirqRaise, "softirqRaise", [Field("vector", .a, 0, 32)]),
     EventLayout(.softirqEnter, "softirqEnter", [Field("vector", .a, 0, 32)]),

@@ -19,7 +19,7 @@ public protocol EventSource: AnyObject {
 public struct TraceFormat: Equatable, Sendable {
   /// For people and scripts: `native`, `qemu-log`, `pcap`, `pcapng`.
   public var name: String
-  /// `none`, `lz4`, `gzip`, `zstd` or `xz`.
+  /// `none`, `lz4`, `gzip`, `zlib`, `zstd` or `xz`.
   public var compression: String
   /// A format with its compression.
   public init(name: String, compression: String = "none") {
@@ -40,6 +40,20 @@ public struct ImportStatistics: Sendable {
     public var firstExample: String
     /// Where the first one is: `line 17`, `record 5 (byte 224)`.
     public var firstPosition: String
+  }
+
+  /// A kind of event that is left out because it is not about interrupts.
+  public struct Ignored: Equatable, Sendable {
+    /// Its name in the capture; nil for all that are not named one by one.
+    public var name: String?
+    /// How often.
+    public var count: UInt64
+
+    /// A kind with its count.
+    public init(name: String?, count: UInt64) {
+      self.name = name
+      self.count = count
+    }
   }
 
   /// Where a damaged capture stops making sense.
@@ -63,6 +77,8 @@ public struct ImportStatistics: Sendable {
   public var records: UInt64 = 0
   /// Lines or records that hold nothing for us, by reason.
   public var skipped: UInt64 = 0
+  /// Events of the capture that are about other things than interrupts, in order of first occurrence: no problem.
+  public private(set) var ignored: [Ignored] = []
   /// Problems, in order of first occurrence.
   public private(set) var problems: [Problem] = []
   /// Set when the capture ended early.
@@ -83,6 +99,37 @@ public struct ImportStatistics: Sendable {
   }
 }
 
+extension ImportStatistics {
+  /// Kinds of ignored events that are named; more are counted together.
+  private static let ignoredLimit = 64
+
+  /// Counts events of a kind that is left out. The name is escaped.
+  public mutating func ignore(_ name: String?, count: UInt64) {
+    if let name, let at = ignored.firstIndex(where: { $0.name == name.printable }) {
+      ignored[at].count &+= count
+    } else if let name, ignored.count < Self.ignoredLimit {
+      ignored.append(Ignored(name: name.printable, count: count))
+    } else if let at = ignored.firstIndex(where: { $0.name == nil }) {
+      ignored[at].count &+= count
+    } else {
+      ignored.append(Ignored(name: nil, count: count))
+    }
+  }
+
+  /// One line about what was left out, the most frequent first; nil if nothing was.
+  public var ignoredText: String? {
+    guard !ignored.isEmpty else { return nil }
+    let named = ignored.filter { $0.name != nil }.sorted { ($1.count, $0.name!) < ($0.count, $1.name!) }
+    let total = ignored.reduce(0) { $0 &+ $1.count }
+    let shown = named.prefix(6).map { "\($0.name!) \($0.count)" }
+    let isComplete = named.count == ignored.count && shown.count == named.count
+    let kinds = named.count == ignored.count ? "\(named.count)" : "more than \(named.count)"
+    let verb = total == 1 ? "event of 1 kind is" : "events of \(kinds) \(kinds == "1" ? "kind" : "kinds") are"
+    let list = shown.isEmpty ? "" : ": " + shown.joined(separator: ", ") + (isComplete ? "" : ", …")
+    return "\(total) \(verb) not about interrupts\(list)"
+  }
+}
+
 /// Why a capture can not be read at all, or, with `--strict`, why reading stopped.
 public enum TraceError: Error, Equatable, Sendable {
   /// The file can not be opened or read. Exit code 3.
@@ -95,7 +142,9 @@ public enum TraceError: Error, Equatable, Sendable {
   case strict(path: String, position: String, reason: String)
 
   /// One sentence for the user: what, where, and what to do.
-  public var message: String {
+  public var message: String { text.printable }
+
+  private var text: String {
     switch self {
     case .unreadable(let path, let reason): "\(path): can not be read: \(reason)"
     case .unrecognised(let path, let reason): "\(path): not a capture that gicscope knows: \(reason)"

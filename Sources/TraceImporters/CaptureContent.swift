@@ -7,7 +7,7 @@ enum CaptureContent: Equatable {
   /// A QEMU log with `gic*` trace events.
   case qemuLog
   /// A kernel's trace as text: ftrace, `trace-cmd report`, `perf script`.
-  case kernelText
+  case kernelText(KernelTextContent.Place)
   /// trace-cmd's own file.
   case traceDat
   /// Nothing that is read; what it looks like.
@@ -16,11 +16,13 @@ enum CaptureContent: Equatable {
   /// What users are told about the formats.
   static let accepted = """
     native files (.pcap.lz4), other pcap and pcapng files, QEMU logs with GIC trace events (-trace 'gic*' -D FILE), \
-    trace.dat files of trace-cmd, and the text of ftrace, trace-cmd report and perf script, each plain or compressed with LZ4, gzip, zstd or xz
+    trace.dat files of trace-cmd, and the text of ftrace, trace-cmd report, perf script and babeltrace, each plain or compressed with LZ4, gzip, zstd or xz
     """
 
   /// Bytes that are looked at. The second is for logs that start with other output of `-d`.
   private static let lengths = [1 << 16, 1 << 20]
+  /// Bytes of a web page that are looked at: a viewer's script comes before the trace.
+  private static let pageLengths = [1 << 20, 1 << 22, 1 << 24, 1 << 26]
 
   /// Recognises an input without reading it.
   static func recognise(_ input: ByteInput) -> CaptureContent {
@@ -30,14 +32,23 @@ enum CaptureContent: Equatable {
     }
     if PcapContent.recognises(input.peek(PcapContent.recognisedBy)) { return .pcap }
     if input.peek(DatFile.magic.count).elementsEqual(DatFile.magic) { return .traceDat }
+    let lengths = KernelTextContent.isPage(input.peek(64)) ? pageLengths : lengths
     for length in lengths {
       let bytes = input.peek(length)
       let events = traceEvents(bytes)
       if events.ofGIC { return .qemuLog }
       if events.ofGICv5 { return .unknown("it is a QEMU log of a GICv5 (gicv5_* events), which is not modelled") }
-      if KernelTextContent.recognises(bytes) { return .kernelText }
-      if bytes.count < length || !looksLikeText(bytes) {
-        return .unknown(events.others ? "it looks like a QEMU log without GIC trace events" : describe(bytes))
+      switch KernelTextContent.recognise(bytes) {
+      case .events(let place): return .kernelText(place)
+      case .timeless:
+        return .unknown(
+          "it is the output of the function_graph tracer without times; set options/funcgraph-abstime, "
+            + "or use trace-cmd report")
+      case .none: break
+      }
+      if bytes.count < length || !KernelTextContent.isText(bytes) {
+        return .unknown(
+          events.others ? "it looks like a QEMU log without GIC trace events" : ForeignContent.describe(bytes))
       }
     }
     return .unknown("text without any GIC trace event in its first \(lengths.last! >> 10) KiB")
@@ -68,26 +79,5 @@ enum CaptureContent: Equatable {
       }
       return (false, ofGICv5, others)
     }
-  }
-
-  private static func looksLikeText(_ bytes: [UInt8]) -> Bool { !bytes.prefix(4096).contains(0) }
-
-  private static func describe(_ bytes: [UInt8]) -> String {
-    let known: [(start: [UInt8], name: String)] = [
-      (Array("PERFILE2".utf8), "a perf recording (perf.data); give the output of perf script"),
-      (Array("# tracer:".utf8), "text of ftrace without events"),
-      ([0x7F] + Array("ELF".utf8), "a program (ELF)"),
-      ([0xD0, 0x0D, 0xFE, 0xED], "a device tree blob"),
-      (Array("SQLite format 3".utf8), "a SQLite database"),
-      (Array("{".utf8), "JSON"),
-    ]
-    if bytes.isEmpty { return "it is empty" }
-    if let match = known.first(where: { bytes.starts(with: $0.start) }) { return "it looks like \(match.name)" }
-    if !looksLikeText(bytes) {
-      let start = bytes.prefix(8).map { String($0 + 0, radix: 16) }.joined(separator: " ")
-      return "it holds binary data that starts with \(start)"
-    }
-    let line = String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }.prefix(60), as: UTF8.self)
-    return "it is text without GIC trace events and starts with '\(line)'"
   }
 }

@@ -40,7 +40,7 @@ public func openTrace(paths: [String], options: ImportOptions = ImportOptions())
   switch CaptureContent.recognise(input) {
   case .pcap: return try openPcap(input, strict: options.isStrict)
   case .qemuLog: return QEMULogSource(input, isStrict: options.isStrict)
-  case .kernelText: return KernelTextSource(input, isStrict: options.isStrict)
+  case .kernelText(let place): return try KernelTextSource.open(input, at: place, isStrict: options.isStrict)
   case .traceDat: return try TraceDatSource.open(input, isStrict: options.isStrict)
   case .unknown(let seen):
     throw .unrecognised(path: path, reason: "\(seen); accepted are \(CaptureContent.accepted)")

@@ -3,7 +3,10 @@ import PackageDescription
 
 // Fuzz targets, one executable each. A target is a folder Sources/Fuzz… with one function
 // `LLVMFuzzerTestOneInput`; add its name here, and seeds in Seeds/NAME. `make fuzz` runs all.
-let targets = ["FuzzCTF", "FuzzInput", "FuzzKernelText", "FuzzNative", "FuzzPcap", "FuzzTrace", "FuzzTraceDat"]
+let targets = [
+  "FuzzCompressedDat", "FuzzCTF", "FuzzInput", "FuzzKernelText", "FuzzMerge", "FuzzNative", "FuzzPcap", "FuzzQEMULog",
+  "FuzzTextEncoding", "FuzzTrace", "FuzzTraceDat",
+]
 
 let package = Package(
   name: "gicscope-fuzz",

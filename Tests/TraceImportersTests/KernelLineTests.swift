@@ -32,7 +32,7 @@ struct KernelLineTests {
   func lines(line: String) throws {
     let result = try Imported(kernel: line + "\n")
     #expect(result.kinds == ["marker", "continuation", "handlerEnter"])
-    #expect(result.events[2] == Event(time: 16_322_271_000, kind: .handlerEnter, pe: 0, a: 13))
+    #expect(result.events[2] == Event(time: 16_322_271_000, kind: .handlerEnter, pe: 0, a: 13, b: 1))
     #expect(result.statistics.problems.isEmpty)
   }
 

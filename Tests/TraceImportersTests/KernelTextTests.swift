@@ -192,7 +192,7 @@ struct KernelTextEventTests {
     let entry = "a-1 [000] d.h.. 1.5: irq_handler_entry: irq=20 name=virtio0-req.0 and more\n"
     let result = try Imported(kernel: entry + entry)
     #expect(result.kinds == ["marker", "continuation", "continuation", "handlerEnter", "handlerEnter"])
-    #expect(result.events[0].a == 3 | 22 << 16 && result.events[0].b == 20)
+    #expect(result.events[0].a == 3 | 22 << 16 | 1 << 32 && result.events[0].b == 20)
     let text = withUnsafeBytes(of: (result.events[1].a, result.events[1].b)) { String(decoding: $0, as: UTF8.self) }
     #expect(text == "virtio0-req.0 an")
   }

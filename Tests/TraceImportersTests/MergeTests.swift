@@ -153,4 +153,32 @@ struct MergeTests {
     #expect(InterruptMap(text: "# irq intid\n13 26\n14=0x1b # the timer\n")?.intids == [13: 26, 14: 27])
     #expect(InterruptMap(text: "nothing") == nil)
   }
+
+  @Test("Files of /sys/kernel/irq name INTIDs where the chip is the controller")
+  func sysfsMap() throws {
+    let files = [(13, "27", "GICv3"), (20, "8192", "ITS-PCI-MSI"), (45, "33", "GICv3"), (46, "5", "gpio-pl061")]
+    var lines = ""
+    var listing = ""
+    for (irq, hwirq, chip) in files {
+      for (name, value) in [("actions", "x,y"), ("chip_name", chip), ("hwirq", hwirq)] {
+        lines += "/sys/kernel/irq/\(irq)/\(name):\(value)\n"
+        listing += "==> /sys/kernel/irq/\(irq)/\(name) <==\n\(value)\n\n"
+      }
+    }
+    for text in [lines, listing] { #expect(InterruptMap(text: text)?.intids == [13: 27, 45: 33]) }
+  }
+
+  @Test("A kernel's numbers become INTIDs where a map is given")
+  func mapped() throws {
+    var map = InterruptMap()
+    map[13] = 27
+    let text =
+      "a-1 [000] d..1 1.0: irq_handler_entry: irq=13 name=a\na-1 [000] d..1 2.0: irq_handler_exit: irq=14 ret=handled\n"
+    let result = try Array(text.utf8).withUnsafeBytes { raw in
+      try Imported(IRQMappedSource(KernelTextSource(bytes: raw), map))
+    }
+    let handlers = result.events.filter { $0.kind == .handlerEnter || $0.kind == .handlerExit }
+    #expect(handlers.map(\.a) == [13 | 27 << 32, 14])
+    #expect(handlers.map { $0.flags.contains(.intidKnown) } == [true, false])
+  }
 }

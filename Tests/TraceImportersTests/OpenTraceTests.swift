@@ -53,7 +53,7 @@ struct OpenTraceTests {
   @Test(
     "What is not known is refused with what it looks like",
     arguments: [
-      ([], "empty"), (Array("PERFILE2".utf8), "perf script"), (Array("# tracer: nop\n".utf8), "without events"),
+      ([], "empty"), (Array("PERFILE2".utf8), "perf script"), (Array("# tracer: nop\n".utf8), "without records"),
       (Array("hello\nworld\n".utf8), "'hello'"), ([0, 1, 2, 0xFF], "0 1 2 ff"),
       ([0x28, 0xB5, 0x2F, 0xFD, 0xFF, 0xFF, 0xFF, 0xFF], "decompressed"),
       (Array("1@1700000000.000000:virtio_notify vdev 0x1\n".utf8), "without GIC"),

@@ -27,6 +27,8 @@ struct BenchReplayCommand: FileCommand {
   var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
+    let input = try ReopenableInput(trace)
+    let trace = input.path
     let isNative = try openTrace(paths: [trace]).format == TraceFormat(name: "native", compression: "lz4")
     var decompression = BenchReport.Stage(name: "liblz4 alone", count: 0, seconds: [])
     var stages = [

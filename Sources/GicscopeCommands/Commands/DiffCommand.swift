@@ -85,10 +85,22 @@ struct DiffCommand: FileCommand {
   }
 
   private func side(_ path: String, _ damage: inout ExitCode?) throws -> DiffSide {
-    if let result = try ResultFile.read(path) { return result }
+    // What it is shows only when it has been looked at, and then it is opened again.
+    let input = try ReopenableInput(path)
+    do {
+      return try side(input, &damage)
+    } catch let error as TraceError {
+      throw input.named(error)
+    }
+  }
+
+  private func side(_ input: ReopenableInput, _ damage: inout ExitCode?) throws -> DiffSide {
+    let path = input.name
+    if let result = try ResultFile.read(input.path) { return result }
     var options = TraceOptions()
-    options.trace = [path]
+    options.trace = [input.path]
     options.topology = topology
+    options.irqMap = nil
     options.strict = strict
     options.quiet = quiet
     options.noProgress = noProgress
@@ -98,7 +110,7 @@ struct DiffCommand: FileCommand {
     let (engine, progress) = try options.engine { $0.deliversUnreported = true }
     let report = try [any AnalysisOutput]().analyse(engine, path: path)
     progress.clear()
-    damage = options.conclude(report.trace) ?? damage
+    damage = options.conclude(report.trace.statistics.damage, path: path) ?? damage
     do {
       return try DiffSide(path: path, report.json)
     } catch {

@@ -36,7 +36,10 @@ struct MergeCommand: FileCommand {
   @Option(help: "The guest of the first capture that the second was recorded in; 0 for the same machine.")
   var guest: UInt16 = 0
 
-  @Option(help: "INTIDs of the second capture's interrupt numbers: /proc/interrupts, debugfs, or lines IRQ INTID.")
+  @Option(
+    help:
+      "INTIDs of the second capture's interrupt numbers: /proc/interrupts, /sys/kernel/irq, debugfs, or lines IRQ INTID."
+  )
   var irqMap: String?
 
   @Flag(name: .shortAndLong, help: "No progress, no remarks: only results and errors.")
@@ -49,21 +52,31 @@ struct MergeCommand: FileCommand {
     guard offset == "auto" || Self.time(offset) != nil else {
       throw ValidationError("--offset \(offset): give auto, or a time such as 1.5s or -20ms.")
     }
-    if first == "-" || second == "-" { throw ValidationError("merge reads files twice: - can not be merged.") }
+    if first == "-", second == "-" { throw ValidationError("Standard input can be one of the captures only.") }
   }
 
   var inputs: [String] { [first, second] + (irqMap.map { [$0] } ?? []) }
   var outputs: [NamedOutput] { [NamedOutput("-o", output, .capture)] }
 
   func run() throws {
+    // Both are read twice unless the offset is given.
+    let inputs = try (ReopenableInput(first), ReopenableInput(second))
+    do {
+      try merge(inputs.0, inputs.1)
+    } catch let error as TraceError {
+      throw inputs.1.named(inputs.0.named(error))
+    }
+  }
+
+  private func merge(_ first: ReopenableInput, _ second: ReopenableInput) throws {
     var relation = MergedSource.Relation(clock: ClockOffset(offset: 0), guest: guest)
-    if let irqMap { relation.interrupts = try Self.map(irqMap) }
+    if let irqMap { relation.interrupts = try InterruptMapFile.read(irqMap) }
     if let given = Self.time(offset) {
       relation.clock = ClockOffset(offset: given)
     } else {
-      try findClock(&relation)
+      try findClock(first, second, &relation)
     }
-    let merged = MergedSource(try openTrace(paths: [first]), try openTrace(paths: [second]), relation)
+    let merged = MergedSource(try openTrace(paths: [first.path]), try openTrace(paths: [second.path]), relation)
     var options = ReplayOptions()
     options.isModelled = false
     let engine = ReplayEngine(source: merged, options: options)
@@ -80,12 +93,14 @@ struct MergeCommand: FileCommand {
     }
   }
 
-  private func findClock(_ relation: inout MergedSource.Relation) throws {
-    let ours = try CaptureSignals(openTrace(paths: [first]))
-    let theirs = try CaptureSignals(openTrace(paths: [second]))
+  private func findClock(
+    _ first: ReopenableInput, _ second: ReopenableInput, _ relation: inout MergedSource.Relation
+  ) throws {
+    let ours = try CaptureSignals(openTrace(paths: [first.path]))
+    let theirs = try CaptureSignals(openTrace(paths: [second.path]))
     guard let clock = ClockOffset.find(ours, theirs, guest: guest) else {
       throw UsageError(
-        message: "\(second): no offset to \(first) stands out: too few interrupts are in both; give --offset")
+        message: "\(second.name): no offset to \(first.name) stands out: too few interrupts are in both; give --offset")
     }
     relation.clock = clock
     let given = relation.interrupts.intids.count
@@ -103,16 +118,6 @@ struct MergeCommand: FileCommand {
           + (learned > 0 ? ", \(learned) of them inferred from acknowledges\n" : "\n")
       )
     }
-  }
-
-  private static func map(_ path: String) throws -> InterruptMap {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw TraceError.unreadable(path: path, reason: "no such file")
-    }
-    guard let map = InterruptMap(text: String(decoding: data, as: UTF8.self)) else {
-      throw UsageError(message: "\(path): no interrupt numbers in it; give /proc/interrupts, or lines of IRQ INTID")
-    }
-    return map
   }
 
   private static func signed(_ offset: Int64) -> String {

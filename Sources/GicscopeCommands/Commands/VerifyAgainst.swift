@@ -12,6 +12,10 @@ extension VerifyCommand {
     let progress = ProgressLine(isShown: false)
     defer { progress.clear() }
     let options = ImportOptions(isStrict: trace.strict)
+    // The capture from inside is read several times.
+    let inputs = try trace.trace.map { path throws(TraceError) in try ReopenableInput(path) }
+    var trace = trace
+    trace.trace = inputs.map(\.path)
     let check = try ListRegisterCheck(outside: try openTrace(paths: [outside], options: options))
     try check.align(inside: try trace.open())
     var hypervisor = HypervisorOptions()
@@ -24,7 +28,8 @@ extension VerifyCommand {
       rows.append(ListRegisterReport.Row(knowledge: knowledge, agreement: agreement))
     }
     let report = ListRegisterReport(
-      inside: trace.path, outside: outside, policy: listRegisterPolicy, listRegisters: check.listRegisters, rows: rows)
+      inside: self.trace.path, outside: outside, policy: listRegisterPolicy, listRegisters: check.listRegisters,
+      rows: rows)
     try json.write(
       text: { report.text(.ofStandardOutput) },
       json: {
@@ -35,7 +40,7 @@ extension VerifyCommand {
       }
     )
     // Disagreements with a damaged capture say little: damage comes first.
-    let inside = trace.conclude(check.insideDamage, path: trace.path)
+    let inside = trace.conclude(check.insideDamage, path: self.trace.path)
     let outside = trace.conclude(check.outsideDamage, path: outside)
     if let damage = inside ?? outside { throw damage }
     if report.hasDisagreements { throw ExitStatus.failed }

@@ -15,6 +15,12 @@ struct TraceOptions: ParsableArguments {
   @Option(help: "Facts about the controller that the capture does not show: a JSON or key=value file.")
   var topology: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "INTIDs of a kernel's interrupt numbers: /proc/interrupts, /sys/kernel/irq, debugfs, or lines IRQ INTID.",
+      valueName: "file"))
+  var irqMap: String?
+
   @Flag(help: "Stop at the first malformed line or record.")
   var strict = false
 
@@ -84,7 +90,9 @@ struct TraceOptions: ParsableArguments {
   func open() throws -> any EventSource {
     var options = ImportOptions()
     options.isStrict = strict
-    return try openTrace(paths: trace, options: options)
+    let map = try irqMap.map(InterruptMapFile.read)
+    let source = try openTrace(paths: trace, options: options)
+    return map.map { IRQMappedSource(source, $0) } ?? source
   }
 
   /// Says on standard error what was wrong with the capture, and gives the exit code for it.
@@ -95,7 +103,10 @@ struct TraceOptions: ParsableArguments {
   /// The same for any of the captures that a command reads.
   func conclude(_ damage: ImportStatistics.Damage?, path: String) -> ExitCode? {
     guard let damage else { return nil }
-    if !quiet { StandardError.write("gicscope: \(path): \(damage.reason) \(damage.position); analysed up to there\n") }
+    if !quiet {
+      StandardError.write(
+        "gicscope: \(path.printable): \(damage.reason) \(damage.position); analysed up to there\n")
+    }
     return ExitStatus.damaged
   }
 }

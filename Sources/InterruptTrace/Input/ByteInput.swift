@@ -3,12 +3,12 @@ import Glibc
 /// A capture's bytes, decompressed on the way: a file, or standard input.
 ///
 /// What it is compressed with is recognised by content: LZ4, gzip, zstd and xz, each with any number of frames or
-/// members, else it is taken as it stands. Damage does not throw: all that was decoded before it is delivered, and
-/// ``damage`` says where it ended.
+/// members, and what `atrace -z` writes; else it is taken as it stands. Text in UTF-16 becomes UTF-8, and a byte order mark
+/// is left out. Damage does not throw: all that was decoded before it is delivered, and ``damage`` says where it ended.
 public final class ByteInput {
   /// What was opened; `-` is standard input.
   public let path: String
-  /// `none`, `lz4`, `gzip`, `zstd` or `xz`.
+  /// `none`, `lz4`, `gzip`, `zlib`, `zstd` or `xz`.
   public var compression: String { kind.rawValue }
   /// The input's size in bytes as stored; nil for a pipe.
   public var bytesTotal: UInt64? { stored.size }
@@ -19,9 +19,7 @@ public final class ByteInput {
   private let verification: ChecksumVerification
   private var current = UnsafeRawBufferPointer(start: nil, count: 0)
   private var lookahead = Lookahead()
-  private var mapping: MappedBytes?
-  private var mappingWasTried = false
-  private var releasedTo: UInt64 = 0
+  private var encodingIsKnown = false
 
   /// Opens a file; `-` is standard input.
   ///
@@ -46,6 +44,12 @@ public final class ByteInput {
     let name = path == "-" ? "standard input" : path
     _ = stored.ensure(Compression.magicLength)
     if let error = stored.readError { throw .unreadable(path: name, reason: error) }
+    if let length = Compression.atraceHeaderLength(stored) {
+      stored.consume(length)
+      kind = .zlib
+      decoder = Self.makeDecoder(kind, stored, verification)
+      return
+    }
     if let advice = Compression.adviceAgainst(stored.available) { throw .unreadable(path: name, reason: advice) }
     kind = Self.recognise(stored)
     decoder = Self.makeDecoder(kind, stored, verification)
@@ -57,7 +61,8 @@ public final class ByteInput {
     switch kind {
     case .none: PlainBytes(stored)
     case .lz4: LZ4FrameDecoder(stored, verification: verification)
-    case .gzip: StreamDecoder(stored, codec: GzipCodec())
+    case .gzip: StreamDecoder(stored, codec: GzipCodec(.gzip))
+    case .zlib: StreamDecoder(stored, codec: GzipCodec(.zlib))
     case .zstd: StreamDecoder(stored, codec: ZstdCodec())
     case .xz: StreamDecoder(stored, codec: XZCodec())
     }
@@ -100,10 +105,8 @@ public final class ByteInput {
 
   /// The first `count` bytes that have not been read, without reading them; fewer if the input ends before.
   public func peek(_ count: Int) -> [UInt8] {
-    if lookahead.isEmpty {
-      if current.isEmpty { current = decoder.next() }
-      if current.count >= count { return [UInt8](current.prefix(count)) }
-    }
+    fetch()
+    if lookahead.isEmpty, current.count >= count { return [UInt8](current.prefix(count)) }
     while lookahead.count < count {
       if current.isEmpty { current = decoder.next() }
       if current.isEmpty { break }
@@ -123,11 +126,41 @@ public final class ByteInput {
   /// The next bytes in the decoder's own buffer: nothing is copied. Valid until the next call of any method; empty is
   /// the end.
   public func nextPiece(atMost limit: Int = .max) -> UnsafeRawBufferPointer {
+    fetch()
     if !lookahead.isEmpty { return lookahead.take(atMost: limit) }
-    if current.isEmpty { current = decoder.next() }
     let piece = UnsafeRawBufferPointer(rebasing: current.prefix(limit))
     current = UnsafeRawBufferPointer(rebasing: current.dropFirst(piece.count))
     return piece
+  }
+
+  /// Makes the next piece the current one, unless there is something to read.
+  private func fetch() {
+    guard current.isEmpty, lookahead.isEmpty else { return }
+    current = decoder.next()
+    if !encodingIsKnown { recogniseEncoding() }
+  }
+
+  /// The first bytes say whether the input is text in another encoding.
+  private func recogniseEncoding() {
+    encodingIsKnown = true
+    while lookahead.count + current.count < TextEncoding.recognisedBy, !current.isEmpty {
+      lookahead.append(current)
+      current = decoder.next()
+    }
+    if !lookahead.isEmpty, !current.isEmpty {
+      lookahead.append(current)
+      current = UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    let start = lookahead.isEmpty ? current : lookahead.bytes
+    switch TextEncoding(start) {
+    case nil: break
+    case .markedUTF8: _ = nextPiece(atMost: 3)
+    case let encoding?:
+      let text = TranscodedText(decoder, first: start, isBig: encoding == .bigUTF16)
+      current = text.next()
+      lookahead = Lookahead()
+      decoder = text
+    }
   }
 
   // MARK: Moving about
@@ -156,31 +189,10 @@ public final class ByteInput {
     current = UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
-  // MARK: In place
-
-  /// The whole of a plain regular file, mapped into memory; nil for anything else.
-  ///
-  /// What is peeked at or read does not move it. Call ``release(before:)`` on the way, or the resident size grows with
-  /// the file. A file that is cut while it is mapped ends the process (SIGBUS): a file still being written to may
-  /// grow, not shrink.
-  public var mapped: UnsafeRawBufferPointer? {
-    if !mappingWasTried {
-      mappingWasTried = true
-      if kind == .none { mapping = stored.map() }
-    }
-    return mapping?.bytes
-  }
-
-  /// Says that the mapped bytes before `offset` are done with: counts them as read and lets their pages go.
-  public func release(before offset: Int) {
-    releasedTo = max(releasedTo, UInt64(max(offset, 0)))
-    mapping?.release(before: offset)
-  }
-
   // MARK: Progress and damage
 
   /// Bytes consumed from the input as stored (compressed, if it is).
-  public var bytesRead: UInt64 { max(stored.position, releasedTo) }
+  public var bytesRead: UInt64 { stored.position }
 
   /// Where the input stopped making sense; nil as long as it has not.
   public var damage: ImportStatistics.Damage? {
@@ -204,13 +216,16 @@ private struct Lookahead: ~Copyable {
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[start..<end]) }
 
   mutating func append(_ piece: UnsafeRawBufferPointer) {
-    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count + piece.count, alignment: 64)
-    larger.copyMemory(from: bytes)
-    UnsafeMutableRawBufferPointer(rebasing: larger[count...]).copyMemory(from: piece)
-    storage.deallocate()
-    end = larger.count
-    start = 0
-    storage = larger
+    if storage.count - end < piece.count {
+      let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count + max(count, piece.count), alignment: 64)
+      larger.copyMemory(from: bytes)
+      storage.deallocate()
+      end = count
+      start = 0
+      storage = larger
+    }
+    UnsafeMutableRawBufferPointer(rebasing: storage[end...]).copyMemory(from: piece)
+    end += piece.count
   }
 
   mutating func take(atMost limit: Int) -> UnsafeRawBufferPointer {

@@ -3,6 +3,8 @@ enum Compression: String {
   case none
   case lz4
   case gzip
+  /// zlib's own format, as `atrace -z` writes it.
+  case zlib
   case zstd
   case xz
 
@@ -27,6 +29,32 @@ enum Compression: String {
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return "a zip archive; extract it first" }
     return nil
   }
+
+  /// The bytes before the zlib data in the output of Android's `atrace -z`; nil for anything else: a line `TRACE:`, and
+  /// perhaps one that says that the trace is being captured.
+  static func atraceHeaderLength(_ stored: StoredBytes) -> Int? {
+    let first: [UInt8] = Array("TRACE:".utf8)
+    let before: [UInt8] = Array("captur".utf8)
+    guard stored.available.starts(with: first) || stored.available.starts(with: before) else { return nil }
+    _ = stored.ensure(atraceHeaderLimit)
+    let bytes = stored.available.prefix(atraceHeaderLimit)
+    var at = 0
+    while at + first.count < bytes.count {
+      if bytes[at...].starts(with: first), at == 0 || bytes[at - 1] == 0x0A {
+        at += first.count
+        if bytes[at] == 0x0D { at += 1 }
+        // The data's first two bytes: deflate, a multiple of 31 (RFC 1950, 2.2).
+        guard at + 2 < bytes.count, bytes[at] == 0x0A, bytes[at + 1] & 0xF == 8,
+          (UInt(bytes[at + 1]) << 8 | UInt(bytes[at + 2])) % 31 == 0
+        else { return nil }
+        return at + 1
+      }
+      at += 1
+    }
+    return nil
+  }
+
+  private static let atraceHeaderLimit = 96
 
   /// The length of the skippable frame that starts here, its header included; nil if none does.
   ///

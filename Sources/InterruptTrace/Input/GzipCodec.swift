@@ -1,17 +1,25 @@
 import CZlib
 
-/// gzip (RFC 1952), any number of members.
+/// gzip (RFC 1952), any number of members, or one zlib stream (RFC 1950).
 final class GzipCodec: StreamCodec {
+  /// What is around the deflated data.
+  enum Wrapping: Int32 {
+    // 15: the largest window; plus 16: a gzip header and trailer are required.
+    case zlib = 15
+    case gzip = 31
+  }
+
+  private let wrapping: Wrapping
   // On the heap because zlib's state points back at it.
   private let stream: UnsafeMutablePointer<z_stream>
   private(set) var isComplete = false
   private let isUsable: Bool
 
-  init() {
+  init(_ wrapping: Wrapping) {
+    self.wrapping = wrapping
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // 15 + 16: the largest window, gzip header and trailer required.
-    isUsable = inflateInit2_(stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    isUsable = inflateInit2_(stream, wrapping.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
   }
 
   deinit {
@@ -34,7 +42,8 @@ final class GzipCodec: StreamCodec {
     switch status {
     case Z_STREAM_END: isComplete = true
     case Z_OK, Z_BUF_ERROR: break
-    default: step.failure = stream.pointee.msg.map { "gzip: " + String(cString: $0) } ?? "gzip: error \(status)"
+    default:
+      step.failure = stream.pointee.msg.map { "\(wrapping): " + String(cString: $0) } ?? "\(wrapping): error \(status)"
     }
     return step
   }
@@ -45,6 +54,12 @@ final class GzipCodec: StreamCodec {
   ) -> StreamStep {
     let padding = input.prefix { $0 == 0 }.count
     if padding > 0 { return StreamStep(consumed: padding, produced: 0) }
+    if wrapping == .zlib {
+      // A shell may have ended the output with a line feed.
+      let isEnd = input.allSatisfy { $0 == 0x0A || $0 == 0x0D }
+      return StreamStep(
+        consumed: input.count, produced: 0, failure: isEnd ? nil : DecodeFailure.trailingBytes)
+    }
     guard input.first == 0x1F else { return StreamStep(consumed: 0, produced: 0, failure: DecodeFailure.trailingBytes) }
     isComplete = false
     inflateReset(stream)

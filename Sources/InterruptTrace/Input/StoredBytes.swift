@@ -129,9 +129,15 @@ final class StoredBytes {
     return max(readSome(into: base, target.count, at: offset), 0)
   }
 
-  /// Maps the whole input, if it is a regular file with content.
-  func map() -> MappedBytes? {
-    guard let size, size > 0 else { return nil }
-    return MappedBytes(descriptor: descriptor, origin: Int(origin), count: Int(size))
+  /// Loads bytes at any offset without moving, all of them unless the file ends before.
+  func loadAll(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) -> Int {
+    var done = 0
+    while done < target.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: target[done...])
+      let got = load(at: offset + UInt64(done), into: rest)
+      if got == 0 { break }
+      done += got
+    }
+    return done
   }
 }

@@ -145,7 +145,7 @@ public struct EventPrinter {
     out.append(name.bytes)
   }
 
-  /// The bytes of a marker's text; control characters become blanks.
+  /// The bytes of a marker's text; line feeds and the like become blanks, other control characters are escaped.
   public static func markerText(_ event: Event, _ more: Group) -> [UInt8] {
     var text: [UInt8] = []
     let length = Int((event.a >> 16) & 0xFFFF)
@@ -154,6 +154,7 @@ public struct EventPrinter {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { text.append(UInt8(truncatingIfNeeded: word >> shift)) }
       }
     }
-    return text.prefix(length).map { $0 < 0x20 ? 0x20 : $0 }
+    let blanked = text.prefix(length).map { $0 < 0x20 ? 0x20 : $0 }
+    return Array(String(decoding: blanked, as: UTF8.self).printable.utf8)
   }
 }

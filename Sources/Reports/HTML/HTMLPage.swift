@@ -108,9 +108,9 @@ struct HTMLPage {
     }
     for problem in report.trace.statistics.problems {
       let text = "\(Units.count(problem.count)) × \(problem.kind), first \(problem.place): \(problem.firstExample)"
-      // That a kernel's trace has more in it than is about interrupts is no fault.
-      lines.append(.init(text: text, style: problem.kind.contains("that is not used") ? "faint" : "bad"))
+      lines.append(.init(text: text, style: "bad"))
     }
+    if let ignored = report.trace.statistics.ignoredText { lines.append(.init(text: ignored, style: "faint")) }
     return lines
   }
 

@@ -55,12 +55,15 @@ public struct TraceSummary: Sendable {
   public func text(_ style: TextStyle) -> String {
     var lines: [(String, String)] = []
     let compression = format.compression == "none" ? "" : ", \(format.compression)"
-    lines.append(("capture", "\(path) (\(format.name)\(compression))"))
+    lines.append(("capture", "\(path.printable) (\(format.name)\(compression))"))
     var content = "\(Units.count(events)) events"
     if duration > 0 { content += " in \(Units.duration(duration))" }
     if gaps > 0 { content += ", " + style.apply(.notice, "\(Units.count(gaps)) gaps") }
     lines.append(("events", content))
     lines.append(("controller", topology.title))
+    if let ignored = statistics.ignoredText {
+      lines.append(("ignored", style.apply(.faint, ignored.wrapped(indent: 12))))
+    }
     for problem in statistics.problems {
       let count = "\(Units.count(problem.count)) × "
       let text = "\(count)\(problem.kind), first \(problem.place): \(problem.firstExample)"

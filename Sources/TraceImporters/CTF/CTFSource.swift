@@ -79,11 +79,7 @@ import InterruptTrace
       var statistics = ImportStatistics()
       statistics.records = records
       statistics.skipped = unused
-      if unused > 0 {
-        statistics.note(
-          "record that is not used", count: unused, example: "its event is not about interrupts",
-          position: "among the records")
-      }
+      if unused > 0 { statistics.ignore(nil, count: unused) }
       if isFinished, records == unused {
         KernelDecoder.noteNothingKnown(
           &statistics, "enable a kernel's events (lttng enable-event -k 'irq_*,sched_*,kvm_*')",

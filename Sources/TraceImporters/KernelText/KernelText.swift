@@ -2,19 +2,29 @@
 struct KernelText {
   let catalogue = KernelCatalogue.shared
 
-  /// Reads the text from `at` to `end`; false if it fits none of the event's forms and shows none of its fields.
-  func read(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer, into record: inout KernelRecord) -> Bool {
+  /// How a text was understood.
+  enum Match {
+    /// It has one of the event's forms.
+    case form
+    /// It shows some of the event's fields by name.
+    case fields
+    /// Not at all.
+    case nothing
+  }
+
+  /// Reads the text from `start` to `end`. A probe without arguments has no fields.
+  func read(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer, into record: inout KernelRecord) -> Match {
+    if record.isBraced { return readBraces(start, end, into: &record) }
     var at = start
     Self.skipBlanks(&at, end)
     let entry = catalogue.entries[record.event]
     record.clear()
     for form in entry.forms {
-      if matches(catalogue.forms[form], at, end, &record) { return true }
+      if matches(catalogue.forms[form], at, end, &record) { return .form }
       record.clear()
     }
-    // The fields by name; a probe without arguments has none.
     readFields(at, end, &record)
-    return record.shown != 0 || entry.forms.isEmpty
+    return record.shown != 0 || entry.forms.isEmpty ? .fields : .nothing
   }
 
   /// Whether a form fits. After `{*}` the rest is tried at every place where its first text stands.

@@ -28,7 +28,8 @@ struct GuestThreads: ~Copyable {
     var evidence = VCPUEvidence.order
     /// It is in its guest, as far as known.
     var isInside = false
-    var insideKnown = false
+    /// The number of gaps before that was learned, plus one; 0 if it never was.
+    var insideSince: UInt32 = 0
 
     /// What is known of the number before threads are compared.
     var claim: Int32 { named >= 0 ? named : told >= 0 ? told : hinted }
@@ -36,14 +37,30 @@ struct GuestThreads: ~Copyable {
 
   private(set) var all: [Thread] = []
   private var numbers: [UInt32: Int] = [:]
-  /// The process or name of each guest, by domain - 1.
-  private var guests: [(process: UInt32, family: UInt64, taken: Set<Int32>)] = []
+  /// By domain - 1.
+  private var guests: [Guest] = []
+  private var guestsOfProcesses: [UInt32: Int] = [:]
+  /// How many guests' threads have a name, and the last of them; those whose name is not known have 0.
+  private var guestsOfFamilies: [UInt64: (count: Int, last: Int)] = [:]
+  private var gaps: UInt32 = 1
+
+  /// A guest: its process, or the name of its threads.
+  private struct Guest {
+    var process: UInt32
+    var family: UInt64
+    /// Numbers of its vCPUs, and the one after the highest.
+    var taken: Set<Int32> = []
+    var next: Int32 = 0
+  }
+
   private let cache: UnsafeMutablePointer<(id: UInt32, number: Int32)>
   private static let cacheSize = 256
   /// Threads that are remembered; more are taken for threads of the host.
   private static let limit = 1 << 20
   private static let vcpuLimit: Int32 = 4096
   private static let guestLimit = 4096
+  /// Guests that a thread without a process may belong to: so many of the latest.
+  private static let searchLimit = 64
 
   init() {
     cache = .allocate(capacity: Self.cacheSize)
@@ -111,30 +128,46 @@ struct GuestThreads: ~Copyable {
   mutating func bind(_ place: Int) {
     let thread = all[place]
     let claim = thread.claim
-    let guest = guests.lastIndex { guest in
-      if thread.process != 0 || guest.process != 0 { return guest.process == thread.process }
-      return Self.mayBeSame(guest.family, thread.family) && (claim < 0 || !guest.taken.contains(claim))
-    }
-    let number: Int
-    if let guest {
-      number = guest
-      if guests[number].family == 0 { guests[number].family = thread.family }
-    } else if guests.count < Self.guestLimit {
-      guests.append((thread.process, thread.family, []))
-      number = guests.count - 1
-    } else {
-      return
+    guard let number = guest(of: thread, claim: claim) ?? addGuest(thread) else { return }
+    if guests[number].family == 0, thread.family != 0 {
+      guestsOfFamilies[0]?.count -= 1
+      guests[number].family = thread.family
+      addFamily(thread.family, number)
     }
     var vcpu = claim
     if vcpu < 0 || guests[number].taken.contains(vcpu) {
-      vcpu = (guests[number].taken.max() ?? -1) + 1
+      vcpu = guests[number].next
       all[place].evidence = .order
     } else {
       all[place].evidence = thread.named >= 0 ? .name : .event
     }
     guests[number].taken.insert(vcpu)
+    guests[number].next = max(guests[number].next, vcpu + 1)
     all[place].domain = UInt16(number + 1)
     all[place].vcpu = UInt32(vcpu)
+  }
+
+  /// The guest that a thread runs a vCPU of, if it is one that is known.
+  private func guest(of thread: Thread, claim: Int32) -> Int? {
+    if thread.process != 0 { return guestsOfProcesses[thread.process] }
+    return guests.indices.suffix(Self.searchLimit).last { number in
+      guests[number].process == 0 && Self.mayBeSame(guests[number].family, thread.family)
+        && (claim < 0 || !guests[number].taken.contains(claim))
+    }
+  }
+
+  private mutating func addGuest(_ thread: Thread) -> Int? {
+    guard guests.count < Self.guestLimit else { return nil }
+    let number = guests.count
+    guests.append(Guest(process: thread.process, family: thread.family))
+    if thread.process != 0 { guestsOfProcesses[thread.process] = number }
+    addFamily(thread.family, number)
+    return number
+  }
+
+  private mutating func addFamily(_ family: UInt64, _ number: Int) {
+    guestsOfFamilies[family, default: (0, 0)].count += 1
+    guestsOfFamilies[family]?.last = number
   }
 
   /// The guest that a thread works for: its own, or that of its process; ``Domain/unknownGuest`` if that is not clear.
@@ -143,20 +176,27 @@ struct GuestThreads: ~Copyable {
     guard let place else { return Domain.unknownGuest }
     let thread = all[place]
     if thread.domain != 0 { return thread.domain }
-    var found: UInt16?
-    for (number, guest) in guests.enumerated() {
-      let isIts =
-        thread.process != 0 ? guest.process == thread.process : Self.mayBeSame(guest.family, thread.family)
-      guard isIts else { continue }
-      if found != nil { return Domain.unknownGuest }
-      found = UInt16(number + 1)
+    if thread.process != 0 {
+      return guestsOfProcesses[thread.process].map { UInt16($0 + 1) } ?? Domain.unknownGuest
     }
-    return found ?? Domain.unknownGuest
+    // A guest whose threads' name is not known may be anyone's, and so may a thread whose name is not.
+    let unnamed = guestsOfFamilies[0]?.count ?? 0
+    guard thread.family != 0, unnamed == 0, let named = guestsOfFamilies[thread.family], named.count == 1 else {
+      return Domain.unknownGuest
+    }
+    return UInt16(named.last + 1)
   }
 
-  /// A guest's vCPUs run at most these; nothing is known of a thread's place after a gap.
-  mutating func forgetInside() {
-    for place in all.indices where all[place].runsVCPU { all[place].insideKnown = false }
+  /// Nothing is known of any thread's place after a gap.
+  mutating func forgetInside() { gaps &+= 1 }
+
+  /// A thread enters or leaves its guest. Returns whether it is known to have been there already.
+  mutating func turn(_ place: Int, inside: Bool) -> Bool {
+    defer {
+      all[place].insideSince = gaps
+      all[place].isInside = inside
+    }
+    return all[place].insideSince == gaps && all[place].isInside == inside
   }
 
   private static func mayBeSame(_ left: UInt64, _ right: UInt64) -> Bool { left == right || left == 0 || right == 0 }

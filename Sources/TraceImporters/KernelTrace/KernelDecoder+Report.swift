@@ -3,11 +3,12 @@ import InterruptTrace
 extension KernelDecoder {
   /// What a survey of the capture's start shows: it is a kernel's trace, of a machine of so many CPUs, in the middle of
   /// a run, and nothing of the physical controller.
-  func topology(cpus: UInt32) -> Topology {
+  mutating func topology(cpus: UInt32, source: Topology.Source = .inferred) -> Topology {
+    knownCPUs = cpus
     var topology = Topology()
     topology.set(.sourceFormat, to: Topology.CaptureFormat.ftrace.rawValue, source: .header)
     topology.set(.startsAtReset, to: 0, source: .inferred)
-    if cpus > 0 { topology.set(.peCount, to: UInt64(cpus), source: .inferred) }
+    if cpus > 0 { topology.set(.peCount, to: UInt64(cpus), source: source) }
     return topology
   }
 
@@ -45,6 +46,12 @@ extension KernelDecoder {
       statistics.note(
         "exits without a reason", count: exitsOfOldKernel,
         example: "kernels before 5.0 print each as IRQ; their trace.dat tells the reasons apart",
+        position: "before \(unit) \(records)")
+    }
+    if exitsWithoutReason > 0 {
+      statistics.note(
+        "exits whose reason is not shown", count: exitsWithoutReason,
+        example: "kernels before 4.4 show the place, and from 3.19 on the exception class of the guest's last trap",
         position: "before \(unit) \(records)")
     }
   }

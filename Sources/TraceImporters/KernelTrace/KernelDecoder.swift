@@ -14,19 +14,22 @@ struct KernelDecoder: ~Copyable {
   private(set) var outOfTurn: UInt64 = 0
   /// Exits whose reason a kernel before 5.0 printed wrongly.
   private(set) var exitsOfOldKernel: UInt64 = 0
+  /// Exits of kernels before 4.4, which show no reason.
+  private(set) var exitsWithoutReason: UInt64 = 0
   /// CPUs seen, as the highest number plus one.
   private(set) var cpuCount: UInt32 = 0
+  /// CPUs that the topology has.
+  var knownCPUs: UInt32 = 0
 
-  private var interruptNames = Set<UInt64>()
-  /// Whether a number below the limit has its name.
-  private var isNamed = [Bool](repeating: false, count: nameLimit)
+  private var names = InterruptNames()
   /// CPUs in a handler; the last stands for all that are not shown.
   private var isInHandler = [Bool](repeating: false, count: Int(cpuLimit) + 1)
   /// Losses that wait for the next record of their CPU: its time is where they end.
   private var losses: [(cpu: UInt32, count: UInt64, reason: UInt64)] = []
+  /// CPUs of which a loss waits; the last stands for one that is not shown.
+  private var waits = [Bool](repeating: false, count: Int(cpuLimit) + 1)
   private var announced = false
 
-  private static let nameLimit = 4096
   private static let cpuLimit: UInt32 = 8192
   private static let lossLimit = 65_536
 
@@ -35,6 +38,11 @@ struct KernelDecoder: ~Copyable {
     _ = threads.number()
     isSurvey = false
     cpuCount = 0
+    forgetLosses()
+  }
+
+  private mutating func forgetLosses() {
+    for loss in losses { waits[Int(min(loss.cpu, Self.cpuLimit))] = false }
     losses.removeAll()
   }
 
@@ -42,6 +50,7 @@ struct KernelDecoder: ~Copyable {
   mutating func lose(_ count: UInt64, cpu: UInt32, reason: UInt64 = 0) {
     guard losses.count < Self.lossLimit else { return }
     losses.append((cpu, count, reason))
+    waits[Int(min(cpu, Self.cpuLimit))] = true
   }
 
   /// Takes in a record; its event is in the catalogue.
@@ -49,10 +58,11 @@ struct KernelDecoder: ~Copyable {
     let place = threads.place(of: record)
     let entry = catalogue.entries[record.event]
     learn(place, record, entry.action)
-    if record.cpu < Self.cpuLimit { cpuCount = max(cpuCount, record.cpu &+ 1) }
+    if record.cpu >= cpuCount, record.cpu < Self.cpuLimit { cpuCount = record.cpu &+ 1 }
     if isSurvey { return }
+    if cpuCount > knownCPUs { announceCPUs(record.time) }
     if !announced { announce(record.time) }
-    if !losses.isEmpty { giveLosses(record) }
+    if !losses.isEmpty, waits[Int(min(record.cpu, Self.cpuLimit))] || waits[Int(Self.cpuLimit)] { giveLosses(record) }
     switch entry.action {
     case .guestEnter, .guestExit:
       guard let place else { return }
@@ -81,6 +91,14 @@ struct KernelDecoder: ~Copyable {
     }
   }
 
+  /// Tells whoever reads the events about CPUs that the capture's start did not show.
+  private mutating func announceCPUs(_ time: UInt64) {
+    knownCPUs = cpuCount
+    var event = Topology.Entry(key: .peCount, source: .inferred, value: UInt64(cpuCount)).event
+    event.time = time
+    order.append(event)
+  }
+
   private mutating func bindLate(_ place: Int, _ time: UInt64) {
     threads.bind(place)
     announce(place, time)
@@ -100,17 +118,20 @@ struct KernelDecoder: ~Copyable {
   }
 
   private mutating func giveLosses(_ record: borrowing KernelRecord) {
-    var index = 0
-    while index < losses.count {
-      let loss = losses[index]
-      guard loss.cpu == PE.none || loss.cpu == record.cpu else {
-        index += 1
-        continue
+    var kept = 0
+    for loss in losses {
+      if loss.cpu == PE.none || loss.cpu == record.cpu, order.hasRoom {
+        emit(.gap, record.time, Domain.physical, loss.cpu, a: loss.count, b: loss.reason)
+      } else {
+        losses[kept] = loss
+        kept += 1
       }
-      emit(.gap, record.time, Domain.physical, loss.cpu, a: loss.count, b: loss.reason)
-      losses.remove(at: index)
-      threads.forgetInside()
     }
+    let isShort = kept < losses.count
+    losses.removeLast(losses.count - kept)
+    waits[Int(min(record.cpu, Self.cpuLimit))] = losses.contains { $0.cpu == record.cpu }
+    waits[Int(Self.cpuLimit)] = losses.contains { $0.cpu >= Self.cpuLimit }
+    if isShort { threads.forgetInside() }
   }
 
   /// The capture has ended; losses that no record followed are told at the last time.
@@ -118,7 +139,7 @@ struct KernelDecoder: ~Copyable {
     for loss in losses where order.hasRoom {
       emit(.gap, time, Domain.physical, loss.cpu, a: loss.count, b: loss.reason)
     }
-    losses.removeAll()
+    forgetLosses()
     order.finish()
   }
 
@@ -134,9 +155,7 @@ struct KernelDecoder: ~Copyable {
 
   private mutating func takeTurn(_ place: Int, _ record: borrowing KernelRecord, enters: Bool) {
     let thread = threads[place]
-    if thread.insideKnown, thread.isInside == enters { outOfTurn &+= 1 }
-    threads[place].insideKnown = true
-    threads[place].isInside = enters
+    if threads.turn(place, inside: enters) { outOfTurn &+= 1 }
     let cpu = UInt64(record.cpu) << 32
     if enters {
       emit(.guestEnter, record.time, thread.domain, thread.vcpu, a: cpu, b: record[0])
@@ -150,7 +169,10 @@ struct KernelDecoder: ~Copyable {
   /// Kernels before 5.0 print every exit as one for an interrupt, with the exception class of the last trap; later ones
   /// have none with that word.
   private mutating func reason(ofExit record: borrowing KernelRecord) -> UInt64 {
-    guard record.shows(0) else { return UInt64(GuestExitReason.unknown.rawValue) }
+    guard record.shows(0) else {
+      exitsWithoutReason &+= 1
+      return UInt64(GuestExitReason.unknown.rawValue)
+    }
     if record[0] == 0xBAD_CA11 { return UInt64(GuestExitReason.hypervisorGone.rawValue) }
     if record[0] & 0xFFFF == 0, record.shows(1), record[1] != 0 {
       exitsOfOldKernel &+= 1
@@ -164,9 +186,9 @@ struct KernelDecoder: ~Copyable {
   private mutating func takeHost(_ action: KernelEvent.Action, _ record: borrowing KernelRecord, _ place: Int?) {
     switch action {
     case .handlerEnter:
-      noteName(record)
+      let name = noteName(record)
       isInHandler[Int(min(record.cpu, Self.cpuLimit))] = true
-      host(.handlerEnter, record, a: record[0] & 0xFFFF_FFFF)
+      host(.handlerEnter, record, a: record[0] & 0xFFFF_FFFF, b: UInt64(name))
     case .handlerExit:
       isInHandler[Int(min(record.cpu, Self.cpuLimit))] = false
       host(.handlerExit, record, a: record[0] & 0xFFFF_FFFF, b: record[1] & 1)
@@ -230,33 +252,43 @@ struct KernelDecoder: ~Copyable {
     emit(kind, record.time, thread.domain, thread.vcpu, a: UInt64(record.cpu) << 32, b: isRunnable | UInt64(id) << 32)
   }
 
-  /// The name of a kernel's interrupt, the first time that it comes.
-  private mutating func noteName(_ record: borrowing KernelRecord) {
+  /// The number of a handler's name, 0 for none. The name itself is given the first time that it comes.
+  private mutating func noteName(_ record: borrowing KernelRecord) -> UInt32 {
+    guard record.text.count > 0 else { return 0 }
     let irq = record[0] & 0xFFFF_FFFF
-    if irq < UInt64(Self.nameLimit) {
-      if isNamed[Int(irq)] { return }
-      isNamed[Int(irq)] = record.text.count > 0
-    }
-    guard record.text.count > 0, interruptNames.count < Self.nameLimit, interruptNames.insert(irq).inserted else {
-      return
-    }
-    let length = min(record.text.count, 64)
+    let (number, isNew) = names.number(irq, record.text)
+    guard isNew else { return number }
+    let name = Array(String(decoding: record.text, as: UTF8.self).printable.utf8.prefix(InterruptNames.length))
     let kind = UInt64(MarkerKind.interruptName.rawValue)
-    emit(.marker, record.time, Domain.physical, record.cpu, a: kind | UInt64(length) << 16, b: irq)
+    emit(
+      .marker, record.time, Domain.physical, record.cpu, a: kind | UInt64(name.count) << 16 | UInt64(number) << 32,
+      b: irq)
     var at = 0
-    while at < length {
+    while at < name.count {
       var words: (UInt64, UInt64) = (0, 0)
       withUnsafeMutableBytes(of: &words) { target in
-        for index in 0..<min(16, length - at) { target[index] = record.text[at + index] }
+        for index in 0..<min(16, name.count - at) { target[index] = name[at + index] }
       }
       emit(
         .continuation, record.time, Domain.physical, record.cpu, a: UInt64(littleEndian: words.0),
         b: UInt64(littleEndian: words.1))
       at += 16
     }
+    return number
   }
 
   // MARK: For the guests' events
+
+  /// Whether an event says nothing of use without the thread that it comes from.
+  static func needsThread(_ action: KernelEvent.Action) -> Bool {
+    switch action {
+    case .inject, .timerLine, .irqLine, .gsiSet, .ackNotify, .timerExpire, .handlerEnter, .handlerExit, .softirqRaise,
+      .softirqEnter, .softirqExit, .ipiRaise, .ipiSendCPU, .ipiEnter, .ipiExit, .schedWakeup, .schedSwitch,
+      .hostCommand:
+      false
+    default: true
+    }
+  }
 
   /// Whether a CPU is in an interrupt's handler: what happens there need not be about the thread that it interrupted.
   func isInHandler(_ cpu: UInt32) -> Bool { isInHandler[Int(min(cpu, Self.cpuLimit))] }

@@ -68,7 +68,11 @@ extension KernelEvent {
       "kvm_exit",
       // Before 5.0 the first two had names of their own.
       "ret|idx esr_ec|exit_reason vcpu_pc",
-      ["{w0}: HSR_EC: {x1} ({s}), PC: {x2}", "{*}>{w0}: HSR_EC: {x1} ({s}), PC: {x2}"],
+      // Before 4.4 without a reason, before 3.19 without an exception class.
+      [
+        "{w0}: HSR_EC: {x1} ({s}), PC: {x2}", "{*}>{w0}: HSR_EC: {x1} ({s}), PC: {x2}", "HSR_EC: {x1}, PC: {x2}",
+        "PC: {x2}",
+      ],
       .guestExit
     ),
     event("kvm_mmio", "type len gpa val", ["mmio {w0} len {d1} gpa {x2} val {x3}"], .mmio),
@@ -106,11 +110,12 @@ extension KernelEvent {
   ]
 
   private static let kernel: [KernelEvent] = [
-    event("irq_handler_entry", "irq", ["irq={d0} name={s}"], .handlerEnter),
-    event("irq_handler_exit", "irq ret", ["irq={d0} ret={b1}"], .handlerExit),
-    event("softirq_raise", "vec", ["vec={d0}"], .softirqRaise),
-    event("softirq_entry", "vec", ["vec={d0}"], .softirqEnter),
-    event("softirq_exit", "vec", ["vec={d0}"], .softirqExit),
+    // Before 2.6.34 with other words.
+    event("irq_handler_entry", "irq", ["irq={d0} name={s}", "irq={d0} handler={s}"], .handlerEnter),
+    event("irq_handler_exit", "irq ret", ["irq={d0} ret={b1}", "irq={d0} return={b1}"], .handlerExit),
+    KernelEvent(["softirq_raise", "irq_softirq_raise"], [["vec"]], ["vec={d0}"], .softirqRaise),
+    KernelEvent(["softirq_entry", "irq_softirq_entry"], [["vec"]], ["vec={d0}"], .softirqEnter),
+    KernelEvent(["softirq_exit", "irq_softirq_exit"], [["vec"]], ["vec={d0}"], .softirqExit),
     event("ipi_raise", "", ["target_mask={m} ({s})", "target_cpus=ARRAY[{a}] reason={s}"], .ipiRaise),
     event("ipi_send_cpumask", "", ["cpumask={m} callsite=", "cpumask=ARRAY[{a}]"], .ipiRaise),
     event("ipi_send_cpu", "cpu", ["cpu={d0}"], .ipiSendCPU),

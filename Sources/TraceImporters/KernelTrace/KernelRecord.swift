@@ -12,6 +12,12 @@ struct KernelRecord: ~Copyable {
   var cpu = PE.none
   /// The thread that ran, or 0: the idle thread, or not shown.
   var thread: UInt32 = 0
+  /// Whether the thread is shown.
+  var showsThread = true
+  /// The event's fields stand in braces, as babeltrace prints them.
+  var isBraced = false
+  /// The file or the instance that `trace-cmd report` names before the thread; valid while the record is decoded.
+  var recording = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The process of the thread, if it is shown.
   var process: UInt32 = 0
   /// The thread's name; valid while the record is decoded.
@@ -43,6 +49,15 @@ struct KernelRecord: ~Copyable {
   deinit {
     values.deallocate()
     mask.deallocate()
+  }
+
+  /// The thread is not shown.
+  mutating func forgetThread() {
+    thread = 0
+    process = 0
+    showsThread = false
+    name = UnsafeRawBufferPointer(start: nil, count: 0)
+    recording = UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
   /// Forgets what belongs to the event.

@@ -113,12 +113,7 @@ public final class MergedSource: EventSource {
     var event = event
     event.time = relation.clock.apply(event.time)
     event.domain = relation.domain(event.domain)
-    if event.kind == .handlerEnter || event.kind == .handlerExit,
-      let intid = relation.interrupts[UInt32(truncatingIfNeeded: event.a)]
-    {
-      event.a = event.a & 0xFFFF_FFFF | UInt64(intid) << 32
-      event.flags.insert(.intidKnown)
-    }
+    relation.interrupts.number(&event)
     return event
   }
 
@@ -130,6 +125,7 @@ public final class MergedSource: EventSource {
     result.bytesTotal = result.bytesTotal.flatMap { total in other.bytesTotal.map { total + $0 } }
     result.records += other.records
     result.skipped += other.skipped
+    for event in other.ignored { result.ignore(event.name, count: event.count) }
     for problem in other.problems {
       result.note(
         problem.kind, count: problem.count, example: problem.firstExample,

@@ -28,7 +28,7 @@ struct LogDecoder: ~Copyable {
   var residentVPEs: [UInt32: Bool] = [:]
 
   private var thread: UInt32 = 0
-  private var otherEvents = OtherEvents()
+  private(set) var otherEvents = UnusedEvents()
   private var topologySent = 0
 
   init(elements: ProcessingElements, epoch: UInt64?, isStrict: Bool) {
@@ -159,10 +159,16 @@ struct LogDecoder: ~Copyable {
     _ start: UnsafeRawPointer, name: UnsafeRawPointer, _ end: UnsafeRawPointer
   ) -> UnsafeRawPointer {
     let next = Self.nextLine(start, end)
-    guard let kind = otherEvents.kind(name, next) else { return takeText(name, end) }
-    let line = lines
-    statistics.note(kind, example: Excerpt.of(start, next), position: "line \(line)")
+    guard let length = OtherEvents.nameLength(name, next) else { return takeText(name, end) }
     statistics.skipped &+= 1
+    // An event of a controller that is not known is about interrupts.
+    if OtherEvents.isOfController(name) {
+      let line = lines
+      let event = String(decoding: UnsafeRawBufferPointer(start: name, count: min(length, 64)), as: UTF8.self)
+      statistics.note("unknown event: \(event)", example: Excerpt.of(start, next), position: "line \(line)")
+    } else {
+      otherEvents.count(UnsafeRawBufferPointer(start: name, count: length))
+    }
     return next
   }
 
@@ -203,30 +209,25 @@ struct LogDecoder: ~Copyable {
   }
 }
 
-/// Names of events that the importer does not use.
-private struct OtherEvents {
-  private static let limit = 64
-  private var kinds: [(hash: UInt64, length: Int, kind: String)] = []
-
-  /// The kind of problem that stands for the event; nil if `name` does not start like one: with lower-case words that are
-  /// joined by `_`, and a blank behind them. Messages, which may carry a stamp too, start otherwise, or with a name and a
-  /// colon.
-  mutating func kind(_ name: UnsafeRawPointer, _ next: UnsafeRawPointer) -> String? {
+/// Trace events of other devices.
+private enum OtherEvents {
+  /// The length of an event's name; nil if `name` does not start like one: with lower-case words that are joined by `_`,
+  /// and a blank behind them. Messages, which may carry a stamp too, start otherwise, or with a name and a colon.
+  static func nameLength(_ name: UnsafeRawPointer, _ next: UnsafeRawPointer) -> Int? {
     var length = 0
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     var isJoined = false
     while name + length < next {
       let c = Digits.byte(name + length)
       guard c &- 0x61 < 26 || c &- 0x30 < 10 || c == 0x5F else { break }
       isJoined = isJoined || c == 0x5F
-      hash = (hash ^ UInt64(c)) &* 0x100_0000_01B3
       length += 1
     }
     guard isJoined, length < 100, name + length < next, Digits.byte(name + length) <= 0x20 else { return nil }
-    if let known = kinds.first(where: { $0.hash == hash && $0.length == length }) { return known.kind }
-    guard kinds.count < Self.limit else { return "event that is not used" }
-    let text = String(decoding: UnsafeRawBufferPointer(start: name, count: length), as: UTF8.self)
-    kinds.append((hash, length, "event that is not used: \(text)"))
-    return kinds.last!.kind
+    return length
+  }
+
+  /// `gic…_`
+  static func isOfController(_ name: UnsafeRawPointer) -> Bool {
+    Digits.load(name) & Digits.mask(3) == 0x63_6967
   }
 }

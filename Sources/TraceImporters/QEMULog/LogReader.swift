@@ -48,6 +48,7 @@ final class LogReader {
     var statistics = decoder.statistics
     statistics.records = decoder.lines
     chunks.report(into: &statistics)
+    decoder.otherEvents.report(into: &statistics)
     if decoder.order.overlong > 0 {
       statistics.note(
         "ITS commands without the write that started them", count: decoder.order.overlong,

@@ -40,6 +40,21 @@ struct LogText {
   private var returns: [Open] = []
   /// The exception level that a PE is known to be in.
   private var levels: [UInt32: UInt64] = [:]
+  /// How many PEs are in each level, with the sum of their numbers: the one PE of a level is that sum.
+  private var atLevel = [Group](repeating: Group(), count: 16)
+  /// The PEs in a level that were interrupted at a place.
+  private var interrupted: [Place: Group] = [:]
+
+  /// PEs that have something in common.
+  private struct Group {
+    var count = 0
+    var sum: UInt64 = 0
+  }
+
+  private struct Place: Hashable {
+    var level: UInt64
+    var address: UInt64
+  }
 
   /// The line of a PE's last exception, or of a trace event of its thread that text follows.
   private var lastLine: [UInt32: UInt64] = [:]
@@ -194,12 +209,12 @@ struct LogText {
   /// The one PE in a level that is none of `others`; nil if there are more, or if a PE's level is not known.
   private func onlyPE(level: UInt64, _ others: [UInt32], _ peCount: Int) -> UInt32? {
     guard levels.count >= peCount else { return nil }
-    var found: UInt32?
-    for (pe, now) in levels where now == level && !others.contains(pe) {
-      if found != nil { return nil }
-      found = pe
+    var group = atLevel[Int(level)]
+    for pe in others where levels[pe] == level {
+      group.count -= 1
+      group.sum -= UInt64(pe)
     }
-    return found
+    return group.count == 1 ? UInt32(group.sum) : nil
   }
 
   /// The waiting return that is a PE's: one from the level it is in, to where it was interrupted if there is one such,
@@ -210,22 +225,30 @@ struct LogText {
       let level = one.event.a >> 8 & 0xF
       guard levels[pe] == nil || levels[pe] == level, !one.others.contains(pe) else { continue }
       if links[linkKey(pe, level)]?.last == one.event.b { return at }
-      let isOthers = levels.contains {
-        $0.key != pe && $0.value == level && links[linkKey($0.key, level)]?.last == one.event.b
-      }
-      if found == nil, !isOthers { found = at }
+      // The PE itself was not interrupted there.
+      if found == nil, interrupted[Place(level: level, address: one.event.b)] == nil { found = at }
     }
     return found
   }
 
   /// The one PE in a level that was interrupted at a place.
   private func onlyPE(interruptedAt place: UInt64, level: UInt64) -> UInt32? {
-    var found: UInt32?
-    for (pe, now) in levels where now == level && links[linkKey(pe, level)]?.last == place {
-      if found != nil { return nil }
-      found = pe
-    }
-    return found
+    guard let group = interrupted[Place(level: level, address: place)], group.count == 1 else { return nil }
+    return UInt32(group.sum)
+  }
+
+  /// Counts a PE with those of its level and place, or no longer.
+  private mutating func count(_ pe: UInt32, _ step: Int) {
+    guard let level = levels[pe] else { return }
+    let number = UInt64(pe)
+    atLevel[Int(level)].count += step
+    atLevel[Int(level)].sum = step > 0 ? atLevel[Int(level)].sum + number : atLevel[Int(level)].sum - number
+    guard let address = links[linkKey(pe, level)]?.last else { return }
+    let place = Place(level: level, address: address)
+    var group = interrupted[place] ?? Group()
+    group.count += step
+    group.sum = step > 0 ? group.sum + number : group.sum - number
+    interrupted[place] = group.count > 0 ? group : nil
   }
 
   private func linkKey(_ pe: UInt32, _ level: UInt64) -> UInt64 { UInt64(pe) << 4 | level }
@@ -245,6 +268,8 @@ struct LogText {
 
   private mutating func give(_ open: Open, _ order: inout EffectOrder) {
     if open.hasLevels, open.event.pe != PE.none, levels.count < Self.levelLimit || levels[open.event.pe] != nil {
+      count(open.event.pe, -1)
+      defer { count(open.event.pe, 1) }
       levels[open.event.pe] = open.event.a >> 12 & 0xF
       if open.event.kind == .exceptionEntry {
         lastLine[open.event.pe] = open.line

@@ -101,6 +101,7 @@ extension ImportStatistics {
     bytesTotal = other.bytesTotal.map { (bytesTotal ?? 0) + $0 }
     records += other.records
     skipped += other.skipped
+    for event in other.ignored { ignore(event.name, count: event.count) }
     for problem in other.problems {
       note(
         problem.kind, count: problem.count, example: problem.firstExample,

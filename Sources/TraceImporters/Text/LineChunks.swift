@@ -21,6 +21,8 @@ struct LineChunks: ~Copyable {
   /// The first bytes of the input, while they are looked at.
   private var head: UnsafeMutableRawBufferPointer?
   private var cutLine: String?
+  /// Bytes of a last line without an end, which stays at the seam.
+  private var lastCount = 0
 
   /// The lines of an input.
   init(_ input: ByteInput) {
@@ -133,12 +135,23 @@ struct LineChunks: ~Copyable {
   /// The input has ended; a line that has not is not used, as any of its numbers may be cut.
   private mutating func finish() -> UnsafeRawBufferPointer {
     if seamCount > 0 {
-      seam.storeBytes(of: 0x0A, toByteOffset: min(seamCount, Self.lineLimit - 1), as: UInt8.self)
+      lastCount = min(seamCount, Self.lineLimit - 1)
+      seam.storeBytes(of: 0x0A, toByteOffset: lastCount, as: UInt8.self)
       cutLine = Excerpt.of(UnsafeRawPointer(seam), UnsafeRawPointer(seam) + seamCount)
       seamCount = 0
     }
     return UnsafeRawBufferPointer(start: nil, count: 0)
   }
+
+  /// The last line, without a line feed, when ``next()`` has come to the end: for importers that can tell whether it is
+  /// whole. Nil if the text ends with a line feed, or if the input is damaged.
+  var lastLine: UnsafeRawBufferPointer? {
+    guard lastCount > 0, cutLine != nil, input?.damage == nil else { return nil }
+    return UnsafeRawBufferPointer(start: seam, count: lastCount)
+  }
+
+  /// The last line is whole, or holds nothing.
+  mutating func acceptLastLine() { cutLine = nil }
 
   /// Bytes up to the last line feed, with it.
   private static func endOfLines(_ bytes: UnsafeRawBufferPointer) -> Int {

@@ -26,6 +26,13 @@ struct TextScanner {
     while at < end, Digits.byte(at) == 0x20 || Digits.byte(at) == 0x09 { at += 1 }
   }
 
+  /// Moves behind what was read from here on by other means; false if that is beyond the end.
+  mutating func move(to place: UnsafeRawPointer) -> Bool {
+    guard place <= end else { return false }
+    at = place
+    return true
+  }
+
   /// Moves behind the first occurrence of `text`, if there is one.
   mutating func skip(through text: StaticString) -> Bool {
     var from = at

@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// Why a trace.dat can not be read on, and where.
 struct DatError: Error, Equatable {
   /// The byte of the file, or of a decompressed section.
@@ -12,32 +14,20 @@ struct DatError: Error, Equatable {
 }
 
 /// Reads a part of a trace.dat from left to right; nothing beyond its end is touched.
-struct DatBytes {
-  /// The bytes.
-  let bytes: UnsafeRawBufferPointer
+protocol DatReading {
   /// Where the next read starts.
-  var at: Int
+  var at: Int { get set }
   /// Numbers are stored with the highest byte first.
-  let isBigEndian: Bool
-
-  init(_ bytes: UnsafeRawBufferPointer, at: Int = 0, isBigEndian: Bool) {
-    self.bytes = bytes
-    self.at = at
-    self.isBigEndian = isBigEndian
-  }
-
-  /// Whether everything was read.
-  var isAtEnd: Bool { at >= bytes.count }
-
+  var isBigEndian: Bool { get }
   /// The next `count` bytes.
-  mutating func take(_ count: UInt64, _ what: String) throws(DatError) -> UnsafeRawBufferPointer {
-    guard at <= bytes.count, count <= UInt64(bytes.count - at) else {
-      throw DatError(position: at, reason: "\(what) of \(count) bytes goes beyond the end")
-    }
-    defer { at += Int(count) }
-    return UnsafeRawBufferPointer(rebasing: bytes[at..<(at + Int(count))])
-  }
+  mutating func take(_ count: UInt64, _ what: String) throws(DatError) -> UnsafeRawBufferPointer
+  /// Moves behind the next `count` bytes.
+  mutating func skip(_ count: UInt64, _ what: String) throws(DatError)
+  /// Text up to a zero byte, which is passed.
+  mutating func string(_ what: String) throws(DatError) -> String
+}
 
+extension DatReading {
   mutating func u8(_ what: String) throws(DatError) -> UInt8 { try take(1, what)[0] }
 
   mutating func u16(_ what: String) throws(DatError) -> UInt16 {
@@ -54,8 +44,36 @@ struct DatBytes {
     let value = try take(8, what).loadUnaligned(as: UInt64.self)
     return isBigEndian ? UInt64(bigEndian: value) : UInt64(littleEndian: value)
   }
+}
 
-  /// Text up to a zero byte, which is passed.
+/// A part that is in memory.
+struct DatBytes: DatReading {
+  let bytes: UnsafeRawBufferPointer
+  var at: Int
+  let isBigEndian: Bool
+
+  init(_ bytes: UnsafeRawBufferPointer, at: Int = 0, isBigEndian: Bool) {
+    self.bytes = bytes
+    self.at = at
+    self.isBigEndian = isBigEndian
+  }
+
+  /// Whether everything was read.
+  var isAtEnd: Bool { at >= bytes.count }
+
+  mutating func take(_ count: UInt64, _ what: String) throws(DatError) -> UnsafeRawBufferPointer {
+    let start = at
+    try skip(count, what)
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<at])
+  }
+
+  mutating func skip(_ count: UInt64, _ what: String) throws(DatError) {
+    guard at <= bytes.count, count <= UInt64(bytes.count - at) else {
+      throw DatError(position: at, reason: "\(what) of \(count) bytes goes beyond the end")
+    }
+    at += Int(count)
+  }
+
   mutating func string(_ what: String) throws(DatError) -> String {
     guard at <= bytes.count, let end = bytes[at...].firstIndex(of: 0) else {
       throw DatError(position: at, reason: "\(what) has no end")

@@ -17,7 +17,7 @@ enum DatCompression: Equatable {
     }
   }
 
-  /// Bytes of a chunk at most: trace-cmd writes some hundred kilobytes.
+  /// Bytes of a section at most: trace-cmd writes some megabytes.
   static let limit = 1 << 26
 
   /// Decompresses to a new buffer, which the caller frees; nil if the data do not give exactly `size` bytes.

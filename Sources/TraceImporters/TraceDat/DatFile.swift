@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// What stands in a trace.dat beside the records: formats of the events, names of the threads, where the CPUs' data lie.
 ///
 /// Versions 6 and 7 as trace-cmd's documentation describes them (trace-cmd.dat.v6, .v7). It is read here and not through
@@ -31,19 +33,23 @@ struct DatFile {
   /// What of the tables could not be read, though records can.
   private(set) var damage: DatError?
 
-  private let file: UnsafeRawBufferPointer
+  private let tables: DatTables
   /// Only these events' formats are kept.
   private let isUsed: (UnsafeRawBufferPointer) -> Bool
   private static let cpuLimit: UInt32 = 8192
+  private static let formatLimit = 1 << 16
+  /// Bytes of a page of each CPU, all together.
+  private static let pageBudget = 256 << 20
   private static let threadLimit = 1 << 20
 
   static let magic: [UInt8] = [0x17, 0x08, 0x44] + Array("tracing".utf8)
 
   /// Reads the tables of a file.
-  init(_ file: UnsafeRawBufferPointer, isUsed: @escaping (UnsafeRawBufferPointer) -> Bool) throws(DatError) {
-    self.file = file
+  init(_ input: RandomAccessInput, isUsed: @escaping (UnsafeRawBufferPointer) -> Bool) throws(DatError) {
+    let tables = DatTables(input)
+    self.tables = tables
     self.isUsed = isUsed
-    var head = DatBytes(file, at: Self.magic.count, isBigEndian: false)
+    var head = tables.reader(at: Self.magic.count, isBigEndian: false)
     let text = try head.string("the version")
     guard let version = Int(text) else { throw DatError(position: Self.magic.count, reason: "no version number") }
     self.version = version
@@ -53,21 +59,25 @@ struct DatFile {
     isBigEndian = try head.u8("the byte order") != 0
     commitSize = try head.u8("the size of long") == 4 ? 4 : 8
     pageDataOffset = 8 + commitSize
-    var rest = DatBytes(file, at: head.at, isBigEndian: isBigEndian)
+    var rest = tables.reader(at: head.at, isBigEndian: isBigEndian)
     pageSize = Int(truncatingIfNeeded: try rest.u32("the size of a page"))
     guard pageSize >= 64, pageSize <= 1 << 24 else {
       throw DatError(position: rest.at - 4, reason: "pages of \(pageSize) bytes")
     }
     if version == 6 { try readVersion6(&rest) } else { try readVersion7(&rest) }
+    guard cpus.count * pageSize <= Self.pageBudget else {
+      throw DatError(position: rest.at, reason: "\(cpus.count) CPUs with pages of \(pageSize) bytes")
+    }
+    tables.release()
   }
 
   // MARK: Version 6: parts in a fixed order
 
-  private mutating func readVersion6(_ rest: inout DatBytes) throws(DatError) {
+  private mutating func readVersion6(_ rest: inout DatTableReader) throws(DatError) {
     try readHeaderPages(&rest)
     try readFormats(&rest, systems: false)
     try readFormats(&rest, systems: true)
-    _ = try rest.take(UInt64(rest.u32("the length of the symbols")), "the symbols")
+    try rest.skip(UInt64(rest.u32("the length of the symbols")), "the symbols")
     try readStrings(rest.take(UInt64(rest.u32("the length of the strings")), "the strings"))
     try readThreadNames(rest.take(rest.u64("the length of the thread names"), "the thread names"))
     let count = try rest.u32("the number of CPUs")
@@ -89,9 +99,11 @@ struct DatFile {
   }
 
   private mutating func readCPUs(
-    _ rest: inout DatBytes, count: UInt32, numbered: Bool, isCompressed: Bool
+    _ rest: inout some DatReading, count: UInt32, numbered: Bool, isCompressed: Bool
   ) throws(DatError) {
-    guard count <= Self.cpuLimit else { throw DatError(position: rest.at, reason: "\(count) CPUs") }
+    guard count <= Self.cpuLimit, cpus.count + Int(count) <= 2 * Int(Self.cpuLimit) else {
+      throw DatError(position: rest.at, reason: "\(cpus.count + Int(count)) CPUs")
+    }
     for index in 0..<count {
       let cpu = numbered ? try rest.u32("a CPU's number") : index
       let offset = try rest.u64("the place of a CPU's data")
@@ -102,7 +114,7 @@ struct DatFile {
 
   // MARK: Version 7: sections
 
-  private mutating func readVersion7(_ rest: inout DatBytes) throws(DatError) {
+  private mutating func readVersion7(_ rest: inout DatTableReader) throws(DatError) {
     let name = try rest.string("the compression's name")
     _ = try rest.string("the compression's version")
     guard let compression = DatCompression(name: name) else {
@@ -126,7 +138,8 @@ struct DatFile {
   /// What comes behind the damage is lost; what came before is used, if there are formats to read records by.
   private mutating func recover(from error: DatError, firstSection: Int) throws(DatError) {
     if cpus.isEmpty {
-      let recovery = DatRecovery(file: file, pageSize: pageSize, dataOffset: pageDataOffset, isBigEndian: isBigEndian)
+      let recovery = DatRecovery(
+        tables: tables, pageSize: pageSize, dataOffset: pageDataOffset, isBigEndian: isBigEndian)
       cpus = recovery.cpus(firstSection: firstSection)
     }
     guard !formats.isEmpty, !cpus.isEmpty else { throw error }
@@ -155,14 +168,14 @@ struct DatFile {
   private mutating func withSection(
     at offset: UInt64, _ what: String, _ body: (inout DatFile, UnsafeRawBufferPointer) throws(DatError) -> Void
   ) throws(DatError) {
-    guard offset < UInt64(file.count) else {
+    guard offset < UInt64(tables.input.count) else {
       throw DatError(
-        position: file.count,
+        position: tables.input.count,
         reason:
           "the file is cut: \(what) should be at byte \(offset); copy it again, or import its text (trace-cmd report)"
       )
     }
-    var head = DatBytes(file, at: Int(offset), isBigEndian: isBigEndian)
+    var head = tables.reader(at: Int(offset), isBigEndian: isBigEndian)
     _ = try head.u16("a section")
     let flags = try head.u16("a section")
     _ = try head.u32("a section")
@@ -171,6 +184,7 @@ struct DatFile {
     let stored = try head.u32("a section's compressed length")
     let original = try head.u32("a section's length")
     let data = try head.take(UInt64(stored), what)
+    try tables.spend(Int(original), at: Int(offset))
     guard let plain = compression.decompress(data, size: Int(original)) else {
       throw DatError(position: Int(offset), reason: "\(what) can not be decompressed")
     }
@@ -226,7 +240,7 @@ struct DatFile {
     guard size >= 64, size <= 1 << 24 else { throw DatError(position: option.at, reason: "pages of \(size) bytes") }
     pageSize = size
     let count = try option.u32("the number of CPUs")
-    var section = DatBytes(file, at: Int(clamping: place), isBigEndian: isBigEndian)
+    var section = tables.reader(at: Int(clamping: place), isBigEndian: isBigEndian)
     _ = try section.u16("a buffer's section")
     let flags = try section.u16("a buffer's section")
     try readCPUs(&option, count: count, numbered: true, isCompressed: flags & 1 != 0)
@@ -234,7 +248,7 @@ struct DatFile {
 
   // MARK: Parts
 
-  private mutating func readHeaderPages(_ bytes: inout DatBytes) throws(DatError) {
+  private mutating func readHeaderPages(_ bytes: inout some DatReading) throws(DatError) {
     for name in ["header_page", "header_event"] {
       guard try bytes.string("the layout of a page") == name else {
         throw DatError(position: bytes.at, reason: "no \(name), with which the tables of a trace.dat begin")
@@ -248,7 +262,7 @@ struct DatFile {
     }
   }
 
-  private mutating func readFormats(_ bytes: inout DatBytes, systems: Bool) throws(DatError) {
+  private mutating func readFormats(_ bytes: inout some DatReading, systems: Bool) throws(DatError) {
     let count = systems ? try bytes.u32("the number of systems") : 1
     for _ in 0..<count {
       if systems { _ = try bytes.string("a system's name") }
@@ -256,7 +270,7 @@ struct DatFile {
         let text = try bytes.take(bytes.u64("a format's length"), "a format")
         let name = EventFormat.name(text)
         if isUsed(name) {
-          if let format = EventFormat(text) { formats.append(format) }
+          if formats.count < Self.formatLimit, let format = EventFormat(text) { formats.append(format) }
         } else if let id = EventFormat.id(text, behind: name) {
           unusedNames[id] = String(decoding: name.prefix(64), as: UTF8.self)
         }

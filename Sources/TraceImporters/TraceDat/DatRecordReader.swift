@@ -26,6 +26,8 @@ struct DatRecordReader: ~Copyable {
   private let byID: UnsafeMutablePointer<Int16>
   /// Records of events that are not used, by the event's number.
   private let unused: UnsafeMutablePointer<UInt32>
+  /// Events of KVM on another architecture, by their numbers in the file.
+  private let foreign: Set<Int>
   private let isBigEndian: Bool
   private let strings: [UInt64: UnsafeRawBufferPointer]
   private let names: [UInt32: UnsafeRawBufferPointer]
@@ -42,9 +44,14 @@ struct DatRecordReader: ~Copyable {
     unused.initialize(repeating: 0, count: 1 << 16)
     var plans: [Plan] = []
     var loads: [Load] = []
+    var foreign: Set<Int> = []
     for format in file.formats {
       let known = Array(format.name.utf8).withUnsafeBytes { catalogue.find($0) }
       guard let event = known, byID[format.id] < 0, plans.count < Int(Int16.max) else { continue }
+      if Self.isForeign(format) {
+        foreign.insert(format.id)
+        continue
+      }
       var plan = Plan(event: event, loads: loads.count..<loads.count, length: 8)
       for field in format.fields {
         let value = Array(field.name.utf8).withUnsafeBytes { catalogue.value(ofField: $0, in: event) }
@@ -61,6 +68,7 @@ struct DatRecordReader: ~Copyable {
       byID[format.id] = Int16(plans.count)
       plans.append(plan)
     }
+    self.foreign = foreign
     self.plans = .allocate(capacity: max(1, plans.count))
     _ = self.plans.initialize(from: plans)
     self.loads = .allocate(capacity: max(1, loads.count))
@@ -135,10 +143,18 @@ struct DatRecordReader: ~Copyable {
   /// Nothing was read so far.
   mutating func forgetUnused() { unused.update(repeating: 0, count: 1 << 16) }
 
+  /// Records of KVM's events on another architecture.
+  var foreignCount: UInt64 { foreign.reduce(0) { $0 + UInt64(unused[$1]) } }
+
+  /// An entry or an exit names the guest's place on ARM; on x86 it has other fields.
+  private static func isForeign(_ format: EventFormat) -> Bool {
+    ["kvm_entry", "kvm_exit"].contains(format.name) && !format.fields.contains { $0.name == "vcpu_pc" }
+  }
+
   /// Numbers of the events that are not used, with how often they came, the most frequent first.
   var unusedEvents: [(id: Int, count: UInt64)] {
     var events: [(id: Int, count: UInt64)] = []
-    for id in 0..<(1 << 16) where unused[id] > 0 { events.append((id, UInt64(unused[id]))) }
+    for id in 0..<(1 << 16) where unused[id] > 0 && !foreign.contains(id) { events.append((id, UInt64(unused[id]))) }
     return events.sorted { ($1.count, $0.id) < ($0.count, $1.id) }
   }
 

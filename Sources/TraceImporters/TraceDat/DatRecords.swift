@@ -2,6 +2,8 @@ import InterruptTrace
 
 /// Turns the merged records of a trace.dat into events.
 struct DatRecords: ~Copyable {
+  /// What the file's tables and the start of its records show.
+  let topology: Topology
   private let file: DatFile
   private var decoder = KernelDecoder()
   private var record = KernelRecord()
@@ -17,16 +19,21 @@ struct DatRecords: ~Copyable {
   private var isFinished = false
   private let isStrict: Bool
 
-  init(_ file: DatFile, _ bytes: UnsafeRawBufferPointer, isStrict: Bool) {
+  init(_ file: DatFile, _ input: RandomAccessInput, isStrict: Bool) {
     self.file = file
     self.isStrict = isStrict
     reader = DatRecordReader(file)
-    merged = MergedRingBuffers(file, bytes)
+    topology = Self.survey(file, input, &decoder, &reader)
+    merged = MergedRingBuffers(file, input)
+    for overrun in file.overruns { decoder.lose(overrun.count, cpu: overrun.cpu, reason: 1) }
   }
 
   /// Reads the start of the records for itself: which threads run vCPUs is learned before the first event.
-  mutating func survey(_ bytes: UnsafeRawBufferPointer) -> Topology {
-    var start = MergedRingBuffers(file, bytes)
+  private static func survey(
+    _ file: DatFile, _ input: RandomAccessInput, _ decoder: inout KernelDecoder, _ reader: inout DatRecordReader
+  ) -> Topology {
+    var start = MergedRingBuffers(file, input)
+    var record = KernelRecord()
     decoder.isSurvey = true
     var surveyed: UInt64 = 0
     while surveyed < KernelTextReader.surveyLimit, let buffer = start.next() {
@@ -36,10 +43,9 @@ struct DatRecords: ~Copyable {
       surveyed += 1
     }
     let cpus = file.cpus.map(\.cpu).max().map { $0 &+ 1 } ?? 0
-    let topology = decoder.topology(cpus: cpus)
+    let topology = decoder.topology(cpus: cpus, source: .header)
     decoder.conclude()
     reader.forgetUnused()
-    for overrun in file.overruns { decoder.lose(overrun.count, cpu: overrun.cpu, reason: 1) }
     return topology
   }
 
@@ -84,13 +90,20 @@ struct DatRecords: ~Copyable {
         example: "the trace clock is '\(clock)': CPUs' events may be out of order; record with -C mono",
         position: "in the header")
     }
-    for (place, event) in (isFinished ? reader.unusedEvents : []).enumerated() {
-      let name = place < UnusedEvents.limit ? file.unusedNames[event.id] : nil
-      statistics.note(
-        name.map { UnusedEvents.kind + ": \($0)" } ?? UnusedEvents.kind, count: event.count,
-        example: "number \(event.id)", position: "among the records")
+    for event in isFinished ? reader.unusedEvents : [] {
+      statistics.ignore(file.unusedNames[event.id] ?? "event \(event.id)", count: event.count)
     }
-    if isFinished, count == unused + malformed {
+    if reader.foreignCount > 0 {
+      statistics.note(
+        "KVM events of an x86 machine", count: reader.foreignCount,
+        example: "they are not read: only KVM on ARM is modelled; handlers, IPIs and softirqs of this capture are used",
+        position: "among the records")
+    }
+    if isFinished, count == 0 {
+      statistics.note(
+        "no records", example: "the file holds tables and no events: tracing was off, or every event was filtered out",
+        position: "among the records")
+    } else if isFinished, count == unused + malformed {
       KernelDecoder.noteNothingKnown(
         &statistics, "record KVM's events and interrupts (-e kvm -e irq -e ipi)", "before record \(count)")
     }

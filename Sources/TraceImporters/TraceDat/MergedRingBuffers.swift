@@ -4,24 +4,33 @@ import InterruptTrace
 struct MergedRingBuffers: ~Copyable {
   private let buffers: UnsafeMutablePointer<RingBuffer>
   private let count: Int
-  private var isAlive: [Bool]
+  /// Buffers with a record that waits, as a binary heap: the earliest is first.
+  private var waiting: [Int] = []
   private var current = -1
-  /// The time up to which the current buffer stays the earliest, and which buffer comes then.
-  private var limit: UInt64 = 0
-  private var follower = Int.max
 
-  init(_ file: DatFile, _ bytes: UnsafeRawBufferPointer) {
+  init(_ file: DatFile, _ input: RandomAccessInput) {
     count = file.cpus.count
     buffers = .allocate(capacity: max(1, count))
     let layout = RingBuffer.Layout(
       pageSize: file.pageSize, dataOffset: file.pageDataOffset, commitSize: file.commitSize,
-      isBigEndian: file.isBigEndian, compression: file.compression)
-    isAlive = [Bool](repeating: false, count: count)
+      isBigEndian: file.isBigEndian, compression: file.compression,
+      memory: Self.memory(file))
+    waiting.reserveCapacity(count)
     for index in 0..<count {
-      (buffers + index).initialize(to: RingBuffer(file.cpus[index], in: bytes, layout))
-      isAlive[index] = buffers[index].advance()
+      (buffers + index).initialize(to: RingBuffer(file.cpus[index], in: input, layout))
+      if buffers[index].advance() { push(index) }
     }
   }
+
+  /// Bytes that each CPU's buffer may hold: all together a stated number. Data that are not compressed are loaded a page
+  /// at least, chunks come as they are: trace-cmd writes ten pages in each.
+  private static func memory(_ file: DatFile) -> Int {
+    let share = budget / max(1, file.cpus.count)
+    if file.cpus.contains(where: \.isCompressed) { return min(share, DatCompression.limit) }
+    return min(max(share / 8, file.pageSize), max(file.pageSize, 64 << 10))
+  }
+
+  private static let budget = 384 << 20
 
   deinit {
     buffers.deinitialize(count: count)
@@ -30,35 +39,55 @@ struct MergedRingBuffers: ~Copyable {
 
   /// The buffer with the next record; nil at the end.
   @inline(__always) mutating func next() -> Int? {
-    if current >= 0 {
-      if buffers[current].advance() {
-        let time = buffers[current].time
-        if time < limit || time == limit && current < follower { return current }
-      } else {
-        isAlive[current] = false
-      }
+    if current >= 0, buffers[current].advance() {
+      guard let first = waiting.first, precedes(first, current) else { return current }
+      waiting[0] = current
+      sink(0)
+      current = first
+      return first
     }
-    return choose()
+    return takeFirst()
   }
 
-  private mutating func choose() -> Int? {
-    var best = -1
-    limit = .max
-    follower = .max
-    for index in 0..<count where isAlive[index] {
-      if best < 0 || buffers[index].time < buffers[best].time {
-        if best >= 0 {
-          limit = buffers[best].time
-          follower = best
-        }
-        best = index
-      } else if buffers[index].time < limit {
-        limit = buffers[index].time
-        follower = index
-      }
+  private mutating func takeFirst() -> Int? {
+    guard let first = waiting.first else {
+      current = -1
+      return nil
     }
-    current = best
-    return best < 0 ? nil : best
+    let last = waiting.removeLast()
+    if !waiting.isEmpty {
+      waiting[0] = last
+      sink(0)
+    }
+    current = first
+    return first
+  }
+
+  private func precedes(_ left: Int, _ right: Int) -> Bool {
+    let (leftTime, rightTime) = (buffers[left].time, buffers[right].time)
+    return leftTime < rightTime || leftTime == rightTime && left < right
+  }
+
+  private mutating func push(_ buffer: Int) {
+    var at = waiting.count
+    waiting.append(buffer)
+    while at > 0, precedes(waiting[at], waiting[(at - 1) / 2]) {
+      waiting.swapAt(at, (at - 1) / 2)
+      at = (at - 1) / 2
+    }
+  }
+
+  private mutating func sink(_ start: Int) {
+    var at = start
+    while true {
+      var least = at
+      let (left, right) = (2 * at + 1, 2 * at + 2)
+      if left < waiting.count, precedes(waiting[left], waiting[least]) { least = left }
+      if right < waiting.count, precedes(waiting[right], waiting[least]) { least = right }
+      if least == at { return }
+      waiting.swapAt(at, least)
+      at = least
+    }
   }
 
   func time(_ buffer: Int) -> UInt64 { buffers[buffer].time }

@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// One CPU's records in a trace.dat: pages of the kernel's ring buffer, of which a header gives the time and the length
 /// of what follows, and each record the time since the one before.
 ///
@@ -10,6 +12,8 @@ struct RingBuffer: ~Copyable {
     var commitSize: Int
     var isBigEndian: Bool
     var compression: DatCompression
+    /// Bytes of a CPU's data that are in memory at the same time: as loaded, or as a chunk gives them.
+    var memory: Int
   }
 
   /// The CPU.
@@ -26,7 +30,7 @@ struct RingBuffer: ~Copyable {
   /// Set if the data end early: where and why.
   private(set) var damage: DatError?
 
-  private let file: UnsafeRawBufferPointer
+  private let input: RandomAccessInput
   private let layout: Layout
   /// What is left of the CPU's data in the file.
   private var next: Int
@@ -35,17 +39,19 @@ struct RingBuffer: ~Copyable {
   private var chunks: UInt64
   /// Pages that are there, and where in the file they come from.
   private var pages = UnsafeRawBufferPointer(start: nil, count: 0)
-  private var owned: UnsafeMutableRawBufferPointer?
+  private var owned = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private let isCompressed: Bool
   private var pagesAt = 0
   private var page = UnsafeRawBufferPointer(start: nil, count: 0)
   private var at = 0
   private var pageEnd = 0
 
-  init(_ cpu: DatFile.CPU, in file: UnsafeRawBufferPointer, _ layout: Layout) {
+  init(_ cpu: DatFile.CPU, in input: RandomAccessInput, _ layout: Layout) {
     self.cpu = cpu.cpu
-    self.file = file
+    self.input = input
     self.layout = layout
-    let size = UInt64(file.count)
+    isCompressed = cpu.isCompressed
+    let size = UInt64(input.count)
     next = Int(min(cpu.offset, size))
     // The length that the file gives leaves out the number of chunks.
     let length = cpu.isCompressed ? cpu.size &+ 4 : cpu.size
@@ -53,23 +59,15 @@ struct RingBuffer: ~Copyable {
     start = next
     chunks = 0
     if cpu.offset > size || length > size - cpu.offset {
-      damage = DatError(position: file.count, reason: "the data of CPU \(cpu.cpu) end early")
+      damage = DatError(position: input.count, reason: "the data of CPU \(cpu.cpu) end early")
     }
-    if cpu.isCompressed {
-      var head = DatBytes(UnsafeRawBufferPointer(rebasing: file[..<end]), at: next, isBigEndian: layout.isBigEndian)
-      chunks = UInt64((try? head.u32("chunks")) ?? 0)
-      next = head.at
-    } else {
-      pages = UnsafeRawBufferPointer(rebasing: file[next..<end])
-      pagesAt = next
-      next = end
-    }
+    if cpu.isCompressed { chunks = UInt64(u32(at: next) ?? 0); next = min(next + 4, end) }
   }
 
-  deinit { owned?.deallocate() }
+  deinit { owned.deallocate() }
 
   /// Bytes of the file that were read.
-  var bytesRead: Int { (owned == nil ? end - pages.count : next) - start }
+  var bytesRead: Int { (isCompressed ? next : next - pages.count) - start }
 
   /// Moves to the next record; false at the end.
   mutating func advance() -> Bool {
@@ -77,13 +75,16 @@ struct RingBuffer: ~Copyable {
       while at < pageEnd {
         if readRecord() { return true }
       }
-      if pages.count >= layout.pageSize || (pages.count > layout.dataOffset && chunks == 0) {
+      if pages.count >= layout.pageSize || (pages.count > layout.dataOffset && isLast) {
         nextPage()
-      } else if !nextChunk() {
+      } else if !(isCompressed ? nextChunk() : loadPages()) {
         return false
       }
     }
   }
+
+  /// Nothing follows the pages that are there.
+  private var isLast: Bool { isCompressed ? chunks == 0 : next >= end }
 
   // MARK: Records
 
@@ -162,7 +163,7 @@ struct RingBuffer: ~Copyable {
     let length = min(layout.pageSize, pages.count)
     page = UnsafeRawBufferPointer(rebasing: pages[..<length])
     pages = UnsafeRawBufferPointer(rebasing: pages[length...])
-    if owned == nil { pagesAt = end - pages.count - length }
+    if !isCompressed { pagesAt = next - pages.count - length }
     var head = DatBytes(page, isBigEndian: layout.isBigEndian)
     at = layout.dataOffset
     pageEnd = at
@@ -182,20 +183,64 @@ struct RingBuffer: ~Copyable {
     }
   }
 
+  /// Loads some more pages of data that are not compressed; false at the end.
+  private mutating func loadPages() -> Bool {
+    guard next < end else { return false }
+    let wanted = min(max(layout.memory / layout.pageSize, 1) * layout.pageSize, end - next)
+    if owned.count < wanted {
+      owned.deallocate()
+      owned = .allocate(byteCount: wanted, alignment: 16)
+    }
+    let count = input.load(at: next, into: UnsafeMutableRawBufferPointer(rebasing: owned[..<wanted]))
+    pages = UnsafeRawBufferPointer(rebasing: owned[..<count])
+    next += count
+    if count < wanted {
+      // What is left of the CPU's data is no longer there.
+      noteShorter()
+      next = end
+    }
+    return count > 0
+  }
+
+  private mutating func noteShorter() {
+    if damage == nil { damage = DatError(position: next, reason: "the file became shorter while it was read") }
+  }
+
+  private func u32(at place: Int) -> UInt32? {
+    var word: UInt32 = 0
+    guard place + 4 <= end, withUnsafeMutableBytes(of: &word, { input.load(at: place, into: $0) }) == 4 else {
+      return nil
+    }
+    return layout.isBigEndian ? UInt32(bigEndian: word) : UInt32(littleEndian: word)
+  }
+
   private mutating func nextChunk() -> Bool {
     guard chunks > 0 else { return false }
     chunks -= 1
-    var head = DatBytes(UnsafeRawBufferPointer(rebasing: file[..<end]), at: next, isBigEndian: layout.isBigEndian)
     pagesAt = next
     do throws(DatError) {
-      let stored = try head.u32("a chunk's compressed length")
-      let original = try head.u32("a chunk's length")
-      let bytes = try head.take(UInt64(stored), "a chunk")
-      next = head.at
-      guard let plain = layout.compression.decompress(bytes, size: Int(original)) else {
+      guard let stored = u32(at: next), let original = u32(at: next + 4) else {
+        throw DatError(position: next, reason: "a chunk's length goes beyond the end")
+      }
+      next += 8
+      guard Int(stored) <= end - next else {
+        throw DatError(position: next, reason: "a chunk of \(stored) bytes goes beyond the end")
+      }
+      guard Int(stored) <= layout.memory, Int(original) <= layout.memory else {
+        throw DatError(
+          position: pagesAt,
+          reason: "a chunk of CPU \(cpu) claims \(max(stored, original)) bytes, which no recorder writes")
+      }
+      let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(stored), alignment: 16)
+      defer { bytes.deallocate() }
+      guard input.load(at: next, into: bytes) == Int(stored) else {
+        throw DatError(position: next, reason: "the file became shorter while it was read")
+      }
+      next += Int(stored)
+      guard let plain = layout.compression.decompress(UnsafeRawBufferPointer(bytes), size: Int(original)) else {
         throw DatError(position: pagesAt, reason: "a chunk of CPU \(cpu) can not be decompressed")
       }
-      owned?.deallocate()
+      owned.deallocate()
       owned = plain
       pages = UnsafeRawBufferPointer(plain)
       return true

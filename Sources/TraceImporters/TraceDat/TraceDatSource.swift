@@ -8,64 +8,38 @@ public final class TraceDatSource: EventSource {
   public let topology: Topology
 
   private let path: String
-  private let file: DatFile
-  private let bytes: UnsafeRawBufferPointer
-  private let owned: UnsafeMutableRawBufferPointer?
+  private let bytes: RandomAccessInput
   private let input: ByteInput?
   private var records: DatRecords
   private var delivered: UInt64 = 0
 
-  /// Reads the file in `input`. A compressed file, and one from a pipe, is held in memory.
+  /// Reads the file in `input`. Of a compressed file, and of one from a pipe, a copy is made: in memory if it is small,
+  /// else in a temporary file.
   public static func open(_ input: ByteInput, isStrict: Bool = false) throws(TraceError) -> TraceDatSource {
-    if let mapped = input.mapped { return try TraceDatSource(mapped, owned: nil, input, path: input.path, isStrict) }
-    let whole = Self.readAll(input)
-    return try TraceDatSource(UnsafeRawBufferPointer(whole), owned: whole, input, path: input.path, isStrict)
+    try TraceDatSource(RandomAccessInput(input), input, path: input.path, isStrict)
   }
 
   /// Reads the file in `bytes`, which must stay where they are while the source lives.
   public convenience init(bytes: UnsafeRawBufferPointer, isStrict: Bool = false) throws(TraceError) {
-    try self.init(bytes, owned: nil, nil, path: "memory", isStrict)
+    try self.init(RandomAccessInput(bytes), nil, path: "memory", isStrict)
   }
 
   private init(
-    _ bytes: UnsafeRawBufferPointer, owned: UnsafeMutableRawBufferPointer?, _ input: ByteInput?, path: String,
-    _ isStrict: Bool
+    _ bytes: RandomAccessInput, _ input: ByteInput?, path: String, _ isStrict: Bool
   ) throws(TraceError) {
     self.bytes = bytes
-    self.owned = owned
     self.input = input
     self.path = path
     format = TraceFormat(name: "trace-dat", compression: input?.compression ?? "none")
+    let file: DatFile
     do throws(DatError) {
       let catalogue = KernelCatalogue.shared
       file = try DatFile(bytes) { catalogue.find($0) != nil }
     } catch {
-      owned?.deallocate()
       throw .unreadable(path: path, reason: "trace.dat, byte \(error.position): \(error.reasonWithRemedy)")
     }
     records = DatRecords(file, bytes, isStrict: isStrict)
-    topology = records.survey(bytes)
-  }
-
-  deinit { owned?.deallocate() }
-
-  private static func readAll(_ input: ByteInput) -> UnsafeMutableRawBufferPointer {
-    var whole = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-    var count = 0
-    while true {
-      let piece = input.nextPiece()
-      guard let from = piece.baseAddress, !piece.isEmpty else { break }
-      if count + piece.count > whole.count {
-        let larger = UnsafeMutableRawBufferPointer.allocate(
-          byteCount: max(whole.count * 2, count + piece.count), alignment: 16)
-        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: whole[..<count]))
-        whole.deallocate()
-        whole = larger
-      }
-      (whole.baseAddress! + count).copyMemory(from: from, byteCount: piece.count)
-      count += piece.count
-    }
-    return UnsafeMutableRawBufferPointer(rebasing: whole[..<count])
+    topology = records.topology
   }
 
   /// Replaces the batch's content by the next events. Returns their number; 0 is the end of the capture.
@@ -84,7 +58,7 @@ public final class TraceDatSource: EventSource {
     var statistics = ImportStatistics()
     statistics.bytesTotal = input?.bytesTotal ?? UInt64(bytes.count)
     records.report(into: &statistics)
-    if let damage = input?.damage { statistics.damage = damage }
+    if let damage = bytes.damage ?? input?.damage { statistics.damage = damage }
     return statistics
   }
 }

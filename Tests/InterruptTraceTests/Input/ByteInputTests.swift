@@ -41,7 +41,6 @@ func readAll(_ input: ByteInput, pieces: Int = 1 << 16) -> [UInt8] {
     #expect(input.compression == "none")
     #expect(input.peek(10) == [])
     #expect(readAll(input) == [])
-    #expect(input.mapped == nil)
     #expect(input.damage == nil)
   }
 
@@ -96,19 +95,6 @@ func readAll(_ input: ByteInput, pieces: Int = 1 << 16) -> [UInt8] {
     }
   }
 
-  @Test func `A plain file is also there mapped`() throws {
-    let file = ScratchFile(content)
-    let input = try ByteInput.open(path: file.path)
-    _ = input.peek(10)
-    let mapped = try #require(input.mapped)
-    #expect(mapped.elementsEqual(content))
-    input.release(before: content.count)
-    #expect(input.bytesRead == UInt64(content.count))
-    #expect(mapped.elementsEqual(content))
-    let compressed = ScratchFile(Compressor.zstd(content))
-    #expect(try ByteInput.open(path: compressed.path).mapped == nil)
-  }
-
   @Test func `A pipe is read like a file`() throws {
     let skippable: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 1, 0, 0, 0, 9]
     for bytes in [content, skippable + Compressor.lz4(content), skippable + Compressor.zstd(content)] {
@@ -121,7 +107,6 @@ func readAll(_ input: ByteInput, pieces: Int = 1 << 16) -> [UInt8] {
       let stored = StoredBytes(descriptor: ends[0], closesDescriptor: true)
       let input = try ByteInput(path: "-", stored: stored, verification: .all)
       #expect(input.bytesTotal == nil)
-      #expect(input.mapped == nil)
       #expect(readAll(input) == content)
       #expect(input.damage == nil)
       pthread_join(thread, nil)

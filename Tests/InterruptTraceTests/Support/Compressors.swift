@@ -44,11 +44,17 @@ enum Compressor: String, CaseIterable, Sendable {
     return Array(result[..<count])
   }
 
-  private static func gzipMember(_ bytes: [UInt8]) -> [UInt8] {
+  /// A stream in zlib's own format.
+  static func zlib(_ bytes: [UInt8]) -> [UInt8] { deflated(bytes, windowBits: 15) }
+
+  private static func gzipMember(_ bytes: [UInt8]) -> [UInt8] { deflated(bytes, windowBits: 31) }
+
+  private static func deflated(_ bytes: [UInt8], windowBits: Int32) -> [UInt8] {
     var input = bytes
     var result = [UInt8](repeating: 0, count: bytes.count + bytes.count / 100 + 128)
     var stream = z_stream()
-    deflateInit2_(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    deflateInit2_(
+      &stream, 6, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     input.withUnsafeMutableBufferPointer { input in
       result.withUnsafeMutableBufferPointer { output in
         stream.next_in = input.baseAddress

@@ -16,6 +16,7 @@ extension ResultTables {
     c.count("records", "lines or records of the file") { $0.trace.statistics.records }.only(.json)
     c.count("skipped", "lines or records that are no events") { $0.trace.statistics.skipped }
     c.list("problems", problems) { $0.trace.statistics.problems }
+    c.list("ignored", ignored) { $0.trace.statistics.ignored }.omitted([])
     c.text("damage", "where and why reading stopped; NULL if all was read") {
       $0.trace.statistics.damage.map { "\($0.reason) \($0.position)" }
     }.only(.sql)
@@ -27,6 +28,11 @@ extension ResultTables {
     c.count("count", "how often") { $0.count }
     c.text("position", "where it first was") { $0.firstPosition }
     c.text("example", "what stood there") { $0.firstExample }
+  }
+
+  private static let ignored = ResultTable<ImportStatistics.Ignored>("events that are not about interrupts") { c in
+    c.text("event", "its name; null for all that are not named one by one") { $0.name }.orNull()
+    c.count("count", "how often") { $0.count }
   }
 
   private static let damage = ResultTable<ImportStatistics.Damage>("where the file is cut or damaged") { c in

@@ -15,7 +15,20 @@ public func fuzzInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     read += piece
   }
   precondition(read.starts(with: start))
-  precondition(input.mapped?.count ?? bytes.count >= 0)
   _ = input.damage
+  checkPlaces(file, read)
   return 0
+}
+
+/// What can be read at any place is what is read from front to back.
+private func checkPlaces(_ file: borrowing FuzzFile, _ read: [UInt8]) {
+  guard read.count < fuzzLimit, let input = try? ByteInput.open(path: file.path),
+    let places = try? RandomAccessInput(input)
+  else { return }
+  var bytes = [UInt8](repeating: 0, count: 64)
+  for place in [0, read.count / 2, read.count] {
+    let count = bytes.withUnsafeMutableBytes { places.load(at: place, into: $0) }
+    // A plain file is there as it is stored, with its mark.
+    if input.compression != "none" { precondition(read[min(place, read.count)...].starts(with: bytes[..<count])) }
+  }
 }
