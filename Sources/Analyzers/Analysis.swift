@@ -61,11 +61,13 @@ private struct Analyzers: ~Copyable {
   private var itsCaches: ITSCacheAnalyzer
   private var findings: FindingsAnalyzer
   private let kvm: KVMAnalyzer
+  private var kernel: KernelInterruptAnalyzer
 
   init(filter: TransitionFilter, _ options: AnalysisOptions, keepsLives: Bool) {
     itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches)
     self.filter = filter.isOpen ? nil : filter
     virtual = VirtualSide(keepsLives: keepsLives)
+    kernel = KernelInterruptAnalyzer(filter: self.filter)
     kvm = KVMAnalyzer(lives: keepsLives ? GuestLives(filter: self.filter) : nil)
     findings = FindingsAnalyzer(filter: filter, thresholds: options.findings)
     latency = LatencyAnalyzer(filter: filter, keepsLives: keepsLives, worst: options.worst)
@@ -73,6 +75,7 @@ private struct Analyzers: ~Copyable {
 
   mutating func consume(_ batch: ReplayBatch) {
     events.consume(batch)
+    kernel.consume(batch, hasSoftware: events.hasSoftware)
     kvm.consume(batch)
     latency.begin(isReported: batch.isReported)
     virtual.begin()
@@ -207,6 +210,7 @@ private struct Analyzers: ~Copyable {
     results.waits = waits.counts
     results.worst = latency.worstCases
     results.virtualWaits = findings.guests.waits.counts
+    results.kernel = kernel.activity
     results.findings = findings.findings()
     results.unlistedFindings = findings.log.unlisted
     return results
@@ -273,6 +277,8 @@ public struct AnalysisResults: Sendable {
   public var unlistedFindings: UInt64 = 0
   /// What a hypervisor's own tracing says of each guest.
   public var kvm: [GuestActivity] = []
+  /// What a kernel's own tracing says of its interrupts.
+  public var kernel = KernelActivity()
 
   /// The INTIDs that were acknowledged, the busiest first; equal ones in the order of INTIDs.
   public var busiest: [(domain: UInt16, intid: UInt32, count: UInt64)] {

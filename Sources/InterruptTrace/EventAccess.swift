@@ -129,7 +129,8 @@ extension Event {
   @inlinable public static var nmi: Self { .init(rawValue: 16) }
 }
 
-/// What a ``EventKind/marker`` marks (bits 15:0 of `a`; bits 31:16 hold the text's length, `b` the source line).
+/// What a ``EventKind/marker`` marks (bits 15:0 of `a`; bits 31:16 hold the text's length, bits 63:32 a number where the kind
+/// has one, `b` the source line).
 @frozen public struct MarkerKind: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number in the native file.
   public var rawValue: UInt16
@@ -143,4 +144,8 @@ extension Event {
   @inlinable public static var reset: Self { .init(rawValue: 2) }
   /// The text is a name of the kernel's interrupt `b`; bits 63:32 of `a` number the name, as runs of handlers do.
   @inlinable public static var interruptName: Self { .init(rawValue: 3) }
+  /// The text is the name that the thread `b` has from here on.
+  @inlinable public static var threadName: Self { .init(rawValue: 4) }
+  /// The text is the ``IPIReason`` of number `b`.
+  @inlinable public static var ipiReason: Self { .init(rawValue: 5) }
 }

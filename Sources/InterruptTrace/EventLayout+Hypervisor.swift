@@ -42,7 +42,7 @@ extension EventLayout {
     EventLayout(.hypercall, "hypercall", [Field("function", .a, 0, 64, .hex), pc, Field("immediate", .flags, 0, 8)]),
     EventLayout(.guestFault, "guestFault", [Field("address", .a, 0, 64, .hex), Field("syndrome", .b, 0, 64, .hex)]),
     EventLayout(.userspaceExit, "userspaceExit", [Field("reason", .a, 0, 32)]),
-    EventLayout(.sysregTrap, "sysregTrap", [Field("syndrome", .a, 0, 64, .hex)]),
+    EventLayout(.sysregTrap, "sysregTrap", [Field("syndrome", .a, 0, 64, .hex), incomplete]),
     EventLayout(.vcpuThread, "vcpuThread", [Field("thread", .a, 0, 32), Field("evidence", .b, 0, 8)]),
     EventLayout(.vgicStep, "vgicStep", [Field("step", .a, 0, 16), Field("value", .b)]),
     EventLayout(.msiResult, "msiResult", [Field("result", .a, 0, 32), cpu, thread]),
@@ -54,18 +54,21 @@ extension EventLayout {
     Field("irq", .a, 0, 32), Field("intid", .a, 32, 32), Field("intidKnown", .flags, 0, 1, .flag),
   ]
 
+  /// The thread that was interrupted.
+  private static let interrupted = [thread, Field("threadKnown", .flags, 1, 1, .flag)]
+
   /// Kinds of a kernel's own events.
   static let software: [EventLayout] = [
     // The name is the number of a marker's, 0 if it is not shown.
-    EventLayout(.handlerEnter, "handlerEnter", handler + [Field("name", .b, 0, 32)]),
+    EventLayout(.handlerEnter, "handlerEnter", handler + [Field("name", .b, 0, 32)] + interrupted),
     EventLayout(.handlerExit, "handlerExit", handler + [Field("handled", .b, 0, 1)]),
     EventLayout(.softirqRaise, "softirqRaise", [Field("vector", .a, 0, 32)]),
-    EventLayout(.softirqEnter, "softirqEnter", [Field("vector", .a, 0, 32)]),
+    EventLayout(.softirqEnter, "softirqEnter", [Field("vector", .a, 0, 32)] + interrupted),
     EventLayout(.softirqExit, "softirqExit", [Field("vector", .a, 0, 32)]),
     EventLayout(
       .ipiSend, "ipiSend",
       [Field("reason", .a, 0, 32), Field("firstTarget", .a, 32, 32), Field("targets", .b, 0, 64, .hex)]),
-    EventLayout(.ipiEnter, "ipiEnter", [Field("reason", .a, 0, 32)]),
+    EventLayout(.ipiEnter, "ipiEnter", [Field("reason", .a, 0, 32)] + interrupted),
     EventLayout(.ipiExit, "ipiExit", [Field("reason", .a, 0, 32)]),
     EventLayout(.schedWakeup, "schedWakeup", [Field("target", .a, 0, 32), Field("thread", .b, 32, 32)]),
     EventLayout(

@@ -165,7 +165,9 @@ public struct EventLayout: Sendable {
       .topology, "topology", [Field("key", .a, 0, 16), Field("index", .a, 16, 32), Field("value", .b, 0, 64, .hex)]),
     EventLayout(
       .marker, "marker", continuations: nil,
-      [Field("kind", .a, 0, 16), Field("length", .a, 16, 16), Field("line", .b)]),
+      [
+        Field("kind", .a, 0, 16), Field("length", .a, 16, 16), Field("number", .a, 32, 32), Field("line", .b),
+      ]),
     EventLayout(.packet, "packet", [Field("length", .a, 0, 32), Field("interface", .b, 0, 32)]),
     EventLayout(.continuation, "continuation", [Field("a", .a, 0, 64, .hex), Field("b", .b, 0, 64, .hex)]),
   ]

@@ -64,7 +64,7 @@ extension EventKind {
   @inlinable public static var guestFault: Self { .init(rawValue: 85) }
   /// A vCPU's thread returned to user space, for a reason of `struct kvm_run`.
   @inlinable public static var userspaceExit: Self { .init(rawValue: 86) }
-  /// The syndrome of a trapped system-register access.
+  /// The syndrome of a trapped system-register access; with ``EventFlags/incomplete`` without the general-purpose register.
   @inlinable public static var sysregTrap: Self { .init(rawValue: 87) }
   /// From here on a thread is known to run this vCPU; `evidence` is a ``VCPUEvidence``.
   @inlinable public static var vcpuThread: Self { .init(rawValue: 88) }
@@ -79,19 +79,21 @@ extension EventKind {
 
   // MARK: Software
 
-  /// An interrupt handler started. The kernel's number is `irq`; `intid` counts if ``EventFlags/intidKnown`` is set.
+  /// An interrupt handler started. The kernel's number is `irq`; `intid` counts if ``EventFlags/intidKnown`` is set. `name`
+  /// is the number that a ``MarkerKind/interruptName`` gave to the handler's name, 0 if it is not shown; `thread`, the one
+  /// that was interrupted, counts if ``EventFlags/threadKnown`` is set.
   @inlinable public static var handlerEnter: Self { .init(rawValue: 96) }
   /// An interrupt handler returned.
   @inlinable public static var handlerExit: Self { .init(rawValue: 97) }
   /// A softirq was raised.
   @inlinable public static var softirqRaise: Self { .init(rawValue: 98) }
-  /// A softirq started.
+  /// A softirq started, over or in `thread` if ``EventFlags/threadKnown`` is set.
   @inlinable public static var softirqEnter: Self { .init(rawValue: 99) }
   /// A softirq ended.
   @inlinable public static var softirqExit: Self { .init(rawValue: 100) }
   /// Software sent an inter-processor interrupt for an ``IPIReason``. `targets` are CPUs from `firstTarget` on.
   @inlinable public static var ipiSend: Self { .init(rawValue: 101) }
-  /// The handler of an inter-processor interrupt started.
+  /// The handler of an inter-processor interrupt started, over `thread` if ``EventFlags/threadKnown`` is set.
   @inlinable public static var ipiEnter: Self { .init(rawValue: 102) }
   /// The handler of an inter-processor interrupt returned.
   @inlinable public static var ipiExit: Self { .init(rawValue: 103) }
@@ -104,6 +106,8 @@ extension EventKind {
 extension EventFlags {
   /// Of a handler's entry and exit: `intid` was found from the kernel's number.
   @inlinable public static var intidKnown: Self { .init(rawValue: 1 << 0) }
+  /// Of the entry of a handler, a softirq or an IPI: the capture shows the thread that was interrupted; 0 is the idle thread.
+  @inlinable public static var threadKnown: Self { .init(rawValue: 1 << 1) }
   /// Of an MSI into a guest: it was tried with the translation cache only.
   @inlinable public static var cachedTranslation: Self { .init(rawValue: 1 << 0) }
   /// Of a trapped wait: it was WFE.
@@ -184,15 +188,32 @@ extension EventFlags {
   /// Not shown, or none of these.
   @inlinable public static var other: Self { .init(rawValue: 0) }
 
-  /// What Linux calls the others on arm64; a reason's number is its place here plus one.
+  /// What Linux calls the others on arm64 and arm; a reason's number is its place here plus one.
   public static let names = [
     "Rescheduling interrupts", "Function call interrupts", "CPU stop interrupts",
     "CPU stop (for crash dump) interrupts", "Timer broadcast interrupts", "IRQ work interrupts",
     "CPU wake-up interrupts", "CPU backtrace interrupts", "KGDB roundup interrupts", "CPU stop NMIs",
+    "Single function call interrupts", "CPU wakeup interrupts", "completion interrupts",
   ]
+
+  /// The first number of the reasons that only the capture names, by a ``MarkerKind/ipiReason``.
+  @inlinable public static var firstNamed: UInt32 { 64 }
+
+  /// The reason's name as Linux has it; nil if it has none here.
+  public var name: String? { rawValue > 0 && rawValue <= Self.names.count ? Self.names[Int(rawValue) - 1] : nil }
 }
 
 extension Event {
+  /// The kernel's number of a handler's interrupt.
+  @inlinable public var irq: UInt32 { UInt32(truncatingIfNeeded: a) }
+  /// Of a handler's entry: the number of its name, 0 if it is not shown.
+  @inlinable public var handlerName: UInt32 { UInt32(truncatingIfNeeded: b) }
+  /// The INTID of a handler's interrupt, if it is known.
+  @inlinable public var handledINTID: UInt32? {
+    flags.contains(.intidKnown) ? UInt32(truncatingIfNeeded: a >> 32) : nil
+  }
+  /// Of the entry of a handler, a softirq or an IPI: the thread that was interrupted, if it is shown.
+  @inlinable public var interruptedThread: UInt32? { flags.contains(.threadKnown) ? thread : nil }
   /// The CPU that a guest's event happened on, or ``PE/none``: of entries, exits, injections, line changes, loads, puts
   /// and wake-ups.
   @inlinable public var cpu: UInt32 { UInt32(truncatingIfNeeded: a >> 32) }

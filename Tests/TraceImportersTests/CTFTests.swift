@@ -103,7 +103,7 @@
       #expect(
         result.shown.filter { $0.kind != .marker && $0.kind != .continuation } == [
           Event(time: 1000, kind: .guestEnter, domain: 1, pe: 1, a: 2 << 32, b: 0x4000),
-          Event(time: 1500, kind: .handlerEnter, pe: 0, a: 13, b: 1),
+          Event(time: 1500, kind: .handlerEnter, flags: .threadKnown, pe: 0, a: 13, b: 1),
           Event(time: 2000, kind: .softirqExit, pe: 0, a: 7),
           Event(time: 3000, kind: .schedSwitch, pe: 2, a: 266 | 9 << 32, b: 1),
           Event(time: 3000, kind: .vcpuPut, domain: 1, pe: 1, a: 2 << 32, b: 1 | 266 << 32),

@@ -31,8 +31,10 @@ struct KernelLineTests {
   )
   func lines(line: String) throws {
     let result = try Imported(kernel: line + "\n")
-    #expect(result.kinds == ["marker", "continuation", "handlerEnter"])
-    #expect(result.events[2] == Event(time: 16_322_271_000, kind: .handlerEnter, pe: 0, a: 13, b: 1))
+    #expect(result.kinds.prefix(2) == ["marker", "continuation"])
+    #expect(
+      result.events.last
+        == Event(time: 16_322_271_000, kind: .handlerEnter, flags: .threadKnown, pe: 0, a: 13, b: 1 | 262 << 32))
     #expect(result.statistics.problems.isEmpty)
   }
 
@@ -137,8 +139,9 @@ struct KernelLineTests {
     #expect(handlers.map(\.a) == [0, 1, 2, 2, 3, 4, 5])
     // Each marker keeps its continuations.
     for (index, event) in result.events.enumerated() where event.kind == .marker {
-      #expect(result.events[index + 1].kind == .continuation && result.events[index + 2].kind == .continuation)
-      #expect(result.events[index + 2].time == event.time)
+      let length = Int(event.a >> 16 & 0xFFFF)
+      let texts = result.events[(index + 1)...].prefix((length + 15) / 16)
+      #expect(texts.allSatisfy { $0.kind == .continuation && $0.time == event.time })
     }
     #expect(result.statistics.problems.map(\.kind) == ["events out of order: sorted by time"])
   }

@@ -31,6 +31,14 @@ public struct EventCounter: ~Copyable {
     }
   }
 
+  /// Whether a kernel's own events of interrupts occurred.
+  var hasSoftware: Bool {
+    for kind in Int(EventKind.handlerEnter.rawValue)...Int(EventKind.ipiExit.rawValue) {
+      for row in 0..<Self.rows where counts[row << 8 | kind] > 0 { return true }
+    }
+    return false
+  }
+
   /// The kinds that occurred, in the order of their numbers.
   public var kinds: [(kind: EventKind, count: UInt64)] {
     (0..<256).compactMap { kind in

@@ -8,8 +8,20 @@ public struct GuestActivity: Sendable {
   public var entries: UInt64 = 0
   /// Entries into guests that the guest runs itself. Their list registers are their hypervisor's: nothing is predicted.
   public var nestedEntries: UInt64 = 0
-  /// Exits by cause; only those that occurred.
+  /// Whether an entry or an exit was recorded; without any, exits and delays to an entry are not known.
+  public var showsEntries = false
+  /// Exits by cause; only those that occurred. Together they are all exits that the capture shows.
   public var exits: [Exits] = []
+  /// Exits for a system register that the capture names, by register, the most frequent first.
+  public var registers: [RegisterExits] = []
+  /// Exits for memory-mapped devices and the guest's controller, by page, the most frequent first.
+  public var devices: [DeviceExits] = []
+  /// What each vCPU did, by its number.
+  public var byVCPU: [VCPU] = []
+  /// Lines that user space set (`KVM_IRQ_LINE`), by INTID.
+  public var lines: [Line] = []
+  /// Hypercalls that the capture shows.
+  public var hypercalls: UInt64 = 0
   /// Delays by stage; only those with samples.
   public var delays: [Delay] = []
   /// Time that vCPUs were ready to run and did not, in ns.
@@ -33,8 +45,71 @@ public struct GuestActivity: Sendable {
     public var cause: GuestExitCause
     /// How often.
     public var count: UInt64
-    /// From exit to the next entry of the vCPU; not of waits, which are the guest's own.
+    /// From exit to the next entry of the vCPU; not of waits, which are the guest's own, nor of an exit that no entry
+    /// follows.
     public var away: LatencyDistribution
+  }
+
+  /// Exits for one system register.
+  public struct RegisterExits: Sendable {
+    /// The manual's name, or the one that an assembler takes for any register: `S3_0_C15_C2_0`.
+    public var register: String
+    /// How often.
+    public var count: UInt64
+    /// How many of them read it.
+    public var reads: UInt64
+    /// From exit to the next entry of the vCPU.
+    public var away: LatencyDistribution
+  }
+
+  /// Exits for one page of a guest's memory that belongs to a device.
+  public struct DeviceExits: Sendable {
+    /// The page's address.
+    public var page: UInt64
+    /// The lowest and the highest address in it.
+    public var lowest: UInt64
+    /// The highest one.
+    public var highest: UInt64
+    /// It is the guest's interrupt controller.
+    public var isController: Bool
+    /// How often.
+    public var count: UInt64
+    /// How many of them read it.
+    public var reads: UInt64
+    /// From exit to the next entry of the vCPU.
+    public var away: LatencyDistribution
+  }
+
+  /// One vCPU.
+  public struct VCPU: Sendable {
+    /// Its number.
+    public var vcpu: UInt32
+    /// Entries.
+    public var entries: UInt64
+    /// Exits.
+    public var exits: UInt64
+    /// Time in the guest, from entry to exit, in ns.
+    public var inside: UInt64
+    /// Time scheduled out while ready to run, in ns.
+    public var preempted: UInt64
+    /// Time from being woken to running, in ns.
+    public var readyToRun: UInt64
+    /// Time asleep in WFI, in ns.
+    public var asleep: UInt64
+    /// Time polling in WFI, in ns.
+    public var polling: UInt64
+    /// What a guest calls steal time: ready to run, and not running.
+    public var steal: UInt64 { preempted &+ readyToRun }
+  }
+
+  /// A line that user space set.
+  public struct Line: Sendable {
+    /// The interrupt.
+    public var intid: UInt32
+    /// How often it was raised.
+    public var raised: UInt64
+    /// How often it was lowered.
+    public var lowered: UInt64
   }
 
   /// One delay.

@@ -7,6 +7,13 @@ final class GuestFollower {
   private(set) var entries: UInt64 = 0
   private var nestedEntries: UInt64 = 0
   private var vcpus: [GuestVCPUState] = []
+  /// Something of the guest was shown.
+  private(set) var isShown = false
+  /// Something was injected, or stood in a list register.
+  private var showsInterrupts = false
+  private var hypercalls: UInt64 = 0
+  private var details = GuestExitDetails()
+  private var userLines: [UInt32: (raised: UInt64, lowered: UInt64)] = [:]
   private var counts = [UInt64](repeating: 0, count: GuestExitCause.allCases.count)
   private var away = [DurationCounts](repeating: DurationCounts(), count: GuestExitCause.allCases.count)
   private var delays = [DurationCounts](repeating: DurationCounts(), count: GuestDelayStage.allCases.count)
@@ -34,6 +41,7 @@ final class GuestFollower {
   // MARK: What the model says
 
   func take(_ transition: Transition) {
+    if transition.kind == .pending || transition.kind == .lrFilled { showsInterrupts = true }
     guard holds(transition.pe) else { return }
     let vcpu = Int(transition.pe)
     switch transition.kind {
@@ -73,6 +81,14 @@ final class GuestFollower {
 
   func take(_ event: Event) {
     paths.take(event)
+    if event.kind != .vcpuThread { isShown = true }
+    switch event.kind {
+    case .inject, .msi, .lrWrite, .timerLine: showsInterrupts = true
+    case .irqLine: setLine(event)
+    case .hypercall: hypercalls += 1
+    case .vcpuWakeup: delays[(event.b & 1 != 0 ? GuestDelayStage.slept : .polled).rawValue].add(event.a)
+    default: break
+    }
     guard holds(event.pe) else { return }
     let vcpu = Int(event.pe)
     switch event.kind {
@@ -86,22 +102,47 @@ final class GuestFollower {
     case .vgicStep: nest(vcpu, event)
     case .wfx: if !event.flags.contains(.isWFE) { vcpus[vcpu].waits = true }
     case .vcpuWakeup:
-      delays[(event.b & 1 != 0 ? GuestDelayStage.slept : .polled).rawValue].add(event.a)
-    case .vcpuPut: if event.b & 1 != 0 { vcpus[vcpu].preemptedAt = event.time }
+      if event.b & 1 != 0 { vcpus[vcpu].asleep &+= event.a } else { vcpus[vcpu].polling &+= event.a }
+    case .vcpuPut:
+      if event.b & 1 != 0 { vcpus[vcpu].preemptedAt = event.time }
+      vcpus[vcpu].wakingAt = nil
+    case .vcpuWaking: if vcpus[vcpu].preemptedAt == nil { vcpus[vcpu].wakingAt = event.time }
     case .vcpuLoad:
+      if let since = vcpus[vcpu].wakingAt, event.time >= since { vcpus[vcpu].readyToRun &+= event.time - since }
+      vcpus[vcpu].wakingAt = nil
       if let since = vcpus[vcpu].preemptedAt, event.time >= since {
         vcpus[vcpu].preempted += event.time - since
         delays[GuestDelayStage.preempted.rawValue].add(event.time - since)
       }
       vcpus[vcpu].preemptedAt = nil
-    case .sysregWrite, .sysregRead: vcpus[vcpu].trapped = Self.cause(of: event.register)
+    case .sysregWrite, .sysregRead:
+      vcpus[vcpu].trapped = Self.cause(of: event.register)
+      vcpus[vcpu].access = .register(name: event.register.name, isRead: event.kind == .sysregRead)
+    case .sysregTrap:
+      if let register = TrappedRegister(syndrome: event.a) {
+        vcpus[vcpu].access = .register(name: register.name, isRead: register.isRead)
+      }
     case .mmioRead, .mmioWrite:
-      vcpus[vcpu].trapped = addresses.translate(event) != nil ? .controller : .device
+      let isController = addresses.translate(event) != nil
+      vcpus[vcpu].trapped = isController ? .controller : .device
+      if event.flags.contains(.absolute) {
+        vcpus[vcpu].access = .memory(
+          address: event.a, isController: isController, isRead: event.kind == .mmioRead)
+      }
     case .handlerEnter where event.flags.contains(.intidKnown):
       if let since = vcpus[vcpu].loadedAt.removeValue(forKey: UInt32(truncatingIfNeeded: event.a >> 32)) {
         delays[GuestDelayStage.entryToHandler.rawValue].add(event.time &- since)
       }
     default: break
+    }
+  }
+
+  private func setLine(_ event: Event) {
+    guard userLines.count < Self.waitingLimit || userLines[event.intid] != nil else { return }
+    if event.level {
+      userLines[event.intid, default: (0, 0)].raised += 1
+    } else {
+      userLines[event.intid, default: (0, 0)].lowered += 1
     }
   }
 
@@ -123,16 +164,13 @@ final class GuestFollower {
 
   private func enter(_ vcpu: Int, _ event: Event) {
     entries += 1
-    if vcpus[vcpu].hasExited {
-      let cause = cause(of: vcpus[vcpu])
-      counts[cause.rawValue] += 1
-      if cause != .wait { away[cause.rawValue].add(event.time &- vcpus[vcpu].exitTime) }
-    }
+    if vcpus[vcpu].hasExited { count(vcpus[vcpu], until: event.time) }
     if let since = vcpus[vcpu].wokenAt { delays[GuestDelayStage.wakeUp.rawValue].add(event.time &- since) }
     if vcpus[vcpu].isNested { nestedEntries += 1 } else { used[min(vcpus[vcpu].filled, 64)] += 1 }
     vcpus[vcpu].filled = 0
     vcpus[vcpu].entries += 1
     vcpus[vcpu].isInside = true
+    vcpus[vcpu].enteredAt = event.time
     vcpus[vcpu].deadline = nil
     vcpus[vcpu].cpu = event.cpu
     vcpus[vcpu].hasExited = false
@@ -143,10 +181,35 @@ final class GuestFollower {
     vcpus[vcpu].wasInjected = false
     vcpus[vcpu].handlerRan = false
     vcpus[vcpu].trapped = nil
+    vcpus[vcpu].access = nil
+  }
+
+  /// Counts the last exit of a vCPU, which has been outside until now, as far as that is shown.
+  private func count(_ vcpu: GuestVCPUState, until time: UInt64?) {
+    let cause = cause(of: vcpu)
+    counts[cause.rawValue] += 1
+    let span = time.map { $0 > vcpu.exitTime ? $0 - vcpu.exitTime : 0 }
+    if cause != .wait, let span { away[cause.rawValue].add(span) }
+    if let access = vcpu.access, Self.isOf(cause, access) { details.add(access, away: span) }
+  }
+
+  /// Whether an exit was for an access, and not for something else after which one came.
+  private static func isOf(_ cause: GuestExitCause, _ access: GuestExitDetails.Access) -> Bool {
+    switch access {
+    case .register: [.sgi, .deactivation, .interfaceRegister, .systemRegister].contains(cause)
+    case .memory: [.device, .controller].contains(cause)
+    }
   }
 
   private func exit(_ vcpu: Int, _ event: Event) {
-    guard vcpus[vcpu].isInside else { return }
+    // The entry after the last exit is not shown.
+    if vcpus[vcpu].hasExited { count(vcpus[vcpu], until: nil) }
+    if vcpus[vcpu].isInside, let since = vcpus[vcpu].enteredAt, event.time > since {
+      vcpus[vcpu].inside &+= event.time - since
+    }
+    vcpus[vcpu].exits += 1
+    vcpus[vcpu].access = nil
+    vcpus[vcpu].trapped = nil
     vcpus[vcpu].isInside = false
     vcpus[vcpu].hasExited = true
     vcpus[vcpu].exitTime = event.time
@@ -189,11 +252,21 @@ final class GuestFollower {
   var activity: GuestActivity {
     var result = GuestActivity()
     result.domain = domain
-    result.vcpus = vcpus.count { $0.entries > 0 }
+    result.vcpus = vcpus.count { $0.isShown }
     result.entries = entries
     result.nestedEntries = nestedEntries
-    for cause in GuestExitCause.allCases where counts[cause.rawValue] > 0 {
-      result.exits.append(.init(cause: cause, count: counts[cause.rawValue], away: away[cause.rawValue].distribution))
+    result.showsEntries = vcpus.contains { $0.entries + $0.exits > 0 }
+    result.exits = exits
+    result.registers = details.byRegister
+    result.devices = details.byDevice
+    result.lines = userLines.sorted { $0.key < $1.key }.map {
+      .init(intid: $0.key, raised: $0.value.raised, lowered: $0.value.lowered)
+    }
+    result.hypercalls = hypercalls
+    result.byVCPU = vcpus.enumerated().filter { $0.element.isShown }.map { number, vcpu in
+      .init(
+        vcpu: UInt32(number), entries: vcpu.entries, exits: vcpu.exits, inside: vcpu.inside, preempted: vcpu.preempted,
+        readyToRun: vcpu.readyToRun, asleep: vcpu.asleep, polling: vcpu.polling)
     }
     var all = delays
     if let found = deadlines.result {
@@ -208,7 +281,16 @@ final class GuestFollower {
     result.waitedForRegister = waitedForRegister
     result.overflows = overflows
     result.paths = paths
-    result.listRegistersUsed = Array(used[...(used.lastIndex { $0 > 0 } ?? 0)])
+    if showsInterrupts, entries > 0 { result.listRegistersUsed = Array(used[...(used.lastIndex { $0 > 0 } ?? 0)]) }
     return result
+  }
+
+  /// Exits by cause, with the last ones of the capture, which no entry follows.
+  private var exits: [GuestActivity.Exits] {
+    var counts = counts
+    for vcpu in vcpus where vcpu.hasExited { counts[cause(of: vcpu).rawValue] += 1 }
+    return GuestExitCause.allCases.filter { counts[$0.rawValue] > 0 }.map {
+      .init(cause: $0, count: counts[$0.rawValue], away: away[$0.rawValue].distribution)
+    }
   }
 }

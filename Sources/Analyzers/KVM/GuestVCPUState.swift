@@ -15,6 +15,8 @@ struct GuestVCPUState {
   var wasInjected = false
   var handlerRan = false
   var trapped: GuestExitCause?
+  /// What that was about.
+  var access: GuestExitDetails.Access?
   /// It waits in WFI.
   var waits = false
   /// When an interrupt came for it that it has not been kicked out, or woken, for.
@@ -28,10 +30,22 @@ struct GuestVCPUState {
   /// When an entry loaded it, for the guest's handler.
   var loadedAt: [UInt32: UInt64] = [:]
   var entries: UInt64 = 0
+  var exits: UInt64 = 0
+  /// When it entered its guest, and how long it was there before.
+  var enteredAt: UInt64?
+  var inside: UInt64 = 0
+  /// When it was woken and has not run since; total of such time.
+  var wakingAt: UInt64?
+  var readyToRun: UInt64 = 0
+  var asleep: UInt64 = 0
+  var polling: UInt64 = 0
   /// The event of the last entry at which something found no list register.
   var overflowedAt: UInt64?
   /// The virtual timer's deadline, if it is armed.
   var deadline: UInt64?
   /// List registers filled at the entry that goes on.
   var filled = 0
+
+  /// Whether anything of it was shown.
+  var isShown: Bool { entries + exits + asleep + polling + preempted + readyToRun > 0 }
 }

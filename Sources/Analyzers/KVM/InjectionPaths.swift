@@ -6,8 +6,12 @@ import InterruptTrace
 /// Counts are of attempts. A message that an irqfd injects from the translation cache, and one of `KVM_SIGNAL_MSI`, leave
 /// no event unless probes show them.
 public struct InjectionPaths: Equatable, Sendable {
-  /// Lines that user space set (`KVM_IRQ_LINE`).
-  public private(set) var userLines: UInt64 = 0
+  /// Lines that user space set (`KVM_IRQ_LINE`): those that led to an attempt to inject, or all where the capture shows no
+  /// attempts.
+  public var userLines: UInt64 { showsAttempts ? injectedUserLines : calledUserLines }
+  private var injectedUserLines: UInt64 = 0
+  private var calledUserLines: UInt64 = 0
+  private var showsAttempts = false
   /// Lines that a worker set through the routing table (`kvm_set_irq`, an irqfd's slow path), and those of them that were
   /// for a resampled line.
   public private(set) var routedLines: UInt64 = 0
@@ -20,11 +24,12 @@ public struct InjectionPaths: Equatable, Sendable {
   /// Messages that a worker translated, because their translation was not in the cache: `kvm_set_irq` sets 1, then 0, and
   /// no line follows.
   public private(set) var workerMessages: UInt64 = 0
-  /// Messages that a probe shows, tried from the translation cache and not.
+  /// Messages that a probe shows, tried from the translation cache. One that is tried again by the worker, because its
+  /// translation was missing, counts once.
   public private(set) var cachedMessages: UInt64 = 0
   /// Messages that a probe shows on their way through the ITS.
   public private(set) var translatedMessages: UInt64 = 0
-  /// Tries from the cache that did not find the translation.
+  /// Messages among ``cachedMessages`` whose translation was not found.
   public private(set) var cacheMisses: UInt64 = 0
   /// Messages that the ITS did not take: it, or the target's LPIs, were disabled, or nothing was mapped.
   public private(set) var refusedMessages: UInt64 = 0
@@ -68,7 +73,9 @@ public struct InjectionPaths: Equatable, Sendable {
   /// Takes in an event of the guest.
   public mutating func take(_ event: Event) {
     switch event.kind {
-    case .irqLine: announce(.line(event.intid), event)
+    case .irqLine:
+      calledUserLines += 1
+      announce(.line(event.intid), event)
     case .gsiSet: route(event)
     case .inject: inject(event)
     case .msi: message(event)
@@ -97,13 +104,14 @@ public struct InjectionPaths: Equatable, Sendable {
   }
 
   private mutating func inject(_ event: Event) {
+    showsAttempts = true
     guard !INTID.isBanked(event.intid) else {
       privateLines += 1
       announced[Self.thread(event)] = nil
       return
     }
     switch announced.removeValue(forKey: Self.thread(event)) {
-    case .line: userLines += 1
+    case .line: injectedUserLines += 1
     case .route(_, let isResampled):
       routedLines += 1
       if isResampled { resampledLines += 1 }
@@ -113,21 +121,50 @@ public struct InjectionPaths: Equatable, Sendable {
 
   private mutating func message(_ event: Event) {
     let isCached = event.flags.contains(.cachedTranslation)
-    if isCached { cachedMessages += 1 } else { translatedMessages += 1 }
-    lastMessageIsCached = isCached
+    lastTryIsCached = isCached
+    lastMessage = event.a
+    isRetry = false
+    if !isCached {
+      translatedMessages += 1
+      translating = event.a
+      return
+    }
+    // On its way through the ITS the worker asks the cache once more.
+    if translating == event.a, let tries = missed[event.a] {
+      missed[event.a] = tries > 1 ? tries - 1 : nil
+      isRetry = true
+    } else {
+      cachedMessages += 1
+    }
   }
 
   /// A message's probe shows no thread; its result follows.
-  private var lastMessageIsCached = false
+  private var lastTryIsCached = false
+  private var lastMessage: UInt64 = 0
+  /// The last try is the second of the same message.
+  private var isRetry = false
+  /// The message on its way through the ITS.
+  private var translating: UInt64?
+  /// Messages that the cache did not know, and that a worker will inject: how many, by DeviceID and EventID.
+  private var missed: [UInt64: UInt64] = [:]
+  private static let missedLimit = 4096
 
   private mutating func result(_ event: Event) {
     let value = Int32(truncatingIfNeeded: event.a)
     // From the cache 0 is success; through the ITS 1 is, and 0 means that the guest has blocked it.
-    if lastMessageIsCached {
-      if value < 0 { cacheMisses += 1 }
-    } else if value != 1 {
-      refusedMessages += 1
+    if lastTryIsCached {
+      if value < 0, !isRetry { miss() }
+    } else {
+      if value != 1 { refusedMessages += 1 }
+      translating = nil
     }
-    lastMessageIsCached = false
+    lastTryIsCached = false
+  }
+
+  private mutating func miss() {
+    cacheMisses += 1
+    // Inside of the ITS no worker is needed.
+    guard translating != lastMessage, missed.count < Self.missedLimit || missed[lastMessage] != nil else { return }
+    missed[lastMessage, default: 0] += 1
   }
 }

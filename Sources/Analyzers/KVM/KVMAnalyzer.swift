@@ -31,7 +31,7 @@ final class KVMAnalyzer {
   }
 
   /// What was found so far.
-  var activity: [GuestActivity] { guests.filter { $0.entries > 0 }.map(\.activity) }
+  var activity: [GuestActivity] { guests.filter(\.isShown).map(\.activity) }
 
   private func guest(_ domain: UInt16) -> GuestFollower? {
     let domain = domain == Domain.unknownGuest && guests.count == 1 ? 1 : domain

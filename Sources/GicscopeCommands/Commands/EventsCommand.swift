@@ -52,8 +52,11 @@ struct EventsCommand: FileCommand {
       filter: filter.filter,
       kinds: kinds.map { names in Set(EventLayout.all.filter { names.contains($0.name) }.map(\.kind)) })
     var left = limit ?? .max
+    var unnumbered: UInt64 = 0
     do {
       try engine.run { batch in
+        printer.learn(from: batch.events)
+        if filter.irq != nil { unnumbered += batch.unnumberedHandlers }
         try selection.forEach(in: batch) { group, index in
           if left == 0 { throw EnoughEvents() }
           left -= 1
@@ -65,11 +68,26 @@ struct EventsCommand: FileCommand {
     try output.drain(&buffer)
     try output.commit()
     progress.clear()
+    if unnumbered > 0, !trace.quiet {
+      StandardError.write(
+        "gicscope: \(trace.path): INTIDs of \(Units.count(unnumbered)) handlers' events are not known, only the kernel's own "
+          + "numbers (irq=): --irq leaves them out\n")
+    }
     if let code = trace.conclude(TraceSummary(path: trace.path, engine: engine, gaps: 0)) { throw code }
   }
 }
 
 private struct EnoughEvents: Error {}
+
+extension ReplayBatch {
+  /// Entries and exits of handlers whose INTID the capture does not show.
+  fileprivate var unnumberedHandlers: UInt64 {
+    events.reduce(0) { sum, event in
+      let isHandler = event.kind == .handlerEnter || event.kind == .handlerExit
+      return sum + (isHandler && !event.flags.contains(.intidKnown) ? 1 : 0)
+    }
+  }
+}
 
 extension EventPrinter.Format: ExpressibleByArgument {}
 

@@ -49,10 +49,10 @@ public struct DiffSide: Sendable {
     events = trace["events"]?.number ?? 0
     let (first, last) = (trace["first_ns"]?.number ?? 0, trace["last_ns"]?.number ?? 0)
     duration = last > first ? last - first : 0
-    latencies = Self.latencies(document) + Self.guests(document)
+    latencies = Self.latencies(document) + Self.guests(document) + Self.kernel(document)
     counts =
       (document["summary"]?.members ?? []).compactMap { member in member.value.number.map { (member.key, $0) } }
-      + Self.exits(document)
+      + Self.exits(document) + Self.kernelCounts(document)
     let width = document["activity"]?["width_ns"]?.number ?? 0
     activity = (document["activity"]?["by_class"]?.members ?? []).map { member in
       (member.key, ActivityCounts(width: width, counts: member.value.elements.compactMap(\.number)))

@@ -6,7 +6,7 @@ enum DiffWording {
   static let stages: [(name: String, title: String)] = {
     let all =
       LatencyStage.allCases.map { ($0.name, $0.title) } + VirtualStage.allCases.map { ($0.name, $0.title) }
-      + GuestDelayStage.allCases.map { ($0.name, $0.title) }
+      + GuestDelayStage.allCases.map { ($0.name, $0.title) } + KernelActivity.Stage.allCases.map { ($0.name, $0.title) }
     var known = Set<String>()
     return all.filter { known.insert($0.0).inserted }.map { (name: $0.0, title: $0.1) }
   }()
@@ -59,7 +59,9 @@ enum DiffWording {
         )
       }
     }
-    if lines.isEmpty {
+    if report.classes.isEmpty, report.comparedINTIDs == 0, lines.isEmpty {
+      lines.append(("there are no latencies that both have, so none was compared; the findings are the same", false))
+    } else if lines.isEmpty {
       lines.append(("no latency of a class changed beyond noise, and the findings are the same", false))
     }
     return lines

@@ -42,6 +42,21 @@ struct SampledLatency: Equatable, Sendable {
     self.buckets = buckets
   }
 
+  /// The samples of both.
+  func merged(with other: SampledLatency) -> SampledLatency {
+    var all: [Bucket] = []
+    for bucket in (buckets + other.buckets).sorted(by: { $0.upper < $1.upper }) {
+      if all.last?.upper == bucket.upper { all[all.count - 1].count += bucket.count } else { all.append(bucket) }
+    }
+    let sum = Double(mean) * Double(count) + Double(other.mean) * Double(other.count)
+    let least = Swift.min(min, other.min)
+    let most = Swift.max(max, other.max)
+    let mean = (sum / Double(count + other.count)).rounded()
+    return SampledLatency(
+      count: count + other.count, min: least, mean: mean < 0x1p64 ? Swift.min(UInt64(mean), most) : most, max: most,
+      buckets: all)
+  }
+
   /// The sample of a rank from 1 to ``count``, to the bucket's width. O(buckets).
   func sample(rank: UInt64) -> UInt64 {
     var below: UInt64 = 0

@@ -70,8 +70,12 @@ extension EventPrinter {
       out.append(",\"address\":")
       out.append(decimal: event.a)
     }
-    for field in table.fields(of: kind) where !(isAbsolute && field.word == .a) {
+    for field in table.fields(of: kind) where !(isAbsolute && field.word == .a) && Self.isShown(field, of: event) {
       printJSON(field, field.value(in: event, continuation), &out)
+    }
+    if let name = handlerName(event) {
+      out.append(",\"name\":")
+      out.appendJSON(name)
     }
     if event.kind == .marker {
       out.append(",\"text\":")

@@ -1,3 +1,4 @@
+import Analyzers
 import InterruptTrace
 
 /// Writes events as text, JSON lines or CSV, after the table in ``EventLayout``.
@@ -24,6 +25,8 @@ public struct EventPrinter {
   private let format: Format
   private let registerName: RegisterName
   private var registerNames: [UInt64: [UInt8]] = [:]
+  /// The names that the capture gave to handlers so far.
+  private var names = KernelNameTable()
   private let systemRegisterNames = (0..<256).map { Array(SystemRegister(rawValue: $0).name.utf8) }
 
   /// A printer; `registerName` names memory-mapped registers.
@@ -38,6 +41,18 @@ public struct EventPrinter {
   /// The CSV header; nothing for other formats.
   public func header(into out: inout ByteBuffer) {
     if format == .csv { out.append("event,time_ns,domain,pe,kind,flags,a,b,more_a,more_b,register,fields\n") }
+  }
+
+  /// Learns the names that events give to others, also to ones that are printed later or elsewhere.
+  public mutating func learn(from events: UnsafeBufferPointer<Event>) {
+    for index in events.indices where events[index].kind == .marker { names.take(events[index], at: index, of: events) }
+  }
+
+  /// The name of the handler that an event enters; nil if it is another event, or the name is not known.
+  func handlerName(_ event: Event) -> String? {
+    guard event.kind == .handlerEnter else { return nil }
+    let name = names.handler(domain: event.domain, irq: event.irq, event.handlerName)
+    return name.isEmpty ? nil : name
   }
 
   /// Appends one event with its continuations.
@@ -84,6 +99,7 @@ public struct EventPrinter {
     for field in table.fields(of: kind) {
       if isAbsolute, field.word == .a { continue }
       if isNamed, field.word == .a, field.low != 40 { continue }
+      if !Self.isShown(field, of: event) { continue }
       let value = field.value(in: event, continuation)
       if field.style == .flag, value == 0 { continue }
       out.append(byte: 0x20)
@@ -92,10 +108,33 @@ public struct EventPrinter {
       out.append(byte: 0x3D)
       appendValue(value, field.style, &out)
     }
+    if let name = handlerName(event) {
+      out.append(" \"")
+      out.append(name)
+      out.append("\"")
+    }
     if event.kind == .marker, !more.isEmpty {
       out.append(" \"")
       out.append(Self.markerText(event, more))
       out.append("\"")
+    }
+  }
+
+  /// Whether the capture shows a field of a handler's, a softirq's or an IPI's entry or exit: the INTID and the thread need
+  /// not be known, and a name's number only stands for the name.
+  static func isShown(_ field: EventFieldTable.Field, of event: Event) -> Bool {
+    switch event.kind {
+    case .handlerEnter, .handlerExit, .softirqEnter, .ipiEnter:
+      switch (field.word, field.low) {
+      case (.a, 32): event.flags.contains(.intidKnown)
+      case (.b, 32): event.flags.contains(.threadKnown)
+      case (.b, 0): event.kind != .handlerEnter
+      case (.flags, 1): false
+      default: true
+      }
+    case .marker:
+      field.word != .a || field.low != 32 || event.a & 0xFFFF == UInt64(MarkerKind.interruptName.rawValue)
+    default: true
     }
   }
 

@@ -93,6 +93,8 @@ public enum Metric: Equatable, Sendable {
   case spurious(SpuriousReason)
   /// Findings: of one kind, of one severity, or all that are not notes.
   case findings(FindingKind?, FindingSeverity?)
+  /// A statistic of a kernel's own interrupts.
+  case kernel(KernelActivity.Stage, Statistic)
   /// A statistic of a stage, of one class or of all.
   case latency(InterruptClass?, LatencyStage, Statistic)
 
@@ -122,6 +124,10 @@ public enum Metric: Equatable, Sendable {
     ("active_at_end", { $0.results.exclusions.activeAtEnd }), ("gaps", { $0.results.gapCount }),
     ("lost_events", { $0.results.lostEvents }),
     ("problems", { $0.trace.statistics.problems.reduce(0) { $0 + $1.count } }),
+    ("handler_runs", { $0.results.kernel.handlers.reduce(0) { $0 + $1.runs } }),
+    ("unhandled_interrupts", { $0.results.kernel.handlers.reduce(0) { $0 + $1.unhandledInterrupts } }),
+    ("ipis_raised", { $0.results.kernel.ipis.reduce(0) { $0 + $1.raised } }),
+    ("ipis_entered", { $0.results.kernel.ipis.reduce(0) { $0 + $1.entered } }),
     ("verify.agreed", { $0.predictions.totals.agreed }), ("verify.disagreed", { $0.predictions.totals.disagreed }),
     ("verify.taught", { $0.predictions.totals.taught }), ("verify.unknown", { $0.predictions.totals.unknown }),
   ]
@@ -135,6 +141,7 @@ public enum Metric: Equatable, Sendable {
       + ", latency[.CLASS][.STAGE].STATISTIC (CLASS: SGI, PPI, SPI, LPI; STAGE: "
       + LatencyStage.allCases.map(\.name).joined(separator: ", ") + ", else injection_to_eoi; STATISTIC: "
       + Statistic.allCases.map(\.rawValue).joined(separator: ", ") + "), STATISTIC(STAGE[,CLASS])"
+      + ", kernel.STAGE.STATISTIC (STAGE: " + KernelActivity.Stage.allCases.map(\.name).joined(separator: ", ") + ")"
   }
 
   /// The metric of a name, or nil.
@@ -153,6 +160,10 @@ public enum Metric: Equatable, Sendable {
     }
     if let reason = SpuriousReason.allCases.first(where: { "spurious." + $0.name == name }) {
       self = .spurious(reason)
+      return
+    }
+    if let kernel = Self.kernel(name) {
+      self = kernel
       return
     }
     let spelled = name.replacing("p99.99", with: "p9999").replacing("p99.9", with: "p999")
@@ -176,8 +187,10 @@ public enum Metric: Equatable, Sendable {
 
   /// Whether the limit is a span of time.
   var isTime: Bool {
-    if case .latency(_, _, let statistic) = self { return statistic != .count }
-    return false
+    switch self {
+    case .latency(_, _, let statistic), .kernel(_, let statistic): statistic != .count
+    default: false
+    }
   }
 
   /// The measured value; nil for a latency without samples.
@@ -194,6 +207,7 @@ public enum Metric: Equatable, Sendable {
         else { return sum }
         return sum + 1
       }
+    case .kernel(let stage, let statistic): return Self.value(statistic, of: report.results.kernel.durations(of: stage))
     case .latency(let interruptClass, let stage, let statistic):
       let distribution: LatencyDistribution
       if let interruptClass {

@@ -221,6 +221,7 @@
     private func readContext(_ event: OpaquePointer?, _ payload: OpaquePointer?) {
       record.cpu = PE.none
       record.thread = 0
+      record.showsThread = false
       record.process = 0
       record.name = UnsafeRawBufferPointer(start: nil, count: 0)
       let stream = bt_event_borrow_stream_const(event)
@@ -230,14 +231,14 @@
       readContext(bt_event_borrow_common_context_field_const(event))
       readContext(bt_event_borrow_specific_context_field_const(event))
       // What perf converts has them in the payload.
-      if let value = Self.number(Self.member(payload, "perf_tid")) { record.thread = UInt32(truncatingIfNeeded: value) }
+      if let value = Self.number(Self.member(payload, "perf_tid")) { takeThread(value) }
       if let value = Self.number(Self.member(payload, "perf_cpu")) { record.cpu = UInt32(truncatingIfNeeded: value) }
     }
 
     private func readContext(_ field: OpaquePointer?) {
       guard let field, Self.isOf(field, BT_FIELD_CLASS_TYPE_STRUCTURE) else { return }
       for name in ["tid", "vtid", "perf_tid"] {
-        if let value = Self.number(Self.member(field, name)) { record.thread = UInt32(truncatingIfNeeded: value) }
+        if let value = Self.number(Self.member(field, name)) { takeThread(value) }
       }
       for name in ["pid", "vpid", "perf_pid"] {
         if let value = Self.number(Self.member(field, name)) { record.process = UInt32(truncatingIfNeeded: value) }
@@ -246,6 +247,11 @@
         if let value = Self.number(Self.member(field, name)) { record.cpu = UInt32(truncatingIfNeeded: value) }
       }
       if let name = Self.member(field, "procname") { record.name = Self.text(name) }
+    }
+
+    private func takeThread(_ value: UInt64) {
+      record.thread = UInt32(truncatingIfNeeded: value)
+      record.showsThread = true
     }
 
     // MARK: Fields

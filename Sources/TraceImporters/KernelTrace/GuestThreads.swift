@@ -202,7 +202,7 @@ struct GuestThreads: ~Copyable {
   private static func mayBeSame(_ left: UInt64, _ right: UInt64) -> Bool { left == right || left == 0 || right == 0 }
 
   /// What tools print for a thread whose name they do not know: `<...>` (ftrace, trace-cmd), `:266` (perf).
-  private static func isUnknown(_ name: UnsafeRawBufferPointer) -> Bool {
+  static func isUnknown(_ name: UnsafeRawBufferPointer) -> Bool {
     guard let first = name.first else { return false }
     if first == 0x3C { return name.count == 5 && name.dropFirst().prefix(3).allSatisfy { $0 == 0x2E } }
     return first == 0x3A && name.count > 1 && name.dropFirst().allSatisfy { $0 &- 0x30 < 10 }

@@ -78,11 +78,16 @@ extension KernelDecoder {
     own(record[0] == 2 ? .mmioWrite : .mmioRead, record, place, flags: flags, a: record[2], b: record[3])
   }
 
-  /// A trapped system-register access of a guest, whose value is not shown. Only the interrupt controller's are told
-  /// apart; the others have their ``EventKind/sysregTrap``.
+  /// A trapped system-register access of a guest, whose value is not shown: of the interrupt controller's an access, of the
+  /// others what the syndrome would say but for the general-purpose register (DDI 0487, D24.2.37).
   private mutating func systemRegister(_ record: borrowing KernelRecord, _ place: Int?) {
     let encoding = (record[1] & 3) << 14 | (record[2] & 7) << 11 | (record[3] & 15) << 7
-    guard let register = Self.registers[UInt16(encoding | (record[4] & 15) << 3 | record[5] & 7)] else { return }
+    guard let register = Self.registers[UInt16(encoding | (record[4] & 15) << 3 | record[5] & 7)] else {
+      if showsSyndromes { return }
+      let operands = (record[1] & 3) << 20 | (record[5] & 7) << 17 | (record[2] & 7) << 14 | (record[3] & 15) << 10
+      let syndrome = 0x18 << 26 | 1 << 25 | operands | (record[4] & 15) << 1 | (record[6] & 1 ^ 1)
+      return own(.sysregTrap, record, place, flags: .incomplete, a: syndrome)
+    }
     own(
       record[6] & 1 != 0 ? .sysregWrite : .sysregRead, record, place, flags: [EventFlags(rawValue: 3), .incomplete],
       a: UInt64(register.rawValue))

@@ -21,7 +21,7 @@ struct KernelDecoder: ~Copyable {
   /// CPUs that the topology has.
   var knownCPUs: UInt32 = 0
 
-  private var names = InterruptNames()
+  var names = KernelNames()
   /// CPUs in a handler; the last stands for all that are not shown.
   private var isInHandler = [Bool](repeating: false, count: Int(cpuLimit) + 1)
   /// Losses that wait for the next record of their CPU: its time is where they end.
@@ -29,6 +29,8 @@ struct KernelDecoder: ~Copyable {
   /// CPUs of which a loss waits; the last stands for one that is not shown.
   private var waits = [Bool](repeating: false, count: Int(cpuLimit) + 1)
   private var announced = false
+  /// Trapped accesses to system registers show with their syndrome.
+  private(set) var showsSyndromes = false
 
   private static let cpuLimit: UInt32 = 8192
   private static let lossLimit = 65_536
@@ -59,6 +61,7 @@ struct KernelDecoder: ~Copyable {
     let entry = catalogue.entries[record.event]
     learn(place, record, entry.action)
     if record.cpu >= cpuCount, record.cpu < Self.cpuLimit { cpuCount = record.cpu &+ 1 }
+    if entry.action == .systemRegisterTrap { showsSyndromes = true }
     if isSurvey { return }
     if cpuCount > knownCPUs { announceCPUs(record.time) }
     if !announced { announce(record.time) }
@@ -79,7 +82,7 @@ struct KernelDecoder: ~Copyable {
   private mutating func learn(_ place: Int?, _ record: borrowing KernelRecord, _ action: KernelEvent.Action) {
     guard let place else { return }
     switch action {
-    case .guestEnter, .guestExit:
+    case .guestEnter, .guestExit, .vcpuWakeup, .wfx, .hypercall, .systemRegister, .systemRegisterTrap:
       if !threads[place].runsVCPU {
         threads[place].runsVCPU = true
         if !isSurvey { bindLate(place, record.time) }
@@ -186,14 +189,14 @@ struct KernelDecoder: ~Copyable {
   private mutating func takeHost(_ action: KernelEvent.Action, _ record: borrowing KernelRecord, _ place: Int?) {
     switch action {
     case .handlerEnter:
-      let name = noteName(record)
+      let name = name(ofHandler: record)
       isInHandler[Int(min(record.cpu, Self.cpuLimit))] = true
-      host(.handlerEnter, record, a: record[0] & 0xFFFF_FFFF, b: UInt64(name))
+      interrupt(.handlerEnter, record, a: record[0] & 0xFFFF_FFFF, b: UInt64(name))
     case .handlerExit:
       isInHandler[Int(min(record.cpu, Self.cpuLimit))] = false
       host(.handlerExit, record, a: record[0] & 0xFFFF_FFFF, b: record[1] & 1)
     case .softirqRaise: host(.softirqRaise, record, a: record[0] & 0xFFFF_FFFF)
-    case .softirqEnter: host(.softirqEnter, record, a: record[0] & 0xFFFF_FFFF)
+    case .softirqEnter: interrupt(.softirqEnter, record, a: record[0] & 0xFFFF_FFFF)
     case .softirqExit: host(.softirqExit, record, a: record[0] & 0xFFFF_FFFF)
     case .ipiRaise:
       for word in 0..<record.maskCount where record.mask[word] != 0 {
@@ -202,7 +205,7 @@ struct KernelDecoder: ~Copyable {
     case .ipiSendCPU:
       let cpu = record[0] & 0xFFFF_FFFF
       host(.ipiSend, record, a: (cpu & ~63) << 32, b: 1 << (cpu & 63))
-    case .ipiEnter: host(.ipiEnter, record, a: reason(record))
+    case .ipiEnter: interrupt(.ipiEnter, record, a: reason(record))
     case .ipiExit: host(.ipiExit, record, a: reason(record))
     case .schedWakeup: takeWakeup(record)
     default: takeSwitch(record)
@@ -213,14 +216,13 @@ struct KernelDecoder: ~Copyable {
     emit(kind, record.time, Domain.physical, record.cpu, a: a, b: b)
   }
 
-  private func reason(_ record: borrowing KernelRecord) -> UInt64 {
-    for (index, name) in Self.ipiReasons.enumerated() where name.count == record.text.count {
-      if name.elementsEqual(record.text) { return UInt64(index + 1) }
-    }
-    return 0
+  /// What interrupts a thread.
+  private mutating func interrupt(_ kind: EventKind, _ record: borrowing KernelRecord, a: UInt64, b: UInt64 = 0) {
+    if record.showsThread { noteThread(record) }
+    emit(
+      kind, record.time, Domain.physical, record.cpu, flags: record.showsThread ? .threadKnown : [], a: a,
+      b: b | UInt64(record.thread) << 32)
   }
-
-  private static let ipiReasons = IPIReason.names.map { Array($0.utf8) }
 
   private mutating func takeWakeup(_ record: borrowing KernelRecord) {
     let woken = UInt32(truncatingIfNeeded: record[0])
@@ -250,31 +252,6 @@ struct KernelDecoder: ~Copyable {
     guard id != 0, let place = threads.known(id), threads[place].domain != 0 else { return }
     let thread = threads[place]
     emit(kind, record.time, thread.domain, thread.vcpu, a: UInt64(record.cpu) << 32, b: isRunnable | UInt64(id) << 32)
-  }
-
-  /// The number of a handler's name, 0 for none. The name itself is given the first time that it comes.
-  private mutating func noteName(_ record: borrowing KernelRecord) -> UInt32 {
-    guard record.text.count > 0 else { return 0 }
-    let irq = record[0] & 0xFFFF_FFFF
-    let (number, isNew) = names.number(irq, record.text)
-    guard isNew else { return number }
-    let name = Array(String(decoding: record.text, as: UTF8.self).printable.utf8.prefix(InterruptNames.length))
-    let kind = UInt64(MarkerKind.interruptName.rawValue)
-    emit(
-      .marker, record.time, Domain.physical, record.cpu, a: kind | UInt64(name.count) << 16 | UInt64(number) << 32,
-      b: irq)
-    var at = 0
-    while at < name.count {
-      var words: (UInt64, UInt64) = (0, 0)
-      withUnsafeMutableBytes(of: &words) { target in
-        for index in 0..<min(16, name.count - at) { target[index] = name[at + index] }
-      }
-      emit(
-        .continuation, record.time, Domain.physical, record.cpu, a: UInt64(littleEndian: words.0),
-        b: UInt64(littleEndian: words.1))
-      at += 16
-    }
-    return number
   }
 
   // MARK: For the guests' events
