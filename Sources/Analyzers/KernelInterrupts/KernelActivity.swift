@@ -120,7 +120,12 @@ public struct KernelActivity: Sendable {
     public var run: DurationDistribution
 
     /// Linux's name of the vector.
-    public var name: String { Self.names.indices.contains(Int(vector)) ? Self.names[Int(vector)] : "\(vector)" }
+    public var name: String { Self.name(ofVector: vector) }
+
+    /// Linux's name of a vector; its number if it has none.
+    public static func name(ofVector vector: UInt32) -> String {
+      names.indices.contains(Int(vector)) ? names[Int(vector)] : "\(vector)"
+    }
 
     private static let names = [
       "HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU",

@@ -7,7 +7,7 @@ extension AnalysisReport {
     let found = findings(style, rows)
     if !found.isEmpty { out += "\n" + style.apply(.heading, "Findings") + "\n" + found }
     guard
-      !results.kvm.isEmpty
+      !results.kvm.isEmpty || !results.kernel.isEmpty
         || results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
     else { return out + "\n" + style.apply(.notice, "No interrupt was acknowledged in this capture.") + "\n" }
     let isTaken = results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
@@ -22,7 +22,7 @@ extension AnalysisReport {
     sections += [
       ("Virtual interrupts", VirtualText(report: self).interrupts(style, rows)),
       ("List registers", ListRegisterText(report: self).section(style)),
-      ("Guests under KVM", KVMText(report: self).guests(style)),
+      ("Guests under KVM", KVMText(report: self, rows: rows).guests(style)),
       ("ITS tables and caches", ITSText(report: self).caches(style)), ("Not in the latencies", exclusions(style)),
     ]
     for (title, body) in sections where !body.isEmpty { out += "\n" + style.apply(.heading, title) + "\n" + body }

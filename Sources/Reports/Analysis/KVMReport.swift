@@ -3,6 +3,7 @@ import Analyzers
 /// The terminal report's section about guests, from a hypervisor's own tracing.
 struct KVMText {
   let report: AnalysisReport
+  let rows: Int
 
   func guests(_ style: TextStyle) -> String {
     report.results.kvm.map { guest($0, style) }.joined(separator: "\n")
@@ -11,11 +12,16 @@ struct KVMText {
   private func guest(_ guest: GuestActivity, _ style: TextStyle) -> String {
     var out = "  guest \(guest.domain): \(guest.vcpus) vCPUs, \(Units.count(guest.entries)) entries"
     out += guest.blame + "\n"
+    if !guest.showsEntries { out += "  " + GuestActivity.noEntries + "\n" }
     if guest.nestedEntries > 0 {
       out += "  \(Units.count(guest.nestedEntries)) of the entries are into the guest's own guests: "
       out += "of their list registers nothing is predicted\n"
     }
     out += ResultTables.guestExits.text(ResultTables.exits(guest), report.naming, style)
+    out += ResultTables.guestRegisters.listing(guest.registers.map { (guest, $0) }, report.naming, style, limit: rows)
+    out += ResultTables.guestDevices.listing(guest.devices.map { (guest, $0) }, report.naming, style, limit: rows)
+    out += ResultTables.guestVCPUs.listing(guest.byVCPU.map { (guest, $0) }, report.naming, style, limit: max(rows, 32))
+    out += ResultTables.guestLines.listing(guest.lines.map { (guest, $0) }, report.naming, style, limit: rows)
     out += LatencyTable(
       blocks: [.init(title: "delays", rows: guest.delays.map { ($0.stage.title, $0.distribution) })]).render(style)
     return out + paths(guest, style) + registers(guest, style) + preemption(guest, style)
@@ -70,6 +76,9 @@ struct KVMText {
 }
 
 extension GuestActivity {
+  /// What stands where nothing of entries and exits was recorded.
+  static let noEntries = "kvm_entry and kvm_exit were not recorded: exits and delays to an entry are not known"
+
   /// What share of the exits interrupts caused, as it goes on a sentence.
   var blame: String {
     let count = exits.reduce(0) { $0 + $1.count }

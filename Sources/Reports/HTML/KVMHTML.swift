@@ -31,8 +31,16 @@ struct KVMHTML {
 
   private var html: String {
     "<h3>Guest \(guest.domain)</h3>\n<p class=\"faint\">\(guest.vcpus) vCPUs, \(Units.count(guest.entries)) "
-      + "entries\(guest.blame).</p>\n" + ResultTables.guestExits.html(ResultTables.exits(guest), naming) + delays
+      + "entries\(guest.blame).</p>\n" + (guest.showsEntries ? "" : "<p>\(GuestActivity.noEntries).</p>\n")
+      + ResultTables.guestExits.html(ResultTables.exits(guest), naming) + tables + delays
       + registers
+  }
+
+  private var tables: String {
+    ResultTables.guestRegisters.html(guest.registers.map { (guest, $0) }, naming)
+      + ResultTables.guestDevices.html(guest.devices.map { (guest, $0) }, naming)
+      + ResultTables.guestVCPUs.html(guest.byVCPU.map { (guest, $0) }, naming)
+      + ResultTables.guestLines.html(guest.lines.map { (guest, $0) }, naming)
   }
 
   private var delays: String {

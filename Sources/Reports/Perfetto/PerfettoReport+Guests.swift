@@ -60,9 +60,17 @@ extension PerfettoReport {
     case .guestEnter: try begin("in the guest", .inGuest(event.domain, event.pe), event, index, isShown)
     case .guestExit: try end(.inGuest(event.domain, event.pe), event.time)
     case .handlerEnter:
-      let name = event.flags.contains(.intidKnown) ? "INTID \(event.a >> 32)" : "IRQ \(event.a & 0xFFFF_FFFF)"
-      try begin(name, .handlers(event.domain, event.pe), event, index, isShown)
-    case .handlerExit: try end(.handlers(event.domain, event.pe), event.time)
+      let number = event.handledINTID.map { "INTID \($0)" } ?? "IRQ \(event.irq)"
+      let name = kernelNames.handler(domain: event.domain, irq: event.irq, event.handlerName)
+      let title = name.isEmpty ? number : "\(number) \(name)"
+      try begin(title, .handlers(event.domain, event.pe), event, index, isShown)
+    case .ipiEnter:
+      let reason = kernelNames.reason(domain: event.domain, UInt32(truncatingIfNeeded: event.a))
+      try begin("IPI \(reason)", .handlers(event.domain, event.pe), event, index, isShown)
+    case .softirqEnter:
+      let name = KernelActivity.Softirq.name(ofVector: UInt32(truncatingIfNeeded: event.a))
+      try begin("softirq \(name)", .handlers(event.domain, event.pe), event, index, isShown)
+    case .handlerExit, .ipiExit, .softirqExit: try end(.handlers(event.domain, event.pe), event.time)
     default: break
     }
   }

@@ -19,6 +19,8 @@ public final class PerfettoReport: AnalysisOutput {
   /// Slices that are open on a track; on a list register's 1 is listed, 2 also active.
   var depth: [PerfettoTrack: Int] = [:]
   var links = PerfettoLinks()
+  /// The names that the capture gave to handlers so far.
+  var kernelNames = KernelNameTable()
   private let misses: ITSMissFollower
   private var pending: [UInt64: UInt32] = [:]
   private var pendingCounts: [PerfettoTrack: Int64] = [:]
@@ -139,6 +141,7 @@ public final class PerfettoReport: AnalysisOutput {
   /// As ``AnalysisOutput`` wants it.
   public func consume(_ batch: ReplayBatch) throws {
     for (i, event) in batch.events.enumerated() {
+      if event.kind == .marker { kernelNames.take(event, at: i, of: batch.events) }
       let isShown = batch.isReported && filter.intids == nil && filter.pes?.contains(event.pe) ?? true
       try showSoftware(event, index: batch.firstIndex + UInt64(i), isShown: isShown)
     }

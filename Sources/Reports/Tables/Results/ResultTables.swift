@@ -8,7 +8,8 @@ enum ResultTables {
     latencyExcluded, findings, findingConditions, unlistedFindings,
     virtual, virtualLatency, virtualInterrupts, lr, lrBanks, lrUse, lrOccupancy,
     its, itsTables, itsMisses, itsCaches, itsInvalidations, translations, mappings,
-    kvm, guestExits, guestDelays, verify, predictions,
+    kvm, guestExits, guestRegisters, guestDevices, guestVCPUs, guestLines, guestDelays,
+    kernel, kernelHandlers, kernelActions, kernelIPIs, kernelSoftirqs, kernelPEs, interruptedTasks, verify, predictions,
   ]
 
   /// Only on request: it may have as many rows as the capture has events.
