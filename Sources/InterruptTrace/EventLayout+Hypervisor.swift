@@ -5,6 +5,10 @@ extension EventLayout {
   private static let pc = Field("pc", .b, 0, 64, .hex)
   private static let incomplete = Field("incomplete", .flags, 5, 1, .flag)
 
+  private static let listRegister = [
+    Field("index", .a, 0, 8), Field("value", .b, 0, 64, .hex), Field("thread", .a, 32, 32),
+  ]
+
   /// Kinds of a hypervisor's own events.
   static let hypervisor: [EventLayout] = [
     EventLayout(.guestEnter, "guestEnter", [cpu, pc]),
@@ -12,8 +16,7 @@ extension EventLayout {
       .guestExit, "guestExit", [Field("reason", .a, 0, 16), Field("exceptionClass", .a, 16, 16, .hex), cpu, pc]),
     EventLayout(.inject, "inject", [Field("intid", .a, 0, 32), level, cpu, thread]),
     EventLayout(.routeSet, "routeSet", [Field("gsi", .a, 0, 32), Field("value", .b, 0, 64, .hex)]),
-    EventLayout(.lrWrite, "lrWrite", [Field("index", .a, 0, 8), Field("value", .b, 0, 64, .hex)]),
-    EventLayout(.lrRead, "lrRead", [Field("index", .a, 0, 8), Field("value", .b, 0, 64, .hex)]),
+    EventLayout(.lrWrite, "lrWrite", listRegister), EventLayout(.lrRead, "lrRead", listRegister),
     EventLayout(.ackNotify, "ackNotify", [Field("intid", .a, 0, 32), Field("irqchip", .b, 0, 32)]),
     EventLayout(.vcpuLoad, "vcpuLoad", [cpu, thread]),
     EventLayout(.vcpuPut, "vcpuPut", [Field("runnable", .b, 0, 1), cpu, thread]),

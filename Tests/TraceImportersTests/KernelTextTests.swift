@@ -40,6 +40,39 @@ private let thread: UInt64 = 266 << 32
 
 @Suite("Kernel trace text: events")
 struct KernelTextEventTests {
+  @Test("Probes that show all list registers at once, as arguments or as an array")
+  func listRegisters() throws {
+    func shown(_ body: String) throws -> [[UInt64]] {
+      let text = vcpuOne + " CPU 1/KVM-266     [003] .....    21.500000: \(body)\n"
+      return try Imported(kernel: text).events.filter { $0.kind == .lrWrite || $0.kind == .lrRead }.map { event in
+        #expect(event.domain == 1 && event.pe == 1 && event.a >> 32 == 266)
+        return [event.kind == .lrWrite ? 1 : 0, event.a & 0xFF, event.b]
+      }
+    }
+    let each = "lr0=0x50a0000000000028 lr1=0x70a0001b0000001b lr2=0x0 lr3=0x0"
+    #expect(
+      try shown("lr_entry: (a+0x1/0x2 <- b) vcpu_id=1 used=2 \(each)")
+        == [[1, 0, 0x50A0_0000_0000_0028], [1, 1, 0x70A0_001B_0000_001B]])
+    #expect(
+      try shown("lr_fold: (a+0x1/0x2) used=1 lrs={0x10a0000000000028,0x0,0x0,0x0}") == [[0, 0, 0x10A0_0000_0000_0028]])
+    // That none is in use is shown too.
+    #expect(try shown("lr_entry: (a) vcpu_id=1 used=0 \(each)") == [[1, 0, 0]])
+    // One of those in use is missing.
+    #expect(try shown("lr_entry: (a) vcpu_id=1 used=5 \(each)").isEmpty)
+  }
+
+  /// Linux from 6.4 on traces an IPI where it is sent, without its reason, and where it is raised.
+  @Test("An IPI that is sent and raised is one")
+  func sentAndRaised() throws {
+    let lines = [
+      "ipi_raise: target_mask=00000000,00000002 (Rescheduling interrupts)", "ipi_send_cpu: cpu=1 callsite=x callback=y",
+      "ipi_raise: target_mask=00000000,00000002 (Function call interrupts)",
+    ]
+    let text = lines.enumerated().map { " sh-9     [003] .....    21.50000\($0.offset): \($0.element)\n" }.joined()
+    let sent = try Imported(kernel: text).events.filter { $0.kind == .ipiSend }
+    #expect(sent.map { $0.a & 0xFFFF_FFFF } == [1, 2])
+  }
+
   @Test("An injection is about a vCPU if it is private, else about the guest")
   func injections() throws {
     try expect(one("vgic_update_irq_pending: VCPU: 1, IRQ 27, level: 1"), .inject, a: 27 | cpu3, b: 1 | thread)
@@ -49,7 +82,7 @@ struct KernelTextEventTests {
       one("kvm_irq_line: Inject VGIC SPI interrupt (1), vcpu->idx: 0, num: 39, level: 1"), .irqLine, pe: PE.none,
       a: 39 | cpu3, b: 1 | 1 << 8 | thread)
     try expect(one("kvm_set_irq: gsi 256 level 1 source 0"), .gsiSet, pe: PE.none, a: 256 | cpu3, b: 1 | thread)
-    try expect(one("kvm_ack_irq: irqchip 0 pin 49"), .ackNotify, pe: PE.none, a: 81)
+    try expect(one("kvm_ack_irq: irqchip 0 pin 49"), .ackNotify, a: 81)
   }
 
   @Test("Entries and exits, as the kernel and as trace-cmd's plugin print them")
@@ -275,7 +308,8 @@ struct KernelTextEventTests {
     #expect(try one("vgic_its_inject_msi: \(where_) devid=0x8 eventid=3") == msi)
     #expect(try one("its_inject_msi: device_id=8, event_id=3") == msi)
     try expect(
-      one("vgic_v3_populate_lr: irq=27, val=0x50a0001b0000001b, lr=2"), .lrWrite, a: 2, b: 0x50A0_001B_0000_001B)
+      one("vgic_v3_populate_lr: irq=27, val=0x50a0001b0000001b, lr=2"), .lrWrite, a: 2 | thread,
+      b: 0x50A0_001B_0000_001B)
     try expect(one("vgic_queue_irq_unlock: \(where_) intid=27"), .vgicStep, a: 5, b: 27)
     try expect(one("vgic_flush_lr_state: used_lrs=3 multi_sgi=0"), .vgicStep, b: 3)
     let reg = UInt64(SystemRegister.ICC_SGI1R_EL1.rawValue)

@@ -206,14 +206,35 @@ struct KernelText {
       at += 1
       guard let value = catalogue.value(ofField: field, in: record.event) else { continue }
       Self.skipBlanks(&at, end)
-      var number: UInt64 = 0
-      if Digits.byte(at) == 0x30, Digits.byte(at + 1) | 0x20 == 0x78 {
-        at += 2
-        if Digits.readHex(&at, into: &number) { record.set(value, number) }
-      } else if Digits.readDecimal(&at, into: &number) {
+      if at < end, Digits.byte(at) == 0x7B {
+        readArray(&at, end, first: value, &record)
+      } else if let number = Self.number(&at, end) {
         record.set(value, number)
       }
     }
+  }
+
+  /// `{0x1,0x2}`: the elements are the value `first` and those behind it.
+  private func readArray(
+    _ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer, first: Int, _ record: inout KernelRecord
+  ) {
+    var value = first
+    repeat {
+      at += 1
+      Self.skipBlanks(&at, end)
+      guard let number = Self.number(&at, end) else { return }
+      record.set(value, number)
+      value += 1
+    } while at < end && Digits.byte(at) == 0x2C
+  }
+
+  private static func number(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> UInt64? {
+    var number: UInt64 = 0
+    if Digits.byte(at) == 0x30, Digits.byte(at + 1) | 0x20 == 0x78 {
+      at += 2
+      return Digits.readHex(&at, into: &number) ? number : nil
+    }
+    return Digits.readDecimal(&at, into: &number) ? number : nil
   }
 
   // MARK: Words

@@ -15,7 +15,7 @@ extension KernelDecoder {
       line(.gsiSet, record, place, intid: record[0], level: record[1], vcpu: nil, more: source)
     case .ackNotify:
       // The irqchip's pins are the SPIs.
-      own(.ackNotify, record, place, a: (record[1] &+ 32) & 0xFFFF_FFFF, b: record[0] & 0xFFFF_FFFF, pe: PE.none)
+      own(.ackNotify, record, place, a: (record[1] &+ 32) & 0xFFFF_FFFF, b: record[0] & 0xFFFF_FFFF)
     case .mmio: access(record, place)
     case .systemRegister: systemRegister(record, place)
     case .systemRegisterTrap: own(.sysregTrap, record, place, a: record[0])
@@ -159,7 +159,9 @@ extension KernelDecoder {
       own(.msiResult, record, place, a: a, b: UInt64(record.thread) << 32, pe: PE.none)
     case .listRegisterWrite, .listRegisterRead:
       guard record.shows(1) else { return own(.vgicStep, record, place, a: UInt64(VGICStep.fold.rawValue)) }
-      own(entry.action == .listRegisterWrite ? .lrWrite : .lrRead, record, place, a: record[0] & 0xFF, b: record[1])
+      listRegister(entry.action == .listRegisterWrite ? .lrWrite : .lrRead, record, place, record[0], record[1])
+    case .listRegistersFilled: listRegisters(.lrWrite, record, place)
+    case .listRegistersLeft: listRegisters(.lrRead, record, place)
     case .sgiDispatch: write(.ICC_SGI1R_EL1, record, place)
     case .deactivate: write(.ICC_DIR_EL1, record, place)
     case .itsCommand:
@@ -168,6 +170,29 @@ extension KernelDecoder {
     case .hostCommand: itsCommand(entry.operand, record, Domain.physical, PE.none)
     default: own(.vgicStep, record, place, a: UInt64(entry.operand), b: record[0])
     }
+  }
+
+  private mutating func listRegister(
+    _ kind: EventKind, _ record: borrowing KernelRecord, _ place: Int?, _ index: UInt64, _ value: UInt64,
+    pe: UInt32? = nil
+  ) {
+    own(kind, record, place, a: index & 0xFF | UInt64(record.thread) << 32, b: value, pe: pe)
+  }
+
+  /// All that are in use. That none is in use is shown by the first, which is empty.
+  private mutating func listRegisters(_ kind: EventKind, _ record: borrowing KernelRecord, _ place: Int?) {
+    let shown = (record.shown >> 2).trailingOnes
+    let used = record.shows(1) ? Int(clamping: record[1]) : shown
+    let step: VGICStep = kind == .lrWrite ? .flush : .fold
+    guard used <= shown, order.hasRoom else {
+      return own(.vgicStep, record, place, a: UInt64(step.rawValue), b: UInt64(used))
+    }
+    let known = place.map { threads[$0].vcpu } ?? PE.none
+    let pe = known == PE.none && record.shows(0) ? Self.pe(record[0]) : known
+    for index in 0..<used {
+      listRegister(kind, record, place, UInt64(index), record[2 + index], pe: pe)
+    }
+    if used == 0 { listRegister(kind, record, place, 0, 0, pe: pe) }
   }
 
   /// A trapped write of the guest with its value.
@@ -187,4 +212,9 @@ extension KernelDecoder {
     emit(.itsCommand, record.time, domain, pe, flags: flags, a: words.0, b: words.1)
     emit(.continuation, record.time, domain, pe, a: words.2, b: words.3)
   }
+}
+
+extension UInt32 {
+  /// How many of the lowest bits are set without a gap.
+  fileprivate var trailingOnes: Int { (~self).trailingZeroBitCount }
 }

@@ -31,6 +31,8 @@ struct KernelDecoder: ~Copyable {
   private var announced = false
   /// Trapped accesses to system registers show with their syndrome.
   private(set) var showsSyndromes = false
+  /// IPIs show as they are raised, with their reason.
+  private var showsRaises = false
 
   private static let cpuLimit: UInt32 = 8192
   private static let lossLimit = 65_536
@@ -62,7 +64,10 @@ struct KernelDecoder: ~Copyable {
     learn(place, record, entry.action)
     if record.cpu >= cpuCount, record.cpu < Self.cpuLimit { cpuCount = record.cpu &+ 1 }
     if entry.action == .systemRegisterTrap { showsSyndromes = true }
-    if isSurvey { return }
+    if isSurvey {
+      if entry.action == .ipiRaise { showsRaises = true }
+      return
+    }
     if cpuCount > knownCPUs { announceCPUs(record.time) }
     if !announced { announce(record.time) }
     if !losses.isEmpty, waits[Int(min(record.cpu, Self.cpuLimit))] || waits[Int(Self.cpuLimit)] { giveLosses(record) }
@@ -70,7 +75,7 @@ struct KernelDecoder: ~Copyable {
     case .guestEnter, .guestExit:
       guard let place else { return }
       takeTurn(place, record, enters: entry.action == .guestEnter)
-    case .handlerEnter, .handlerExit, .softirqRaise, .softirqEnter, .softirqExit, .ipiRaise, .ipiSendCPU, .ipiEnter,
+    case .handlerEnter, .handlerExit, .softirqRaise, .softirqEnter, .softirqExit, .ipiRaise, .ipiCall, .ipiEnter,
       .ipiExit, .schedWakeup, .schedSwitch:
       takeHost(entry.action, record, place)
     default: takeGuest(entry, record, place)
@@ -87,7 +92,8 @@ struct KernelDecoder: ~Copyable {
         threads[place].runsVCPU = true
         if !isSurvey { bindLate(place, record.time) }
       }
-    case .timerMap, .haltPoll: threads.tell(place, vcpu: record[0], isOwn: true)
+    case .timerMap, .haltPoll, .listRegistersFilled, .listRegistersLeft:
+      threads.tell(place, vcpu: record[0], isOwn: true)
     case .timerLine: threads.tell(place, vcpu: record[0], isOwn: false)
     case .inject where INTID.isBanked(record[1]): threads.tell(place, vcpu: record[0], isOwn: false)
     default: break
@@ -199,16 +205,27 @@ struct KernelDecoder: ~Copyable {
     case .softirqEnter: interrupt(.softirqEnter, record, a: record[0] & 0xFFFF_FFFF)
     case .softirqExit: host(.softirqExit, record, a: record[0] & 0xFFFF_FFFF)
     case .ipiRaise:
-      for word in 0..<record.maskCount where record.mask[word] != 0 {
-        host(.ipiSend, record, a: reason(record) | UInt64(word * 64) << 32, b: record.mask[word])
+      showsRaises = true
+      raise(record)
+    case .ipiCall:
+      // The same IPI as the `ipi_raise` that follows, seen by who sends it; without the reason.
+      if showsRaises { break }
+      if record.shows(0) {
+        let cpu = record[0] & 0xFFFF_FFFF
+        host(.ipiSend, record, a: (cpu & ~63) << 32, b: 1 << (cpu & 63))
+      } else {
+        raise(record)
       }
-    case .ipiSendCPU:
-      let cpu = record[0] & 0xFFFF_FFFF
-      host(.ipiSend, record, a: (cpu & ~63) << 32, b: 1 << (cpu & 63))
     case .ipiEnter: interrupt(.ipiEnter, record, a: reason(record))
     case .ipiExit: host(.ipiExit, record, a: reason(record))
     case .schedWakeup: takeWakeup(record)
     default: takeSwitch(record)
+    }
+  }
+
+  private mutating func raise(_ record: borrowing KernelRecord) {
+    for word in 0..<record.maskCount where record.mask[word] != 0 {
+      host(.ipiSend, record, a: reason(record) | UInt64(word * 64) << 32, b: record.mask[word])
     }
   }
 

@@ -38,8 +38,9 @@ struct KernelEvent: Sendable {
     case timerMap, timerSave, timerRestore, timerExpire, timerEmulate
     case vcpuWakeup, haltPoll, userspaceExit, vcpuKick
     case handlerEnter, handlerExit, softirqRaise, softirqEnter, softirqExit
-    case ipiRaise, ipiSendCPU, ipiEnter, ipiExit, schedWakeup, schedSwitch
-    case msi, cachedMSI, msiResult, itsCommand, listRegisterWrite, listRegisterRead, sgiDispatch
+    case ipiRaise, ipiCall, ipiEnter, ipiExit, schedWakeup, schedSwitch
+    case msi, cachedMSI, msiResult, itsCommand, listRegisterWrite, listRegisterRead, listRegistersFilled
+    case listRegistersLeft, sgiDispatch
     case deactivate, vgicStep, hostCommand
   }
 }
@@ -117,8 +118,8 @@ extension KernelEvent {
     KernelEvent(["softirq_entry", "irq_softirq_entry"], [["vec"]], ["vec={d0}"], .softirqEnter),
     KernelEvent(["softirq_exit", "irq_softirq_exit"], [["vec"]], ["vec={d0}"], .softirqExit),
     event("ipi_raise", "", ["target_mask={m} ({s})", "target_cpus=ARRAY[{a}] reason={s}"], .ipiRaise),
-    event("ipi_send_cpumask", "", ["cpumask={m} callsite=", "cpumask=ARRAY[{a}]"], .ipiRaise),
-    event("ipi_send_cpu", "cpu", ["cpu={d0}"], .ipiSendCPU),
+    event("ipi_send_cpumask", "", ["cpumask={m} callsite=", "cpumask=ARRAY[{a}]"], .ipiCall),
+    event("ipi_send_cpu", "cpu", ["cpu={d0}"], .ipiCall),
     event("ipi_entry", "", ["({s})", "reason={s}"], .ipiEnter),
     event("ipi_exit", "", ["({s})", "reason={s}"], .ipiExit),
     KernelEvent(
@@ -154,6 +155,8 @@ extension KernelEvent {
     probe(
       ["vgic_v3_fold_lr_state", "vgic_v2_fold_lr_state", "vgic_v3_fold_lr"], "lr|lr_num|idx val|value",
       .listRegisterRead),
+    probe(["lr_entry"], listRegisterFields, .listRegistersFilled),
+    probe(["lr_fold"], listRegisterFields, .listRegistersLeft),
     probe(["vgic_v3_dispatch_sgi"], "reg|val|value", .sgiDispatch),
     probe(["vgic_v3_deactivate"], "val|value|reg", .deactivate),
     probe(["vgic_flush_lr_state", "kvm_vgic_flush_hwstate"], "used_lrs|used|count", .vgicStep, 0),
@@ -170,6 +173,10 @@ extension KernelEvent {
     probe(["vgic_put_nested", "vgic_v3_put_nested"], "used_lrs|used|count", .vgicStep, 11),
     probe(["kvm_vcpu_kick", "__kvm_vcpu_kick"], "vcpu_id", .vcpuKick),
   ]
+
+  /// All list registers at once, as arguments of a probe or as an array.
+  private static let listRegisterFields =
+    "vcpu_id used|used_lrs|count lr0|lrs " + (1..<16).map { "lr\($0)" }.joined(separator: " ")
 
   private static func probe(
     _ names: [String], _ fields: String, _ action: Action, _ operand: UInt16 = 0

@@ -34,8 +34,8 @@ struct KernelRecord: ~Copyable {
   let mask: UnsafeMutablePointer<UInt64>
   private let values: UnsafeMutablePointer<UInt64>
 
-  /// Values of an event at most.
-  static let valueLimit = 8
+  /// Values of an event at most: a vCPU's number, how many list registers it uses, and those.
+  static let valueLimit = 18
   /// Words of a mask at most: 8192 CPUs, as many as Linux has.
   static let maskLimit = 128
 

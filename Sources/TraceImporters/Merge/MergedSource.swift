@@ -36,6 +36,8 @@ public final class MergedSource: EventSource {
   private var ours: Run
   private var theirs: Run
   private var delivered: UInt64 = 0
+  /// Which vCPU each thread runs, as either capture says.
+  private var vcpus: [UInt32: (domain: UInt16, vcpu: UInt32)] = [:]
   /// The side whose record's continuations may follow.
   private var takesFirst = true
 
@@ -81,7 +83,7 @@ public final class MergedSource: EventSource {
       try ours.fill(first)
       try theirs.fill(second)
       guard let event = take() else { break }
-      batch.append(event)
+      batch.append(attributed(event))
     }
     delivered += UInt64(batch.count)
     return batch.count
@@ -107,6 +109,20 @@ public final class MergedSource: EventSource {
     ours.at += 1
     takesFirst = true
     return our
+  }
+
+  /// The event with its vCPU, where only the other capture says which one the thread runs: a probe's output names threads.
+  @inline(__always) private func attributed(_ event: Event) -> Event {
+    switch event.kind {
+    case .vcpuThread: vcpus[UInt32(truncatingIfNeeded: event.a)] = (event.domain, event.pe)
+    case .lrWrite where event.pe == PE.none, .lrRead where event.pe == PE.none:
+      guard event.domain != Domain.physical, let known = vcpus[UInt32(truncatingIfNeeded: event.a >> 32)] else { break }
+      var event = event
+      (event.domain, event.pe) = known
+      return event
+    default: break
+    }
+    return event
   }
 
   @inline(__always) private func translated(_ event: Event) -> Event {

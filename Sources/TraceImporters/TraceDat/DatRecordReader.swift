@@ -60,6 +60,14 @@ struct DatRecordReader: ~Copyable {
             Load(value: UInt8(value), size: UInt8(field.size), isSigned: field.isSigned, offset: UInt16(field.offset)))
           plan.length = max(plan.length, field.offset + field.size)
         }
+        if let value, field.size > 8, field.size % 8 == 0, !field.isDataLocation {
+          // An array: its elements are this value and those behind it.
+          for index in 0..<min(field.size / 8, KernelRecord.valueLimit - value) {
+            loads.append(
+              Load(value: UInt8(value + index), size: 8, isSigned: false, offset: UInt16(field.offset + index * 8)))
+          }
+          plan.length = max(plan.length, field.offset + field.size)
+        }
         if field.name == "name", field.isDataLocation { plan.text = field.offset }
         if field.name == "reason", field.size == 8 { plan.address = field.offset }
         if field.isDataLocation, ["target_cpus", "cpumask"].contains(field.name) { plan.mask = field.offset }
