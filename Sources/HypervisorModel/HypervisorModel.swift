@@ -15,9 +15,14 @@ public final class HypervisorModel {
   private static let guestLimit: UInt16 = 4096
   /// Called at each entry of a guest. Meant for comparisons; an analysis lives on transitions.
   public var onEntry: ((EntryPrediction) -> Void)? { didSet { for guest in guests { guest.onEntry = onEntry } } }
+  /// Called when a rule tells what a guest did with an interrupt. Meant for comparisons.
+  public var onOutcome: ((InferredOutcome) -> Void)? {
+    didSet { for guest in guests { guest.onOutcome = onOutcome } }
+  }
   /// Who saw list registers of the same run, if anyone.
   public weak var witness: (any ListRegisterWitness)? { didSet { for guest in guests { guest.witness = witness } } }
   @exclusivity(unchecked) private var ipis = PendingIPIs()
+  private let activity = CPUActivity()
 
   /// A model without guests; they come with their events.
   public init(topology: Topology, options: HypervisorOptions = .init()) {
@@ -31,14 +36,26 @@ public final class HypervisorModel {
   ) {
     withUnsafeMutablePointer(to: &transitions) { buffer in
       for (offset, event) in events.enumerated() {
+        let number = firstIndex &+ UInt64(offset)
         guard event.domain != Domain.physical else {
-          ipis.take(event, number: firstIndex &+ UInt64(offset))
+          takeHost(event, number)
           continue
         }
-        var out = HypervisorOutput(buffer: buffer, time: event.time, event: firstIndex &+ UInt64(offset))
+        var out = HypervisorOutput(buffer: buffer, time: event.time, event: number)
         apply(event, &out)
       }
     }
+  }
+
+  /// An event of the machine itself. Those of a controller name a PE too, but no step of the kernel.
+  @inline(__always) private func takeHost(_ event: Event, _ number: UInt64) {
+    if event.kind == .gap { for guest in guests { guest.forget() } }
+    guard event.kind.rawValue >= EventKind.handlerEnter.rawValue, event.kind.rawValue < EventKind.gap.rawValue else {
+      return
+    }
+    ipis.take(event, number: number)
+    if event.kind == .ipiSend, event.a & 0xFFFF_FFFF != 0 { activity.showsIPIs = true }
+    activity.noteHost(event, number: number)
   }
 
   /// What is known of each guest.
@@ -50,8 +67,10 @@ public final class HypervisorModel {
     let domain = domain == Domain.unknownGuest && guests.count == 1 ? 1 : domain
     guard domain > 0, domain < Self.guestLimit else { return nil }
     while guests.count < Int(domain) {
-      let guest = Guest(domain: UInt16(guests.count + 1), topology: topology, options: options)
+      let guest = Guest(
+        domain: UInt16(guests.count + 1), topology: topology, options: options, activity: activity)
       guest.onEntry = onEntry
+      guest.onOutcome = onOutcome
       guest.witness = witness
       guests.append(guest)
     }
@@ -61,16 +80,38 @@ public final class HypervisorModel {
 
   private func apply(_ event: Event, _ out: inout HypervisorOutput) {
     guard let guest = guest(event.domain) else { return }
+    apply(event, guest, &out)
+    activity.noteGuest(cpu(of: event, guest), number: out.event)
+  }
+
+  /// The CPU that a guest's event happened on.
+  private func cpu(of event: Event, _ guest: Guest) -> UInt32 {
+    switch event.kind {
+    case .guestEnter, .guestExit, .inject, .vcpuLoad, .vcpuPut, .irqLine, .gsiSet, .timerLine, .timerExpire,
+      .msiResult, .vcpuKick:
+      event.cpu
+    case .vcpuWaking, .vcpuThread, .lrWrite, .lrRead: PE.none
+    default: event.pe < guest.vcpus.count ? guest.vcpus[Int(event.pe)].cpu : PE.none
+    }
+  }
+
+  private func apply(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
     let vcpu = event.pe
     switch event.kind {
     case .guestEnter:
       guest.enter(vcpu, cpu: event.cpu, pc: event.b, interruptedSince: ipis.takeFirst(to: event.cpu), &out)
     case .guestExit:
-      guest.exit(vcpu, reason: event.exitReason, pc: event.b, &out)
+      guest.exit(vcpu, reason: event.exitReason, exceptionClass: event.exceptionClass, pc: event.b, &out)
     case .inject: inject(event, guest, &out)
     case .timerLine: timerLine(event, guest, &out)
     case .timerSave, .timerRestore: timer(event, guest, out)
-    case .wfx where !event.flags.contains(.isWFE): guest.rest(vcpu, out)
+    // Where it is not shown which of WFI and WFE it was, it proves nothing.
+    case .wfx where event.flags.isDisjoint(with: [.isWFE, .incomplete]): guest.rest(vcpu, out)
+    case .vcpuWakeup: guest.wake(vcpu, out)
+    case .vcpuLoad: if guest.holds(vcpu), event.cpu != PE.none { guest.vcpus[Int(vcpu)].cpu = event.cpu }
+    case .vcpuThread:
+      // Numbers by the threads' order are a guess, where there are several.
+      if event.b & 0xFF == UInt64(VCPUEvidence.order.rawValue), vcpu > 0 { guest.numbersAreKnown = false }
     case .ackNotify: endNotified(event, guest)
     case .mmioRead, .mmioWrite, .msi, .itsCommand, .continuation:
       guest.distributor.apply(event, index: out.event) { guest.follow($0, &out) }
@@ -130,9 +171,11 @@ public final class HypervisorModel {
   private static let timerINTIDs: [UInt32] = [30, 27, 28, 26]
 
   private func endNotified(_ event: Event, _ guest: Guest) {
+    guest.showsEnds = true
     guard let place = guest.knownPlace(event.intid, vcpu: 0) else { return }
-    let owner = guest.interrupts[place].owner
-    if owner >= 0, guest.vcpus[Int(owner)].isInside { guest.vcpus[Int(owner)].ended.append(event.intid) }
+    // The vCPU that noticed it, if the thread is known.
+    let vcpu = event.pe != PE.none ? event.pe : UInt32(bitPattern: guest.interrupts[place].owner)
+    if guest.holds(vcpu) { guest.noteEnd(place, Int(vcpu)) }
   }
 
   private func sysregWrite(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
@@ -148,17 +191,8 @@ public final class HypervisorModel {
   }
 
   private func listRegister(_ event: Event, _ guest: Guest) {
-    guard guest.holds(event.pe) else { return }
     let index = Int(event.a & 0xFF)
-    guard index < 64 else { return }
-    func put(_ values: inout [UInt64]) {
-      while values.count <= index { values.append(0) }
-      values[index] = event.b
-    }
-    if event.kind == .lrWrite {
-      put(&guest.vcpus[Int(event.pe)].shownWritten)
-    } else {
-      put(&guest.vcpus[Int(event.pe)].shownRead)
-    }
+    guard guest.holds(event.pe), index < 64 else { return }
+    guest.show(Int(event.pe), index: index, value: event.b, isWritten: event.kind == .lrWrite)
   }
 }

@@ -52,6 +52,13 @@ final class KVMRig: ListRegisterWitness {
     exit(vcpu, exceptionClass: 1)
     send(.wfx, vcpu: vcpu)
   }
+  /// Runs and waits, until it is known where the guest's idle loop is.
+  func idles(_ vcpu: UInt32 = 0) {
+    for _ in 0..<3 {
+      enter(vcpu)
+      waits(vcpu)
+    }
+  }
   func inject(_ intid: UInt64, level: Bool = true, vcpu: UInt32 = 0, cpu: UInt64 = 7, domain: UInt16 = 1) {
     let pe = intid < 32 ? vcpu : PE.none
     send(.inject, vcpu: pe, domain: domain, a: intid | cpu << 32, b: level ? 1 : 0)
@@ -67,8 +74,8 @@ final class KVMRig: ListRegisterWitness {
   func restore(control: UInt64, deadline: UInt64, vcpu: UInt32 = 0) {
     send(.timerRestore, vcpu: vcpu, a: deadline, b: control | 1 << 32)
   }
-  /// A host's IPI.
-  func ipi(from sender: UInt32, to cpu: UInt64) { send(.ipiSend, vcpu: sender, domain: 0, b: 1 << cpu) }
+  /// A host's IPI, to reschedule.
+  func ipi(from sender: UInt32, to cpu: UInt64) { send(.ipiSend, vcpu: sender, domain: 0, a: 1, b: 1 << cpu) }
   func acknowledged(_ intid: UInt64) { send(.ackNotify, vcpu: PE.none, a: intid) }
   /// A write that trapped, in QEMU's layout.
   func write(_ address: UInt64, _ value: UInt64, vcpu: UInt32 = 0) {

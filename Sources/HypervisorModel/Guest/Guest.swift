@@ -15,6 +15,26 @@ final class Guest {
   @exclusivity(unchecked) var scratch: UnsafeMutableBufferPointer<QueuedInterrupt> = .allocate(capacity: 64)
   weak var witness: (any ListRegisterWitness)?
   var onEntry: ((EntryPrediction) -> Void)?
+  var onOutcome: ((InferredOutcome) -> Void)?
+
+  /// The capture shows the guest from its start: what no access changed is as KVM leaves it at reset.
+  var startIsShown = false
+  /// The numbers of the vCPUs, which routes name, are known.
+  var numbersAreKnown = true
+  /// A guest's interrupt was taken: the Distributor forwards its group.
+  var forwards = false
+  /// Instructions at which the guest waits, and how often.
+  @exclusivity(unchecked) var waits: [(pc: UInt64, count: Int)] = []
+  /// Pending SPIs whose target no event shows.
+  @exclusivity(unchecked) var unrouted: [Int] = []
+  /// What the CPUs did last.
+  let activity: CPUActivity
+  /// A probe shows each fill of list registers: an entry for which it shows none has none.
+  var showsFills = false
+  /// The layout of the list registers that a probe shows.
+  var shownFormat: ListRegisterFormat?
+  /// The capture shows the ends of level-sensitive SPIs (`kvm_ack_irq`).
+  var showsEnds = false
 
   /// How long the guest runs, about, when it handles what an entry gave it and waits again; 0 if it never did.
   var handlingTime: UInt64 = 0
@@ -35,21 +55,22 @@ final class Guest {
 
   private static let vcpuLimit: UInt32 = 4096
 
-  init(domain: UInt16, topology: Topology, options: HypervisorOptions) {
+  init(domain: UInt16, topology: Topology, options: HypervisorOptions, activity: CPUActivity) {
     self.domain = domain
     self.options = options
+    self.activity = activity
     distributor = GuestDistributor(domain: domain, topology: topology)
   }
 
   deinit { scratch.deallocate() }
 
-  var isGICv2: Bool { distributor.isGICv2 ?? (options.format == .gich) }
+  var isGICv2: Bool { distributor.isGICv2 ?? (options.format == .gich || shownFormat == .gich) }
 
   var setting: ListRegisterSetting {
     let isV2 = isGICv2
     return ListRegisterSetting(
-      policy: options.policy, format: options.format ?? (isV2 ? .gich : .ich), count: options.listRegisters,
-      hasGICv2Guest: isV2)
+      policy: options.policy, format: options.format ?? shownFormat ?? (isV2 ? .gich : .ich),
+      count: options.listRegisters, hasGICv2Guest: isV2)
   }
 
   /// Whether the vCPU exists; it is added if it can.
@@ -66,33 +87,16 @@ final class Guest {
     if isGICv2 { queued.traits.remove(.group1) }
     if INTID.isPPI(intid) { queued.traits.insert(.level) }
     let target: Int32 = INTID.isBanked(intid) || INTID.isLPI(intid) ? Int32(vcpu) : 0
+    var interrupt = GuestInterrupt(queued: queued, target: target)
+    if INTID.isSGI(intid) { interrupt.known.insert(.trigger) }
+    if INTID.isLPI(intid) { interrupt.known.formUnion([.target, .trigger, .forwarded]) }
     places[intid, vcpu: vcpu] = interrupts.count
-    interrupts.append(GuestInterrupt(queued: queued, target: target))
+    interrupts.append(interrupt)
     return interrupts.count - 1
   }
 
   /// The place of an interrupt that is known already, or nil.
   func knownPlace(_ intid: UInt32, vcpu: UInt32) -> Int? { places[intid, vcpu: vcpu] }
-
-  /// Brings an interrupt's configuration up to date with the guest's Distributor. What is not known stays as it was: KVM's
-  /// value after reset, which is what Linux leaves it at.
-  func refresh(_ place: Int, vcpu: UInt32) {
-    guard interrupts[place].configuration != distributor.changes else { return }
-    interrupts[place].configuration = distributor.changes
-    let intid = interrupts[place].queued.intid
-    guard INTID.isBasic(intid) else { return }
-    let known = distributor.configuration(intid: intid, vcpu: vcpu)
-    if let value = known.priority { interrupts[place].queued.priority = value }
-    if let value = known.isEnabled { interrupts[place].queued.traits.set(.enabled, to: value) }
-    if let value = known.isGroup1 { interrupts[place].queued.traits.set(.group1, to: value) }
-    if let value = known.isEdge, !interrupts[place].queued.traits.contains(.hardware) {
-      interrupts[place].queued.traits.set(.level, to: !value)
-    }
-    if let value = known.isForwarded { interrupts[place].isForwarded = value }
-    if !INTID.isBanked(intid), let target = known.target, target != PE.none, holds(target) {
-      interrupts[place].target = Int32(target)
-    }
-  }
 }
 
 extension QueuedInterrupt.Traits {

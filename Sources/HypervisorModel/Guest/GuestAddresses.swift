@@ -24,6 +24,11 @@ public struct GuestAddresses {
     redistributorLength = redistributorStride &* (topology.value(.peCount, domain: domain) ?? 64)
   }
 
+  /// Whether it is known where the Distributor lies.
+  var holdDistributor: Bool { distributor != nil }
+  /// Whether it is known where the Redistributors lie.
+  var holdRedistributors: Bool { redistributors != nil }
+
   /// The access with frame and offset; nil if it is none of the controller's.
   public mutating func translate(_ event: Event) -> Event? {
     guard event.flags.contains(.absolute) else { return event.frame.rawValue != 0 ? event : nil }

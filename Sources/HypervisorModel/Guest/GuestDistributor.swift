@@ -24,6 +24,19 @@ final class GuestDistributor {
     if let version = topology.value(.architecture, domain: domain) { choose(version == 0x20) }
   }
 
+  /// Whether accesses to what configures an interrupt are recognised.
+  func isLocated(_ intid: UInt32) -> Bool {
+    controller != nil && addresses.holdDistributor
+      && (!INTID.isBanked(intid) || isGICv2 == true || addresses.holdRedistributors)
+  }
+
+  /// Accesses may be missing: nothing is known any more but which controller it is.
+  func forget() {
+    changes &+= 1
+    waiting.removeAll()
+    if let isGICv2 { choose(isGICv2) }
+  }
+
   /// What was predicted of the guest's register reads.
   var predictions: [PredictionCount] { controller?.predictions ?? [] }
 
@@ -74,6 +87,10 @@ final class GuestDistributor {
     guest.set(.architecture, to: (isV2 ? Topology.Architecture.v2 : .v3).rawValue, source: .inferred)
     // Not shown; a route to a vCPU must find it.
     guest.set(.peCount, to: isV2 ? 8 : 64, source: .assumed)
+    // KVM numbers them in groups of sixteen (`reset_mpidr`).
+    for vcpu in 16..<64 where !isV2 {
+      guest.set(.affinity, index: UInt32(vcpu), to: UInt64((vcpu >> 4) << 8 | vcpu & 15), source: .assumed)
+    }
     guest.set(.securityStates, to: 1, source: .inferred)
     guest.set(.profile, to: Topology.Profile.kvm.rawValue, source: .inferred)
     guest.set(.affinityRouting, to: 1, source: .inferred)
@@ -89,7 +106,7 @@ final class GuestDistributor {
   }
 
   private func feed(_ event: Event, _ index: UInt64, _ body: (Transition) -> Void) {
-    if event.kind == .mmioWrite { changes &+= 1 }
+    changes &+= 1
     buffer.removeAll()
     withUnsafePointer(to: event) {
       controller!.apply(UnsafeBufferPointer(start: $0, count: 1), firstIndex: index, into: &buffer)

@@ -10,12 +10,18 @@ struct GuestInterrupt {
   var pendingSince: UInt64 = 0
   /// The list register that it was put into at its vCPU's last entry; -1 if none.
   var register: Int8 = -1
-  /// It became pending anew since its vCPU's last exit: whatever the guest did before, it is pending.
-  var isFresh = false
   /// By which rule its state is what it is.
   var rule = InferenceRule.shown
   /// The Distributor forwards its group.
   var isForwarded = true
+  /// Which of this the capture shows.
+  var known: GuestKnowledge = []
+  /// The vCPUs below 64 that an interrupt without a known target is not pending for.
+  var notOn: UInt64 = 0
+  /// Number of the event that raised it last.
+  var raisedAt: UInt64 = 0
+  /// Number of the entry for which it may have been raised too late.
+  var lateAt = UInt64.max
   /// Number of the guest's last change of configuration that is taken into account.
   var configuration: UInt32 = 0
 
@@ -23,5 +29,15 @@ struct GuestInterrupt {
   var wanted: Int32 {
     if queued.isActive { return owner >= 0 ? owner : target }
     return queued.traits.contains(.enabled) && queued.isPending && isForwarded ? target : -1
+  }
+}
+
+extension GuestInterrupt {
+  /// Bits of its list register that the capture does not show.
+  func unknownBits(_ format: ListRegisterFormat) -> UInt64 {
+    var bits: UInt64 = 0
+    if !known.contains(.priority) { bits |= format == .gich ? 0x1F << 23 : 0xFF << 48 }
+    if !known.contains(.group) { bits |= ListRegisterValue.group1Bit(format) }
+    return bits
   }
 }

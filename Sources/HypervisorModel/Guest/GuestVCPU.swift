@@ -20,6 +20,20 @@ struct GuestVCPU {
   var entryEvent = UInt64.max
   /// The CPU that it runs on.
   var cpu = PE.none
+  /// What is on its list is known: it was empty once, or a probe showed all of it.
+  var isListKnown = false
+  /// At its last entry it was not known which interrupts found a register.
+  var isCrowded = false
+  /// How much of it was seen.
+  var firstRun = FirstRun.unseen
+  /// The exception class of its last exit.
+  var exitClass: UInt32 = 0
+  /// The instruction that it left its guest at.
+  var exitPC: UInt64 = 0
+  /// The exit of the last wait that was counted.
+  var countedWait = UInt64.max
+  /// Its last wait was in the guest's idle loop.
+  var isIdle = false
   var entryPC: UInt64 = 0
   var entryTime: UInt64 = 0
   /// Length of its last run, and whether that began with something in the list registers.
@@ -42,4 +56,16 @@ struct GuestVCPU {
   /// List registers as a probe shows them: written since the last exit, and read back since the last entry.
   var shownWritten: [UInt64] = []
   var shownRead: [UInt64] = []
+  /// A probe showed the list registers being filled since the last exit.
+  var isFillShown = false
+
+  /// How a vCPU came into the capture.
+  enum FirstRun {
+    /// Neither an entry nor an exit was seen.
+    case unseen
+    /// The first thing seen of it is an entry, and it is still inside.
+    case entered
+    /// An exit was seen.
+    case over
+  }
 }

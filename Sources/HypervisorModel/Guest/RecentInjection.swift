@@ -1,4 +1,4 @@
-/// An injection for a vCPU that is out of its guest, and how the interrupt was before it.
+/// An injection for a vCPU that another CPU did, and how the interrupt was before it.
 struct RecentInjection {
   /// What it did.
   enum Change {
@@ -13,4 +13,6 @@ struct RecentInjection {
   var before: GuestInterrupt
   var event: UInt64
   var cpu: UInt32
+  /// An interrupt's handler did it.
+  var isOfInterrupt: Bool
 }

@@ -14,15 +14,13 @@ public struct EntryPrediction: Sendable {
   public var registers: [Register]
   /// Interrupts that are in no register though nothing tells that they should not be.
   public var doubtfullyAbsent: [UInt32]
+  /// What the capture does not decide.
+  public var doubts = ClassDoubts()
   /// HCR, and what found no register.
   public var outcome: ListRegisterOutcome
   /// The guest's SGIs are shown with number and target: those of a GICv2 are, those of a GICv3 are system registers whose
   /// value no tracepoint has.
   public var showsSGIs: Bool
-  /// No register is free, and an SGI or an LPI that no event shows may have taken one: which interrupts have one is not
-  /// known.
-  public var mayBeDisplaced = false
-
   /// One list register.
   public struct Register: Equatable, Sendable {
     /// Its value.
@@ -31,6 +29,8 @@ public struct EntryPrediction: Sendable {
     public var intid: UInt32
     /// By which rule.
     public var rule: InferenceRule
+    /// Bits of the value that the capture does not show: they are not predicted.
+    public var unknownBits: UInt64 = 0
   }
 }
 

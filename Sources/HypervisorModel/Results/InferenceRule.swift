@@ -6,19 +6,22 @@
 @frozen public enum InferenceRule: UInt8, Sendable, CaseIterable {
   /// The state follows from what the capture shows and what KVM does.
   case shown = 0
-  /// A guest that waits (trapped WFI) has nothing pending, and its idle loop runs no handler: all list registers are empty.
+  /// A guest that waits (trapped WFI) has nothing pending, and its idle loop, the place where it waits often, runs no
+  /// handler: all list registers are empty.
   case idleGuest
   /// The physical timer fired while the vCPU was in its guest: it was inactive, so the guest had ended it before.
   case physicalTimerFired
   /// `kvm_ack_irq` at an exit: the guest had ended the level-sensitive SPI.
   case endNotified
-  /// The timer is saved as the guest found it, asserted and not masked: its interrupt is still pending.
+  /// The timer is saved as the guest found it, asserted and not masked: its interrupt is still pending, or acknowledged
+  /// and the handler has not come to the timer yet. A guess.
   case timerUntouched
   /// The timer is saved with its interrupt masked: the guest's handler is at work, its interrupt is active.
   case timerMasked
-  /// The timer is saved with another deadline, or not asserted: the guest has handled its interrupt.
+  /// The timer is saved with another deadline, or not asserted: the guest has handled its interrupt, or set the timer and
+  /// not ended the interrupt yet. A guess.
   case timerReprogrammed
-  /// The hypervisor computed the timer's line anew and it is low.
+  /// The hypervisor computed the timer's line anew and it is low: its interrupt is not pending, but may be active. A guess.
   case timerLineLow
   /// The vCPU's list registers were shown, by a probe or by another capture of the same run.
   case registersShown
@@ -28,6 +31,15 @@
   case undecided
   /// The guest's deactivation trapped, and a probe shows of which interrupt.
   case deactivationTrapped
+
+  /// Whether the rule decides what the guest did. A rule that recordings of list registers contradict anywhere is a guess:
+  /// the model goes on with it, and says that nothing is decided.
+  public var decides: Bool {
+    switch self {
+    case .timerUntouched, .timerReprogrammed, .timerLineLow, .undecided: false
+    default: true
+    }
+  }
 
   /// The name that reports give.
   public var name: String {

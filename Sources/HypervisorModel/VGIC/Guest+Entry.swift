@@ -9,18 +9,32 @@ extension Guest {
   ) {
     guard holds(vcpu) else { return }
     let number = Int(vcpu)
+    // An exit is missing.
+    if vcpus[number].isInside { loseExit(number, &out) }
+    noteEntry(number)
     // KVM leaves the guest's own list alone and loads what the guest's hypervisor wrote.
     if vcpus[number].isNested { return start(number, cpu, pc, out) }
     let late = takeLate(number, interruptedSince)
-    let shown =
-      vcpus[number].shownWritten.isEmpty ? witness?.registersLoaded(event: out.event) : vcpus[number].shownWritten
-    if let shown { takeHidden(shown, number, &out) }
-    let count = gather(number)
-    let outcome = fill.fill(UnsafeMutableBufferPointer(rebasing: scratch[..<count]), setting)
-    scatter(number, count, outcome, &out)
-    note(number, cpu, outcome, isTold: shown != nil, out)
+    if let shown = shownFill(number) {
+      note(number, cpu, load(shown, number, out), ClassDoubts(), isShown: true, out)
+    } else {
+      fillByPolicy(number, cpu, &out)
+    }
+    vcpus[number].injections.removeAll(keepingCapacity: true)
     for injection in late { putBack(injection) }
     start(number, cpu, pc, out)
+  }
+
+  private func fillByPolicy(_ number: Int, _ cpu: UInt32, _ out: inout HypervisorOutput) {
+    let told = witness?.registersLoaded(event: out.event)
+    if let told { takeHidden(told, number, &out) }
+    pruneUnrouted()
+    let count = gather(number)
+    let outcome = fill.fill(UnsafeMutableBufferPointer(rebasing: scratch[..<count]), setting)
+    // Before the fill is taken over: what is not due for certain is still known to be on the list.
+    let doubts = doubts(number, outcome, isTold: told != nil, event: out.event)
+    scatter(number, count, outcome, doubts, &out)
+    note(number, cpu, outcome, doubts, isShown: false, out)
   }
 
   private func start(_ number: Int, _ cpu: UInt32, _ pc: UInt64, _ out: borrowing HypervisorOutput) {
@@ -32,6 +46,7 @@ extension Guest {
     vcpus[number].entryTime = out.time
     vcpus[number].fired = 0
     vcpus[number].ended.removeAll(keepingCapacity: true)
+    vcpus[number].isFillShown = false
     vcpus[number].shownWritten.removeAll(keepingCapacity: true)
     vcpus[number].shownRead.removeAll(keepingCapacity: true)
   }
@@ -53,7 +68,9 @@ extension Guest {
   }
 
   /// Puts back what the fill made of it: the order, and what the registers took over.
-  private func scatter(_ vcpu: Int, _ count: Int, _ outcome: ListRegisterOutcome, _ out: inout HypervisorOutput) {
+  private func scatter(
+    _ vcpu: Int, _ count: Int, _ outcome: ListRegisterOutcome, _ doubts: ClassDoubts, _ out: inout HypervisorOutput
+  ) {
     for index in 0..<count {
       let queued = scratch[index]
       let place = knownPlace(queued.intid, vcpu: UInt32(vcpu))!
@@ -68,9 +85,8 @@ extension Guest {
       vcpus[vcpu].registers[register] = value
       vcpus[vcpu].places[register] = place
       interrupts[place].register = Int8(register)
-      interrupts[place].isFresh = false
       out.emit(
-        .lrFilled, provenance: interrupts[place].rule == .shown ? .derived : .inferred, domain: domain,
+        .lrFilled, provenance: provenance(place, doubts), domain: domain,
         pe: UInt32(vcpu), intid: interrupts[place].queued.intid, priority: UInt32(interrupts[place].queued.priority),
         Transition.Operands<Transition.ListRegister>(index: register, value: value))
     }
@@ -84,35 +100,38 @@ extension Guest {
     }
   }
 
+  /// What a list register's content rests on.
+  private func provenance(_ place: Int, _ doubts: ClassDoubts) -> Provenance {
+    if !doubts[RegisterClass(interrupts[place].queued.intid)].isEmpty { return .inferred }
+    return interrupts[place].rule == .shown ? .derived : .inferred
+  }
+
   private func note(
-    _ vcpu: Int, _ cpu: UInt32, _ outcome: ListRegisterOutcome, isTold: Bool, _ out: borrowing HypervisorOutput
+    _ vcpu: Int, _ cpu: UInt32, _ outcome: ListRegisterOutcome, _ doubts: ClassDoubts, isShown: Bool,
+    _ out: borrowing HypervisorOutput
   ) {
     entries += 1
     occupancy[outcome.loaded] += 1
     if outcome.pendingLeft + outcome.activeLeft > 0 { overflows += 1 }
     if outcome.control.contains(.underflow) { maintenanceRequests += 1 }
-    var isUndecided = false
-    var absent: [UInt32] = []
-    for place in vcpus[vcpu].doubtful {
-      isUndecided = true
-      if interrupts[place].register < 0 { absent.append(interrupts[place].queued.intid) }
-    }
-    if isUndecided { undecidedEntries += 1 }
+    if !doubts.isEmpty { undecidedEntries += 1 }
     guard let onEntry else { return }
+    var absent: [UInt32] = []
+    for place in vcpus[vcpu].doubtful where interrupts[place].register < 0 {
+      absent.append(interrupts[place].queued.intid)
+    }
     var registers: [EntryPrediction.Register] = []
     for register in 0..<outcome.loaded {
       let interrupt = interrupts[vcpus[vcpu].places[register]]
       registers.append(
         EntryPrediction.Register(
-          value: vcpus[vcpu].registers[register], intid: interrupt.queued.intid, rule: interrupt.rule)
-      )
+          value: vcpus[vcpu].registers[register], intid: interrupt.queued.intid, rule: interrupt.rule,
+          unknownBits: interrupt.unknownBits(setting.format)))
     }
     onEntry(
       EntryPrediction(
         time: out.time, event: out.event, domain: domain, vcpu: UInt32(vcpu), cpu: cpu, registers: registers,
-        doubtfullyAbsent: absent, outcome: outcome, showsSGIs: isGICv2,
-        mayBeDisplaced: outcome.wanted >= setting.count && !isTold && !isGICv2)
-    )
+        doubtfullyAbsent: absent, doubts: doubts, outcome: outcome, showsSGIs: isGICv2 || isShown))
   }
 
   /// Queues what the registers show and no event of the capture does: SGIs whose number is not shown, LPIs. Their place
@@ -128,6 +147,7 @@ extension Guest {
         continue
       }
       interrupts[place].rule = .registersShown
+      interrupts[place].known.formUnion(.listed)
       interrupts[place].queued.priority = value.priority
       interrupts[place].queued.traits.set(.group1, to: value.isGroup1)
       interrupts[place].queued.traits.insert(.enabled)

@@ -3,13 +3,24 @@ import InterruptTrace
 /// `kvm_vgic_sync_hwstate`: what comes back when a vCPU leaves its guest. Mainline tracepoints do not show it; rules find
 /// what they can.
 extension Guest {
-  func exit(_ vcpu: UInt32, reason: GuestExitReason, pc: UInt64, _ out: inout HypervisorOutput) {
-    guard holds(vcpu), vcpus[Int(vcpu)].isInside else { return }
+  func exit(
+    _ vcpu: UInt32, reason: GuestExitReason, exceptionClass: UInt32, pc: UInt64, _ out: inout HypervisorOutput
+  ) {
+    guard holds(vcpu) else { return }
     let number = Int(vcpu)
+    noteExit(number, exceptionClass: exceptionClass, pc: pc)
+    guard vcpus[number].isInside else { return }
     let ran = out.time &- vcpus[number].entryTime
     let isNear = pc &- vcpus[number].entryPC &+ 64 < 128
     vcpus[number].ranFor = ran
     takeBack(number, Run(length: ran, reason: reason, isNear: isNear), &out)
+  }
+
+  /// The vCPU enters its guest again, and no event showed that it had left it.
+  func loseExit(_ number: Int, _ out: inout HypervisorOutput) {
+    vcpus[number].ranFor = 0
+    takeBack(number, Run(length: 0, reason: .unknown, isNear: false), &out)
+    vcpus[number].isListKnown = false
   }
 
   /// The hypervisor's handler of a physical timer runs after the exit from the guest, though before the exit is shown: what
@@ -35,10 +46,18 @@ extension Guest {
     vcpus[vcpu].isInside = false
     vcpus[vcpu].exitEvent = out.event
     vcpus[vcpu].listAtExit = vcpus[vcpu].list
-    vcpus[vcpu].injections.removeAll(keepingCapacity: true)
+    dropFinished(vcpu)
     vcpus[vcpu].hadInterrupts = vcpus[vcpu].loaded > 0
     let left =
       vcpus[vcpu].shownRead.isEmpty ? witness?.registersLeft(entry: vcpus[vcpu].entryEvent) : vcpus[vcpu].shownRead
+    // Which of them had a register is not known: neither is what became of those that had none.
+    let entry = vcpus[vcpu].entryEvent
+    if vcpus[vcpu].isCrowded {
+      for place in vcpus[vcpu].list where interrupts[place].register < 0 && interrupts[place].raisedAt < entry {
+        if !vcpus[vcpu].doubtful.contains(place) { vcpus[vcpu].doubtful.append(place) }
+      }
+      vcpus[vcpu].isCrowded = false
+    }
     // What was in no register stays as doubtful as it was, unless its physical timer came.
     let doubtful = vcpus[vcpu].doubtful
     vcpus[vcpu].doubtful.removeAll(keepingCapacity: true)
@@ -46,6 +65,7 @@ extension Guest {
       let intid = interrupts[place].queued.intid
       if INTID.isBanked(intid), vcpus[vcpu].fired & 1 << intid != 0 {
         settle(place, pending: false, active: false, .physicalTimerFired, out)
+        learnTaken(place, vcpu: vcpu)
       } else {
         vcpus[vcpu].doubtful.append(place)
       }
@@ -75,6 +95,10 @@ extension Guest {
       return (loaded.empty, .physicalTimerFired)
     }
     if vcpus[vcpu].ended.contains(intid) { return (loaded.empty, .endNotified) }
+    // The end of a level-sensitive SPI would have shown: it is pending still, or active.
+    if showsEnds, loaded.asksAtEnd, INTID.isSPI(intid), interrupts[place].known.contains(.trigger) {
+      return (loaded, .undecided)
+    }
     return (guess(loaded, run), .undecided)
   }
 
@@ -90,7 +114,10 @@ extension Guest {
   ) {
     rules[Int(rule.rawValue)] += 1
     interrupts[place].rule = rule
-    if rule == .undecided { vcpus[vcpu].doubtful.append(place) }
+    if !rule.decides { vcpus[vcpu].doubtful.append(place) }
+    if rule == .physicalTimerFired || rule == .endNotified { learnTaken(place, vcpu: vcpu) }
+    if rule == .endNotified { interrupts[place].known.insert(.trigger) }
+    tell(place, vcpu, rule, isPending: value.isPending, isActive: value.isActive)
     _ = interrupts[place].queued.fold(
       value,
       hasGICv2Guest: setting.hasGICv2Guest,
@@ -113,20 +140,82 @@ extension Guest {
       Transition.Operands<Transition.ListRegister>(index: Int(max(0, interrupts[place].register)), value: value.bits))
   }
 
+  /// The hypervisor found, as it took a vCPU's interrupts back, that the guest had ended a level-sensitive SPI
+  /// (`kvm_ack_irq`).
+  func noteEnd(_ place: Int, _ vcpu: Int) {
+    if vcpus[vcpu].isInside { vcpus[vcpu].ended.append(interrupts[place].queued.intid) }
+    if !interrupts[place].queued.traits.contains(.hardware) {
+      interrupts[place].queued.traits.insert(.level)
+      interrupts[place].known.insert(.trigger)
+    }
+    let owner = Int(interrupts[place].owner)
+    guard owner != vcpu || interrupts[place].register < 0 else { return }
+    // It was not where the model has it: on another vCPU's list, or active without a register.
+    learnTaken(place, vcpu: vcpu)
+    for other in vcpus.indices { vcpus[other].doubtful.removeAll { $0 == place } }
+    if owner >= 0 {
+      vcpus[owner].list.removeAll { $0 == place }
+      interrupts[place].owner = -1
+    }
+    interrupts[place].rule = .endNotified
+    interrupts[place].queued.isActive = false
+    interrupts[place].queued.traits.remove(.latched)
+    queue(place)
+  }
+
   // MARK: Evidence that comes after the exit
 
-  /// The guest waits: nothing is pending, nothing is being handled.
+  /// The guest waits: nothing is pending, nothing is being handled; if it waits where its idle loop does. A CPU that a guest
+  /// stops for good waits in a handler.
   func rest(_ vcpu: UInt32, _ out: borrowing HypervisorOutput) {
-    guard holds(vcpu) else { return }
+    guard holds(vcpu), vcpus[Int(vcpu)].exitClass == Self.wait, waitsInIdleLoop(Int(vcpu)) else { return }
     let ran = vcpus[Int(vcpu)].ranFor
     if vcpus[Int(vcpu)].hadInterrupts, ran > 0 {
       handlingTime = handlingTime == 0 ? ran : handlingTime - handlingTime / 16 + ran / 16
       vcpus[Int(vcpu)].hadInterrupts = false
     }
-    for place in vcpus[Int(vcpu)].doubtful { settle(place, pending: false, active: false, .idleGuest, out) }
-    vcpus[Int(vcpu)].doubtful.removeAll(keepingCapacity: true)
+    for place in vcpus[Int(vcpu)].doubtful where !mayComeStill(place, Int(vcpu)) {
+      settle(place, pending: false, active: false, .idleGuest, out)
+    }
+    clearList(Int(vcpu))
+    ruleOut(Int(vcpu))
     prune(Int(vcpu))
   }
+
+  /// Whether the vCPU's last exit was at an instruction at which the guest has waited often.
+  private func waitsInIdleLoop(_ vcpu: Int) -> Bool {
+    // Told twice of one wait: as it traps, and as the vCPU wakes.
+    guard vcpus[vcpu].countedWait != vcpus[vcpu].exitEvent else { return vcpus[vcpu].isIdle }
+    vcpus[vcpu].countedWait = vcpus[vcpu].exitEvent
+    let pc = vcpus[vcpu].exitPC
+    var seen = 0
+    if let at = waits.firstIndex(where: { $0.pc == pc }) {
+      seen = waits[at].count
+      waits[at].count += 1
+    } else if waits.count < Self.waitLimit {
+      waits.append((pc, 1))
+    }
+    vcpus[vcpu].isIdle = seen >= Self.waitsOfIdleLoop
+    return vcpus[vcpu].isIdle
+  }
+
+  private static var waitLimit: Int { 64 }
+  private static var waitsOfIdleLoop: Int { 3 }
+
+  /// Whether an interrupt may be on the list still, though the guest that ran had nothing pending in its registers: it may
+  /// have been raised too late for them.
+  private func mayComeStill(_ place: Int, _ vcpu: Int) -> Bool {
+    interrupts[place].lateAt == vcpus[vcpu].entryEvent
+  }
+
+  /// The vCPU had blocked after its exit for a wait: that was WFI, whether or not the capture says so.
+  func wake(_ vcpu: UInt32, _ out: borrowing HypervisorOutput) {
+    guard holds(vcpu), !vcpus[Int(vcpu)].isInside else { return }
+    rest(vcpu, out)
+  }
+
+  /// A trapped WFI or WFE (ESR_EL2.EC).
+  private static var wait: UInt32 { 1 }
 
   /// A timer was taken off the hardware: its state tells what the guest did with its interrupt.
   func saveTimer(
@@ -137,9 +226,8 @@ extension Guest {
     vcpus[number].areTimersLoaded = false
     defer { vcpus[number].deadlines[timer] = deadline }
     guard let place = knownPlace(intid, vcpu: vcpu),
-      let at = vcpus[number].doubtful.firstIndex(of: place)
+      vcpus[number].doubtful.contains(place)
     else { return }
-    vcpus[number].doubtful.remove(at: at)
     let (masked, asserted) = (control & 2 != 0, control & 4 != 0 && control & 1 != 0)
     if masked {
       settle(place, pending: false, active: true, .timerMasked, out)
@@ -160,14 +248,14 @@ extension Guest {
     else { return }
     vcpus[number].doubtful.remove(at: at)
     settle(place, pending: false, active: false, .physicalTimerFired, out)
+    learnTaken(place, vcpu: number)
   }
 
   /// The hypervisor has computed a timer's line and it is low: what was pending no longer is.
   func lowerTimer(intid: UInt32, vcpu: UInt32, _ out: borrowing HypervisorOutput) {
     guard holds(vcpu), let place = knownPlace(intid, vcpu: vcpu) else { return }
     let number = Int(vcpu)
-    guard let at = vcpus[number].doubtful.firstIndex(of: place), !interrupts[place].queued.isActive else { return }
-    vcpus[number].doubtful.remove(at: at)
+    guard vcpus[number].doubtful.contains(place), !interrupts[place].queued.isActive else { return }
     settle(place, pending: false, active: false, .timerLineLow, out)
   }
 
@@ -194,9 +282,11 @@ extension Guest {
       Transition.Operands<Transition.GuestOutcome>(isPending: pending, isActive: active, rule: rule.rawValue))
     rules[Int(rule.rawValue)] += 1
     interrupts[place].rule = rule
+    let vcpu = Int(interrupts[place].owner >= 0 ? interrupts[place].owner : interrupts[place].target)
+    if rule.decides { vcpus[vcpu].doubtful.removeAll { $0 == place } }
+    tell(place, vcpu, rule, isPending: pending, isActive: active)
     interrupts[place].queued.isActive = active
-    // What came since the exit is still to be delivered.
-    let isPending = pending || interrupts[place].isFresh
+    let isPending = pending || isFresh(place, vcpu)
     defer { if pending || active { stay(place) } }
     if interrupts[place].queued.isMappedLevel {
       interrupts[place].queued.traits.set(.line, to: isPending)
@@ -205,6 +295,13 @@ extension Guest {
       interrupts[place].queued.sources = 0
     }
     queue(place)
+  }
+
+  private func tell(_ place: Int, _ vcpu: Int, _ rule: InferenceRule, isPending: Bool, isActive: Bool) {
+    onOutcome?(
+      InferredOutcome(
+        domain: domain, vcpu: UInt32(vcpu), entry: vcpus[vcpu].entryEvent, intid: interrupts[place].queued.intid,
+        rule: rule, isPending: isPending, isActive: isActive))
   }
 
   /// What has not ended has never left its vCPU's list: it stands where it stood at the exit, before what was queued since.

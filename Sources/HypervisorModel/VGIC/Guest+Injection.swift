@@ -17,13 +17,15 @@ extension Guest {
       }
       interrupts[place].queued.traits.set(.line, to: level)
     } else {
+      // It may turn out to be level-sensitive.
+      interrupts[place].queued.traits.set(.line, to: level)
       guard level else {
         ignoredInjections += 1
         return
       }
       interrupts[place].queued.traits.insert(.latched)
     }
-    interrupts[place].isFresh = level
+    if level { noteRaised(place, event: out.event) }
     becamePending(place, was: was, cause: .line, out: &out)
     remember(before)
   }
@@ -33,6 +35,7 @@ extension Guest {
     guard INTID.isBanked(intid), holds(vcpu) else { return }
     let place = place(intid, vcpu: vcpu)
     guard !interrupts[place].queued.traits.contains(.hardware) else { return }
+    interrupts[place].known.insert(.trigger)
     interrupts[place].queued.traits.formUnion([.hardware, .level])
     interrupts[place].queued.physicalINTID = UInt16(intid)
   }
@@ -102,7 +105,7 @@ extension Guest {
       let before = remembered(place, .latch(source: source), cpu: sender, out.event)
       interrupts[place].queued.traits.insert(.latched)
       interrupts[place].queued.sources |= source
-      interrupts[place].isFresh = true
+      noteRaised(place, event: out.event)
       if INTID.isLPI(intid) { interrupts[place].target = Int32(vcpu) }
       let cause = transition.pending.cause ?? .register
       becamePending(place, was: was, cause: cause, source: sourcePE, out: &out)

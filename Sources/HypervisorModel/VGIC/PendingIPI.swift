@@ -25,8 +25,9 @@ struct PendingIPIs {
 
   /// Takes in an event of the host.
   @inline(__always) mutating func take(_ event: Event, number: UInt64) {
-    guard event.kind.rawValue >= EventKind.handlerEnter.rawValue, event.pe < Self.limit else { return }
-    if event.kind == .ipiSend {
+    guard event.pe < Self.limit else { return }
+    // Of one without a reason it is not to be seen whether it was taken.
+    if event.kind == .ipiSend, event.a & 0xFFFF_FFFF != 0 {
       send(event, number)
     } else if event.kind == .ipiEnter {
       pending[Self.key(event.pe, event.a & 0xFFFF_FFFF)] = nil

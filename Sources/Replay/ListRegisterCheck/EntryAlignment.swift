@@ -1,8 +1,11 @@
+import InterruptTrace
+
 /// Finds which entry of a guest, as the hypervisor's tracing shows it, is which load of list registers, as a capture from
 /// below shows it. The two have different clocks.
 ///
-/// The offset of the clocks is the difference of times that most pairs on the same CPU have in common; it is looked for
-/// anew where pairs stop matching, so that a clock that was stopped in between does no harm.
+/// An entry lies between switching the virtual interface on, for the load, and off again. The offset of the clocks is the
+/// one by which most loads hold an entry in this way; it is looked for anew where loads stop doing so, so that a clock that
+/// was stopped in between does no harm, and refined from part to part, so that neither does one that drifts.
 struct EntryAlignment {
   /// An entry: when, and where.
   struct Entry {
@@ -22,35 +25,37 @@ struct EntryAlignment {
   /// The first and last entry within the time that the loads cover.
   private(set) var covered: Range<Int> = 0..<0
 
-  /// Loads that vote on the offset.
-  private static let voters = 256
+  /// Loads that are looked at together.
+  private static let part = 256
   /// The share of loads with an entry by which an offset holds. A wrong one finds a few per cent, by chance; the right one
-  /// not all, where guests are entered with nothing to load or the hypervisor turns round.
-  private static let leastShare = 0.4
-  /// Loads of these that vote first.
-  private static let sampleSize = 24
-  /// Between the load of the registers and the entry, and how far apart that may be from one entry to the next.
+  /// not all, where the hypervisor turns round.
+  private static let leastShare = 0.3
+  /// By how much an offset may be refined from one part to the next.
   private static let slack: Int64 = 150_000
-  private static let bin: Int64 = 40_000
+  /// What clocks of a microsecond's resolution leave open.
+  private static let tolerance: Int64 = 15_000
+
+  private let entries: [Entry]
+  private let loads: [RegisterLoad]
+  /// Times of entries with their places, by CPU.
+  private let byCPU: [UInt32: [(time: Int64, place: Int)]]
 
   init(entries: [Entry], loads: [RegisterLoad]) {
+    self.entries = entries
+    self.loads = loads
     loadOfEntry = Array(repeating: nil, count: entries.count)
-    var byCPU: [UInt32: [Int]] = [:]
-    for (place, entry) in entries.enumerated() { byCPU[entry.cpu, default: []].append(place) }
+    var byCPU: [UInt32: [(time: Int64, place: Int)]] = [:]
+    for (place, entry) in entries.enumerated() {
+      byCPU[entry.cpu, default: []].append((Int64(clamping: entry.time), place))
+    }
+    for cpu in byCPU.keys { byCPU[cpu]!.sort { $0.time < $1.time } }
+    self.byCPU = byCPU
     guard !entries.isEmpty, loads.count > 8 else { return }
     var current: Int64?
-    var start = 0
-    while start < loads.count {
-      let window = start..<min(start + Self.voters, loads.count)
-      if current.map({ Self.share(window, loads, entries, byCPU, $0) < Self.leastShare }) ?? true {
-        if let found = Self.vote(window, loads, entries, byCPU, near: current) {
-          if current != nil, abs(found - current!) > Self.slack { jumps += 1 }
-          current = found
-          if offset == nil { offset = found }
-        }
-      }
-      if let current { assign(window, loads, entries, byCPU, current) }
-      start = window.upperBound
+    for start in stride(from: 0, to: loads.count, by: Self.part) {
+      let range = start..<min(start + Self.part, loads.count)
+      current = follow(range, current)
+      if let current { assign(range, current) }
     }
     abandoned = loads.count - loadOfEntry.count { $0 != nil }
     if let first = loadOfEntry.firstIndex(where: { $0 != nil }), let last = loadOfEntry.lastIndex(where: { $0 != nil })
@@ -59,68 +64,124 @@ struct EntryAlignment {
     }
   }
 
-  private mutating func assign(
-    _ window: Range<Int>, _ loads: [RegisterLoad], _ entries: [Entry], _ byCPU: [UInt32: [Int]], _ offset: Int64
-  ) {
-    for number in window {
-      guard let places = byCPU[loads[number].pe] else { continue }
-      // An entry lies between switching the virtual interface on and off.
-      let from = Int64(loads[number].from) - offset
-      let end = Int64(loads[number].to) - offset
-      var best: Int?
-      for place in Self.range(places, entries, from - Self.slack / 2, max(end, from) + Self.slack / 4) {
-        let distance = abs(Int64(entries[place].time) - from)
-        if loadOfEntry[place] == nil, distance < best.map({ abs(Int64(entries[$0].time) - from) }) ?? .max {
-          best = place
-        }
-      }
-      if let best { loadOfEntry[best] = number }
+  /// The offset for a part of the loads: the one before, refined; or another one, if that no longer holds.
+  private mutating func follow(_ range: Range<Int>, _ current: Int64?) -> Int64? {
+    if let current {
+      let refined = refine(range, around: current, within: Self.slack) ?? current
+      if share(range, refined) >= Self.leastShare { return refined }
     }
+    guard let found = search(range, near: current), let refined = refine(range, around: found, within: 1_000_000),
+      share(range, refined) >= Self.leastShare
+    else { return current }
+    if let current, abs(refined - current) > Self.slack { jumps += 1 }
+    if offset == nil { offset = refined }
+    return refined
   }
 
-  /// The entries of a CPU within a time, by place.
-  private static func range(_ places: [Int], _ entries: [Entry], _ from: Int64, _ to: Int64) -> ArraySlice<Int> {
+  // MARK: One offset
+
+  /// When the virtual interface was on for a load, by the entries' clock. Where nothing shows it switched off, for as long
+  /// as it takes to enter.
+  private func window(_ load: Int, _ offset: Int64) -> (from: Int64, to: Int64) {
+    let from = Int64(bitPattern: loads[load].from) - offset
+    let to = Int64(bitPattern: loads[load].to) - offset
+    return (from, to > from ? to : from + Self.slack)
+  }
+
+  /// The entries of a CPU within a time.
+  private func entries(of cpu: UInt32, _ from: Int64, _ to: Int64) -> ArraySlice<(time: Int64, place: Int)> {
+    guard let all = byCPU[cpu], from <= to else { return [] }
     func lower(_ time: Int64) -> Int {
-      var (low, high) = (0, places.count)
+      var (low, high) = (0, all.count)
       while low < high {
         let middle = (low + high) / 2
-        if Int64(entries[places[middle]].time) < time { low = middle + 1 } else { high = middle }
+        if all[middle].time < time { low = middle + 1 } else { high = middle }
       }
       return low
     }
-    let first = lower(from)
-    return places[first..<max(first, lower(to))]
+    return all[lower(from)..<lower(to + 1)]
   }
 
-  private static func share(
-    _ window: Range<Int>, _ loads: [RegisterLoad], _ entries: [Entry], _ byCPU: [UInt32: [Int]], _ offset: Int64
-  ) -> Double {
-    let hits = window.count { number in
-      let from = Int64(loads[number].from) - offset
-      return byCPU[loads[number].pe].map { !range($0, entries, from - slack / 4, from + slack / 2).isEmpty } ?? false
+  private func share(_ range: Range<Int>, _ offset: Int64) -> Double {
+    let hits = range.count { load in
+      let (from, to) = window(load, offset)
+      return !entries(of: loads[load].pe, from - Self.tolerance, to + Self.tolerance).isEmpty
     }
-    return Double(hits) / Double(window.count)
+    return Double(hits) / Double(range.count)
   }
 
-  /// The offset that most pairs of a load and an entry have in common; nil if fewer than half the loads agree on one.
+  /// The offset by which most loads hold an entry, in the middle of those that are as good.
+  private func refine(_ range: Range<Int>, around offset: Int64, within slack: Int64) -> Int64? {
+    var edges: [(at: Int64, change: Int)] = []
+    for load in range {
+      let (from, to) = window(load, offset)
+      for entry in entries(of: loads[load].pe, from - slack, to + slack) {
+        edges.append((max(from - entry.time, -slack), 1))
+        edges.append((min(to - entry.time, slack), -1))
+      }
+    }
+    // At the same place, what begins comes before what ends.
+    edges.sort { ($0.at, $1.change) < ($1.at, $0.change) }
+    var (holding, best) = (0, 0)
+    var plateau: (from: Int64, to: Int64)?
+    for edge in edges {
+      if edge.change < 0, holding == best, let start = plateau?.from, plateau!.to == start { plateau!.to = edge.at }
+      holding += edge.change
+      if holding > best {
+        best = holding
+        plateau = (edge.at, edge.at)
+      }
+    }
+    return plateau.map { offset + $0.from + ($0.to - $0.from) / 2 }
+  }
+
+  private mutating func assign(_ range: Range<Int>, _ offset: Int64) {
+    for load in range {
+      let (from, to) = window(load, offset)
+      var best: (place: Int, distance: Int64)?
+      for entry in entries(of: loads[load].pe, from - Self.tolerance, to + Self.tolerance) {
+        guard loadOfEntry[entry.place] == nil else { continue }
+        // Inside is better than nearly so.
+        let distance = entry.time < from ? from - entry.time : entry.time > to ? entry.time - to : 0
+        if distance < best?.distance ?? .max { best = (entry.place, distance) }
+      }
+      guard let best else { continue }
+      // Nearly inside this one may be inside the next.
+      if best.distance > 0, load + 1 < loads.count, isInside(entries[best.place], laterThan: load, offset) { continue }
+      loadOfEntry[best.place] = load
+    }
+  }
+
+  /// Whether one of the next loads of the same PE holds the entry.
+  private func isInside(_ entry: Entry, laterThan load: Int, _ offset: Int64) -> Bool {
+    let time = Int64(clamping: entry.time)
+    for next in loads.indices.dropFirst(load + 1).prefix(8) where loads[next].pe == loads[load].pe {
+      let (from, to) = window(next, offset)
+      return time >= from && time <= to
+    }
+    return false
+  }
+
+  // MARK: Any offset
+
+  /// The offset that most pairs of a load and an entry behind it have in common, about.
   ///
-  /// A sample of the loads votes first: a capture from below may go on for long where the other has no entry.
-  private static func vote(
-    _ window: Range<Int>, _ loads: [RegisterLoad], _ entries: [Entry], _ byCPU: [UInt32: [Int]], near: Int64?
-  ) -> Int64? {
-    let sample = Array(stride(from: window.lowerBound, to: window.upperBound, by: max(1, window.count / sampleSize)))
-    guard vote(sample, loads, entries, byCPU, near: near, oneIn: 3) != nil else { return nil }
-    return vote(Array(window), loads, entries, byCPU, near: near, oneIn: 2)
+  /// What is between the two differs little from one to the next, unless probes make entries later: then the time within
+  /// which pairs meet is longer, and more of them must.
+  private func search(_ range: Range<Int>, near: Int64?) -> Int64? {
+    let sample = Array(stride(from: range.lowerBound, to: range.upperBound, by: max(1, range.count / 24)))
+    for (bin, least) in [(40_000 as Int64, 0.34), (250_000, 0.6)] {
+      guard vote(sample, bin: bin, least: least, near: near) != nil else { continue }
+      if let found = vote(Array(range), bin: bin, least: bin > 100_000 ? 0.5 : 0.4, near: near) { return found }
+    }
+    return nil
   }
 
-  private static func vote(
-    _ voters: [Int], _ loads: [RegisterLoad], _ entries: [Entry], _ byCPU: [UInt32: [Int]], near: Int64?,
-    oneIn least: Int
-  ) -> Int64? {
+  private func vote(_ voters: [Int], bin: Int64, least: Double, near: Int64?) -> Int64? {
     var differences: [Int64] = []
-    for number in voters {
-      for place in byCPU[loads[number].pe] ?? [] {
-        let difference = Int64(bitPattern: loads[number].from &- entries[place].time)
+    for load in voters {
+      for entry in byCPU[loads[load].pe] ?? [] {
+        let difference = Int64(bitPattern: loads[load].from) - entry.time
         // Once the clocks are aligned they do not drift apart by more than a stop.
         if let near, abs(difference - near) > 3_600_000_000_000 { continue }
         differences.append(difference)
@@ -133,7 +194,7 @@ struct EntryAlignment {
       while differences[high] - differences[low] > bin { low += 1 }
       if high - low + 1 > best.count { best = (high - low + 1, low) }
     }
-    guard best.count * least >= voters.count else { return nil }
+    guard Double(best.count) >= least * Double(voters.count) else { return nil }
     return differences[best.start + best.count / 2]
   }
 }

@@ -1,33 +1,6 @@
 import HypervisorModel
 import InterruptTrace
 
-/// Classes of INTIDs that a hypervisor treats differently.
-public enum RegisterClass: Int, Sendable, CaseIterable {
-  /// SGIs.
-  case sgi
-  /// PPIs.
-  case ppi
-  /// SPIs.
-  case spi
-  /// LPIs.
-  case lpi
-
-  /// The class of an INTID.
-  public init(_ intid: UInt32) {
-    self = INTID.isSGI(intid) ? .sgi : INTID.isBanked(intid) ? .ppi : INTID.isLPI(intid) ? .lpi : .spi
-  }
-
-  /// Its name.
-  public var name: String {
-    switch self {
-    case .sgi: "SGI"
-    case .ppi: "PPI"
-    case .spi: "SPI"
-    case .lpi: "LPI"
-    }
-  }
-}
-
 /// How predicted list registers compare with those that were seen.
 public struct ListRegisterAgreement: Sendable {
   /// Entries of guests, by how the registers of one class compare.
@@ -80,8 +53,34 @@ public struct ListRegisterAgreement: Sendable {
   public var clockOffset: Int64?
   /// How often it changed.
   public var clockJumps = 0
+  /// Why nothing could be compared, if so.
+  public internal(set) var mismatch: Mismatch?
+  /// How often each rule was right about what the guest did, and how often it was wrong.
+  public internal(set) var rules: [InferenceRule: RuleScore] = [:]
   /// What the model says of each guest.
   public var guests: [GuestSummary] = []
+
+  /// What two captures lack that do not match.
+  public enum Mismatch: String, Sendable {
+    /// The hypervisor's capture shows no entry of a guest.
+    case noEntries = "no-entries"
+    /// The capture from below shows no list register being loaded.
+    case noLoads = "no-loads"
+    /// The capture from below does not say on which PE list registers are loaded.
+    case noPE = "no-pe"
+    /// No difference of the two clocks puts entries behind loads.
+    case noOffset = "no-offset"
+  }
+
+  /// How a rule's word compares with what the list registers held when the vCPU left its guest.
+  public struct RuleScore: Equatable, Sendable {
+    /// It was right.
+    public var right: UInt64 = 0
+    /// It was wrong.
+    public var wrong: UInt64 = 0
+    /// Number of the entry's event of the first that was wrong.
+    public var firstWrong: UInt64?
+  }
 
   private static let reasonLimit = 64
 
@@ -103,11 +102,9 @@ public struct ListRegisterAgreement: Sendable {
     for kind in RegisterClass.allCases {
       let mine = prediction.registers.filter { RegisterClass($0.intid) == kind }
       let theirs = values.filter { RegisterClass($0.intid(hasGICv2Guest: hasGICv2Guest)) == kind }
-      let absent = prediction.doubtfullyAbsent.contains { RegisterClass($0) == kind }
       let isInvolved = !mine.isEmpty || !theirs.isEmpty
-      let isUndecided =
-        absent || mine.contains { $0.rule == .undecided } || prediction.mayBeDisplaced && !mine.isEmpty
-      let isEqual = mine.map(\.value) == theirs.map(\.bits)
+      let isUndecided = !prediction.doubts[kind].isEmpty
+      let isEqual = Self.areEqual(mine, theirs)
       var verdict: Verdict =
         isEqual ? (isUndecided ? .guessedRight : .agreed) : (isUndecided ? .guessedWrong : .disagreed)
       let hasHidden = theirs.contains { value in
@@ -121,7 +118,7 @@ public struct ListRegisterAgreement: Sendable {
       if !isEqual { explain(kind, mine, theirs, verdict, prediction, seen, format, hasGICv2Guest) }
     }
     var all = verdicts.min { $0.rawValue < $1.rawValue }!
-    if all.rawValue >= Verdict.guessedRight.rawValue, prediction.registers.map(\.value) != seen {
+    if all.rawValue >= Verdict.guessedRight.rawValue, !Self.areEqual(prediction.registers, values) {
       let isDecided = all == .agreed
       all = isDecided ? .disagreed : .guessedWrong
       note("order of the registers", prediction, seen, isDecided: isDecided)
@@ -129,6 +126,11 @@ public struct ListRegisterAgreement: Sendable {
     let isInvolved = !prediction.registers.isEmpty || !seen.isEmpty
     Self.count(all, &whole, involved: isInvolved)
     Self.count(shownVerdicts.min { $0.rawValue < $1.rawValue }!, &shown, involved: isInvolved)
+  }
+
+  /// Whether the registers hold what was predicted; a prediction leaves out what the capture does not show.
+  private static func areEqual(_ mine: [EntryPrediction.Register], _ theirs: [ListRegisterValue]) -> Bool {
+    mine.count == theirs.count && zip(mine, theirs).allSatisfy { ($0.value ^ $1.bits) & ~$0.unknownBits == 0 }
   }
 
   /// Whether no event of a mainline tracepoint shows the interrupt: an LPI, or an SGI of a GICv3.
@@ -174,8 +176,17 @@ public struct ListRegisterAgreement: Sendable {
       let isHiddenItself = kind == .lpi || kind == .sgi && !prediction.showsSGIs
       text += isHiddenItself ? " (no event shows it)" : " (registers taken by what is not shown)"
     }
-    if prediction.mayBeDisplaced, verdict == .guessedWrong { text += " (all registers used)" }
+    if verdict == .guessedWrong { text += " (\(Self.why(prediction.doubts[kind])))" }
     note(text, prediction, seen, isDecided: verdict == .disagreed)
+  }
+
+  /// Why an entry is not decided.
+  private static func why(_ doubts: EntryDoubts) -> String {
+    let names: [(EntryDoubts, String)] = [
+      (.start, "start"), (.route, "route"), (.configuration, "configuration"), (.late, "late"),
+      (.displaced, "all registers used"), (.outcome, "outcome"),
+    ]
+    return names.filter { doubts.contains($0.0) }.map(\.1).joined(separator: ", ")
   }
 
   private static func difference(
@@ -183,7 +194,7 @@ public struct ListRegisterAgreement: Sendable {
   ) -> (EntryPrediction.Register, ListRegisterValue)? {
     for left in mine {
       if let right = theirs.first(where: { $0.intid(hasGICv2Guest: hasGICv2Guest) == left.intid }),
-        right.bits != left.value
+        (right.bits ^ left.value) & ~left.unknownBits != 0
       {
         return (left, right)
       }

@@ -19,6 +19,8 @@ public final class ListRegisterCheck: ListRegisterWitness {
   public let format: ListRegisterFormat
   /// How many there are.
   public let listRegisters: Int
+  /// Loads of which the capture from below does not say the PE.
+  public let loadsWithoutPE: Int
   /// Why the capture from below ended early, if it did.
   public let outsideDamage: ImportStatistics.Damage?
   /// Why the hypervisor's capture ended early, if it did; known when it was aligned.
@@ -26,8 +28,12 @@ public final class ListRegisterCheck: ListRegisterWitness {
 
   private var alignment = EntryAlignment(entries: [], loads: [])
   private var placeOfEvent: [UInt64: Int] = [:]
+  /// Entries of guests in the hypervisor's capture.
+  private var entries = 0
   private var knowledge = Knowledge.insideOnly
   private var counts = ListRegisterAgreement()
+  /// Trapped deactivations that no entry has followed yet.
+  private var deactivated: [InferredOutcome] = []
 
   /// Reads the capture from below.
   ///
@@ -36,6 +42,7 @@ public final class ListRegisterCheck: ListRegisterWitness {
     var finder = RegisterLoadFinder()
     try Self.read(source) { finder.take($0) }
     loads = finder.loads
+    loadsWithoutPE = finder.withoutPE
     format = finder.format ?? .ich
     listRegisters = finder.listRegisters ?? 4
     outsideDamage = source.statistics.damage
@@ -59,6 +66,7 @@ public final class ListRegisterCheck: ListRegisterWitness {
       number += 1
     }
     insideDamage = source.statistics.damage
+    self.entries = entries.count
     alignment = EntryAlignment(entries: entries, loads: loads)
     placeOfEvent = [:]
     for place in entries.indices { placeOfEvent[entries[place].event] = place }
@@ -73,7 +81,9 @@ public final class ListRegisterCheck: ListRegisterWitness {
     options.listRegisters = listRegisters
     self.knowledge = knowledge
     counts = ListRegisterAgreement()
+    deactivated.removeAll()
     counts.loads = loads.count
+    counts.mismatch = mismatch
     counts.abandoned = alignment.abandoned
     counts.clockOffset = alignment.offset
     counts.clockJumps = alignment.jumps
@@ -82,6 +92,7 @@ public final class ListRegisterCheck: ListRegisterWitness {
     let model = HypervisorModel(topology: known, options: options)
     if knowledge == .withInjections { model.witness = self }
     model.onEntry = { [unowned self] in check($0) }
+    model.onOutcome = { [unowned self] in score($0) }
     var transitions = TransitionBuffer()
     var batch = EventBatch()
     while try source.read(into: &batch) > 0 {
@@ -90,6 +101,14 @@ public final class ListRegisterCheck: ListRegisterWitness {
     }
     counts.guests = model.summaries
     return counts
+  }
+
+  /// What the captures lack so that entries and loads could be compared; nil if nothing.
+  private var mismatch: ListRegisterAgreement.Mismatch? {
+    if alignment.offset != nil { return nil }
+    if entries == 0 { return .noEntries }
+    if loads.isEmpty { return loadsWithoutPE > 0 ? .noPE : .noLoads }
+    return loadsWithoutPE > loads.count ? .noPE : .noOffset
   }
 
   private func load(event: UInt64) -> RegisterLoad? {
@@ -117,7 +136,51 @@ public final class ListRegisterCheck: ListRegisterWitness {
     }
     let isV2Guest = format == .gich || prediction.registers.contains { INTID.isSGI($0.intid) && $0.value & 0x1C00 != 0 }
     let seen = alignment.loadOfEntry[place].map { loads[$0].values } ?? []
+    scoreDeactivations(prediction, seen)
     counts.add(
       prediction, seen: seen.filter { $0 != 0 }, format: format, listRegisters: listRegisters, hasGICv2Guest: isV2Guest)
+  }
+
+  /// Compares what a rule says with what was read back; of what the guest did outside a run, with what is loaded next.
+  private func score(_ outcome: InferredOutcome) {
+    if outcome.rule == .deactivationTrapped { return deactivated.append(outcome) }
+    guard let place = placeOfEvent[outcome.entry], alignment.covered.contains(place) else { return }
+    var state = (isPending: false, isActive: false)
+    if let number = alignment.loadOfEntry[place] {
+      let load = loads[number]
+      // A GICv2's SGI has its source beside its number.
+      let isV2 = format == .gich || INTID.isSGI(outcome.intid)
+      let at = load.values.firstIndex { ListRegisterValue($0, format).intid(hasGICv2Guest: isV2) == outcome.intid }
+      if let at {
+        guard at < load.left.count, let left = load.left[at] else { return }
+        let value = ListRegisterValue(left, format)
+        state = (value.isPending, value.isActive)
+      }
+    }
+    count(outcome, isRight: state == (outcome.isPending, outcome.isActive))
+  }
+
+  private func scoreDeactivations(_ prediction: EntryPrediction, _ seen: [UInt64]) {
+    guard !deactivated.isEmpty else { return }
+    for outcome in deactivated where outcome.vcpu == prediction.vcpu && outcome.domain == prediction.domain {
+      let isActive = seen.contains {
+        let value = ListRegisterValue($0, format)
+        return value.isActive
+          && value.intid(hasGICv2Guest: format == .gich || INTID.isSGI(outcome.intid)) == outcome.intid
+      }
+      count(outcome, isRight: !isActive)
+    }
+    deactivated.removeAll { $0.vcpu == prediction.vcpu && $0.domain == prediction.domain }
+  }
+
+  private func count(_ outcome: InferredOutcome, isRight: Bool) {
+    var score = counts.rules[outcome.rule] ?? .init()
+    if isRight {
+      score.right += 1
+    } else {
+      score.wrong += 1
+      score.firstWrong = score.firstWrong ?? outcome.entry
+    }
+    counts.rules[outcome.rule] = score
   }
 }

@@ -24,6 +24,8 @@ struct RegisterLoadFinder {
   private(set) var format: ListRegisterFormat?
   /// List registers, by VTR; nil if it was not read.
   private(set) var listRegisters: Int?
+  /// Times that an interface was switched on, and the capture does not say on which PE.
+  private(set) var withoutPE = 0
   private var open: [UInt32: Int] = [:]
   private var isOn: Set<UInt32> = []
   /// Halves of list registers in AArch32.
@@ -56,6 +58,11 @@ struct RegisterLoadFinder {
   private mutating func takeMemoryMapped(_ event: Event) {
     let pe = event.pe != PE.none ? event.pe : event.owner
     let isWrite = event.kind == .mmioWrite
+    guard pe != Self.noOwner else {
+      if event.offset == 0x04, !isWrite { listRegisters = Int(event.b & 0x3F) + 1 }
+      if event.offset == 0, isWrite, event.b & 1 != 0 { withoutPE += 1 }
+      return
+    }
     switch event.offset {
     case 0x00: if isWrite { control(pe, event.time, event.b, .gich) }
     case 0x04: if !isWrite { listRegisters = Int(event.b & 0x3F) + 1 }
@@ -65,6 +72,9 @@ struct RegisterLoadFinder {
     default: break
     }
   }
+
+  /// What an access to a banked frame has for its owner where nothing tells the PE.
+  private static let noOwner: UInt32 = 0xFF_FFFF
 
   private mutating func control(_ pe: UInt32, _ time: UInt64, _ value: UInt64, _ format: ListRegisterFormat) {
     if value & 1 != 0 {

@@ -78,7 +78,7 @@ public struct ListRegisterReport: Sendable {
     out += "\n"
     if agreement.clockOffset == nil {
       return out
-        + style.apply(.bad, "  The two captures do not match: no entry of a guest is a load of list registers.\n")
+        + style.apply(.bad, "  The two captures do not match: \(Self.remedy(agreement.mismatch ?? .noOffset)).\n")
     }
     out += "  \(Units.count(UInt64(agreement.loads))) loads of list registers, "
     out += "\(Units.count(UInt64(agreement.abandoned))) of them before no entry"
@@ -101,6 +101,7 @@ public struct ListRegisterReport: Sendable {
       ])
     }
     out += table.render(style)
+    out += rulesText(agreement, style)
     let reasons = agreement.reasons.sorted { ($0.isDecided ? 0 : 1, $1.count) < ($1.isDecided ? 0 : 1, $0.count) }
     guard !reasons.isEmpty else { return out }
     var causes = TextTable([
@@ -114,6 +115,44 @@ public struct ListRegisterReport: Sendable {
       ])
     }
     return out + "\n" + causes.render(style)
+  }
+
+  /// What a pair of captures lacks, and what to do.
+  private static func remedy(_ mismatch: ListRegisterAgreement.Mismatch) -> String {
+    switch mismatch {
+    case .noEntries: "the first shows no entry of a guest (record kvm:kvm_entry and kvm:kvm_exit)"
+    case .noLoads:
+      "the second shows no list register being loaded (record it below the hypervisor, with -trace 'gicv3_ich_*', or "
+        + "'gic_hyp_*' for GICv2)"
+    case .noPE:
+      "the second does not say on which CPU list registers are loaded (record it with one file for each thread, "
+        + "-d tid -D trace-%d.log, and give the folder)"
+    case .noOffset:
+      "no difference of their clocks puts entries of a guest behind loads of list registers (are they of the same run?)"
+    }
+  }
+
+  /// How often each rule was right.
+  private func rulesText(_ agreement: ListRegisterAgreement, _ style: TextStyle) -> String {
+    let rules = Self.rules(agreement)
+    guard !rules.isEmpty else { return "" }
+    var table = TextTable([
+      ("rules", .left), ("right", .right), ("wrong", .right), ("first wrong after event", .right), ("", .left),
+    ])
+    for (rule, score) in rules {
+      table.add([
+        .init(rule.name), .init(Units.count(score.right)),
+        .init(Units.count(score.wrong), score.wrong > 0 && rule.decides ? .bad : .plain),
+        .init(score.firstWrong.map { "#\($0)" } ?? ""), .init(rule.decides ? "" : "a guess", .faint),
+      ])
+    }
+    return "\n" + table.render(style)
+  }
+
+  private static func rules(
+    _ agreement: ListRegisterAgreement
+  ) -> [(rule: InferenceRule, score: ListRegisterAgreement.RuleScore)] {
+    InferenceRule.allCases.compactMap { rule in agreement.rules[rule].map { (rule, $0) } }
   }
 
   // MARK: JSON
@@ -153,8 +192,18 @@ public struct ListRegisterReport: Sendable {
       .init("loads_without_entry", .number(UInt64(agreement.abandoned))),
       .init("entries_not_covered", .number(agreement.outsideOfCoverage)),
       .init("matched", .bool(agreement.clockOffset != nil)),
+      .init("mismatch", agreement.mismatch.map { .string($0.rawValue) } ?? .null),
       .init("clock_offset_changes", .number(UInt64(agreement.clockJumps))), .init("entries", .object(classes)),
       .init("differences", .array(reasons)),
+      .init(
+        "rules",
+        .array(
+          Self.rules(agreement).map { rule, score in
+            [
+              "rule": .string(rule.name), "decides": .bool(rule.decides), "right": .number(score.right),
+              "wrong": .number(score.wrong),
+            ]
+          })),
     ])
   }
 }

@@ -277,7 +277,7 @@ struct KernelDecoder: ~Copyable {
   static func needsThread(_ action: KernelEvent.Action) -> Bool {
     switch action {
     case .inject, .timerLine, .irqLine, .gsiSet, .ackNotify, .timerExpire, .handlerEnter, .handlerExit, .softirqRaise,
-      .softirqEnter, .softirqExit, .ipiRaise, .ipiSendCPU, .ipiEnter, .ipiExit, .schedWakeup, .schedSwitch,
+      .softirqEnter, .softirqExit, .ipiRaise, .ipiCall, .ipiEnter, .ipiExit, .schedWakeup, .schedSwitch,
       .hostCommand:
       false
     default: true

@@ -1,0 +1,95 @@
+import InterruptTrace
+
+/// What the capture does not decide about an entry.
+extension Guest {
+  /// The doubts about what the policy put into the list registers of a vCPU.
+  func doubts(_ vcpu: Int, _ outcome: ListRegisterOutcome, isTold: Bool, event: UInt64) -> ClassDoubts {
+    var doubts = ClassDoubts()
+    if !vcpus[vcpu].isListKnown { doubts.insert(.start) }
+    for place in vcpus[vcpu].doubtful { doubts[kind(place)].insert(.outcome) }
+    for place in vcpus[vcpu].list where !interrupts[place].queued.isActive && !isEnableKnown(place) {
+      doubts[kind(place)].insert(.configuration)
+    }
+    if unrouted.contains(where: { mayBeFor($0, vcpu) }) { doubts[.spi].insert(.route) }
+    for injection in vcpus[vcpu].injections where mayBeLate(injection, vcpu) {
+      doubts[kind(injection.place)].insert(.late)
+      interrupts[injection.place].lateAt = event
+    }
+    crowd(vcpu, outcome, isTold, &doubts)
+    return doubts
+  }
+
+  private func kind(_ place: Int) -> RegisterClass { RegisterClass(interrupts[place].queued.intid) }
+
+  /// Whether the capture shows that the interrupt is on its vCPU's list when it is pending.
+  private func isEnableKnown(_ place: Int) -> Bool { interrupts[place].known.isSuperset(of: .listing) }
+
+  /// There are as many interrupts as registers, or more: which of them have one depends on what else there may be, and on
+  /// priorities.
+  private func crowd(_ vcpu: Int, _ outcome: ListRegisterOutcome, _ isTold: Bool, _ doubts: inout ClassDoubts) {
+    let isElsewhere = { (place: Int) in self.interrupts[place].wanted != Int32(vcpu) }
+    let maybe =
+      vcpus[vcpu].doubtful.count(where: isElsewhere) + unrouted.count { mayBeFor($0, vcpu) && isElsewhere($0) }
+    let mayHide = !isTold && !isGICv2 && outcome.wanted + maybe >= setting.count
+    let isOver = outcome.wanted + maybe > setting.count
+    let isVague =
+      isOver
+      && (!doubts.isEmpty || vcpus[vcpu].list.contains { !interrupts[$0].known.contains(.priority) })
+    vcpus[vcpu].isCrowded = mayHide || isVague
+    guard mayHide || isVague else { return }
+    for place in vcpus[vcpu].list where interrupts[place].wanted == Int32(vcpu) {
+      doubts[kind(place)].insert(.displaced)
+    }
+    guard isVague else { return }
+    for place in vcpus[vcpu].doubtful + unrouted { doubts[kind(place)].insert(.displaced) }
+  }
+
+  // MARK: Late injections
+
+  /// Another CPU injects the interrupt, and has not gone on before the entry: it may be queued behind the fill. A line that
+  /// falls asks the vCPU for nothing; it is not known before which of the vCPU's steps it fell.
+  private func mayBeLate(_ injection: RecentInjection, _ vcpu: Int) -> Bool {
+    guard activity.hasFinished(injection) else { return true }
+    if case .line(false) = injection.change { return !activity.hasMovedOn(vcpus[vcpu].cpu, since: injection.event) }
+    return !activity.showsIPIs && !activity.hasMovedOn(vcpus[vcpu].cpu, since: injection.event)
+  }
+
+  // MARK: SPIs whose target is not shown
+
+  /// An interrupt was raised; no event may have shown for which vCPU.
+  func noteRaised(_ place: Int, event: UInt64) {
+    interrupts[place].raisedAt = event
+    guard !interrupts[place].known.contains(.target) else { return }
+    interrupts[place].notOn = 0
+    if !unrouted.contains(place), unrouted.count < Self.unroutedLimit { unrouted.append(place) }
+  }
+
+  private static var unroutedLimit: Int { 1024 }
+
+  private func mayBeFor(_ place: Int, _ vcpu: Int) -> Bool {
+    vcpu >= 64 || interrupts[place].notOn & 1 << UInt64(vcpu) == 0
+  }
+
+  /// A vCPU has nothing pending: what came before its last run is not for it.
+  func ruleOut(_ vcpu: Int) {
+    guard !unrouted.isEmpty, vcpu < 64 else { return }
+    let entry = vcpus[vcpu].entryEvent
+    for place in unrouted where entry != .max && interrupts[place].raisedAt < entry {
+      interrupts[place].notOn |= 1 << UInt64(vcpu)
+    }
+    pruneUnrouted()
+  }
+
+  /// Forgets those whose target is known by now, and those that are not pending for any vCPU.
+  func pruneUnrouted() {
+    guard !unrouted.isEmpty else { return }
+    let all: UInt64 = vcpus.count >= 64 ? .max : 1 << UInt64(vcpus.count) - 1
+    unrouted.removeAll { place in
+      if interrupts[place].known.contains(.target) { return true }
+      guard vcpus.count < 64, interrupts[place].notOn & all == all, !interrupts[place].queued.traits.contains(.line)
+      else { return false }
+      clear(place)
+      return true
+    }
+  }
+}
