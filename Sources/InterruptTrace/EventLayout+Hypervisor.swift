@@ -24,10 +24,11 @@ extension EventLayout {
     EventLayout(.gsiSet, "gsiSet", [Field("gsi", .a, 0, 32), level, Field("source", .b, 8, 16), cpu, thread]),
     EventLayout(.timerLine, "timerLine", [Field("intid", .a, 0, 32), level, cpu, thread]),
     EventLayout(
-      .timerSave, "timerSave", [Field("timer", .b, 32, 8), Field("control", .b, 0, 32, .hex), Field("compare", .a)]),
+      .timerSave, "timerSave",
+      [Field("timer", .b, 32, 8), Field("control", .b, 0, 32, .hex), Field("compare", .a, 0, 64, .hex)]),
     EventLayout(
       .timerRestore, "timerRestore",
-      [Field("timer", .b, 32, 8), Field("control", .b, 0, 32, .hex), Field("compare", .a)]),
+      [Field("timer", .b, 32, 8), Field("control", .b, 0, 32, .hex), Field("compare", .a, 0, 64, .hex)]),
     EventLayout(
       .timerMap,
       "timerMap",
@@ -47,7 +48,7 @@ extension EventLayout {
     EventLayout(.userspaceExit, "userspaceExit", [Field("reason", .a, 0, 32)]),
     EventLayout(.sysregTrap, "sysregTrap", [Field("syndrome", .a, 0, 64, .hex), incomplete]),
     EventLayout(.vcpuThread, "vcpuThread", [Field("thread", .a, 0, 32), Field("evidence", .b, 0, 8)]),
-    EventLayout(.vgicStep, "vgicStep", [Field("step", .a, 0, 16), Field("value", .b)]),
+    EventLayout(.vgicStep, "vgicStep", [Field("step", .a, 0, 16), Field("value", .b, 0, 64, .hex)]),
     EventLayout(.msiResult, "msiResult", [Field("result", .a, 0, 32), cpu, thread]),
     EventLayout(.vcpuKick, "vcpuKick", [cpu, thread]),
     EventLayout(.vcpuWaking, "vcpuWaking", [Field("target", .a, 0, 32), cpu, thread]),

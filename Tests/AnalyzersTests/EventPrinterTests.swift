@@ -33,10 +33,10 @@ struct EventPrinterTests {
   func text() {
     #expect(
       print(.text) == [
-        "       #0      1.500000001  PE 2   mmioWrite GICD_ISENABLER1 owner=0 value=0x80 size=4 securityShown",
+        "       #0      1.500000001  PE 2   mmioWrite GICD_ISENABLER1 owner=0 value=0x80 size=4 security_shown",
         "       #1      0.000000002  PE 0   sysregRead register=ICC_IAR1_EL1 value=0x2000 size=8",
         "       #2      0.000000003         itsCommand opcode=0xc dw0=0x7000000000c dw1=0x5 dw2=0xaa dw3=0xbb its=1",
-        "       #4      0.000000004         marker markerKind=0 length=3 line=9 \"a \"\"",
+        "       #4      0.000000004         marker marker_kind=0 length=3 line=9 \"a \"\"",
         "       #6      0.000000005  guest 1  kind200 flags=0x3 a=0x11 b=0x12",
       ]
     )
@@ -58,26 +58,43 @@ struct EventPrinterTests {
   func json() {
     #expect(
       print(.jsonl) == [
-        #"{"event":0,"time_ns":1500000001,"pe":2,"kind":"mmioWrite","register":"GICD_ISENABLER1","frame":"GICD","owner":0,"offset":260,"value":128,"size":4,"securityShown":true}"#,
-        #"{"event":1,"time_ns":2,"pe":0,"kind":"sysregRead","register":"ICC_IAR1_EL1","value":8192,"size":8}"#,
-        #"{"event":2,"time_ns":3,"kind":"itsCommand","opcode":12,"dw0":7696581394444,"dw1":5,"dw2":170,"dw3":187,"its":1}"#,
-        #"{"event":4,"time_ns":4,"kind":"marker","markerKind":0,"length":3,"line":9,"text":"a \""}"#,
-        #"{"event":6,"time_ns":5,"domain":1,"kind":"kind200","flags":3,"a":17,"b":18}"#,
+        #"{"event":0,"time_ns":1500000001,"pe":2,"kind":"mmioWrite","register":"GICD_ISENABLER1","frame":"GICD","owner":0,"offset":260,"value":"0x80","size":4,"security_shown":true}"#,
+        #"{"event":1,"time_ns":2,"pe":0,"kind":"sysregRead","register":"ICC_IAR1_EL1","value":"0x2000","size":8}"#,
+        #"{"event":2,"time_ns":3,"kind":"itsCommand","opcode":12,"dw0":"0x7000000000c","dw1":"0x5","dw2":"0xaa","dw3":"0xbb","its":1}"#,
+        #"{"event":4,"time_ns":4,"kind":"marker","marker_kind":0,"length":3,"line":9,"text":"a \""}"#,
+        #"{"event":6,"time_ns":5,"domain":1,"kind":"kind200","flags":3,"a":"0x11","b":"0x12"}"#,
       ]
     )
   }
 
-  @Test("CSV holds the raw words and the decoded fields")
+  @Test("CSV has a column for each operand, and the raw words")
   func csv() {
+    let lines = print(.csv).map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    let header = lines[0]
+    #expect(Array(header[..<7]) == ["event", "time_ns", "domain", "pe", "kind", "register", "address"])
+    #expect(Array(header.suffix(6)) == ["text", "flags", "a", "b", "more_a", "more_b"])
+    #expect(Set(header).count == header.count)
+    #expect(header.allSatisfy { $0.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" } })
+    #expect(Set(["intid", "device_id", "event_id", "priority", "value", "level"]).isSubset(of: header))
+    let rows = lines.dropFirst().map { cells in
+      #expect(cells.count == header.count)
+      return Dictionary(zip(header, cells).filter { !$0.1.isEmpty }, uniquingKeysWith: { first, _ in first })
+    }
     #expect(
-      print(.csv) == [
-        "event,time_ns,domain,pe,kind,flags,a,b,more_a,more_b,register,fields",
-        "0,1500000001,0,2,mmioWrite,10,4294967556,128,,,GICD_ISENABLER1,GICD_ISENABLER1 owner=0 value=0x80 size=4 securityShown",
-        "1,2,0,0,sysregRead,3,1,8192,,,ICC_IAR1_EL1,register=ICC_IAR1_EL1 value=0x2000 size=8",
-        "2,3,0,,itsCommand,16,7696581394444,5,170,187,,opcode=0xc dw0=0x7000000000c dw1=0x5 dw2=0xaa dw3=0xbb its=1",
-        "4,4,0,,marker,0,196608,9,2230881,0,,\"markerKind=0 length=3 line=9 \"\"a \"\"\"\"\"",
-        "6,5,1,,kind200,3,17,18,,,,flags=0x3 a=0x11 b=0x12",
+      rows[0] == [
+        "event": "0", "time_ns": "1500000001", "domain": "0", "pe": "2", "kind": "mmioWrite",
+        "register": "GICD_ISENABLER1", "frame": "GICD", "owner": "0", "offset": "260", "value": "0x80", "size": "4",
+        "secure": "0", "security_shown": "1", "refused": "0", "incomplete": "0", "flags": "10", "a": "0x100000104",
+        "b": "0x80",
       ]
     )
+    #expect(rows[1]["register"] == "ICC_IAR1_EL1")
+    #expect(rows[2]["dw2"] == "0xaa")
+    #expect(rows[2]["more_b"] == "0xbb")
+    #expect(rows[3]["text"] == "\"a \"\"\"")
+    #expect(
+      rows[4] == [
+        "event": "6", "time_ns": "5", "domain": "1", "kind": "kind200", "flags": "3", "a": "0x11", "b": "0x12",
+      ])
   }
 }

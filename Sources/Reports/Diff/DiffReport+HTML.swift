@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 
 extension DiffReport {
   /// One file that needs nothing else: styles and pictures are in it, there are no scripts.
@@ -21,7 +22,7 @@ extension DiffReport {
     out += section("Findings of another number", changes(limit))
     out += section("Latency", pictures + latencies(classes))
     out += section("Interrupts whose latency changed", latencies(Array(intids.prefix(limit))))
-    out += section("Rates", rateTable)
+    out += section("Rates", ResultTables.rateChanges.html(rates, PENaming(Topology())))
     out += "<p class=\"faint\">\(DiffNoise.explanation.escapedForHTML)</p>\n"
     return out + "</body></html>\n"
   }
@@ -72,21 +73,6 @@ extension DiffReport {
         ] + change.quantiles.map { pair(Units.duration($0.before), Units.duration($0.after)) }
           + [pair(Units.duration(change.before.max), Units.duration(change.after.max)), moved.joined(separator: "; ")]
       )
-    }
-    return table.rows == 0 ? "" : table.html
-  }
-
-  private var rateTable: String {
-    var table = HTMLTable([
-      ("", false), ("before", true), ("after", true), ("per second", true), ("", true), ("beyond noise", false),
-    ])
-    for row in rates {
-      let rate: (Double?) -> String = { $0.map(Units.rate) ?? "" }
-      let isChanged = row.change == .higher || row.change == .lower
-      table.add([
-        DiffWording.rateName(row.name), Units.count(row.before), Units.count(row.after), rate(row.rateBefore),
-        rate(row.rateAfter), isChanged ? DiffWording.ratio(row.rateBefore ?? 0, row.rateAfter ?? 0) : "",
-      ])
     }
     return table.rows == 0 ? "" : table.html
   }

@@ -1,3 +1,5 @@
+import InterruptTrace
+
 extension DiffReport {
   /// For a terminal. At most `rows` interrupts and findings of each sort are listed.
   public func text(_ style: TextStyle, rows limit: Int = 12) -> String {
@@ -15,7 +17,7 @@ extension DiffReport {
     let shown = Array(intids.prefix(limit))
     let rest = intids.count > limit ? "  and \(intids.count - limit) more\n" : ""
     out += section("Interrupts whose latency changed", latencyText(shown, style) + rest, style)
-    out += section("Rates", rateText(style), style)
+    out += section("Rates", ResultTables.rateChanges.text(rates, PENaming(Topology()), style), style)
     return out + "\n" + wrapped(DiffNoise.explanation, role: .faint, style)
   }
 
@@ -82,24 +84,6 @@ extension DiffReport {
             return [.init(Units.duration(quantile.after), role), .init(Self.mark(quantile.change), role)]
           } + [.init(Units.duration(change.after.max))]
       )
-    }
-    return table.isEmpty ? "" : table.render(style)
-  }
-
-  private func rateText(_ style: TextStyle) -> String {
-    var table = TextTable([
-      ("", .left), ("before", .right), ("after", .right), ("per second", .right), ("", .right), ("change", .left),
-    ])
-    for row in rates {
-      let rate: (Double?) -> String = { $0.map(Units.rate) ?? "" }
-      let changed = row.change == .higher || row.change == .lower
-      let change =
-        changed ? DiffWording.ratio(row.rateBefore ?? 0, row.rateAfter ?? 0) : row.change == .unknown ? "?" : ""
-      table.add([
-        .init(DiffWording.rateName(row.name)), .init(Units.count(row.before)), .init(Units.count(row.after)),
-        .init(rate(row.rateBefore), .faint), .init(rate(row.rateAfter), .faint),
-        .init(change, changed ? .notice : .plain),
-      ])
     }
     return table.isEmpty ? "" : table.render(style)
   }

@@ -19,6 +19,11 @@ final class EventFieldTable {
     var style: Style
     var low: UInt8
     var mask: UInt64
+    /// Its place among the columns of CSV; none for what stands among the raw words anyway.
+    var column: Int16 = -1
+
+    /// Whether it is a value of 64 bits, which readers of CSV and JSON lose as a number.
+    @inline(__always) var isWide: Bool { style == .hex && mask == .max }
 
     /// The field's value in an event and its continuation.
     @inline(__always) func value(in event: Event, _ more: Event) -> UInt64 {
@@ -42,9 +47,14 @@ final class EventFieldTable {
     var fieldCount: Int32
   }
 
+  /// The columns of CSV between `register` and the raw words: every field of every kind, under one name once.
+  let columns: [String]
   private let names: UnsafeMutableBufferPointer<UInt8>
   private let fields: UnsafeMutableBufferPointer<Field>
+  /// The same in the order of the columns of CSV.
+  private let columnFields: UnsafeMutableBufferPointer<Field>
   private let kinds: UnsafeMutableBufferPointer<Kind>
+  private static let rawWords = ["a", "b", "more_a", "more_b"]
 
   init() {
     var names: [UInt8] = []
@@ -52,8 +62,8 @@ final class EventFieldTable {
       defer { names += Array(name.utf8) }
       return Name(start: Int32(names.count), count: Int32(name.utf8.count))
     }
-    var fields: [Field] = []
-    var kinds: [Kind] = []
+    var (fields, ordered, kinds): ([Field], [Field], [Kind]) = ([], [], [])
+    var columns = ["address"]
     for number in 0..<256 {
       let kind = EventKind(rawValue: UInt8(number))
       let layout = EventLayout.of(kind)
@@ -65,14 +75,23 @@ final class EventFieldTable {
       )
       for field in own {
         // A marker's own kind must not hide the event's.
-        let name = kind == .marker && field.name == "kind" ? "markerKind" : field.name
-        fields.append(Field(field, name: add(name)))
+        let name = Self.snakeCase(kind == .marker && field.name == "kind" ? "markerKind" : field.name)
+        var entry = Field(field, name: add(name))
+        if name != "register", !Self.rawWords.contains(name) {
+          if !columns.contains(name) { columns.append(name) }
+          entry.column = Int16(columns.firstIndex(of: name)!)
+        }
+        fields.append(entry)
       }
+      ordered += fields[ordered.count...].sorted { $0.column < $1.column }
     }
+    self.columns = columns
     self.names = .allocate(capacity: names.count)
     _ = self.names.initialize(from: names)
     self.fields = .allocate(capacity: fields.count)
     _ = self.fields.initialize(from: fields)
+    columnFields = .allocate(capacity: ordered.count)
+    _ = columnFields.initialize(from: ordered)
     self.kinds = .allocate(capacity: kinds.count)
     _ = self.kinds.initialize(from: kinds)
   }
@@ -80,6 +99,7 @@ final class EventFieldTable {
   deinit {
     names.deallocate()
     fields.deallocate()
+    columnFields.deallocate()
     kinds.deallocate()
   }
 
@@ -87,6 +107,22 @@ final class EventFieldTable {
 
   @inline(__always) func fields(of kind: Kind) -> UnsafeBufferPointer<Field> {
     UnsafeBufferPointer(start: fields.baseAddress! + Int(kind.firstField), count: Int(kind.fieldCount))
+  }
+
+  /// A kind's fields in the order of the columns of CSV.
+  @inline(__always) func columnFields(of kind: Kind) -> UnsafeBufferPointer<Field> {
+    UnsafeBufferPointer(start: columnFields.baseAddress! + Int(kind.firstField), count: Int(kind.fieldCount))
+  }
+
+  /// `device_id` for `deviceID`.
+  private static func snakeCase(_ name: String) -> String {
+    var (result, wasLower) = ("", false)
+    for character in name {
+      if character.isUppercase, wasLower { result += "_" }
+      wasLower = !character.isUppercase
+      result += character.lowercased()
+    }
+    return result
   }
 
   @inline(__always) func text(_ name: Name) -> UnsafeBufferPointer<UInt8> {

@@ -59,16 +59,18 @@ extension EventPrinter {
       out.append(byte: 0x22)
     }
     if !kind.isKnown {
-      for (name, value) in [("flags", UInt64(event.flags.rawValue)), ("a", event.a), ("b", event.b)] {
+      out.append(",\"flags\":")
+      out.append(decimal: UInt64(event.flags.rawValue))
+      for (name, value) in [("a", event.a), ("b", event.b)] {
         out.append(",\"\(name)\":")
-        out.append(decimal: value)
+        out.append(quotedHex: value)
       }
     }
     let continuation = more.first ?? Event(time: 0, kind: .continuation)
     let isAbsolute = Self.hasAddress(event)
     if isAbsolute {
       out.append(",\"address\":")
-      out.append(decimal: event.a)
+      out.append(quotedHex: event.a)
     }
     for field in table.fields(of: kind) where !(isAbsolute && field.word == .a) && Self.isShown(field, of: event) {
       printJSON(field, field.value(in: event, continuation), &out)
@@ -96,39 +98,61 @@ extension EventPrinter {
       appendValue(value, field.style, &out)
       out.append(byte: 0x22)
     case .size: appendValue(value, .size, &out)
+    case .hex where field.isWide: out.append(quotedHex: value)
     case .decimal, .hex: out.append(decimal: value)
     }
   }
 
   // MARK: CSV
 
+  /// What stands before and behind the fields' columns.
+  static let firstColumns = "event,time_ns,domain,pe,kind,register"
+  static let lastColumns = "text,flags,a,b,more_a,more_b"
+
   mutating func printCSV(_ event: Event, _ more: Group, _ index: UInt64, _ out: inout ByteBuffer) {
+    let comma: UInt8 = 0x2C
+    let kind = table.kind(of: event)
     out.append(decimal: index)
-    out.append(byte: 0x2C)
+    out.append(byte: comma)
     out.append(decimal: event.time)
-    out.append(byte: 0x2C)
+    out.append(byte: comma)
     out.append(decimal: UInt64(event.domain))
-    out.append(byte: 0x2C)
+    out.append(byte: comma)
     if event.pe != PE.none { out.append(decimal: UInt64(event.pe)) }
-    out.append(byte: 0x2C)
-    out.append(table.text(table.kind(of: event).name))
-    out.append(byte: 0x2C)
-    out.append(decimal: UInt64(event.flags.rawValue))
-    out.append(byte: 0x2C)
-    out.append(decimal: event.a)
-    out.append(byte: 0x2C)
-    out.append(decimal: event.b)
-    out.append(byte: 0x2C)
-    if let continuation = more.first { out.append(decimal: continuation.a) }
-    out.append(byte: 0x2C)
-    if let continuation = more.first { out.append(decimal: continuation.b) }
-    out.append(byte: 0x2C)
+    out.append(byte: comma)
+    out.append(table.text(kind.name))
+    out.append(byte: comma)
+    let isAbsolute = Self.hasAddress(event)
     if Self.hasNamedRegister(event) { appendRegister(event, &out) }
     if event.kind == .sysregRead || event.kind == .sysregWrite { appendSystemRegister(event.a & 0xFFFF, &out) }
-    out.append(byte: 0x2C)
-    var fields = ByteBuffer()
-    printFields(event, more, &fields)
-    out.appendCSV(fields.bytes.dropFirst())
+    var column = -1
+    func move(to next: Int) {
+      out.append(repeating: comma, count: next - column)
+      column = next
+    }
+    if isAbsolute {
+      move(to: 0)
+      out.append(hex: event.a)
+    }
+    let continuation = more.first ?? Event(time: 0, kind: .continuation)
+    for field in table.columnFields(of: kind) where field.column >= 0 && !(isAbsolute && field.word == .a) {
+      move(to: Int(field.column))
+      let value = field.value(in: event, continuation)
+      // What is no wider than a reader's numbers is one.
+      appendValue(value, field.style == .hex && !field.isWide ? .decimal : field.style, &out)
+    }
+    move(to: table.columns.count)
+    if event.kind == .marker { out.appendCSV(Self.markerText(event, more)) }
+    out.append(byte: comma)
+    out.append(decimal: UInt64(event.flags.rawValue))
+    out.append(byte: comma)
+    out.append(hex: event.a)
+    out.append(byte: comma)
+    out.append(hex: event.b)
+    out.append(byte: comma)
+    if let continuation = more.first { out.append(hex: continuation.a) }
+    out.append(byte: comma)
+    if let continuation = more.first { out.append(hex: continuation.b) }
     out.append(byte: 0x0A)
   }
 }

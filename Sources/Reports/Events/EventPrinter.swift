@@ -40,7 +40,8 @@ public struct EventPrinter {
 
   /// The CSV header; nothing for other formats.
   public func header(into out: inout ByteBuffer) {
-    if format == .csv { out.append("event,time_ns,domain,pe,kind,flags,a,b,more_a,more_b,register,fields\n") }
+    guard format == .csv else { return }
+    out.append(([Self.firstColumns] + table.columns + [Self.lastColumns]).joined(separator: ",") + "\n")
   }
 
   /// Learns the names that events give to others, also to ones that are printed later or elsewhere.

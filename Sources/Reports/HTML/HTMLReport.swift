@@ -5,8 +5,10 @@ import Replay
 public final class HTMLReport: AnalysisOutput {
   private let write: (String) throws -> Void
   private var sample = TimelineSample()
-  private var overTime = LatencyOverTime()
-  private var guests = LatencyOverTime(ofGuests: true)
+  private var slowest = SlowestLives()
+  private var guests = SlowestLives()
+  /// Of guests under a hypervisor's own tracing, whose latencies over time no analyzer has.
+  private var guestSeries = InterruptClass.allCases.map { _ in LatencySeries() }
   private var heat = HeatMap()
   private var times = EventTimes()
   private let whatIf = ListRegisterReplay(variants: ListRegisterVariant.standard)
@@ -25,7 +27,10 @@ public final class HTMLReport: AnalysisOutput {
   /// As ``AnalysisOutput`` wants it.
   public func consume(lives: UnsafeBufferPointer<InterruptLife>) {
     for life in lives {
-      if life.isVirtual { guests.add(life) } else { overTime.add(life) }
+      if life.isVirtual { guests.add(life) } else { slowest.add(life) }
+      if life.domain > 0, let span = life.guestSpan {
+        guestSeries[Int(life.interruptClass.rawValue)].add(span.length, at: span.start)
+      }
       heat.add(life)
       lastTime = max(lastTime, max(life.endTime, life.deactivationTime))
       if let bar = TimelineBar(life, end: lastTime) { sample.append(bar) }
@@ -47,25 +52,26 @@ public final class HTMLReport: AnalysisOutput {
   }
 
   private func overTimeSection(_ report: AnalysisReport) -> String {
-    let picture = overTime.picture
+    let rows = report.results.latencyOverTime.map { LatencyTimePicture.Row($0.interruptClass, $0.series) }
+    let picture = LatencyTimePicture(rows: rows, marks: slowest.marks).html
     guard !picture.isEmpty else { return "" }
     return
       "<p class=\"faint\">From the mean (dot) to the worst (top of the bar) of each span, by class; rings mark the "
       + "five worst of all.</p>\n" + picture + "<h3>The worst</h3>\n"
-      + SlowestTable(overTime.worst, report.naming).html
+      + SlowestTable(slowest.all, report.naming).html
   }
 
   private func guestSection(_ report: AnalysisReport) -> String {
-    guard !guests.worst.isEmpty else { return "" }
+    guard !guests.all.isEmpty else { return "" }
     let isKVM = !report.results.kvm.isEmpty
     let text =
       isKVM
       ? "From the injection to the exit by which the guest had done with it: the injection is what the capture shows, the "
         + "entry that put it into a list register and the exit are the model's."
       : "From being put into a list register, or becoming pending for the vPE, to the guest's end of interrupt."
-    // From below, the same picture is among the virtual interrupts'.
-    let picture = report.results.virtual.latencyOverTime.isEmpty ? guests.picture : ""
-    return "<p class=\"faint\">\(text)</p>\n" + picture + SlowestTable(guests.worst, report.naming).guests
+    let rows = zip(InterruptClass.allCases, guestSeries).map { LatencyTimePicture.Row($0, prefix: "v", $1) }
+    return "<p class=\"faint\">\(text)</p>\n" + LatencyTimePicture(rows: rows, marks: guests.marks).html
+      + SlowestTable(guests.all, report.naming).guests
   }
 }
 

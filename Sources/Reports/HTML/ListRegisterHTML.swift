@@ -110,26 +110,13 @@ struct ListRegisterHTML {
 
   private var whatIf: String {
     guard outlooks.contains(where: { $0.entries > 0 }) else { return "" }
-    var table = HTMLTable([
-      ("policy", false), ("registers", true), ("entries overflowing", true), ("waited", true), ("most at once", true),
-      ("maintenance", true), ("taken later", true), ("by mean", true), ("max", true), ("ends lost", true),
-    ])
-    for o in outlooks {
-      let hasDelays = o.delays.count > 0
-      table.add([
-        o.variant.policy.rawValue, "\(o.variant.count)", Units.percent(o.overflowingEntries, of: o.entries),
-        Self.number(o.overflows), "\(o.mostWaiting)", Self.number(o.maintenance), Self.number(o.delays.count),
-        hasDelays ? Units.duration(o.delays.mean) : "–", hasDelays ? Units.duration(o.delays.max) : "–",
-        Self.number(o.lostEnds),
-      ])
-    }
     let cost = Units.duration(ListRegisterReplay.assumedMaintenanceCost)
     return "<h3>What if there were other list registers</h3>\n<p class=\"faint\">Inferred, of "
       + "\(Units.count(outlooks.first?.taken ?? 0)) interrupts that guests took: arrivals and the guest's times are the "
       + "capture's, a maintenance interrupt is assumed to take \(cost). kvm-legacy is Linux up to 6.18, kvm-overflow "
-      + "from 6.19. Overflowing: entries with more interrupts than registers; waited: interrupts that found none. "
-      + "<code>gicscope whatif</code> asks other questions.</p>\n" + table.html
+      + "from 6.19. Overflow: entries with more interrupts than registers; waited: interrupts that found none; delayed: "
+      + "taken later than in the capture; lost: ends that nobody was told of. "
+      + "<code>gicscope whatif</code> asks other questions.</p>\n"
+      + ResultTables.listRegisterOutlooks.html(outlooks, report.naming)
   }
-
-  private static func number(_ value: UInt64) -> String { value == 0 ? "–" : Units.count(value) }
 }

@@ -1,9 +1,9 @@
 /// The slowest interrupts, each with a link to its place on the timeline.
 struct SlowestTable {
-  private let worst: [LatencyOverTime.Worst]
+  private let worst: [SlowestLives.Life]
   private let naming: PENaming
 
-  init(_ worst: [LatencyOverTime.Worst], _ naming: PENaming) {
+  init(_ worst: [SlowestLives.Life], _ naming: PENaming) {
     self.worst = worst
     self.naming = naming
   }

@@ -32,11 +32,16 @@ extension ResultTable {
 
   /// Rows for the HTML report.
   func html(_ rows: [Row], _ naming: PENaming, limit: Int = .max) -> String {
-    let columns = shownColumns(onPage: true)
+    let rows = sorted(rows).prefix(limit)
+    let all = shownColumns(onPage: true)
+    let cells = rows.map { row in all.map { $0.shown(row, naming) } }
+    // Columns that are empty in every row are left out.
+    let used = all.indices.filter { i in cells.contains { !$0[i].isEmpty } }
+    let columns = used.map { all[$0] }
     var table = HTMLTable(columns.map { ($0.title ?? "", $0.unit.isNumeric) })
-    for row in sorted(rows).prefix(limit) {
+    for (row, cells) in zip(rows, cells) {
       table.add(
-        columns.map { $0.shown(row, naming) },
+        used.map { cells[$0] },
         values: isSortable ? columns.map { $0.unit.isNumeric ? $0.value(row, naming).number : nil } : [])
     }
     return table.rows == 0 ? "" : isSortable ? table.sortable : table.html

@@ -63,6 +63,13 @@ public struct ByteBuffer: Sendable {
     }
   }
 
+  /// The same in quotes, as JSON has what is too wide for its readers' numbers.
+  public mutating func append(quotedHex value: UInt64) {
+    bytes.append(0x22)
+    append(hex: value)
+    bytes.append(0x22)
+  }
+
   /// Appends text in quotes, escaped as JSON wants it.
   public mutating func appendJSON(_ text: String) {
     bytes.append(0x22)

@@ -1,4 +1,5 @@
 import HypervisorModel
+import InterruptTrace
 import Replay
 
 /// `verify INSIDE --against OUTSIDE`: the list registers that the model of KVM's VGIC predicts, and those that were seen.
@@ -40,15 +41,24 @@ public struct ListRegisterReport: Sendable {
   /// Whether a prediction that the capture decides failed.
   public var hasDisagreements: Bool { rows.contains { $0.agreement.shown.disagreed > 0 } }
 
-  private static func named(
-    _ agreement: ListRegisterAgreement
-  ) -> [(name: String, key: String, count: ListRegisterAgreement.Count)] {
-    RegisterClass.allCases.map { ($0.name, $0.name.lowercased(), agreement.classes[$0.rawValue]) }
-      + [("PPI and SPI", "ppi_and_spi", agreement.shown), ("all, in order", "all", agreement.whole)]
+  /// The counts of one class, or of several.
+  struct ClassCount: Sendable {
+    var name: String
+    var key: String
+    var count: ListRegisterAgreement.Count
+
+    static func all(_ agreement: ListRegisterAgreement) -> [ClassCount] {
+      RegisterClass.allCases.map {
+        ClassCount(name: $0.name, key: $0.name.lowercased(), count: agreement.classes[$0.rawValue])
+      } + [
+        ClassCount(name: "PPI and SPI", key: "ppi_and_spi", count: agreement.shown),
+        ClassCount(name: "all, in order", key: "all", count: agreement.whole),
+      ]
+    }
   }
 
   /// Agreed among decided, in per cent with two places.
-  private static func share(_ part: UInt64, _ whole: UInt64) -> String {
+  static func share(_ part: UInt64, _ whole: UInt64) -> String {
     guard whole > 0 else { return "" }
     // Cut, not rounded: 100.00 % is all of them.
     let hundredths = part * 10_000 / whole
@@ -84,23 +94,8 @@ public struct ListRegisterReport: Sendable {
     out += "\(Units.count(UInt64(agreement.abandoned))) of them before no entry"
     if agreement.clockJumps > 0 { out += "; the clocks' offset changed \(agreement.clockJumps) times" }
     out += "\n\n"
-    var table = TextTable([
-      ("entries by class", .left), ("involved", .right), ("agreed", .right), ("disagreed", .right), ("agree", .right),
-      ("guess right", .right), ("wrong", .right), ("agree with guesses", .right), ("not shown", .right),
-    ])
-    for (name, _, count) in Self.named(agreement) where count.involved > 0 {
-      let guessed = count.guessedRight + count.guessedWrong
-      table.add([
-        .init(name), .init(Units.count(count.involved)), .init(Units.count(count.agreed)),
-        .init(Units.count(count.disagreed), count.disagreed > 0 ? .bad : .faint),
-        .init(Self.share(count.agreed, count.decided)),
-        .init(guessed == 0 ? "" : Units.count(count.guessedRight)),
-        .init(guessed == 0 ? "" : Units.count(count.guessedWrong)),
-        .init(guessed == 0 ? "" : Self.share(count.agreed + count.guessedRight, count.decided + guessed)),
-        .init(count.notShown == 0 ? "" : Units.count(count.notShown), .faint),
-      ])
-    }
-    out += table.render(style)
+    let counts = ClassCount.all(agreement).filter { $0.count.involved > 0 }
+    out += ResultTables.predictedRegisters.text(counts, PENaming(Topology()), style)
     out += rulesText(agreement, style)
     let reasons = agreement.reasons.sorted { ($0.isDecided ? 0 : 1, $1.count) < ($1.isDecided ? 0 : 1, $0.count) }
     guard !reasons.isEmpty else { return out }
@@ -168,15 +163,9 @@ public struct ListRegisterReport: Sendable {
 
   private func json(of row: Row) -> JSONValue {
     let agreement = row.agreement
-    let classes = Self.named(agreement).map { _, key, count -> JSONValue.Member in
-      .init(
-        key,
-        [
-          "involved": .number(count.involved), "agreed": .number(count.agreed), "disagreed": .number(count.disagreed),
-          "guessed_right": .number(count.guessedRight), "guessed_wrong": .number(count.guessedWrong),
-          "not_shown": .number(count.notShown),
-        ]
-      )
+    let naming = PENaming(Topology())
+    let classes = ClassCount.all(agreement).map {
+      JSONValue.Member($0.key, ResultTables.predictedRegisters.object($0, naming))
     }
     let reasons = agreement.reasons.map { reason -> JSONValue in
       [

@@ -20,27 +20,8 @@ public struct ListRegisterWhatIf: Sendable {
   public func text(_ style: TextStyle) -> String {
     var out = trace.text(style)
     if let reason = reasonForNone { return out + "\n" + style.apply(.notice, reason) + "\n" }
-    var table = TextTable([
-      ("policy", .left), ("LRs", .right), ("overflow", .right), ("waited", .right), ("most", .right),
-      ("maint.", .right), ("U", .right), ("NP", .right), ("LRENP", .right), ("delayed", .right), ("mean", .right),
-      ("max", .right), ("lost", .right),
-    ])
-    for o in outlooks {
-      let hasDelays = o.delays.count > 0
-      func cause(_ cause: MaintenanceCause) -> TextTable.Cell {
-        .init(number(o.maintenanceByCause[Int(cause.rawValue)]))
-      }
-      table.add([
-        .init(o.variant.policy.rawValue), .init("\(o.variant.count)"),
-        .init(Units.percent(o.overflowingEntries, of: o.entries)), .init(number(o.overflows)),
-        .init("\(o.mostWaiting)"),
-        .init(number(o.maintenance)), cause(.underflow), cause(.noPending), cause(.entryNotPresent),
-        .init(number(o.delays.count)), .init(hasDelays ? Units.duration(o.delays.mean) : "–"),
-        .init(hasDelays ? Units.duration(o.delays.max) : "–"),
-        .init(number(o.lostEnds), o.lostEnds > 0 ? .bad : .plain),
-      ])
-    }
-    out += "\n" + style.apply(.heading, "What if there were other list registers") + "\n" + table.render(style)
+    let table = ResultTables.listRegisterOutlooks.text(outlooks, PENaming(trace.topology), style)
+    out += "\n" + style.apply(.heading, "What if there were other list registers") + "\n" + table
     return out + WrappedParts.lines(explanations, " ", style: style, .faint)
   }
 
@@ -78,27 +59,11 @@ public struct ListRegisterWhatIf: Sendable {
     return parts
   }
 
-  private func number(_ value: UInt64) -> String { value == 0 ? "–" : Units.count(value) }
-
   /// The object that scripts depend on; times are in ns.
   public var json: JSONValue {
-    Document.json(
+    let rows = JSONValue.array(ResultTables.listRegisterOutlooks.objects(outlooks, PENaming(trace.topology)))
+    return Document.json(
       command: "whatif", trace: trace,
-      [.init("maintenance_cost_ns", .number(maintenanceCost)), .init("list_registers", .array(outlooks.map(row)))])
-  }
-
-  private func row(_ o: ListRegisterOutlook) -> JSONValue {
-    [
-      "policy": .string(o.variant.policy.rawValue), "count": .number(UInt64(o.variant.count)),
-      "entries": .number(o.entries), "overflowing_entries": .number(o.overflowingEntries),
-      "overflows": .number(o.overflows), "most_waiting": .number(UInt64(o.mostWaiting)), "loads": .number(o.loads),
-      "maintenance": .number(o.maintenance),
-      "maintenance_by_cause": .object(
-        MaintenanceCause.allCases.map { .init($0.name, .number(o.maintenanceByCause[Int($0.rawValue)])) }),
-      "taken": .number(o.taken), "delayed": .number(o.delays.count), "delay_mean_ns": .number(o.delays.mean),
-      "delay_p99_ns": .number(o.delays.percentile(99)), "delay_max_ns": .number(o.delays.max),
-      "merged": .number(o.merged), "stalled_entries": .number(o.stalledEntries),
-      "pressed_entries": .number(o.pressedEntries), "lost_ends": .number(o.lostEnds), "certainty": .string("inferred"),
-    ]
+      [.init("maintenance_cost_ns", .number(maintenanceCost)), .init("list_registers", rows)])
   }
 }

@@ -3,26 +3,10 @@ import Testing
 
 @testable import Reports
 
-@Suite("Documentation of the JSON")
-struct JSONDocumentTests {
+@Suite("JSON Schema")
+struct JSONSchemaTests {
   private static let captures =
     BundledCapture.small + ["nested-gicv3", "nested-gicv2", "gicv4", "kvm-one-second/trace.dat", "linux-gicv3-its"]
-
-  @Test("The page and the JSON Schema are what the tables say")
-  func derived() throws {
-    let folder = BundledCapture.root.appending(path: "Analyses")
-    let page = try String(contentsOf: folder.appending(path: "json.md"), encoding: .utf8)
-    let head = try #require(page.range(of: "## Keys\n\n"))
-    let files = [
-      ("json.md", page[..<head.upperBound] + ResultTables.jsonKeys),
-      ("analyze.schema.json", ResultTables.jsonSchema.text),
-    ]
-    for (name, text) in files {
-      let file = folder.appending(path: name)
-      if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" { try Data(text.utf8).write(to: file) }
-      #expect(try String(contentsOf: file, encoding: .utf8) == text, "\(name)")
-    }
-  }
 
   @Test("What analyze --json writes is valid by its JSON Schema", arguments: captures)
   func valid(capture: String) throws {
