@@ -35,8 +35,9 @@ public final class HypervisorModel {
     _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer
   ) {
     withUnsafeMutablePointer(to: &transitions) { buffer in
-      for (offset, event) in events.enumerated() {
-        let number = firstIndex &+ UInt64(offset)
+      var numbers = EventNumbering(firstIndex: firstIndex)
+      for event in events {
+        let number = numbers.take(event)
         guard event.domain != Domain.physical else {
           takeHost(event, number)
           continue

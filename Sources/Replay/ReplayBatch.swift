@@ -6,21 +6,24 @@ public struct ReplayBatch {
   public let events: UnsafeBufferPointer<Event>
   /// What the model says followed, in order; ``Transition/event`` names the event that caused each.
   public let transitions: UnsafeBufferPointer<Transition>
-  /// Number of the first event, counted from 0 at the start of the capture.
+  /// Number of the first event, counted from 0 at the start of the capture. Continuations have none of their own.
   public let firstIndex: UInt64
+  /// How many events there are; continuations are none.
+  public let eventCount: UInt64
   /// Whether the batch lies in the ``ReplayOptions/window``. A batch lies in it whole or not at all.
   public let isReported: Bool
   /// Whether events of guests are among them.
   public let hasGuests: Bool
 
-  /// A batch with every field given, for tests of consumers; `hasGuests` is looked for if it is not given.
+  /// A batch with every field given, for tests of consumers; `hasGuests` and `eventCount` are looked for if not given.
   public init(
     events: UnsafeBufferPointer<Event>, transitions: UnsafeBufferPointer<Transition>, firstIndex: UInt64 = 0,
-    isReported: Bool = true, hasGuests: Bool? = nil
+    eventCount: UInt64? = nil, isReported: Bool = true, hasGuests: Bool? = nil
   ) {
     self.events = events
     self.transitions = transitions
     self.firstIndex = firstIndex
+    self.eventCount = eventCount ?? UInt64(events.eventCount)
     self.isReported = isReported
     self.hasGuests = hasGuests ?? Self.hasGuests(events)
   }

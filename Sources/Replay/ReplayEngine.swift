@@ -149,12 +149,13 @@ public final class ReplayEngine {
     }
     noteTimes(part)
     let first = events
-    events += UInt64(count)
+    let eventCount = UInt64(part.eventCount)
+    events += eventCount
     if phase == .within || options.deliversUnreported {
       try body(
         ReplayBatch(
-          events: part, transitions: buffer.transitions, firstIndex: first, isReported: phase == .within,
-          hasGuests: hasGuests)
+          events: part, transitions: buffer.transitions, firstIndex: first, eventCount: eventCount,
+          isReported: phase == .within, hasGuests: hasGuests)
       )
     }
   }
@@ -215,7 +216,7 @@ public final class ReplayEngine {
   private func cut(_ edge: Edge) -> Int {
     var at = pending.count
     if let number = edge.number {
-      at = number <= events ? 0 : Int(min(number - events, UInt64(pending.count)))
+      at = number <= events ? 0 : pending.place(ofEvent: Int(min(number - events, UInt64(pending.count))))
     } else if let time = edge.time {
       at = pending.firstIndex { $0.time >= time && $0.kind.hasTime } ?? pending.count
     } else {

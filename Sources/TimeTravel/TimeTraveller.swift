@@ -93,8 +93,7 @@ public actor TimeTraveller {
   func step(from index: UInt64, forward: Bool) -> UInt64? {
     let index = timeline.record(of: index)
     if !forward { return index == 0 ? nil : timeline.record(of: index - 1) }
-    let next = index + UInt64(timeline.group(at: index).count)
-    return next < timeline.count ? next : nil
+    return index + 1 < timeline.count ? index + 1 : nil
   }
 
   /// Why an interrupt was or was not delivered, at an event: the ladder of each PE that it concerns.

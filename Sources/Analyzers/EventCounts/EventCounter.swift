@@ -39,9 +39,9 @@ public struct EventCounter: ~Copyable {
     return false
   }
 
-  /// The kinds that occurred, in the order of their numbers.
+  /// The kinds that occurred, in the order of their numbers. Continuations are no events.
   public var kinds: [(kind: EventKind, count: UInt64)] {
-    (0..<256).compactMap { kind in
+    (0..<256).filter { $0 != Int(EventKind.continuation.rawValue) }.compactMap { kind in
       let count = (0..<Self.rows).reduce(0) { $0 + counts[$1 << 8 | kind] }
       return count == 0 ? nil : (EventKind(rawValue: UInt8(kind)), count)
     }

@@ -84,7 +84,7 @@ struct FindingsAnalyzer: ~Copyable {
   /// A batch was taken in.
   mutating func end(_ batch: ReplayBatch) {
     if batch.events.count > 0 {
-      lastEvent = batch.firstIndex &+ UInt64(batch.events.count) &- 1
+      lastEvent = batch.firstIndex &+ batch.eventCount &- 1
       if let last = batch.events.last, last.time > lastTime { lastTime = last.time }
     } else if let last = batch.transitions.last {
       lastEvent = last.event

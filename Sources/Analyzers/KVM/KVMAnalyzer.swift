@@ -19,8 +19,9 @@ final class KVMAnalyzer {
     let transitions = batch.transitions
     // The model of the guests appends behind the controller's: theirs are looked for by event.
     let order = transitions.indices.filter { transitions[$0].domain != 0 }
-    for (offset, event) in batch.events.enumerated() {
-      let number = batch.firstIndex &+ UInt64(offset)
+    var numbers = EventNumbering(firstIndex: batch.firstIndex)
+    for event in batch.events {
+      let number = numbers.take(event)
       while next < order.count, transitions[order[next]].event < number { next += 1 }
       let first = next
       while next < order.count, transitions[order[next]].event == number { next += 1 }

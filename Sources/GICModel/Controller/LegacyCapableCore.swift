@@ -54,7 +54,8 @@ final class LegacyCapableCore: ControllerCore {
     _ transitions: inout TransitionBuffer
   ) {
     guard !range.isEmpty else { return }
-    let first = firstIndex &+ UInt64(range.lowerBound)
+    let before = UnsafeBufferPointer(rebasing: events[..<range.lowerBound])
+    let first = firstIndex &+ UInt64(before.eventCount)
     core.apply(UnsafeBufferPointer(rebasing: events[range]), firstIndex: first, into: &transitions)
   }
 

@@ -2,8 +2,9 @@ import InterruptTrace
 
 extension GICv2 {
   mutating func applyEach(of events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
+    var numbers = EventNumbering(firstIndex: firstIndex)
     for offset in 0..<events.count {
-      begin(events[offset], firstIndex &+ UInt64(offset))
+      begin(events[offset], numbers.take(events[offset]))
       apply(events[offset])
       if progress.checksInvariants { reportBrokenInvariants() }
     }

@@ -102,10 +102,10 @@ struct EventSelection {
   ) rethrows {
     let concerned = filter.intids == nil ? [] : eventsConcerned(batch)
     var start = 0
+    var numbers = EventNumbering(firstIndex: batch.firstIndex)
     while start < batch.events.count {
-      var end = start + 1
-      while end < batch.events.count, batch.events[end].kind == .continuation { end += 1 }
-      let index = batch.firstIndex + UInt64(start)
+      let end = batch.events.end(ofEventAt: start)
+      let index = numbers.take(batch.events[start])
       if includes(batch.events[start], index, concerned) { try body(batch.events[start..<end], index) }
       start = end
     }

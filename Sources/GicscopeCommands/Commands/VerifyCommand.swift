@@ -77,11 +77,9 @@ struct DisagreementCollector {
 
   /// The event and its continuations.
   private mutating func text(of event: UInt64, _ batch: ReplayBatch) -> String {
-    guard event >= batch.firstIndex, event - batch.firstIndex < UInt64(batch.events.count) else { return "#\(event)" }
-    let start = Int(event - batch.firstIndex)
-    var end = start + 1
-    while end < batch.events.count, batch.events[end].kind == .continuation { end += 1 }
-    return printer.line(batch.events[start..<end], index: event)
+    guard event >= batch.firstIndex, event - batch.firstIndex < batch.eventCount else { return "#\(event)" }
+    let start = batch.events.place(ofEvent: Int(event - batch.firstIndex))
+    return printer.line(batch.events[start..<batch.events.end(ofEventAt: start)], index: event)
   }
 
   /// With the model's explanations, which it keeps for the first of the whole capture.

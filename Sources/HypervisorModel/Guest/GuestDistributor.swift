@@ -108,8 +108,10 @@ final class GuestDistributor {
   private func feed(_ event: Event, _ index: UInt64, _ body: (Transition) -> Void) {
     changes &+= 1
     buffer.removeAll()
+    // The first event after a continuation is the next one.
+    let first = event.kind == .continuation ? index &+ 1 : index
     withUnsafePointer(to: event) {
-      controller!.apply(UnsafeBufferPointer(start: $0, count: 1), firstIndex: index, into: &buffer)
+      controller!.apply(UnsafeBufferPointer(start: $0, count: 1), firstIndex: first, into: &buffer)
     }
     for transition in buffer.transitions {
       var transition = transition

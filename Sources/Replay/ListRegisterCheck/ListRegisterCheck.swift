@@ -58,12 +58,12 @@ public final class ListRegisterCheck: ListRegisterWitness {
   /// Finds which load each entry of a guest is. Reads the hypervisor's capture once.
   public func align(inside source: any EventSource) throws {
     var entries: [EntryAlignment.Entry] = []
-    var number: UInt64 = 0
+    var numbers = EventNumbering(firstIndex: 0)
     try Self.read(source) { event in
+      let number = numbers.take(event)
       if event.kind == .guestEnter {
         entries.append(EntryAlignment.Entry(time: event.time, cpu: event.cpu, event: number))
       }
-      number += 1
     }
     insideDamage = source.statistics.damage
     self.entries = entries.count
@@ -95,9 +95,11 @@ public final class ListRegisterCheck: ListRegisterWitness {
     model.onOutcome = { [unowned self] in score($0) }
     var transitions = TransitionBuffer()
     var batch = EventBatch()
+    var number: UInt64 = 0
     while try source.read(into: &batch) > 0 {
       transitions.removeAll()
-      model.apply(batch.events, firstIndex: batch.firstIndex, into: &transitions)
+      model.apply(batch.events, firstIndex: number, into: &transitions)
+      number += UInt64(batch.events.eventCount)
     }
     counts.guests = model.summaries
     return counts

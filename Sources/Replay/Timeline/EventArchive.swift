@@ -10,7 +10,12 @@ final class EventArchive {
   private var mapped: UnsafeMutableRawPointer?
   private var mappedSize = 0
   /// Events in it.
-  private(set) var count = 0
+  private(set) var eventCount: UInt64 = 0
+  /// Records in it: events and their continuations.
+  private var count = 0
+  /// Events before each piece of so many records.
+  private static let pieceSize = 1024
+  private var eventsBefore: [UInt64] = []
 
   /// An empty archive in a directory.
   init(directory: String) throws(TraceError) {
@@ -41,7 +46,11 @@ final class EventArchive {
           path: "temporary file", reason: "\(Self.lastError); events take 32 bytes each, TMPDIR says where")
       }
     }
-    count += events.count
+    for event in events {
+      if count % Self.pieceSize == 0 { eventsBefore.append(eventCount) }
+      count += 1
+      if event.kind != .continuation { eventCount += 1 }
+    }
   }
 
   /// Makes what was appended readable.
@@ -56,8 +65,31 @@ final class EventArchive {
     mappedSize = size
   }
 
-  /// The events, once sealed.
-  var events: UnsafeBufferPointer<Event> {
+  /// An event and its continuations, once sealed. O(log events).
+  func group(at number: UInt64) -> UnsafeBufferPointer<Event> {
+    guard number < eventCount else { return UnsafeBufferPointer(start: nil, count: 0) }
+    let place = place(of: number)
+    return UnsafeBufferPointer(rebasing: records[place..<records.end(ofEventAt: place)])
+  }
+
+  /// Events with their continuations, once sealed.
+  func group(_ numbers: Range<UInt64>) -> UnsafeBufferPointer<Event> {
+    UnsafeBufferPointer(rebasing: records[place(of: numbers.lowerBound)..<place(of: numbers.upperBound)])
+  }
+
+  private func place(of number: UInt64) -> Int {
+    guard number < eventCount else { return count }
+    var (low, high) = (0, eventsBefore.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if eventsBefore[middle] <= number { low = middle } else { high = middle }
+    }
+    let start = low * Self.pieceSize
+    let piece = UnsafeBufferPointer(rebasing: records[start...])
+    return start + piece.place(ofEvent: Int(number - eventsBefore[low]))
+  }
+
+  private var records: UnsafeBufferPointer<Event> {
     guard let mapped else { return UnsafeBufferPointer(start: nil, count: 0) }
     return UnsafeBufferPointer(start: mapped.assumingMemoryBound(to: Event.self), count: count)
   }

@@ -60,7 +60,7 @@ public final class ReplayTimeline {
     try engine.run { batch in
       try archive.append(batch.events)
       try consume(batch)
-      let end = batch.firstIndex + UInt64(batch.events.count)
+      let end = batch.firstIndex + batch.eventCount
       guard end >= next else { return }
       list.append(end, engine.controller.copy(), follower())
       if list.count > Self.checkpointLimit {
@@ -82,45 +82,32 @@ public final class ReplayTimeline {
   }
 
   /// Number of events.
-  public var count: UInt64 { UInt64(archive.count) }
-
-  /// All events.
-  public var events: UnsafeBufferPointer<Event> { archive.events }
+  public var count: UInt64 { archive.eventCount }
 
   /// Copies of the controller that are kept.
   public var checkpointCount: Int { checkpoints.count }
 
   // MARK: Places
 
-  /// The number of the record that an event belongs to, which is its own unless it is a continuation.
-  public func record(of index: UInt64) -> UInt64 {
-    var index = min(index, count == 0 ? 0 : count - 1)
-    while index > 0, archive.events[Int(index)].kind == .continuation { index -= 1 }
-    return index
-  }
+  /// A number, or that of the last event if there are not so many.
+  public func record(of index: UInt64) -> UInt64 { min(index, count == 0 ? 0 : count - 1) }
 
-  /// The record at `index` and its continuations.
-  public func group(at index: UInt64) -> UnsafeBufferPointer<Event> {
-    guard index < count else { return UnsafeBufferPointer(start: nil, count: 0) }
-    return UnsafeBufferPointer(rebasing: archive.events[Int(index)..<end(of: Int(index))])
-  }
+  /// The record of an event and its continuations.
+  public func group(at index: UInt64) -> UnsafeBufferPointer<Event> { archive.group(at: index) }
 
-  private func end(of index: Int) -> Int {
-    var end = index + 1
-    while end < archive.count, archive.events[end].kind == .continuation { end += 1 }
-    return end
-  }
+  /// Events with their continuations, by number.
+  public func events(_ numbers: Range<UInt64>) -> UnsafeBufferPointer<Event> { archive.group(numbers) }
 
-  /// The last event that is not later than a time in ns; nil if all are. O(log events) where time stamps do not step
+  /// The last event that is not later than a time in ns; nil if all are. O(log² events) where time stamps do not step
   /// back.
   public func event(at time: UInt64) -> UInt64? {
-    var (low, high) = (0, archive.count)
+    var (low, high) = (UInt64(0), count)
     while low < high {
-      let middle = record(of: UInt64((low + high) / 2))
-      let event = archive.events[Int(middle)]
-      if event.kind.hasTime && event.time > time { high = Int(middle) } else { low = end(of: Int(middle)) }
+      let middle = (low + high) / 2
+      let event = archive.group(at: middle)[0]
+      if event.kind.hasTime && event.time > time { high = middle } else { low = middle + 1 }
     }
-    return low == 0 ? nil : record(of: UInt64(low - 1))
+    return low == 0 ? nil : low - 1
   }
 
   // MARK: Moving
@@ -128,7 +115,7 @@ public final class ReplayTimeline {
   /// Makes ``controller`` what it was after an event and its continuations.
   public func move(to index: UInt64) {
     guard count > 0 else { return }
-    seek(to: UInt64(end(of: Int(record(of: index)))))
+    seek(to: record(of: index) + 1)
   }
 
   /// Makes ``controller`` what it was before an event.
@@ -146,13 +133,12 @@ public final class ReplayTimeline {
   /// Replays on to `target` in pieces that end with records.
   private func apply(to target: UInt64, _ body: (ReplayBatch) -> Void) {
     while position < target {
-      var end = Int(min(position + 8192, target))
-      while end < archive.count, archive.events[end].kind == .continuation { end += 1 }
+      let end = min(position + 8192, target)
       buffer.removeAll()
-      let part = UnsafeBufferPointer(rebasing: archive.events[Int(position)..<end])
+      let part = archive.group(position..<end)
       controller.apply(part, firstIndex: position, into: &buffer)
       let batch = ReplayBatch(events: part, transitions: buffer.transitions, firstIndex: position)
-      position = UInt64(end)
+      position = end
       body(batch)
     }
   }
@@ -160,7 +146,7 @@ public final class ReplayTimeline {
   /// What follows the replay, after an event and its continuations; nil if nothing does. Moves to the event. Costs what
   /// a move does, or more where copies of followers are so big that not every copy of the controller has one.
   public func follower(at index: UInt64) -> (any TimelineFollower)? {
-    let target = count == 0 ? 0 : UInt64(end(of: Int(record(of: index))))
+    let target = count == 0 ? 0 : record(of: index) + 1
     guard let (checkpoint, follower) = checkpoints.follower(notAfter: target) else { return nil }
     controller = checkpoints.copy(at: checkpoint)
     position = checkpoints.events(checkpoint)
@@ -174,7 +160,7 @@ public final class ReplayTimeline {
     let index = record(of: index)
     move(before: index)
     var found: [Transition] = []
-    apply(to: UInt64(end(of: Int(index)))) { found += Array($0.transitions) }
+    apply(to: index + 1) { found += Array($0.transitions) }
     return found
   }
 

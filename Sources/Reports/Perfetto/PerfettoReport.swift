@@ -140,10 +140,11 @@ public final class PerfettoReport: AnalysisOutput {
 
   /// As ``AnalysisOutput`` wants it.
   public func consume(_ batch: ReplayBatch) throws {
+    var numbers = EventNumbering(firstIndex: batch.firstIndex)
     for (i, event) in batch.events.enumerated() {
       if event.kind == .marker { kernelNames.take(event, at: i, of: batch.events) }
       let isShown = batch.isReported && filter.intids == nil && filter.pes?.contains(event.pe) ?? true
-      try showSoftware(event, index: batch.firstIndex + UInt64(i), isShown: isShown)
+      try showSoftware(event, index: numbers.take(event), isShown: isShown)
     }
     for t in batch.transitions {
       let inUse = use.changed(by: t)

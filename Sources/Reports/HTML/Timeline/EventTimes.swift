@@ -12,13 +12,12 @@ struct EventTimes {
   init(limit: Int = 1 << 15) { self.limit = max(limit, 2) }
 
   mutating func consume(_ batch: ReplayBatch) {
-    var index = (stride - batch.firstIndex % stride) % stride
-    while index < UInt64(batch.events.count) {
-      add(batch.firstIndex + index, batch.events[Int(index)])
-      index += stride
+    var number = batch.firstIndex
+    for event in batch.events where event.kind != .continuation {
+      if number & (stride - 1) == 0 { add(number, event) }
+      number += 1
     }
-    let (number, event) = (batch.firstIndex + UInt64(batch.events.count), batch.events.last)
-    if let event, Self.hasTime(event) { last = (number - 1, event.time) }
+    if let event = batch.events.last(where: Self.hasTime) { last = (number - 1, event.time) }
   }
 
   private static func hasTime(_ event: Event) -> Bool { event.kind != .topology && event.kind != .continuation }

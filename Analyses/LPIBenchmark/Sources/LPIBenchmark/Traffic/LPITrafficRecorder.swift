@@ -101,8 +101,10 @@ public struct LPITrafficRecorder {
       noteDevice(device, event)
       operations.append(LPIOperation(.invalidate, device: device, event: event, intid: command.intid))
     case ITSOpcode.movall:
-      guard let index = Int(exactly: command.event &- batch.firstIndex), index + 1 < batch.events.count else { return }
-      let more = batch.events[batch.events[index].kind == .continuation ? index : index + 1]
+      guard command.event >= batch.firstIndex, command.event - batch.firstIndex < batch.eventCount else { return }
+      let index = batch.events.place(ofEvent: Int(command.event - batch.firstIndex))
+      guard index + 1 < batch.events.count else { return }
+      let more = batch.events[index + 1]
       // A processor number; where GITS_TYPER.PTA has addresses instead, they do not fit a PE's number.
       let (from, to) = (more.a >> 16 & 0x7_FFFF_FFFF, more.b >> 16 & 0x7_FFFF_FFFF)
       guard from < 4096, to < 4096 else { return }
