@@ -13,7 +13,7 @@ final class DurationBudget {
 /// Durations being counted: every different one with how often it came, so that percentiles are exact.
 ///
 /// When all that are counted by one analysis are of more variety than the ``DurationBudget`` allows, those that come next
-/// keep seven binary digits: percentiles are then at most 0.8 % too high.
+/// keep eight binary digits: percentiles are then at most 0.8 % too high.
 struct DurationSamples {
   private(set) var count: UInt64 = 0
   private(set) var min = UInt64.max
@@ -26,7 +26,7 @@ struct DurationSamples {
   private var waiting: [UInt64] = []
   private var isCoarse = false
 
-  private static let digits = 7
+  private static let digits = 8
   private static let batch = 32
 
   /// Counts a duration. O(1) on average, for as many different ones as there are.

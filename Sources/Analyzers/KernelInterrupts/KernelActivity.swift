@@ -154,7 +154,7 @@ public struct KernelActivity: Sendable {
     public var thread: UInt32?
     /// Its name; empty if the capture does not show it.
     public var name: String
-    /// Hard interrupts over it, those in each other counted once.
+    /// Runs of hard interrupts' handlers over it, those in each other counted once.
     public var interrupts: UInt64
     /// Softirqs over it, or in it.
     public var softirqs: UInt64

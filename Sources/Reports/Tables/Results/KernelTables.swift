@@ -107,7 +107,7 @@ extension ResultTables {
       $0.thread
     }.orNull("others")
     c.text("name", "its name; empty if the capture does not show it", shown: "name") { $0.name }
-    c.count("interrupts", "hard interrupts over it", shown: "interrupts") { $0.interrupts }
+    c.count("interrupts", "runs of hard interrupts' handlers over it", shown: "interrupts") { $0.interrupts }
     c.count("softirqs", "softirqs over it, or in it", shown: "softirqs") { $0.softirqs }
     c.duration("hardirq_ns", "time in hard interrupts", shown: "hard interrupts") { $0.hardirq }
     c.duration("softirq_ns", "time in softirqs without the hard interrupts in between", shown: "in softirqs") {
