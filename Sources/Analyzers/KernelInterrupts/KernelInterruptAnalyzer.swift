@@ -47,11 +47,13 @@ struct KernelInterruptAnalyzer: ~Copyable {
     if firstTime == nil { firstTime = first.time }
     lastTime = max(lastTime, batch.events[batch.events.count - 1].time)
     guard hasSoftware else { return }
+    var numbers = EventNumbering(firstIndex: batch.firstIndex)
     for index in 0..<batch.events.count {
       let event = batch.events[index]
+      let number = numbers.take(event)
       switch event.kind {
-      case .handlerEnter: enterHandler(event, batch.firstIndex &+ UInt64(index))
-      case .handlerExit: exitHandler(event, batch.firstIndex &+ UInt64(index))
+      case .handlerEnter: enterHandler(event)
+      case .handlerExit: exitHandler(event, number)
       case .ipiSend: raiseIPI(event)
       case .ipiEnter: enterIPI(event)
       case .ipiExit: exit(.ipi, event)
@@ -68,7 +70,7 @@ struct KernelInterruptAnalyzer: ~Copyable {
 
   // MARK: Handlers
 
-  private mutating func enterHandler(_ event: Event, _ number: UInt64) {
+  private mutating func enterHandler(_ event: Event) {
     let name = event.handlerName
     guard let line = line(event), let action = action(line, name) else {
       unlisted += 1

@@ -32,7 +32,7 @@ public struct KernelNameTable: Sendable {
       }
       at += 1
     }
-    return String(decoding: text.prefix(length).map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
+    return String(decoding: text.prefix(length), as: UTF8.self).printable
   }
 
   /// The name of an interrupt's handler, by its number; empty if it is not known.

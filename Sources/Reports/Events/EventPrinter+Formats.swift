@@ -135,7 +135,8 @@ extension EventPrinter {
       out.append(hex: event.a)
     }
     let continuation = more.first ?? Event(time: 0, kind: .continuation)
-    for field in table.columnFields(of: kind) where field.column >= 0 && !(isAbsolute && field.word == .a) {
+    for field in table.columnFields(of: kind)
+    where field.column >= 0 && !(isAbsolute && field.word == .a) && Self.isShown(field, of: event) {
       move(to: Int(field.column))
       let value = field.value(in: event, continuation)
       // What is no wider than a reader's numbers is one.
@@ -143,6 +144,7 @@ extension EventPrinter {
     }
     move(to: table.columns.count)
     if event.kind == .marker { out.appendCSV(Self.markerText(event, more)) }
+    if let name = handlerName(event) { out.appendCSV(Array(name.utf8)) }
     out.append(byte: comma)
     out.append(decimal: UInt64(event.flags.rawValue))
     out.append(byte: comma)
