@@ -266,9 +266,10 @@ struct CaptureFormsTests {
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
       // "NAME-PID [CPU] FLAGS TIME: EVENT: …" as "NAME PID [CPU] TIME: SYSTEM:EVENT: …".
       let parts = line.split(separator: " [", maxSplits: 1)
-      let thread = parts[0].split(separator: "-").last!.filter { $0 != " " }
+      let task = parts[0].trimmingCharacters(in: .whitespaces)
+      let thread = task.split(separator: "-").last!
       let rest = parts[1].split(separator: " ", maxSplits: 3, omittingEmptySubsequences: true)
-      let name = parts[0].dropLast(thread.count + 1).filter { $0 != "<" && $0 != ">" }
+      let name = task.dropLast(thread.count + 1).filter { $0 != "<" && $0 != ">" }
       // perf's name of a thread that it does not know.
       perf += "\(name == "..." ? ":\(thread)" : name) \(thread) [\(rest[0]) \(rest[2])   sys:\(rest[3])\n"
     }

@@ -182,14 +182,17 @@ enum KernelLine {
       at -= 1
       skipBlanksBack(&at, start)
     }
-    guard let thread = numberBack(&at, start), at > start else { return false }
-    if Digits.byte(at - 1) == 0x2F {
+    guard let thread = numberBack(&at, start) else { return false }
+    if at > start, Digits.byte(at - 1) == 0x2F {
       at -= 1
       process = numberBack(&at, start)
     }
-    guard at > start, [0x20, 0x2D, 0x09].contains(Digits.byte(at - 1)) else { return false }
-    at -= 1
-    skipBlanksBack(&at, start)
+    // perf prints the number alone where it does not know the name.
+    if at > start {
+      guard [0x20, 0x2D, 0x09].contains(Digits.byte(at - 1)) else { return false }
+      at -= 1
+      skipBlanksBack(&at, start)
+    }
     var name = start
     KernelText.skipBlanks(&name, at)
     record.recording = readRecording(&name, at)
