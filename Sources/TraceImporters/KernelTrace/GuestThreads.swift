@@ -180,11 +180,12 @@ struct GuestThreads: ~Copyable {
       return guestsOfProcesses[thread.process].map { UInt16($0 + 1) } ?? Domain.unknownGuest
     }
     // A guest whose threads' name is not known may be anyone's, and so may a thread whose name is not.
+    guard thread.family != 0 else { return Domain.unknownGuest }
+    let named = guestsOfFamilies[thread.family] ?? (0, 0)
     let unnamed = guestsOfFamilies[0]?.count ?? 0
-    guard thread.family != 0, unnamed == 0, let named = guestsOfFamilies[thread.family], named.count == 1 else {
-      return Domain.unknownGuest
-    }
-    return UInt16(named.last + 1)
+    guard named.count + unnamed == 1 else { return Domain.unknownGuest }
+    if named.count == 1 { return UInt16(named.last + 1) }
+    return guests.prefix(Self.searchLimit).firstIndex { $0.family == 0 }.map { UInt16($0 + 1) } ?? Domain.unknownGuest
   }
 
   /// Nothing is known of any thread's place after a gap.
