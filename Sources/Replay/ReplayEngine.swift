@@ -139,14 +139,15 @@ public final class ReplayEngine {
   }
 
   private func replay(_ count: Int, _ body: (ReplayBatch) throws -> Void) throws {
-    let part = UnsafeBufferPointer(rebasing: pending[..<count])
-    pending = UnsafeBufferPointer(rebasing: pending[count...])
+    var part = UnsafeBufferPointer(rebasing: pending[..<count])
     buffer.removeAll()
-    let hasGuests = ReplayBatch.hasGuests(part)
     if options.isModelled {
-      controller.apply(part, firstIndex: events, into: &buffer)
-      if hasGuests { applyToGuests(part) }
+      let taken = controller.applyUntilFull(part, firstIndex: events, into: &buffer)
+      part = UnsafeBufferPointer(rebasing: part[..<taken])
     }
+    pending = UnsafeBufferPointer(rebasing: pending[part.count...])
+    let hasGuests = ReplayBatch.hasGuests(part)
+    if options.isModelled, hasGuests { applyToGuests(part) }
     noteTimes(part)
     let first = events
     let eventCount = UInt64(part.eventCount)

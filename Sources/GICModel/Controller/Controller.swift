@@ -30,6 +30,18 @@ public struct Controller: ~Copyable {
   public mutating func apply(
     _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer
   ) {
+    var done = 0
+    while done < events.count {
+      done += applyUntilFull(
+        UnsafeBufferPointer(rebasing: events[done...]), firstIndex: firstIndex &+ UInt64(done), into: &transitions)
+    }
+  }
+
+  /// The same, until there are enough transitions for one batch. Returns how many events were taken in: all, or up to the
+  /// end of a record.
+  public mutating func applyUntilFull(
+    _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer
+  ) -> Int {
     core.apply(events, firstIndex: firstIndex, into: &transitions)
   }
 

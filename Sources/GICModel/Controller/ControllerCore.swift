@@ -6,7 +6,8 @@ protocol ControllerCore: AnyObject {
   var topology: Topology { get }
   var predictions: [PredictionCount] { get }
   var disagreements: [Disagreement] { get }
-  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer)
+  /// Returns how many events it took in before the buffer was full.
+  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) -> Int
   func checkInvariants() -> String?
   func state(_ filter: StateFilter) -> StateValue
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration
@@ -54,7 +55,8 @@ final class ModelCore<Model: ControllerModel & ~Copyable>: ResumableCore {
   func state(_ filter: StateFilter) -> StateValue { gic.state(filter) }
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration { gic.configuration(intid: intid, pe: pe) }
 
-  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
+  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) -> Int
+  {
     gic.apply(events, firstIndex: firstIndex, into: &transitions)
   }
 

@@ -33,30 +33,34 @@ final class LegacyCapableCore: ControllerCore {
   func state(_ filter: StateFilter) -> StateValue { core.state(filter) }
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration { core.configuration(intid: intid, pe: pe) }
 
-  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) {
+  func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) -> Int
+  {
     var start = 0
     // Only a reset switches affinity routing off again: once on, no event is looked at.
     var next = affinityRouting == .on ? events.count : 0
     while next < events.count {
       if let shown = AffinityRouting(events[next], maps), shown != affinityRouting {
-        apply(events, start..<next, firstIndex, &transitions)
+        let end = apply(events, start..<next, firstIndex, &transitions)
+        if end < next { return end }
         start = next
         change(to: shown)
         if shown == .on { break }
       }
       next += 1
     }
-    apply(events, start..<events.count, firstIndex, &transitions)
+    return apply(events, start..<events.count, firstIndex, &transitions)
   }
 
+  /// Returns where it ended: at the range's end, or before if the buffer was full.
   private func apply(
     _ events: UnsafeBufferPointer<Event>, _ range: Range<Int>, _ firstIndex: UInt64,
     _ transitions: inout TransitionBuffer
-  ) {
-    guard !range.isEmpty else { return }
+  ) -> Int {
+    guard !range.isEmpty else { return range.upperBound }
     let before = UnsafeBufferPointer(rebasing: events[..<range.lowerBound])
     let first = firstIndex &+ UInt64(before.eventCount)
-    core.apply(UnsafeBufferPointer(rebasing: events[range]), firstIndex: first, into: &transitions)
+    return range.lowerBound
+      + core.apply(UnsafeBufferPointer(rebasing: events[range]), firstIndex: first, into: &transitions)
   }
 
   private func change(to shown: AffinityRouting) {

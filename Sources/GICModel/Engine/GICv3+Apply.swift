@@ -1,13 +1,15 @@
 import InterruptTrace
 
 extension GICv3 where Store: ~Copyable {
-  mutating func applyEach(of events: UnsafeBufferPointer<Event>, firstIndex: UInt64) {
+  mutating func applyEach(of events: UnsafeBufferPointer<Event>, firstIndex: UInt64) -> Int {
     var numbers = EventNumbering(firstIndex: firstIndex)
     for offset in 0..<events.count {
       begin(events[offset], numbers.take(events[offset]))
       apply(events[offset])
       if progress.checksInvariants { reportBrokenInvariants() }
+      if progress.isFull, !events.continues(at: offset &+ 1) { return offset &+ 1 }
     }
+    return events.count
   }
 
   @inline(__always) private mutating func apply(_ event: Event) {

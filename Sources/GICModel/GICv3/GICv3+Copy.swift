@@ -8,6 +8,7 @@ extension GICv3 where Store: ~Copyable {
     pes = .allocate(capacity: other.peCount)
     pes.initialize(from: other.pes, count: other.peCount)
     peCount = other.peCount
+    peCapacity = other.peCount
     lpis = other.lpis.copy()
     translation = other.translation.copy()
     virtualTables = other.virtualTables.copy()
@@ -23,6 +24,8 @@ extension GICv3 where Store: ~Copyable {
     sgiValue = other.sgiValue
     sgiSource = other.sgiSource
     configurationMemory = other.configurationMemory
+    unreadConfiguration = other.unreadConfiguration
+    confirmedLPIs = other.confirmedLPIs
     startsAtReset = other.startsAtReset
     shown = other.shown
     sawLegacyOperation = other.sawLegacyOperation

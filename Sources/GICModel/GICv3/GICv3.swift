@@ -13,6 +13,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var banks: InterruptBanks
   var pes: UnsafeMutablePointer<ProcessingElement>
   var peCount: Int
+  /// Room for PEs that may come.
+  var peCapacity: Int
   var lpis: Store
   var translation: InterruptTranslation
   /// Pending tables of vPEs (GICv4).
@@ -43,6 +45,10 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var sgiSource: UInt32 = PE.none
   /// Property bytes in memory, by LPI, where the capture shows memory; what is cached stands in `lpis`.
   var configurationMemory: [UInt32: UInt8] = [:]
+  /// LPIs whose byte in ``configurationMemory`` may differ from what is cached.
+  var unreadConfiguration: Set<UInt32> = []
+  /// By PE.
+  var confirmedLPIs = ConfirmedLPIs()
   /// Everything since the controller's reset is in the capture.
   var startsAtReset: Bool
   /// Kinds of events that the capture has held.
@@ -70,6 +76,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     peCount = min(max(topology.peCount, 1), Self.peLimit)
     priorityBits = Int(min(max(topology.value(.priorityBits) ?? 5, 4), 8))
     pes = .allocate(capacity: peCount)
+    peCapacity = peCount
     banks = InterruptBanks(peCount: peCount)
     lpis = makeStore(peCount, Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
     virtualTables = VirtualPendingTables(makeStore: makeStore)
@@ -118,10 +125,13 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   @inline(never) mutating func grow(toHold pe: UInt32) {
     guard pe < UInt32(Self.peLimit) else { return }
     let count = max(Int(pe) + 1, peCount)
-    let bigger = UnsafeMutablePointer<ProcessingElement>.allocate(capacity: count)
-    bigger.moveInitialize(from: pes, count: peCount)
-    pes.deallocate()
-    pes = bigger
+    if count > peCapacity {
+      peCapacity = max(count, peCapacity * 2)
+      let bigger = UnsafeMutablePointer<ProcessingElement>.allocate(capacity: peCapacity)
+      bigger.moveInitialize(from: pes, count: peCount)
+      pes.deallocate()
+      pes = bigger
+    }
     let old = peCount
     peCount = count
     banks.grow(toHold: count)

@@ -157,6 +157,7 @@ extension GICv3 where Store: ~Copyable {
     else { return nil }
     lpis.clearPending(entry.intid, pe: old)
     lpis.setPending(entry.intid, pe: new)
+    if lpis.record(entry.intid).userFlags & LPIFlags.confirmed != 0 { confirmedLPIs.add(entry.intid, table: new) }
     staleLPIs(Int(old))
     staleLPIs(Int(new))
     return nil
@@ -170,6 +171,7 @@ extension GICv3 where Store: ~Copyable {
     // What a Redistributor with LPIs disabled has, stands in memory only, out of the ITS's reach.
     guard from != to, takesLPIs(from), takesLPIs(to) else { return nil }
     lpis.movePending(from: from, to: to)
+    confirmedLPIs.move(from: from, to: to)
     staleLPIs(Int(from))
     staleLPIs(Int(to))
     return nil

@@ -100,11 +100,25 @@ extension GICv3 where Store: ~Copyable {
   /// The configuration of every LPI of a PE must be read again; what is not pending now is read when it becomes so.
   mutating func invalidateAll(pe: UInt32) {
     guard holds(pe) else { return }
-    for (intid, property) in configurationMemory {
-      configureLPI(intid, property: property, isKnown: true, as: .derived)
+    // What was read since it was written, or never changed, would only be found the same again.
+    if !unreadConfiguration.isEmpty {
+      for intid in unreadConfiguration.sorted() {
+        guard let property = configurationMemory[intid] else { continue }
+        configureLPI(intid, property: property, isKnown: true, as: .derived)
+      }
+      unreadConfiguration.removeAll(keepingCapacity: true)
     }
     rereadConfiguration(pe: Int(pe))
-    for intid in lpis.allPending(pe: pe) { invalidate(lpi: intid, pe: pe) }
+    for intid in confirmedLPIs.take(table: pe) where lpis.isPending(intid, pe: pe) {
+      lpis.setUserFlags(intid, lpis.record(intid).userFlags & ~LPIFlags.confirmed)
+    }
+    if lpis.pendingCount(pe: pe) > 0 { staleLPIs(Int(pe)) }
+  }
+
+  /// The capture confirms the configuration of an LPI that is pending.
+  mutating func confirm(lpi intid: UInt32) {
+    lpis.setUserFlags(intid, lpis.record(intid).userFlags | LPIFlags.confirmed)
+    for pe in lpis.pendingPEs(intid) { confirmedLPIs.add(intid, table: pe) }
   }
 
   /// A Redistributor that has not cached an LPI's configuration reads it when the LPI becomes pending (5.1.1).
@@ -128,6 +142,7 @@ extension GICv3 where Store: ~Copyable {
       guard offset < size else { continue }
       let intid = LPILimits.firstINTID &+ UInt32(truncatingIfNeeded: offset)
       configurationMemory[intid] = UInt8(truncatingIfNeeded: event.b >> (n * 8))
+      unreadConfiguration.insert(intid)
       if !lpis.record(intid).isKnown, !lpis.pendingPEs(intid).isEmpty {
         fetchConfiguration(intid)
         for pe in 0..<peCount { pes[pe].highestIsStale = true }

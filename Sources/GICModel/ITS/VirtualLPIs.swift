@@ -93,7 +93,9 @@ extension GICv3 where Store: ~Copyable {
   /// The configuration of every virtual LPI that is pending for a vPE must be read again.
   mutating func forgetVirtualConfiguration(table: Int32) {
     guard table >= 0 else { return }
-    for intid in virtualTables.pending(table) { forgetVirtualConfiguration(intid, table) }
+    for intid in virtualTables.confirmed.take(table: UInt32(table)) where virtualTables.isPending(intid, table) {
+      forgetVirtualConfiguration(intid, table)
+    }
   }
 
   /// Whether something about the virtual LPIs of the resident vPE is not known.
@@ -152,7 +154,7 @@ extension GICv3 where Store: ~Copyable {
       emit(.virtualPending, pe: pe, intid: intid, priority: priority, a: UInt64(PendingCause.pendingTable.rawValue))
     }
     virtualTables.setConfiguration(intid, table, property: property, isKnown: true)
-    virtualTables.setUserFlags(intid, table, record.userFlags | LPIFlags.confirmed)
+    virtualTables.confirm(intid, table)
     return true
   }
 }

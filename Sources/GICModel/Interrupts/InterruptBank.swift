@@ -95,10 +95,12 @@ struct InterruptBanks: ~Copyable {
 
   private var base: UnsafeMutablePointer<InterruptBank>
   private(set) var peCount: Int
+  private var capacity: Int
 
   init(peCount: Int) {
     self.peCount = peCount
-    base = .allocate(capacity: Self.wordCount + peCount)
+    capacity = Self.wordCount + peCount
+    base = .allocate(capacity: capacity)
     reset()
   }
 
@@ -120,9 +122,15 @@ struct InterruptBanks: ~Copyable {
   /// Makes room for further PEs.
   mutating func grow(toHold count: Int) {
     guard count > peCount else { return }
-    let bigger = InterruptBanks(peCount: count)
-    bigger.base.update(from: base, count: Self.wordCount + peCount)
-    self = bigger
+    if Self.wordCount + count > capacity {
+      capacity = max(Self.wordCount + count, capacity * 2)
+      let bigger = UnsafeMutablePointer<InterruptBank>.allocate(capacity: capacity)
+      bigger.moveInitialize(from: base, count: Self.wordCount + peCount)
+      base.deallocate()
+      base = bigger
+    }
+    (base + Self.wordCount + peCount).initialize(repeating: .ofPE, count: count - peCount)
+    peCount = count
   }
 
   /// The bank of a word: of a PE's own for word 0.

@@ -87,7 +87,7 @@ extension GICv3 where Store: ~Copyable {
     let isConfirmed = record.userFlags & LPIFlags.confirmed != 0 && !pes[pe].configurationIsReread
     if record.isKnown, isConfirmed, record.property != property { return false }
     configureLPI(seen.intid, property: property, isKnown: true, as: .observed)
-    lpis.setUserFlags(seen.intid, record.userFlags | LPIFlags.confirmed)
+    confirm(lpi: seen.intid)
     pes[pe].control.value |= 1
     if !knowsControl(Distributor.enableGroup1NonSecure) {
       distributor.control.value |= Distributor.enableGroup1NonSecure

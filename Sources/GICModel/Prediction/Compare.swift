@@ -38,7 +38,8 @@ protocol Predicting: ~Copyable {
   /// Values of identification registers, by frame and offset, as the capture showed them.
   var identification: [UInt64: UInt64] { get set }
   /// Takes in events, in order. A loop of each model's own: what is inlined into a generic one is not optimized as well.
-  mutating func applyEach(of events: UnsafeBufferPointer<Event>, firstIndex: UInt64)
+  /// Ends early, between two records, when there is no room for more transitions. Returns how many it took in.
+  mutating func applyEach(of events: UnsafeBufferPointer<Event>, firstIndex: UInt64) -> Int
   /// Reports where the replay begins, and what is known from the beginning.
   mutating func reportBeginning()
   /// The state that a prediction follows from, in one line.

@@ -26,6 +26,9 @@ struct Progress: BitwiseCopyable {
   var reportedControl: UInt32 = 0
   fileprivate var output: UnsafeMutablePointer<TransitionBuffer>?
 
+  /// Whether the transitions so far should be handed on.
+  @inline(__always) var isFull: Bool { output.unsafelyUnwrapped.pointee.isFull }
+
   init(checksInvariants: Bool) { self.checksInvariants = checksInvariants }
 }
 
@@ -33,12 +36,14 @@ extension Predicting where Self: ~Copyable {
   @inline(__always) var now: UInt64 { progress.now }
   @inline(__always) var eventIndex: UInt64 { progress.eventIndex }
 
-  /// Takes in events, in order, with transitions going to `buffer`.
-  mutating func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into buffer: inout TransitionBuffer) {
+  /// Takes in events, in order, with transitions going to `buffer`, until that is full. Returns how many.
+  mutating func apply(
+    _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into buffer: inout TransitionBuffer
+  ) -> Int {
     withUnsafeMutablePointer(to: &buffer) { pointer in
       progress.output = pointer
-      applyEach(of: events, firstIndex: firstIndex)
-      progress.output = nil
+      defer { progress.output = nil }
+      return applyEach(of: events, firstIndex: firstIndex)
     }
   }
 
@@ -70,6 +75,11 @@ extension Predicting where Self: ~Copyable {
   ) {
     emit(kind, pe: UInt32(truncatingIfNeeded: pe), intid: intid, priority: priority, a: a, b: b)
   }
+}
+
+extension UnsafeBufferPointer<Event> {
+  /// Whether an event belongs to the record before it.
+  @inline(__always) func continues(at index: Int) -> Bool { index < count && self[index].kind == .continuation }
 }
 
 extension Predicting where Self: ~Copyable {

@@ -27,6 +27,8 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
   private var tables: [Table] = []
   private var places: [UInt64: Int32] = [:]
   private var guests: [UInt64: Int] = [:]
+  /// By table.
+  var confirmed = ConfirmedLPIs()
   private let spaces: UnsafeMutablePointer<Store>
   private var spaceCount = 0
 
@@ -48,6 +50,7 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
     copy.tables = tables
     copy.places = places
     copy.guests = guests
+    copy.confirmed = confirmed
     for space in 0..<spaceCount { (copy.spaces + space).initialize(to: spaces[space].copy()) }
     copy.spaceCount = spaceCount
     return copy
@@ -122,6 +125,12 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
   }
 
   func setUserFlags(_ intid: UInt32, _ index: Int32, _ flags: UInt8) { store(index).pointee.setUserFlags(intid, flags) }
+
+  /// The capture confirms the configuration of a virtual LPI that is pending.
+  mutating func confirm(_ intid: UInt32, _ index: Int32) {
+    setUserFlags(intid, index, record(intid, index).userFlags | LPIFlags.confirmed)
+    for table in store(index).pointee.pendingPEs(intid) { confirmed.add(intid, table: table) }
+  }
 
   /// Number of virtual LPIs pending in a table whose configuration is not known.
   func unknownPendingCount(_ index: Int32) -> Int { store(index).pointee.unknownPendingCount(pe: UInt32(index)) }

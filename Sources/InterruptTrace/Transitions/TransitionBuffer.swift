@@ -1,4 +1,6 @@
 /// Transitions of one batch of events, in order. It owns its memory and grows only when a batch outgrows all before.
+///
+/// A batch ends when the buffer ``isFull``, so that it outgrows its limit only by what a single event causes.
 public struct TransitionBuffer: ~Copyable {
   @usableFromInline var storage: UnsafeMutablePointer<Transition>
   @usableFromInline var capacity: Int
@@ -11,6 +13,12 @@ public struct TransitionBuffer: ~Copyable {
   }
 
   deinit { storage.deallocate() }
+
+  /// So many are enough for a batch: an event that concerns every PE causes thousands.
+  @usableFromInline static var limit: Int { 1 << 16 }
+
+  /// Whether what is in it should be handed on before another event adds to it.
+  @inlinable @inline(__always) public var isFull: Bool { used >= TransitionBuffer.limit }
 
   /// Transitions in the buffer.
   @inlinable public var count: Int { used }

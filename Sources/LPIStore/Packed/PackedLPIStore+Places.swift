@@ -1,4 +1,5 @@
-// Where an LPI may be pending: what a record remembers, and the ways that are taken seldom.
+// Where an LPI may be pending: what a record remembers, and the ways that are taken seldom. PEs stand for their queues
+// here, by the numbers that ``QueueAssignment`` gives them, but for what is public.
 
 extension PackedLPIStore {
   /// The PEs an LPI may be pending on, ascending.
@@ -9,6 +10,12 @@ extension PackedLPIStore {
 
   /// The PEs an LPI is pending on, ascending.
   public func pendingPEs(_ intid: UInt32) -> [UInt32] {
+    let found = pendingQueues(intid)
+    return queues.areOwn ? found : found.map(queues.pe(of:)).sorted()
+  }
+
+  /// The queues that an LPI is in, ascending.
+  private func pendingQueues(_ intid: UInt32) -> [UInt32] {
     guard let slot = records.slot(intid) else { return [] }
     let record = LPIRecord(bits: slot.pointee)
     let key = PendingKey.key(intid, record)
@@ -18,7 +25,7 @@ extension PackedLPIStore {
   /// Remembers that an LPI, which has a record, is about to be pending on one more PE.
   private mutating func place(_ intid: UInt32, _ slot: UnsafeMutablePointer<UInt64>, on pe: UInt32) {
     let record = LPIRecord(bits: slot.pointee)
-    var pes = pendingPEs(intid)
+    var pes = pendingQueues(intid)
     if !pes.contains(pe) { pes.append(pe) }
     slot.pointee = record.placed(on: pe).bits
     if pes.count > 1 {
@@ -39,7 +46,7 @@ extension PackedLPIStore {
   /// Removes a record of which nothing is known, unless it is pending.
   private mutating func dropIfEmpty(_ intid: UInt32, _ slot: UnsafeMutablePointer<UInt64>) {
     let record = LPIRecord(bits: slot.pointee)
-    if record.visible.bits != 0 || !pendingPEs(intid).isEmpty { return }
+    if record.visible.bits != 0 || !pendingQueues(intid).isEmpty { return }
     if record.isPlacedOnSeveral { several[intid] = nil }
     records.remove(intid, at: slot)
   }
@@ -66,7 +73,7 @@ extension PackedLPIStore {
   }
 
   /// ``setPending(_:pe:)`` in every case: out of range, no record yet, not eligible, last pending on another PE.
-  @usableFromInline mutating func setPendingSlowly(_ intid: UInt32, pe: UInt32) -> Bool {
+  @usableFromInline mutating func setPendingSlowly(_ intid: UInt32, queueOf pe: UInt32) -> Bool {
     guard isLPI(intid), pe < LPILimits.peLimit else { return false }
     let slot = records.makeSlot(intid)
     let record = LPIRecord(bits: slot.pointee)
@@ -81,7 +88,7 @@ extension PackedLPIStore {
 
   /// ``clearPending(_:pe:)`` of what is not the next to be acknowledged.
   @usableFromInline
-  mutating func clearPendingSlowly(_ intid: UInt32, _ queue: UnsafeMutablePointer<PendingQueue>, pe: UInt32) -> Bool {
+  mutating func clearPendingSlowly(_ intid: UInt32, _ queue: UnsafeMutablePointer<PendingQueue>) -> Bool {
     guard let slot = records.slot(intid) else { return false }
     let record = LPIRecord(bits: slot.pointee)
     guard queue.pointee.remove(PendingKey.key(intid, record), &pending.memory) else { return false }
@@ -89,10 +96,20 @@ extension PackedLPIStore {
     return true
   }
 
-  /// Moves everything that is pending on one PE to another. O(number moved).
+  /// Moves everything that is pending on one PE to another. O(number pending on the one of them where that is less): what
+  /// is fewer joins the others, and the PEs exchange their queues if those are to be on the other PE.
   public mutating func movePending(from source: UInt32, to destination: UInt32) {
-    guard source != destination, destination < LPILimits.peLimit, let queue = pending.queue(source) else { return }
-    if queue.pointee.count == 0 { return }
+    guard source != destination, source < LPILimits.peLimit, destination < LPILimits.peLimit else { return }
+    let (from, to) = (queues.queue(of: source), queues.queue(of: destination))
+    guard let moved = pending.queue(from)?.pointee.count, moved > 0 else { return }
+    if moved <= pending.queue(to)?.pointee.count ?? 0 { return joinQueue(from, to) }
+    joinQueue(to, from)
+    queues.exchange(source, destination)
+  }
+
+  /// Puts everything in one queue into another. O(number in the first).
+  private mutating func joinQueue(_ source: UInt32, _ destination: UInt32) {
+    guard let queue = pending.queue(source), queue.pointee.count > 0 else { return }
     var moved = queue.pointee
     queue.pointee = PendingQueue()
     let target = pending.makeQueue(destination)
@@ -112,16 +129,16 @@ extension PackedLPIStore {
 
   /// Makes everything on a PE not pending. O(number pending there).
   public mutating func clearAllPending(pe: UInt32) {
-    guard let queue = pending.queue(pe) else { return }
+    guard let queue = pending.queue(queues.queue(of: pe)) else { return }
     while queue.pointee.count != 0 { clearPending(PendingKey.intid(queue.pointee.hot), pe: pe) }
   }
 
   /// Describes the first broken invariant; nil if there is none.
   public func checkInvariants() -> String? {
-    if let broken = records.brokenInvariant() ?? pending.brokenInvariant() { return broken }
+    if let broken = records.brokenInvariant() ?? pending.brokenInvariant() ?? queues.brokenInvariant() { return broken }
     var broken: String?
     forEachRecord { intid, record in
-      if record.bits == 0, pendingPEs(intid).isEmpty { broken = "INTID \(intid): nothing is known of it" }
+      if record.bits == 0, pendingQueues(intid).isEmpty { broken = "INTID \(intid): nothing is known of it" }
       return broken == nil
     }
     pending.forEach { pe, queue in

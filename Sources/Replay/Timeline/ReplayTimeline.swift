@@ -135,10 +135,11 @@ public final class ReplayTimeline {
     while position < target {
       let end = min(position + 8192, target)
       buffer.removeAll()
-      let part = archive.group(position..<end)
-      controller.apply(part, firstIndex: position, into: &buffer)
+      let all = archive.group(position..<end)
+      let taken = controller.applyUntilFull(all, firstIndex: position, into: &buffer)
+      let part = UnsafeBufferPointer(rebasing: all[..<taken])
       let batch = ReplayBatch(events: part, transitions: buffer.transitions, firstIndex: position)
-      position = end
+      position += UInt64(part.eventCount)
       body(batch)
     }
   }
