@@ -16,6 +16,8 @@ final class Connection: ChannelInboundHandler {
   private var timeout: Scheduled<Void>?
   private var work: Task<Void, Never>?
   private var isClosing = false
+  /// Answers that are not on their way yet.
+  private var unsent = 0
   /// When something was completed on it, of all connections.
   var lastTurn: UInt64 = 0
   /// Whether its request is being answered: the client waits, not the server.
@@ -55,6 +57,8 @@ final class Connection: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isClosing else { return }
     switch unwrapInboundIn(data) {
+    // Browsers do not send the next request before the answer; whoever does waits for no more answers than this.
+    case .head where unsent >= limits.unsent: errorCaught(context: context, error: ChannelError.ioOnClosedChannel)
     case .head(let head):
       if let refusal = RequestRules.refusal(head) {
         send(refusal, to: head, keepAlive: false, context)
@@ -111,6 +115,7 @@ final class Connection: ChannelInboundHandler {
       write(.body(.byteBuffer(context.channel.allocator.buffer(bytes: answer.body))), context)
     }
     close(after: limits.answer, context)
+    unsent += 1
     let sent = context.eventLoop.makePromise(of: Void.self)
     sent.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.wasSent() }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
@@ -121,7 +126,8 @@ final class Connection: ChannelInboundHandler {
   }
 
   private func wasSent() {
-    guard let context else { return }
+    unsent -= 1
+    guard let context, unsent == 0 else { return }
     connections.touch(self)
     if isClosing {
       // Closing while the client still sends would take the answer from it.

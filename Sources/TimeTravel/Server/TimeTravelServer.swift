@@ -66,6 +66,8 @@ struct ServerLimits: Sendable {
   var request = TimeAmount.seconds(15)
   /// For a client to take an answer.
   var answer = TimeAmount.seconds(30)
+  /// Answers to one client that it has not taken.
+  var unsent = 8
   /// For a client to see that it was refused, before the connection is cut.
   var farewell = TimeAmount.seconds(1)
   /// Bytes of a request line, or of a header field.
