@@ -51,10 +51,10 @@ private struct Analyzers: ~Copyable {
   private let filter: TransitionFilter?
   private var events = EventCounter()
   private var summary = SummaryAnalyzer()
-  private var acknowledges = AcknowledgeAnalyzer()
+  private var acknowledges: AcknowledgeAnalyzer
   fileprivate var latency: LatencyAnalyzer
   private var waits = WaitAnalyzer()
-  private var spurious = SpuriousAnalyzer()
+  private var spurious: SpuriousAnalyzer
   private var gaps = GapAnalyzer()
   private var activity = ActivityAnalyzer()
   private var virtual: VirtualSide
@@ -64,13 +64,15 @@ private struct Analyzers: ~Copyable {
   private var kernel: KernelInterruptAnalyzer
 
   init(filter: TransitionFilter, _ options: AnalysisOptions, keepsLives: Bool) {
-    itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches)
+    acknowledges = AcknowledgeAnalyzer(options.limits)
+    spurious = SpuriousAnalyzer(options.limits)
+    itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches, limits: options.limits)
     self.filter = filter.isOpen ? nil : filter
-    virtual = VirtualSide(keepsLives: keepsLives)
+    virtual = VirtualSide(keepsLives: keepsLives, limits: options.limits)
     kernel = KernelInterruptAnalyzer(filter: self.filter)
     kvm = KVMAnalyzer(lives: keepsLives ? GuestLives(filter: self.filter) : nil)
-    findings = FindingsAnalyzer(filter: filter, thresholds: options.findings)
-    latency = LatencyAnalyzer(filter: filter, keepsLives: keepsLives, worst: options.worst)
+    findings = FindingsAnalyzer(filter: filter, thresholds: options.findings, limits: options.limits)
+    latency = LatencyAnalyzer(filter: filter, keepsLives: keepsLives, worst: options.worst, limits: options.limits)
   }
 
   mutating func consume(_ batch: ReplayBatch) {
@@ -199,11 +201,12 @@ private struct Analyzers: ~Copyable {
   var follower: InterruptFollower { InterruptFollower(following: findings) }
 
   var results: AnalysisResults {
+    let (acknowledged, spuriousCounts) = (acknowledges.counts, spurious.counts)
     var results = AnalysisResults(
-      eventKinds: events.kinds, summary: summary.summary, acknowledges: acknowledges.counts,
+      eventKinds: events.kinds, summary: summary.summary, acknowledges: acknowledged.rows,
       latency: latency.recorder.classes(), latencyByINTID: latency.recorder.intidLatencies(),
       latencyByPE: latency.recorder.peLatencies(), latencyByDevice: latency.recorder.deviceLatencies(),
-      exclusions: latency.excluded, spurious: spurious.counts, gaps: gaps.gaps, gapCount: gaps.count,
+      exclusions: latency.excluded, spurious: spuriousCounts.rows, gaps: gaps.gaps, gapCount: gaps.count,
       lostEvents: gaps.lost, activity: activity.activity, virtual: virtual.interrupts.result,
       listRegisters: virtual.listRegisters.result(filter), its: itsCaches.caches, kvm: kvm.activity)
     results.latencyOverTime = latency.recorder.classesOverTime()
@@ -213,6 +216,13 @@ private struct Analyzers: ~Copyable {
     results.kernel = kernel.activity
     results.findings = findings.findings()
     results.unlistedFindings = findings.log.unlisted
+    results.unfollowed.transitions = findings.interrupts.unkept
+    results.unfollowed.moments = latency.unfollowed
+    results.unfollowed.latencies = latency.recorder.unowned
+    results.unfollowed.acknowledges = acknowledged.rest
+    results.unfollowed.spurious = spuriousCounts.rest
+    results.unfollowed.translations = itsCaches.unfollowed
+    results.unfollowed.virtual = virtual.interrupts.unfollowed
     return results
   }
 }
@@ -223,6 +233,8 @@ public struct AnalysisOptions: Sendable {
   public var itsCaches = ITSCacheShape.standard
   /// From where on something counts as a finding.
   public var findings = FindingThresholds()
+  /// How much is kept at a time.
+  public var limits = AnalysisLimits()
   /// How many of the interrupts that took longest are kept; at most 10,000.
   public var worst = 10
   /// The defaults.
@@ -275,6 +287,8 @@ public struct AnalysisResults: Sendable {
   public var findings: [Finding] = []
   /// Occurrences that found no room in ``findings``.
   public var unlistedFindings: UInt64 = 0
+  /// What found no room: the rest beyond ``AnalysisLimits``.
+  public var unfollowed = UnfollowedCounts()
   /// What a hypervisor's own tracing says of each guest.
   public var kvm: [GuestActivity] = []
   /// What a kernel's own tracing says of its interrupts.

@@ -7,7 +7,7 @@ import Replay
 /// what is stuck is found in the state at the end. What the capture has not shown stays unknown, and nothing that
 /// depends on it is reported as a fault. Memory follows the number of interrupts that occur, not the capture's length.
 struct FindingsAnalyzer: ~Copyable {
-  var interrupts = DenseTable(InterruptRecord())
+  var interrupts: DenseTable<InterruptRecord>
   var processors = PETable(ProcessorRecord())
   let log: FindingLog
   let thresholds: FindingThresholds
@@ -61,7 +61,11 @@ struct FindingsAnalyzer: ~Copyable {
   var lists = LiveTable(ListRegisterRecord())
   var guests = ListedInterrupts()
 
-  init(filter: TransitionFilter = TransitionFilter(), thresholds: FindingThresholds = FindingThresholds()) {
+  init(
+    filter: TransitionFilter = TransitionFilter(), thresholds: FindingThresholds = FindingThresholds(),
+    limits: AnalysisLimits = AnalysisLimits()
+  ) {
+    interrupts = DenseTable(InterruptRecord(), limit: limits.interrupts)
     self.filter = filter.isOpen ? nil : filter
     self.thresholds = thresholds
     log = FindingLog(limit: thresholds.listed)
@@ -311,8 +315,15 @@ struct FindingsAnalyzer: ~Copyable {
     filter?.includes(domain: key.domain, pe: key.pe, intid: key.intid) ?? true
   }
 
+  /// Whether what a finding is about was followed: of an interrupt that found no room nothing is known.
+  private func isFollowed(_ key: FindingLog.Key) -> Bool {
+    guard interrupts.isFull, key.intid != INTID.none, !key.isVirtual else { return true }
+    if INTID.isPrivate(key.intid), key.pe == PE.none { return true }
+    return interrupts.find(InterruptKey.interrupt(domain: key.domain, pe: key.pe, intid: key.intid).rawValue) != nil
+  }
+
   func report(_ key: FindingLog.Key, _ t: Transition, count: UInt64 = 1, _ describe: () -> FindingLog.Description) {
-    guard isReported, Self.includes(key, filter) else { return }
+    guard isReported, isFollowed(key), Self.includes(key, filter) else { return }
     log.record(key, event: t.event, time: t.time, count: count, describe)
   }
 
@@ -321,7 +332,7 @@ struct FindingsAnalyzer: ~Copyable {
     _ log: FindingLog, _ key: FindingLog.Key, _ t: Transition, count: UInt64 = 1,
     _ describe: () -> FindingLog.Description
   ) {
-    guard isReported, Self.includes(key, filter) else { return }
+    guard isReported, isFollowed(key), Self.includes(key, filter) else { return }
     log.record(key, event: t.event, time: t.time, count: count, describe)
   }
 }

@@ -13,7 +13,7 @@ public final class InterruptFollower {
   private var analyzer: FindingsAnalyzer
 
   /// Nothing has been followed yet.
-  public init() { analyzer = FindingsAnalyzer(thresholds: .unlisted) }
+  public init() { analyzer = FindingsAnalyzer(thresholds: .unlisted, limits: AnalysisLimits(memory: 1 << 30)) }
 
   init(following other: borrowing FindingsAnalyzer) { analyzer = FindingsAnalyzer(following: other) }
 

@@ -11,7 +11,15 @@ struct ITSCacheAnalyzer: ~Copyable {
   private let shapes: [ITSCacheShape]
   private var units: [ITSUnit] = []
 
-  init(shapes: [ITSCacheShape] = ITSCacheShape.standard) { self.shapes = shapes }
+  private let limits: AnalysisLimits
+
+  init(shapes: [ITSCacheShape] = ITSCacheShape.standard, limits: AnalysisLimits = AnalysisLimits()) {
+    self.shapes = shapes
+    self.limits = limits
+  }
+
+  /// Look-ups that count as first ones because there were too many different ones.
+  var unfollowed: UInt64 { units.reduce(0) { $0 + $1.unfollowed } }
 
   /// Takes in a transition that concerns tables, or LPIs' configuration. O(log entries).
   mutating func take(_ t: Transition, isReported: Bool) {
@@ -31,7 +39,9 @@ struct ITSCacheAnalyzer: ~Copyable {
   private mutating func unit(_ domain: UInt16, _ its: Int) -> ITSUnit? {
     if let unit = units.first(where: { $0.its == its && $0.domain == domain }) { return unit }
     guard units.count < Self.limit else { return nil }
-    units.append(ITSUnit(domain: domain, its: its, shapes: shapes))
+    // Many ITSes share what one may take.
+    let limit = max(limits.translations / (units.count + 1), 256)
+    units.append(ITSUnit(domain: domain, its: its, shapes: shapes, limit: limit))
     return units.last
   }
 

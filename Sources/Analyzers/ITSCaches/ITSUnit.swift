@@ -7,16 +7,19 @@ final class ITSUnit {
   // Nothing that it calls comes back here.
   @exclusivity(unchecked) private var caches: Caches
 
-  init(domain: UInt16, its: Int, shapes: [ITSCacheShape]) {
+  init(domain: UInt16, its: Int, shapes: [ITSCacheShape], limit: Int) {
     self.domain = domain
     self.its = its
-    caches = Caches(shapes: shapes)
+    caches = Caches(shapes: shapes, limit: limit)
   }
 
   func take(_ t: Transition, isCounted: Bool) { caches.take(t, isCounted: isCounted) }
 
   /// Misses of a cache of the first shape.
   func misses(_ table: ITSCacheTable) -> UInt64 { caches.misses(table) }
+
+  /// Look-ups that count as first ones because there were too many different ones.
+  var unfollowed: UInt64 { caches.unfollowed }
 
   var result: ITSCaches {
     var result = ITSCaches(domain: domain, its: its)
@@ -31,7 +34,7 @@ final class ITSUnit {
     private let counters: UnsafeMutablePointer<MissCounter>
     /// Those of each shape, one for each table.
     private let hardware: UnsafeMutablePointer<SetAssociativeCache>
-    private var software = MissCounter()
+    private var software: MissCounter
     private var causes = ITSCacheCauses()
     private var softwareCauses = ITSCacheCauses()
     private var devices = ITSDeviceCounters()
@@ -41,13 +44,14 @@ final class ITSUnit {
     private let shapeCount: Int
     private var totals = ITSCaches(domain: 0, its: 0)
 
-    init(shapes: [ITSCacheShape]) {
+    init(shapes: [ITSCacheShape], limit: Int) {
+      software = MissCounter(limit: limit)
       self.shapes = shapes
       shapeCount = shapes.count
       lookups = .allocate(capacity: Self.tables * 2)
       lookups.initialize(repeating: 0, count: Self.tables * 2)
       counters = .allocate(capacity: Self.tables)
-      for i in 0..<Self.tables { (counters + i).initialize(to: MissCounter()) }
+      for i in 0..<Self.tables { (counters + i).initialize(to: MissCounter(limit: limit)) }
       hardware = .allocate(capacity: max(shapes.count * Self.tables, 1))
       for (s, shape) in shapes.enumerated() {
         for table in ITSCacheTable.allCases {
@@ -56,6 +60,8 @@ final class ITSUnit {
         }
       }
     }
+
+    var unfollowed: UInt64 { (0..<Self.tables).reduce(0) { $0 + counters[$1].unfollowed } }
 
     deinit {
       counters.deinitialize(count: Self.tables)

@@ -46,14 +46,17 @@ public struct MissCurve: Sendable {
 
 /// A stream of look-ups, being measured.
 struct MissCounter: ~Copyable {
-  private var stack = StackDistance()
+  private var stack: StackDistance
+  /// As ``StackDistance/unfollowed``.
+  var unfollowed: UInt64 { stack.unfollowed }
   private var references: UInt64 = 0
   private var compulsory: UInt64 = 0
   /// Look-ups of each distance.
   private var byDistance: UnsafeMutablePointer<UInt64>
   private var capacity = 64
 
-  init() {
+  init(limit: Int = AnalysisLimits().translations) {
+    stack = StackDistance(limit: limit)
     byDistance = .allocate(capacity: capacity)
     byDistance.initialize(repeating: 0, count: capacity)
   }

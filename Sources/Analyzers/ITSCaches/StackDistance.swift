@@ -18,7 +18,9 @@ struct StackDistance: ~Copyable {
     var cause: UInt8
   }
 
-  private var numbers = LiveTable<Int32>(-1)
+  private var numbers: LiveTable<Int32>
+  /// References of entries that are not followed, for there are too many: each counts as the first.
+  private(set) var unfollowed: UInt64 = 0
   private var entries: UnsafeMutablePointer<Entry>
   private var entryCapacity = 64
   private var groups = LiveTable<Int32>(-1)
@@ -41,7 +43,9 @@ struct StackDistance: ~Copyable {
   private static var free: Int32 { -1 }
   private static var hole: Int32 { -2 }
 
-  init() {
+  /// `limit` is how many different entries are followed.
+  init(limit: Int = AnalysisLimits().translations) {
+    numbers = LiveTable(-1, limit: limit)
     capacity = 128
     entries = .allocate(capacity: entryCapacity)
     slots = .allocate(capacity: capacity)
@@ -71,6 +75,10 @@ struct StackDistance: ~Copyable {
   mutating func reference(_ key: UInt64, group: UInt32? = nil) -> Outcome {
     let place = numbers.insert(key)
     if place.pointee < 0 {
+      if numbers.isFull, numbers.find(key) == nil {
+        unfollowed &+= 1
+        return Outcome(distance: 0, cause: 0)
+      }
       place.pointee = Int32(truncatingIfNeeded: different)
       add(key)
     }

@@ -75,7 +75,10 @@ final class GuestFollower {
   }
 
   /// A handler of the host ran on the CPU while the vCPU was on it.
-  func noteHandler(_ vcpu: Int) { if vcpu < vcpus.count, vcpus[vcpu].isInside { vcpus[vcpu].handlerRan = true } }
+  func noteHandler(_ vcpu: Int) {
+    // One of an unknown number is not followed.
+    if vcpu < vcpus.count, vcpus[vcpu].isInside { vcpus[vcpu].handlerRan = true }
+  }
 
   // MARK: What the capture says
 

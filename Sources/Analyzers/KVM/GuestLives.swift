@@ -41,7 +41,7 @@ struct GuestLives: ~Copyable {
   private(set) var lives = LifeBuffer()
   private let filter: TransitionFilter?
   /// Interrupts that are followed at a time: a capture's INTIDs are not trusted.
-  private static let limit = 1 << 17
+  private static let limit = 1 << 14
 
   init(filter: TransitionFilter? = nil) { self.filter = filter }
 

@@ -5,8 +5,8 @@ import InterruptTrace
 /// Only spans whose both ends the capture shows are measured. What was pending or active when the capture began, what
 /// is so at its end, and what spans a gap is counted apart, in ``LatencyExclusions``.
 struct LatencyAnalyzer: ~Copyable {
-  private var pending = LiveTable(Pending())
-  private var inService = LiveTable(InService())
+  private var pending: LiveTable<Pending>
+  private var inService: LiveTable<InService>
   /// Last gap of a PE; that of ``PE/none`` is everyone's.
   private var gaps = LiveTable<UInt64>(0)
   private(set) var recorder: LatencyRecorder
@@ -19,11 +19,16 @@ struct LatencyAnalyzer: ~Copyable {
   private var isReported = true
   private let filter: TransitionFilter?
 
-  init(filter: TransitionFilter = TransitionFilter(), keepsLives: Bool = false, worst: Int = 10) {
+  init(
+    filter: TransitionFilter = TransitionFilter(), keepsLives: Bool = false, worst: Int = 10,
+    limits: AnalysisLimits = AnalysisLimits()
+  ) {
+    pending = LiveTable(Pending(), limit: limits.pending)
+    inService = LiveTable(InService(), limit: limits.inService)
     self.worst = WorstCases(limit: worst)
     self.filter = filter.isOpen ? nil : filter
     self.keepsLives = keepsLives
-    recorder = LatencyRecorder()
+    recorder = LatencyRecorder(limits)
   }
 
   /// A batch begins: whoever wanted the lives of the one before has them.
@@ -34,6 +39,9 @@ struct LatencyAnalyzer: ~Copyable {
 
   /// A batch ends.
   mutating func end() { recorder.count() }
+
+  /// Moments that were not kept.
+  var unfollowed: UInt64 { pending.unkept + inService.unkept }
 
   /// The interrupts that took longest, the worst first.
   var worstCases: [LongInterrupt] { worst.sorted }
@@ -167,7 +175,8 @@ struct LatencyAnalyzer: ~Copyable {
 
   mutating func ended(_ t: Transition, _ interrupt: UInt64) {
     guard let entry = inService.find(Self.serviceKey(t, interrupt)), !entry.pointee.hasEnded else {
-      if isReported { exclusions.endWithoutAcknowledge += 1 }
+      // Where not every acknowledge could be kept, it is not known what had none.
+      if isReported, inService.unkept == 0 { exclusions.endWithoutAcknowledge += 1 }
       return
     }
     entry.pointee.hasEnded = true

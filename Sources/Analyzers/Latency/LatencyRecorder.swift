@@ -36,7 +36,9 @@ struct LatencyRecorder: ~Copyable {
   }
 
   /// Owners with distributions of their own are limited, so that memory does not grow with the number of LPIs.
-  static let ownerLimit = 1 << 16
+  private let limits: AnalysisLimits
+  /// Samples of the others.
+  private(set) var unowned: UInt64 = 0
   private static let spans = Span.allCases.count
   private static let classes = InterruptClass.allCases.count
 
@@ -67,17 +69,20 @@ struct LatencyRecorder: ~Copyable {
   private var owners: [Owner] = []
   private var capacity = 64
   /// Numbers of the owners: by domain, PE and INTID, for the device that the INTID belonged to first.
-  private var numbers = LiveTable<Int32>(-1)
+  private var numbers: LiveTable<Int32>
   /// Those of INTIDs that another device was given later, by the first owner's number and the device.
-  private var others = LiveTable<Int32>(-1)
+  private var others: LiveTable<Int32>
 
-  init(bucketLimit: Int = 3 << 20) {
+  init(_ limits: AnalysisLimits) {
+    self.limits = limits
+    numbers = LiveTable(-1, limit: limits.owners)
+    others = LiveTable(-1, limit: limits.owners)
     waiting = .allocate(capacity: Self.waitingLimit)
     byClass = .allocate(capacity: Self.spans * Self.classes)
     for i in 0..<(Self.spans * Self.classes) { (byClass + i).initialize(to: LatencyCounts()) }
     overTime = .allocate(capacity: Self.classes)
     overTime.initialize(repeating: LatencySeries(), count: Self.classes)
-    pool = BucketPool(limit: bucketLimit)
+    pool = BucketPool(limit: limits.buckets)
     distributions = .allocate(capacity: capacity * Self.spans)
     distributions.initialize(repeating: SparseDistribution(), count: capacity * Self.spans)
   }
@@ -110,7 +115,7 @@ struct LatencyRecorder: ~Copyable {
   }
 
   private mutating func newOwner(_ key: InterruptKey, _ device: UInt32?) -> Int32 {
-    guard owners.count < Self.ownerLimit else { return -1 }
+    guard owners.count < limits.owners else { return -1 }
     if owners.count == capacity {
       let bigger = UnsafeMutablePointer<SparseDistribution>.allocate(capacity: capacity * 2 * Self.spans)
       bigger.update(from: distributions, count: capacity * Self.spans)
@@ -139,7 +144,10 @@ struct LatencyRecorder: ~Copyable {
     for n in 0..<waitingCount {
       let sample = waiting[n]
       byClass[Int(sample.interruptClass) &* Self.spans &+ Int(sample.span)].record(sample.nanoseconds)
-      guard sample.owner >= 0 else { continue }
+      guard sample.owner >= 0 else {
+        unowned &+= 1
+        continue
+      }
       pool.record(sample.nanoseconds, in: distributions + (Int(sample.owner) &* Self.spans &+ Int(sample.span)))
     }
     waitingCount = 0
@@ -152,6 +160,11 @@ struct LatencyRecorder: ~Copyable {
   }
 
   // MARK: Results
+
+  /// Latencies of an owner's acknowledges, of whatever span.
+  private func samples(of owner: Int) -> UInt64 {
+    (0..<Self.spans).reduce(0) { $0 + distributions[owner * Self.spans + $1].count }
+  }
 
   /// The classes that had interrupts, with their latencies over time.
   func classesOverTime() -> [ClassLatencySeries] {
@@ -173,6 +186,7 @@ struct LatencyRecorder: ~Copyable {
     }
   }
 
+  /// Those that were acknowledged most often, if they are more than there are rows.
   func intidLatencies() -> [KeyedLatency] { latencies { UInt64($0.key.intid) } }
   func peLatencies() -> [KeyedLatency] { latencies { UInt64($0.key.pe) } }
   func deviceLatencies() -> [KeyedLatency] { latencies { $0.hasDevice ? UInt64($0.device) : nil } }
@@ -183,6 +197,11 @@ struct LatencyRecorder: ~Copyable {
     for (number, owner) in owners.enumerated() {
       guard let key = key(owner) else { continue }
       groups[UInt64(owner.key.domain) << 48 | key, default: []].append(number)
+    }
+    if groups.count > limits.rows {
+      let counts = groups.map { (key: $0.key, count: $0.value.reduce(UInt64(0)) { $0 + samples(of: $1) }) }
+      let rest = counts.sorted { ($1.count, $0.key) < ($0.count, $1.key) }.dropFirst(limits.rows)
+      for row in rest { groups[row.key] = nil }
     }
     let buckets = UnsafeMutablePointer<UInt64>.allocate(capacity: SparseDistribution.bucketCount)
     buckets.initialize(repeating: 0, count: SparseDistribution.bucketCount)

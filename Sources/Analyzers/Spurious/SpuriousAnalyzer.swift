@@ -86,7 +86,13 @@ struct SpuriousAnalyzer: ~Copyable {
   /// Of interrupts that no single PE owns, by domain.
   private var shared = LiveTable(Withdrawal())
   /// By PE and reason; the INTID is in the key too.
-  private var table = LiveTable<UInt64>(0)
+  private var table: LiveTable<UInt64>
+  private let rows: Int
+
+  init(_ limits: AnalysisLimits) {
+    table = LiveTable(0, limit: limits.owners)
+    rows = limits.rows
+  }
 
   /// `key`, here and in the following, is ``Transition/interruptKey``.
   @inline(__always) mutating func acknowledged(_ t: Transition, _ key: UInt64) {
@@ -177,14 +183,16 @@ struct SpuriousAnalyzer: ~Copyable {
     return other.intid == interface.pointee.candidate ? other : Withdrawal()
   }
 
-  /// Counts by domain, PE, reason and INTID.
-  var counts: [SpuriousCount] {
-    table.sorted().map { entry in
+  /// Counts by domain, PE, reason and INTID; if they are more than there are rows, the greatest, and the sum of the others.
+  var counts: (rows: [SpuriousCount], rest: UInt64) {
+    let (found, rest) = table.busiest(rows)
+    let counts = found.map { entry in
       let intid = UInt32(truncatingIfNeeded: entry.key) & 0xFF_FFFF
       return SpuriousCount(
         domain: UInt16(truncatingIfNeeded: entry.key >> 48), pe: UInt32(truncatingIfNeeded: entry.key >> 28) & 0xF_FFFF,
         reason: SpuriousReason(rawValue: UInt8(truncatingIfNeeded: entry.key >> 24) & 0xF)!,
         intid: intid == 0xFF_FFFF ? nil : intid, count: entry.value)
     }
+    return (counts, rest)
   }
 }

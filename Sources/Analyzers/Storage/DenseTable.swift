@@ -1,7 +1,9 @@
+import Glibc
+
 /// A table from 64-bit keys to plain values that are large and never go: values lie one behind the other, in the order in
 /// which they came, so that memory follows their number and a copy takes no more than they do.
 ///
-/// A ``LiveTable`` has their places. Every operation is O(1) on average; pointers to values are valid until the next
+/// It has a limit as a ``LiveTable`` has, which has their places. Every operation is O(1) on average; pointers to values are valid until the next
 /// insertion.
 struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
   private static var none: UInt32 { .max }
@@ -11,29 +13,49 @@ struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
   private var capacity: Int
   /// What new values start as; not in the table itself, which stays small however large a value is.
   private let empty: UnsafeMutablePointer<Value>
+  /// What finds no room.
+  private let rest: UnsafeMutablePointer<Value>
+  /// Insertions that found no room.
+  var unkept: UInt64 { places.unkept }
+  /// Whether another entry finds no room.
+  var isFull: Bool { places.isFull }
 
-  /// An empty table; new values start as `empty`.
-  init(_ empty: Value) {
+  /// An empty table of at most `limit` entries; new values start as `empty`.
+  init(_ empty: Value, limit: Int = 1 << 16) {
     self.empty = .allocate(capacity: 1)
     self.empty.initialize(to: empty)
-    places = LiveTable(Self.none)
+    rest = .allocate(capacity: 1)
+    rest.initialize(to: empty)
+    places = LiveTable(Self.none, limit: limit)
     capacity = 8
-    values = .allocate(capacity: 8)
+    values = Self.allocate(8)
+  }
+
+  /// `realloc` moves a large block by its pages: no two copies exist while a table grows.
+  private static func allocate(
+    _ capacity: Int, from old: UnsafeMutablePointer<Value>? = nil
+  ) -> UnsafeMutablePointer<Value> {
+    let size = capacity * MemoryLayout<Value>.stride
+    guard let block = realloc(old, size) else { fatalError("out of memory: \(size) bytes") }
+    return block.bindMemory(to: Value.self, capacity: capacity)
   }
 
   /// The same entries. O(count).
   init(copying other: borrowing DenseTable) {
     empty = .allocate(capacity: 1)
     empty.initialize(from: other.empty, count: 1)
+    rest = .allocate(capacity: 1)
+    rest.initialize(from: other.empty, count: 1)
     places = LiveTable(copying: other.places)
     capacity = max(other.count, 8)
-    values = .allocate(capacity: capacity)
+    values = Self.allocate(capacity)
     values.initialize(from: other.values, count: other.count)
   }
 
   deinit {
-    values.deallocate()
+    free(values)
     empty.deallocate()
+    rest.deallocate()
   }
 
   var count: Int { places.count }
@@ -46,6 +68,10 @@ struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
   @inline(__always) mutating func insert(_ key: UInt64) -> UnsafeMutablePointer<Value> {
     let place = places.insert(key)
     if place.pointee == Self.none {
+      if places.isFull, places.find(key) == nil {
+        rest.pointee = empty.pointee
+        return rest
+      }
       place.pointee = UInt32(truncatingIfNeeded: places.count &- 1)
       add(at: places.count &- 1)
     }
@@ -55,10 +81,7 @@ struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
   @inline(never) private mutating func add(at place: Int) {
     if place == capacity {
       capacity *= 2
-      let bigger = UnsafeMutablePointer<Value>.allocate(capacity: capacity)
-      bigger.initialize(from: values, count: place)
-      values.deallocate()
-      values = bigger
+      values = Self.allocate(capacity, from: values)
     }
     (values + place).initialize(from: empty, count: 1)
   }

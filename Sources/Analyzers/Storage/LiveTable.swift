@@ -2,7 +2,12 @@
 /// entries, not the key space, and entries come and go without allocation.
 ///
 /// Open addressing with linear probing; removal moves later entries back, so there are no tombstones. Every operation
-/// is O(1) on average; pointers to values are valid until the next insertion or removal. The key `.max` is not told
+/// is O(1) on average; pointers to values are valid until the next insertion or removal.
+///
+/// A table has a limit. What finds no room gets a value that nobody keeps, and is counted in ``unkept``: whoever uses the
+/// table says how many those were.
+///
+/// The key `.max` is not told
 /// apart from `.max - 1`. Types of values are not private: unoptimized builds of Swift 6.3 can not link tables of those.
 struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
   private static var free: UInt64 { .max }
@@ -12,27 +17,38 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
   private var mask: Int
   private(set) var count = 0
 
-  /// What new values start as. It lies behind the values and not in the table itself, which stays small however large a
-  /// value is.
-  var empty: Value { (values + mask + 1).pointee }
+  /// Most entries.
+  let limit: Int
+  /// Insertions that found no room.
+  private(set) var unkept: UInt64 = 0
+  /// Whether another entry finds no room.
+  var isFull: Bool { count >= limit }
 
-  /// An empty table; new values start as `empty`.
-  init(_ empty: Value) {
+  /// What new values start as. It lies behind the values and not in the table itself, which stays small however large a
+  /// value is; behind it lies the value that nobody keeps.
+  var empty: Value { (values + mask + 1).pointee }
+  private static var extra: Int { 2 }
+
+  /// An empty table of at most `limit` entries; new values start as `empty`.
+  init(_ empty: Value, limit: Int = 1 << 16) {
+    self.limit = limit
     mask = 15
     keys = .allocate(capacity: 16)
     keys.initialize(repeating: Self.free, count: 16)
-    values = .allocate(capacity: 17)
-    values.initialize(repeating: empty, count: 17)
+    values = .allocate(capacity: 16 + Self.extra)
+    values.initialize(repeating: empty, count: 16 + Self.extra)
   }
 
   /// The same entries at the same places. O(capacity).
   init(copying other: borrowing LiveTable) {
     mask = other.mask
     count = other.count
+    limit = other.limit
+    unkept = other.unkept
     keys = .allocate(capacity: mask + 1)
     keys.initialize(from: other.keys, count: mask + 1)
-    values = .allocate(capacity: mask + 2)
-    values.initialize(from: other.values, count: mask + 2)
+    values = .allocate(capacity: mask + 1 + Self.extra)
+    values.initialize(from: other.values, count: mask + 1 + Self.extra)
   }
 
   deinit {
@@ -51,6 +67,7 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     let key = min(key, .max - 1)
     var at = place(of: key)
     if keys[at] == key { return values + at }
+    if count >= limit { return unkeptValue() }
     if (count &+ 1) &* 2 > mask {
       grow()
       at = place(of: key)
@@ -61,6 +78,13 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     return values + at
   }
 
+  @inline(never) private mutating func unkeptValue() -> UnsafeMutablePointer<Value> {
+    unkept &+= 1
+    let value = values + mask + Self.extra
+    value.pointee = empty
+    return value
+  }
+
   /// Removes `key`, if it is there.
   @inline(__always) mutating func remove(_ key: UInt64) {
     if let value = find(key) { remove(at: value) }
@@ -69,6 +93,7 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
   /// Removes the entry whose value lies there.
   @inline(__always) mutating func remove(at value: UnsafeMutablePointer<Value>) {
     var hole = value - values
+    if hole > mask { return }
     var next = (hole &+ 1) & mask
     while keys[next] != Self.free {
       // An entry may move back into the hole unless its home lies behind the hole.
@@ -117,8 +142,8 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     mask = oldSize * 2 - 1
     keys = .allocate(capacity: mask + 1)
     keys.initialize(repeating: Self.free, count: mask + 1)
-    values = .allocate(capacity: mask + 2)
-    values.initialize(repeating: oldValues[oldSize], count: mask + 2)
+    values = .allocate(capacity: mask + 1 + Self.extra)
+    values.initialize(repeating: oldValues[oldSize], count: mask + 1 + Self.extra)
     for i in 0..<oldSize where oldKeys[i] != Self.free {
       let at = place(of: oldKeys[i])
       keys[at] = oldKeys[i]
@@ -126,5 +151,17 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     }
     oldKeys.deallocate()
     oldValues.deallocate()
+  }
+}
+
+extension LiveTable<UInt64> {
+  /// The entries of counts in the order of the keys; of more than `rows` those with the greatest, and the sum of all others,
+  /// those that found no room included.
+  func busiest(_ rows: Int) -> (entries: [(key: UInt64, value: UInt64)], rest: UInt64) {
+    let all = sorted()
+    guard all.count > rows else { return (all, unkept) }
+    let ranked = all.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let rest = ranked[rows...].reduce(unkept) { $0 + $1.value }
+    return (ranked[..<rows].sorted { $0.key < $1.key }, rest)
   }
 }

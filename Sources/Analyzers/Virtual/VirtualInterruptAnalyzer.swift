@@ -49,9 +49,11 @@ struct VirtualInterruptAnalyzer: ~Copyable {
     var isAcknowledged = false
   }
 
-  private var slots = LiveTable(Listed())
-  private var unlisted = LiveTable(Listed())
-  var direct = LiveTable(Direct())
+  private var slots: LiveTable<Listed>
+  private var unlisted: LiveTable<Listed>
+  var direct: LiveTable<Direct>
+  /// Moments that were not kept.
+  var unfollowed: UInt64 { slots.unkept + unlisted.unkept + direct.unkept }
   /// Lives that have come to their close in this batch; kept only if somebody wants them.
   private(set) var lives = LifeBuffer()
   private let keepsLives: Bool
@@ -63,7 +65,12 @@ struct VirtualInterruptAnalyzer: ~Copyable {
   /// Something virtual was seen: until then physical interrupts are not worth remembering.
   private(set) var isInUse = false
 
-  init(keepsLives: Bool = false) { self.keepsLives = keepsLives }
+  init(keepsLives: Bool = false, limits: AnalysisLimits = AnalysisLimits()) {
+    slots = LiveTable(Listed(), limit: limits.virtual)
+    unlisted = LiveTable(Listed(), limit: limits.virtual)
+    direct = LiveTable(Direct(), limit: limits.virtual)
+    self.keepsLives = keepsLives
+  }
 
   /// A batch begins: whoever wanted the lives of the one before has them.
   mutating func begin() { lives.removeAll() }

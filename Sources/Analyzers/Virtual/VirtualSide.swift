@@ -5,7 +5,9 @@ struct VirtualSide: ~Copyable {
   private(set) var interrupts: VirtualInterruptAnalyzer
   private(set) var listRegisters = ListRegisterAnalyzer()
 
-  init(keepsLives: Bool) { interrupts = VirtualInterruptAnalyzer(keepsLives: keepsLives) }
+  init(keepsLives: Bool, limits: AnalysisLimits) {
+    interrupts = VirtualInterruptAnalyzer(keepsLives: keepsLives, limits: limits)
+  }
 
   /// A batch begins: whoever wanted the lives of the one before has them.
   mutating func begin() { interrupts.begin() }

@@ -5,6 +5,9 @@ import InterruptTrace
 /// The conditions are a PE's; whenever one changes, the interrupts that are pending for the PE are charged with the time
 /// since the last change. A PE's list is short; what does not fit is not measured. Interrupts whose PE is not
 /// known, such as 1-of-N SPIs, are not measured either. A condition that the capture has not shown counts as fulfilled.
+///
+/// What concerns every PE costs no more than what concerns one: the Distributor's group enables are kept as a clock that runs
+/// while they are off (``DistributorClock``), and the PEs where a shared interrupt waits are a chain.
 struct WaitAnalyzer: ~Copyable {
   private static var listLength: Int { 16 }
   private static var peLimit: UInt32 { 4096 }
@@ -13,6 +16,11 @@ struct WaitAnalyzer: ~Copyable {
   private struct Waiting: BitwiseCopyable {
     var key: UInt64 = 0
     var since: UInt64 = 0
+    /// The Distributor's clock by then.
+    var off: UInt64 = 0
+    /// The PEs before and after this one where the same shared interrupt waits.
+    var previous = PE.none
+    var next = PE.none
     var priority: UInt32 = 0
     var isDisabled = false
     var times = WaitTimes()
@@ -30,9 +38,11 @@ struct WaitAnalyzer: ~Copyable {
 
   private var interfaces: UnsafeMutablePointer<Interface>
   private var capacity = 8
-  private var distributorIsOff = false
+  private var distributor = DistributorClock()
   /// Interrupts in all lists.
   private var waiting = 0
+  /// The first PE where each shared interrupt waits.
+  private var chains = LiveTable(PE.none)
   /// Interrupts that are disabled now, of those that were ever reported so.
   private var disabled = LiveTable(false)
   private let sums: UnsafeMutablePointer<WaitCount>
@@ -86,10 +96,16 @@ struct WaitAnalyzer: ~Copyable {
     let entry = interface.pointee.list[n]
     // Stamps of several threads may step back by a few microseconds.
     guard now > entry.since else { return }
+    let (time, clock) = (now &- entry.since, distributor.time(at: now))
+    interface.pointee.list[n].since = now
+    interface.pointee.list[n].off = clock
+    let off = entry.isDisabled ? 0 : min(clock > entry.off ? clock &- entry.off : 0, time)
+    if off > 0 { interface.pointee.list[n].times.add(off, for: .groupsDisabled) }
+    guard time > off else { return }
     let cause: WaitCause =
       if entry.isDisabled {
         .disabled
-      } else if distributorIsOff || interface.pointee.groupsAreOff {
+      } else if interface.pointee.groupsAreOff {
         .groupsDisabled
       } else if interface.pointee.isAsleep {
         .asleep
@@ -100,8 +116,7 @@ struct WaitAnalyzer: ~Copyable {
       } else {
         .acknowledge
       }
-    interface.pointee.list[n].times.add(now &- entry.since, for: cause)
-    interface.pointee.list[n].since = now
+    interface.pointee.list[n].times.add(time &- off, for: cause)
   }
 
   mutating func priorityMask(_ t: Transition) {
@@ -122,8 +137,7 @@ struct WaitAnalyzer: ~Copyable {
     let groups = t.groupEnables
     let areOff = groups.known != 0 && groups.enabled & groups.known == 0
     if t.pe == PE.none {
-      for pe in 0..<capacity where interfaces[pe].count > 0 { settle(interfaces + pe, t.time) }
-      distributorIsOff = areOff
+      distributor.set(isOff: areOff, at: t.time)
     } else if let interface = interface(t) {
       settle(interface, t.time)
       interface.pointee.groupsAreOff = areOff
@@ -142,9 +156,10 @@ struct WaitAnalyzer: ~Copyable {
     for pe in 0..<capacity {
       settle(interfaces + pe, t.time)
       interfaces[pe].running = Self.idle
-      waiting -= interfaces[pe].count
       interfaces[pe].count = 0
     }
+    waiting = 0
+    chains = LiveTable(PE.none)
   }
 
   mutating func ended(_ t: Transition) {
@@ -163,7 +178,11 @@ struct WaitAnalyzer: ~Copyable {
     if t.pe < UInt32(capacity) {
       change(interfaces + Int(t.pe), key, t)
     } else {
-      for pe in 0..<capacity where interfaces[pe].count > 0 { change(interfaces + pe, key, t) }
+      var pe = chains.find(key)?.pointee ?? PE.none
+      while pe != PE.none, let n = find(interfaces + Int(pe), key) {
+        change(interfaces + Int(pe), key, t)
+        pe = interfaces[Int(pe)].list[n].next
+      }
     }
   }
 
@@ -186,10 +205,45 @@ struct WaitAnalyzer: ~Copyable {
     guard find(interface, key) == nil else { return }
     guard interface.pointee.count < Self.listLength else { return }
     let isDisabled = disabled.count > 0 && disabled.find(key) != nil
-    interface.pointee.list[interface.pointee.count] = Waiting(
-      key: key, since: t.time, priority: t.priority, isDisabled: isDisabled)
+    // Of interrupts that found no room it is not known whether they are disabled.
+    if !isDisabled, disabled.unkept > 0 { return }
+    add(
+      Waiting(key: key, since: t.time, off: distributor.time(at: t.time), priority: t.priority, isDisabled: isDisabled),
+      t.pe)
+  }
+
+  /// Adds an interrupt to the list of a PE, which has room.
+  private mutating func add(_ entry: Waiting, _ pe: UInt32) {
+    var entry = entry
+    (entry.previous, entry.next) = (PE.none, PE.none)
+    if !INTID.isPrivate(InterruptKey(rawValue: entry.key).intid) {
+      let first = chains.insert(entry.key)
+      entry.next = first.pointee
+      if first.pointee != PE.none { setPrevious(pe, of: entry.key, on: first.pointee) }
+      first.pointee = pe
+    }
+    let interface = interfaces + Int(pe)
+    interface.pointee.list[interface.pointee.count] = entry
     interface.pointee.count += 1
     waiting += 1
+  }
+
+  private func setPrevious(_ pe: UInt32, of key: UInt64, on other: UInt32) {
+    if let n = find(interfaces + Int(other), key) { interfaces[Int(other)].list[n].previous = pe }
+  }
+
+  /// Takes an interrupt out of its chain.
+  private mutating func unchain(_ entry: Waiting) {
+    guard !INTID.isPrivate(InterruptKey(rawValue: entry.key).intid) else { return }
+    if entry.next != PE.none { setPrevious(entry.previous, of: entry.key, on: entry.next) }
+    if entry.previous != PE.none {
+      let previous = interfaces + Int(entry.previous)
+      if let n = find(previous, entry.key) { previous.pointee.list[n].next = entry.next }
+    } else if entry.next != PE.none {
+      chains.insert(entry.key).pointee = entry.next
+    } else {
+      chains.remove(entry.key)
+    }
   }
 
   @inline(__always) private func find(_ interface: UnsafeMutablePointer<Interface>, _ key: UInt64) -> Int? {
@@ -198,6 +252,7 @@ struct WaitAnalyzer: ~Copyable {
   }
 
   private mutating func remove(_ interface: UnsafeMutablePointer<Interface>, _ n: Int) {
+    unchain(interface.pointee.list[n])
     interface.pointee.count -= 1
     if n < interface.pointee.count { interface.pointee.list[n] = interface.pointee.list[interface.pointee.count] }
     waiting -= 1
@@ -218,9 +273,7 @@ struct WaitAnalyzer: ~Copyable {
     let entry = old.pointee.list[n]
     remove(old, n)
     guard let new = interface(t), new.pointee.count < Self.listLength else { return }
-    new.pointee.list[new.pointee.count] = entry
-    new.pointee.count += 1
-    waiting += 1
+    if find(new, entry.key) == nil { add(entry, t.pe) }
   }
 
   /// How long it waited for what, if that was measured.

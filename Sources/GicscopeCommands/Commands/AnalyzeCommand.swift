@@ -29,6 +29,12 @@ struct AnalyzeCommand: FileCommand {
 
   @OptionGroup var files: OutputOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "What the analysis may keep in memory: 96M, 1G. What finds no room is counted in a row of its own.",
+      valueName: "bytes"))
+  var memoryLimit = ByteCount(AnalysisLimits.standardMemory)
+
   @Option(help: "Print the chains of events of so many interrupts that took longest.")
   var worst = 0
 
@@ -43,6 +49,7 @@ struct AnalyzeCommand: FileCommand {
     var options = AnalysisOptions()
     options.itsCaches = caches.shapes
     options.worst = max(worst, 10)
+    options.limits = AnalysisLimits(memory: memoryLimit.bytes)
     for setting in threshold { setting.apply(to: &options.findings) }
     let written = try files.open(topology: engine.topology, filter: filter.filter, caches: caches.shapes[0])
     let report = try written.outputs.analyse(engine, path: trace.path, filter: filter.filter, options: options)

@@ -24,6 +24,7 @@ extension AnalysisReport {
       ("List registers", ListRegisterText(report: self).section(style)),
       ("Guests under KVM", KVMText(report: self, rows: rows).guests(style)),
       ("ITS tables and caches", ITSText(report: self).caches(style)), ("Not in the latencies", exclusions(style)),
+      ("Beyond the memory limit", results.unfollowed.sentences.map { "  \($0)\n" }.joined()),
     ]
     for (title, body) in sections where !body.isEmpty { out += "\n" + style.apply(.heading, title) + "\n" + body }
     return out

@@ -51,6 +51,9 @@ struct HTMLPage {
       : "\(all) interrupts, from pending to their end."
   }
 
+  /// More findings than anybody reads, and each takes the browser time.
+  private static let findingLimit = 500
+
   var html: String {
     do {
       let template = try MustacheTemplate(string: Self.text(PackageResources.report_mustache))
@@ -67,7 +70,10 @@ struct HTMLPage {
     let trace = report.trace
     let compression = trace.format.compression == "none" ? "" : ", \(trace.format.compression)"
     let times = timeline == nil ? EventTimes() : times
-    let findings = HTMLFinding.all(report.json["findings"], times)
+    let all = report.results.findings
+    let findings = HTMLFinding.all(
+      .array(ResultTables.findings.objects(Array(all.prefix(Self.findingLimit)), report.naming)), times)
+    let further = UInt64(all.count - findings.count) + report.results.unlistedFindings
     return [
       "name": trace.path.split(separator: "/").last.map(String.init) ?? trace.path, "path": trace.path,
       "format": trace.format.name + compression,
@@ -76,6 +82,8 @@ struct HTMLPage {
       "sections": sections.map { Section(title: $0.title, id: $0.id, body: TableLabels.added(to: $0.body, $0.title)) },
       "style": HTMLStyle.css + "\n" + Self.text(PackageResources.report_css),
       "script": Self.text(PackageResources.report_js), "hasFindings": !findings.isEmpty, "findings": findings,
+      "hasFurtherFindings": further > 0,
+      "furtherFindings": "\(Units.count(further)) further findings are not shown; the worst come first.",
       "hasTimeline": timeline != nil, "timelineText": timelineText, "timelineFacts": timelineFacts,
       "lives": timeline?.base64 ?? "", "classes": InterruptClass.allCases.map(\.name),
       "hasLists": has(TimelineBar.Flags.isListed), "endsByExit": has(TimelineBar.Flags.endedByExit),

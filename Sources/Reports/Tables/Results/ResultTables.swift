@@ -5,7 +5,7 @@ enum ResultTables {
     trace, summary, summaryCounts, eventKinds, activity,
     interrupts, guestInterrupts, stages, acknowledges, busiest, pes, spurious, gaps,
     latency, latencyTotal, latencyOverTime, latencyByINTID, latencyByPE, latencyByDevice, devices, waits, worst,
-    latencyExcluded, findings, findingConditions, unlistedFindings,
+    latencyExcluded, findings, findingConditions, unlistedFindings, beyondLimits,
     virtual, virtualLatency, virtualInterrupts, lr, lrBanks, lrUse, lrOccupancy,
     its, itsTables, itsMisses, itsCaches, itsInvalidations, translations, mappings,
     kvm, guestExits, guestRegisters, guestDevices, guestVCPUs, guestLines, guestDelays,
