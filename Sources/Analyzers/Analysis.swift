@@ -72,6 +72,7 @@ private struct Analyzers: ~Copyable {
     kernel = KernelInterruptAnalyzer(filter: self.filter)
     kvm = KVMAnalyzer(lives: keepsLives ? GuestLives(filter: self.filter) : nil)
     findings = FindingsAnalyzer(filter: filter, thresholds: options.findings, limits: options.limits)
+    findings.captureName = options.captureName
     latency = LatencyAnalyzer(filter: filter, keepsLives: keepsLives, worst: options.worst, limits: options.limits)
   }
 
@@ -93,7 +94,7 @@ private struct Analyzers: ~Copyable {
   /// window; those that keep state see all.
   @inline(__always) private mutating func dispatch(_ t: Transition, _ isReported: Bool) {
     // What guests do is the business of ``KVMAnalyzer``: no acknowledge or end of theirs is to be seen.
-    guard t.domain == Domain.physical else { return }
+    guard t.domain == Domain.physical else { return findings.guestTransition(t) }
     let isCounted = isReported && (filter?.includes(t) ?? true)
     switch t.kind {
     // The frequent ones; `takeRare` has the others.
@@ -235,6 +236,8 @@ public struct AnalysisOptions: Sendable {
   public var findings = FindingThresholds()
   /// How much is kept at a time.
   public var limits = AnalysisLimits()
+  /// The capture, as a command line names it: findings say by which command they are looked at.
+  public var captureName: String?
   /// How many of the interrupts that took longest are kept; at most 10,000.
   public var worst = 10
   /// The defaults.

@@ -38,6 +38,10 @@ struct Moment {
     let transitions = timeline.transitions(of: index)
     self.transitions = transitions
 
+    guard timeline.topology.showsController else {
+      (state, changes, differences) = (.object([]), [], [])
+      return
+    }
     func states(_ filter: StateFilter) -> [StateValue] {
       [before.state(filter), timeline.controller.state(filter), other.state(filter)]
     }

@@ -25,7 +25,9 @@ public actor TimeTraveller {
     registerName: @escaping @Sendable (Frame, UInt32) -> String?,
     onProgress: (@Sendable (ReplayProgress) -> Void)? = nil
   ) throws {
-    let analysis = Analysis()
+    var analysisOptions = AnalysisOptions()
+    analysisOptions.captureName = path
+    let analysis = Analysis(options: analysisOptions)
     var density = EventDensity()
     timeline = try ReplayTimeline(
       source: source,

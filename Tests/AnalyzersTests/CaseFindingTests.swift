@@ -65,9 +65,13 @@ struct CaseFindingTests {
     "Why it was not delivered agrees with the finding",
     arguments: [
       ("sgi-to-nobody-why.log", 5, "sent 3 times, by PE 0, to no PE that exists"),
-      ("hang-ends-the-log.log", 27, "priority 0xfe does not pass the mask 0xf8"),
+      ("hang-ends-the-log.log", 27, "PE 0, 0xf8, does not let priority 0xfe through"),
       ("spurious-1022-storm.log", 27, "gets 1022 each time"),
-      ("target-beyond-cpus.log", 44, "it goes to no PE that exists"),
+      ("target-beyond-cpus.log", 44, "its target 0x4 names no CPU interface that exists (there are 2)"),
+      ("group-of-reset-not-known.log", 27, "Group 0 is disabled at the CPU interface of PE 0"),
+      ("lpi-group-not-shown.log", 8192, "its configuration disables it"),
+      ("vpe-not-resident.log", 8194, "vPE 0 is resident on no PE and has no doorbell"),
+      ("kernel-irq-storm.log.xz", 61, "The kernel's irq 61 (mailbox-mu) was handled 174 times"),
     ] as [(String, UInt32, String)])
   func why(name: String, intid: UInt32, text: String) throws {
     let engine = ReplayEngine(source: try openTrace(paths: [Self.folder.appending(path: name).path]))

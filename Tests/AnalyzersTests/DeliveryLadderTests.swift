@@ -49,7 +49,7 @@ struct DeliveryLadderTests {
     other.priority = 0x80
     let found = ladder([other, pending])
     #expect(found.firstBroken?.name == "running-priority" && found.firstBroken?.event == 8)
-    #expect(found.conclusion == "SPI 40 is pending and not delivered: SPI 42 of priority 0x80 runs on PE 0.")
+    #expect(found.conclusion == "SPI 40 waits behind SPI 42, which PE 0 acknowledged and has not ended.")
   }
 
   @Test("Delivered and ended; running; active")

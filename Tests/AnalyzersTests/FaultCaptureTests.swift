@@ -51,6 +51,23 @@ struct FaultCaptureTests {
   }
 
   @Test(
+    "A log that ends where the fault keeps an interrupt back shows it too",
+    arguments: [
+      ("gicv3-mask-closed", 43), ("gicv3-group-off-distributor", 42), ("gicv3-group-off-interface", 43),
+      ("gicv3-route-nobody", 44), ("gicv3-route-asleep", 44), ("gicv3-sgi-disabled", 2), ("gicv3-pe-not-started", 44),
+      ("gicv2-mask-closed", 43), ("gicv2-distributor-off", 42), ("gicv2-interface-off", 43),
+    ] as [(String, UInt32)])
+  func end(name: String, intid: UInt32) throws {
+    let whole = try findings("faults/\(name).log.xz").first { $0.intid == intid && $0.severity != .note }
+    let pending = try #require(whole).firstEvent
+    let path = Self.traces.appending(path: "faults/\(name).log.xz").path
+    let engine = ReplayEngine(source: try openTrace(paths: [path]))
+    let analysis = Analysis()
+    try engine.run(until: .event(pending + 2), analysis.consume)
+    #expect(analysis.results.findings.contains { $0.intid == intid }, "the log ends at #\(pending + 2)")
+  }
+
+  @Test(
     "Healthy captures have no errors and no warnings",
     arguments: [
       "linux-gicv3-its/trace.log.zst", "linux-gicv2/trace.log.gz", "middle-of-a-run/trace.log.lz4",

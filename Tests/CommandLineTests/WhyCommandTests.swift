@@ -16,7 +16,7 @@ struct WhyCommandTests {
   func why() throws {
     let result = try run("why", "--irq", "44", on: "gicv3-never-end-spi")
     #expect(result.status == 0)
-    #expect(result.output.contains("SPI 44 is pending and not delivered: SPI 42 of priority 0xa0 runs on PE 0."))
+    #expect(result.output.contains("SPI 44 waits behind SPI 42, which PE 0 acknowledged and has not ended."))
     #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
     let json = try object(try run("why", "--irq", "44", "--json", on: "gicv3-never-end-spi").output)
     let why = try #require((json["why"] as? [[String: Any]])?.first)
@@ -35,6 +35,34 @@ struct WhyCommandTests {
       "analyze", "--fail-on", "findings", "--fail-on", "max(injection_to_eoi)>100s", on: "gicv2-double-end")
     #expect(failed.status == 1 && failed.errors == "gicscope: findings: it is 1\n")
     #expect(try run("analyze", "--fail-on", "findings", on: "gicv2-healthy").status == 0)
+  }
+
+  @Test("A kernel's own trace has no controller: no state, no difference, and why says so")
+  func kernelTrace() throws {
+    let path = Self.faults.deletingLastPathComponent().appending(path: "kvm-one-second/ftrace.txt.zst").path
+    let state = try BuiltProgram.run(["state", path, "--no-progress"])
+    #expect(state.status == 0 && state.output.contains("This capture shows no controller"))
+    #expect(!state.output.contains("GICD_CTLR"))
+    let difference = try object(
+      try BuiltProgram.run(["state", path, "--at", "#10", "--diff", "#100", "--json", "--no-progress"]).output)
+    #expect(difference["diff"] is NSNull)
+    let why = try BuiltProgram.run(["why", path, "--irq", "27", "--domain", "1", "--no-progress"])
+    #expect(why.output.contains("attempts to inject it") && !why.output.contains("nothing raised it"))
+  }
+
+  @Test("A finding's next can be run as it stands")
+  func next() throws {
+    let path = Self.faults.appending(path: "gicv3-mask-closed.log.xz").path
+    let json = try object(try run("analyze", "--json", on: "gicv3-mask-closed").output)
+    let finding = try #require((json["findings"] as? [[String: Any]])?.first)
+    let words = try #require(finding["next"] as? String).split(separator: " ").map {
+      $0.trimmingCharacters(in: ["'"])
+    }
+    #expect(words[0] == "gicscope" && words.contains(path))
+    let result = try BuiltProgram.run(Array(words.dropFirst()) + ["--no-progress"])
+    let summary = try #require(finding["summary"] as? String)
+    #expect(result.status == 0)
+    #expect(result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(summary))
   }
 
   @Test("--threshold sets from where on something is a finding; one that does not exist is refused")

@@ -45,8 +45,10 @@ public struct Finding: Sendable, Equatable {
   public var summary: String
   /// Why it is so: the conditions that hold, from the cause to the effect.
   public var chain: [Link]
-  /// What to look at next.
+  /// What to look at advice: a command that shows it.
   public var next: String
+  /// What to check, in one sentence.
+  public var advice: String
 
   /// The interrupt's class, where there is an interrupt.
   public var interruptClass: InterruptClass? { intid.map(InterruptClass.init(intid:)) }
@@ -86,6 +88,10 @@ public enum FindingKind: UInt8, Sendable, CaseIterable {
   case starved
   /// The machine was reset; no interrupt is concerned, but for those that ran.
   case reset
+  /// An access that the architecture forbids, ignores or calls UNPREDICTABLE.
+  case misuse
+  /// Writes that had no effect.
+  case ignoredWrite
 
   /// The stable name.
   public var name: String {
@@ -106,6 +112,8 @@ public enum FindingKind: UInt8, Sendable, CaseIterable {
     case .overflowDelay: "overflow-delay"
     case .starved: "starved"
     case .reset: "reset"
+    case .misuse: "misuse"
+    case .ignoredWrite: "ignored-write"
     }
   }
 }

@@ -19,18 +19,21 @@ final class FindingLog {
   }
 
   private var findings: [Key: Finding]
+  /// Those that nothing which the capture leaves out can make untrue.
+  private var observed: Set<Key>
   private let limit: Int
   /// Occurrences that found no room in the list.
   private(set) var unlisted: UInt64
 
-  init(limit: Int, _ findings: [Key: Finding] = [:], unlisted: UInt64 = 0) {
+  init(limit: Int, _ findings: [Key: Finding] = [:], observed: Set<Key> = [], unlisted: UInt64 = 0) {
     self.limit = limit
     self.findings = findings
+    self.observed = observed
     self.unlisted = unlisted
   }
 
   /// An independent copy.
-  func copy() -> FindingLog { FindingLog(limit: limit, findings, unlisted: unlisted) }
+  func copy() -> FindingLog { FindingLog(limit: limit, findings, observed: observed, unlisted: unlisted) }
 
   /// Counts an occurrence; `describe` gives the words if it is the first.
   func record(_ key: Key, event: UInt64, time: UInt64, count: UInt64 = 1, _ describe: () -> Description) {
@@ -45,6 +48,7 @@ final class FindingLog {
       return
     }
     let text = describe()
+    if text.isObserved { observed.insert(key) }
     findings[key] = Finding(
       kind: key.kind,
       severity: text.severity,
@@ -63,15 +67,16 @@ final class FindingLog {
       lastTime: time,
       summary: text.summary,
       chain: text.chain,
-      next: text.next
+      next: "",
+      advice: text.advice
     )
   }
 
   /// Whether something is among the findings.
   func contains(_ key: Key) -> Bool { findings[key] != nil }
 
-  /// All of them, in no order.
-  var all: [Finding] { Array(findings.values) }
+  /// All of them, in no order, each with whether what the capture shows is enough.
+  var all: [(finding: Finding, isObserved: Bool)] { findings.map { ($0.value, observed.contains($0.key)) } }
 
   /// The worst first, then in the order in which they came up.
   func sorted(_ findings: [Finding]) -> [Finding] {
@@ -87,17 +92,19 @@ final class FindingLog {
     var certainty: FindingCertainty
     var summary: String
     var chain: [Finding.Link]
-    var next: String
+    var advice: String
     /// Where it began, if not where it was noticed.
     var event: UInt64?
     var time: UInt64?
+    /// What the capture shows is enough: nothing that it may leave out can make it untrue.
+    var isObserved = false
 
     init(
       _ severity: FindingSeverity, _ certainty: FindingCertainty, _ summary: String, _ chain: [Finding.Link],
-      next: String, event: UInt64? = nil, time: UInt64? = nil, since moment: Moment? = nil
+      advice: String, event: UInt64? = nil, time: UInt64? = nil, since moment: Moment? = nil
     ) {
       (self.severity, self.certainty, self.summary, self.chain) = (severity, certainty, summary, chain)
-      (self.next, self.event, self.time) = (next, moment?.event ?? event, moment?.time ?? time)
+      (self.advice, self.event, self.time) = (advice, moment?.event ?? event, moment?.time ?? time)
     }
   }
 }

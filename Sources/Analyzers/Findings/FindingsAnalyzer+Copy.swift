@@ -10,14 +10,32 @@ extension FindingsAnalyzer {
     (startsAtReset, hasGaps, disagreements) = (other.startsAtReset, other.hasGaps, other.disagreements)
     distributor = other.distributor
     sentToNobody = other.sentToNobody
+    refusedSGIs = other.refusedSGIs
     (lastEvent, lastTime, firstTime) = (other.lastEvent, other.lastTime, other.firstTime)
     (services, deactivations, waits) = (other.services, other.deactivations, other.waits)
     (msi, unresolved, cleared, lastCommand) = (other.msi, other.unresolved, other.cleared, other.lastCommand)
     invalidateAllEvent = other.invalidateAllEvent
     (itsEnabled, itsDisabledEvent) = (other.itsEnabled, other.itsDisabledEvent)
     itsRestartEvent = other.itsRestartEvent
+    accesses.copyCounts(of: other.accesses)
+    trail = RegisterTrail(copying: other.trail)
+    itsControl = LiveTable(copying: other.itsControl)
+    (itsTableTypes, commandFetched) = (other.itsTableTypes, other.commandFetched)
+    deviceMappings = LiveTable(copying: other.deviceMappings)
+    (unknownCommandEvent, virtualCommandEvent) = (other.unknownCommandEvent, other.virtualCommandEvent)
+    (distributorType, distributorIsBusy) = (other.distributorType, other.distributorIsBusy)
+    hasRedistributors = other.hasRedistributors
+    virtualLPIs = VirtualLPIs(copying: other.virtualLPIs)
+    software = SoftwareTrail(copying: other.software)
+    handedOn = LiveTable(copying: other.handedOn)
   }
 
+  /// Whether anything is known of a controller.
+  var hasTransitions: Bool { interrupts.count > 0 }
+
   /// Bytes that a copy takes, near enough.
-  var footprint: Int { interrupts.footprint + processors.footprint + lists.footprint + waiting.footprint }
+  var footprint: Int {
+    interrupts.footprint + processors.footprint + lists.footprint + waiting.footprint + virtualLPIs.footprint
+      + software.footprint
+  }
 }

@@ -1,3 +1,4 @@
+import HypervisorModel
 import InterruptTrace
 
 /// What is stuck when the capture ends.
@@ -43,28 +44,59 @@ extension FindingsAnalyzer {
       reportVainEnds(processor.vainEnds, domain: domain, pe: pe, log)
     }
     reportSentToNobody(log)
+    reportVirtualLPIs(log)
+    reportIPIs(log)
     reportGuests(log)
     return judged(log)
   }
 
   private func judged(_ log: FindingLog) -> [Finding] {
-    var findings = log.all
-    for n in findings.indices { findings[n] = judged(findings[n]) }
-    return log.sorted(findings)
+    log.sorted(
+      log.all.map { finding, isObserved in
+        var finding = judged(finding, isObserved)
+        finding.next = next(finding)
+        return finding
+      })
   }
 
-  /// What a finding is worth where the model is not to be relied on: where the capture is not one from reset, with time
-  /// stamps, and predictions failed, they may have failed for want of what it does not show.
-  private func judged(_ finding: Finding) -> Finding {
+  /// What a finding is worth. Only a capture from reset without gaps shows that nothing else happened; elsewhere a finding is
+  /// certain only if what the capture shows is enough. And the model is not to be relied on where its predictions failed,
+  /// which they may for want of what the capture does not show.
+  private func judged(_ finding: Finding, _ isObserved: Bool) -> Finding {
     var finding = finding
-    let isWhole = startsAtReset && isTimed
+    let isWhole = startsAtReset && isTimed && !hasGaps
+    if isObserved { return finding }
     if !isWhole, disagreements > 0 || finding.kind == .unexpectedAcknowledge {
       finding.severity = .note
       finding.certainty = .unknownBeforeCapture
-    } else if disagreements > 0, finding.certainty == .certain, finding.kind != .unexpectedAcknowledge {
+    } else if disagreements > 0 || !isWhole, finding.certainty == .certain {
       finding.certainty = .likely
     }
     return finding
+  }
+
+  /// The command that shows a finding's interrupt, or its events.
+  private func next(_ finding: Finding) -> String {
+    let capture = captureName.map(Self.quoted) ?? "CAPTURE"
+    let isWhyKnown = !finding.isVirtual || finding.intid.map { INTID.isLPI($0) } ?? false
+    guard let intid = finding.intid, isWhyKnown, finding.kind != .misuse else {
+      let pe = finding.pe.map { " --pe \($0)" } ?? ""
+      return "gicscope events \(capture) --from '#\(finding.firstEvent)' --to '#\(finding.lastEvent)'"
+        + (finding.domain == Domain.physical ? pe : "")
+    }
+    let pe = finding.pe.map { finding.isVirtual ? "" : " --pe \($0)" } ?? ""
+    let domain = finding.domain == Domain.physical ? "" : " --domain \(finding.domain)"
+    return "gicscope why \(capture) --irq \(intid)\(pe)\(domain) --at '#\(finding.lastEvent)'"
+  }
+
+  /// A path as a shell takes it.
+  private static func quoted(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || "/._-+=@%:,".utf8.contains(byte)
+    }
+    if isPlain, !path.isEmpty { return path }
+    return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
   func at(_ key: InterruptKey, _ pe: UInt32) -> Transition {
@@ -97,7 +129,7 @@ extension FindingsAnalyzer {
           return FindingLog.Description(
             isStop ? .note : .error, taken > 0 || startsAtReset ? .certain : .likely,
             "\(Self.name(entry.intid)) was acknowledged on PE \(pe) and never ended", chain,
-            next: "the handler's way out: does every path write EOIR?", event: entry.event, time: entry.time)
+            advice: "check that every way out of the handler writes EOIR", event: entry.event, time: entry.time)
         }
       }
     }
@@ -122,7 +154,7 @@ extension FindingsAnalyzer {
             .init("acknowledged on PE \(pe)", event: r.acknowledgeAt.event),
             .init("the end of another took its priority and left it active", event: r.endAt.event),
           ],
-          next: "the wrong end of interrupt that is reported beside this", since: r.endAt)
+          advice: "see the wrong end of interrupt that is reported beside this", since: r.endAt)
       }
       return
     }
@@ -137,15 +169,18 @@ extension FindingsAnalyzer {
         isForwarded || isStop ? .note : .error, startsAtReset ? .certain : .likely,
         isForwarded
           ? "\(Self.name(key.intid)) was handed to a guest and has not been deactivated since"
-          : "\(Self.name(key.intid)) was ended on PE \(pe) and never deactivated: it can not be taken again",
+          : "\(Self.name(key.intid)) was ended on PE \(pe) and never deactivated: it cannot be taken again",
         [
           .init("EOImode is set: an end of interrupt leaves it active", event: endMode == .max ? nil : endMode),
           .init("acknowledged", event: r.acknowledgeAt.event),
           .init("ended, which dropped its priority", event: r.endAt.event),
           .init("no write of DIR or ICACTIVER followed"),
-        ] + (isStop ? [Self.stopped] : [])
+        ] + handedOnLinks(key, r) + (isStop ? [Self.stopped] : [])
           + (r.isPending ? [.init("it is pending again and waits", event: r.pendingAt.event)] : []),
-        next: "who writes DIR for it: the handler, or the guest that it was forwarded to", since: r.endAt)
+        advice: handedOnLinks(key, r).isEmpty
+          ? "find the code that should write DIR for it: the handler, or the guest that it was forwarded to"
+          : "check the list register: HW with the interrupt's own INTID as pINTID, or EOI set and the end handled",
+        since: r.endAt)
     }
   }
 
@@ -164,7 +199,7 @@ extension FindingsAnalyzer {
           ),
           .init("it became pending again, and its active state keeps it back", event: r.pendingAt.event),
         ],
-        next: "the way by which PE \(pe) went off: it must end what it acknowledged, or clear the active state",
+        advice: "check how PE \(pe) goes off: it must end what it acknowledged, or clear the active state",
         since: r.pendingAt)
     }
   }
@@ -177,17 +212,17 @@ extension FindingsAnalyzer {
     let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : r.targetIsKnown ? r.target : PE.none
     record(log, .init(kind: .stuckActive, domain: key.domain, pe: pe, intid: key.intid, reason: 1), at(key, pe)) {
       FindingLog.Description(
-        .error, .certain, "\(Self.name(key.intid)) is pending and can not be taken: a register made it active",
+        .error, .certain, "\(Self.name(key.intid)) is pending and cannot be taken: a register made it active",
         [
           .init("a write of ISACTIVER made it active; no acknowledge precedes", event: r.activateEvent),
           .init("no write of DIR or ICACTIVER followed"), .init("it became pending", event: r.pendingAt.event),
         ],
-        next: "who writes ISACTIVER, and whether it restores a state that it saved", since: r.pendingAt)
+        advice: "check which code writes ISACTIVER, and whether it restores a state that it saved", since: r.pendingAt)
     }
   }
 
   /// What was handed to a guest stays active until the guest gets round to it, and for good once the guest is gone.
-  private func isForwarded(_ key: InterruptKey, _ r: InterruptRecord) -> Bool {
+  func isForwarded(_ key: InterruptKey, _ r: InterruptRecord) -> Bool {
     if r.isForwarded { return true }
     // Private interrupts of a kind go the same way on every PE.
     guard InterruptClass(intid: key.intid).isPrivate else { return false }
@@ -198,4 +233,47 @@ extension FindingsAnalyzer {
   }
 
   private func isListed(_ intid: UInt32) -> Bool { !listed(intid).isEmpty }
+
+  // MARK: Given to a guest
+
+  /// What the list register that an interrupt was given to a guest in says of its deactivation.
+  private func handedOnLinks(_ key: InterruptKey, _ r: InterruptRecord) -> [Finding.Link] {
+    guard let given = handedOn.find(key.rawValue)?.pointee, given.event > r.acknowledgeAt.event else {
+      guard !isForwarded(key, r), let list = lists.find(UInt64(key.domain) << 32 | UInt64(r.acknowledgedOn))?.pointee
+      else {
+        return []
+      }
+      let used = (0..<16).count { list.intids[$0] != .max }
+      return [.init("no list register of PE \(r.acknowledgedOn) has held it since; \(used) of them are in use")]
+    }
+    let value = ListRegisterValue(Transition.Operands(index: Int(given.list), value: given.value))
+    let register = "list register \(given.list) of PE \(given.pe)"
+    let end = given.endEvent.known
+    if value.isHardware, UInt32(value.physicalINTID) != key.intid {
+      return [
+        .init(
+          "\(register) was written with HW set and pINTID \(value.physicalINTID): \(hex(given.value))",
+          event: given.event),
+        .init(
+          end == nil
+            ? "the guest's end will deactivate INTID \(value.physicalINTID)"
+            : "the guest's end of virtual INTID \(key.intid) deactivated INTID \(value.physicalINTID), and not \(Self.name(key.intid))",
+          event: end),
+      ]
+    }
+    guard !value.isHardware, !value.asksAtEnd else { return [] }
+    return [
+      .init("\(register) held it with HW and EOI clear: \(hex(given.value))", event: given.event),
+      .init(
+        end == nil
+          ? "the guest's end will tell nobody" : "the guest's end told nobody: no maintenance interrupt follows it",
+        event: end),
+    ]
+  }
+
+  /// The same for `why`.
+  func handedOnRung(_ r: InterruptRecord, _ key: InterruptKey) -> DeliveryLadder.Rung? {
+    guard r.isActive, !r.isRunning, r.endAt.event != .max, let link = handedOnLinks(key, r).first else { return nil }
+    return DeliveryLadder.Rung("list-register", .broken, link.text, event: link.event)
+  }
 }

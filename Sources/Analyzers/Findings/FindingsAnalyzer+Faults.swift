@@ -24,6 +24,8 @@ extension FindingsAnalyzer {
         .init("EOIR was written with \(t.intid)", event: t.event),
       ]
       let summary: String
+      // Both acknowledges were seen only here; elsewhere one, or an end, may be missing from the capture.
+      let isShown = place >= 0
       if place >= 0 {
         summary = "\(name(t.intid)) was ended while \(name(top.intid)) ran: out of order"
         chain.insert(.init("\(name(t.intid)) was acknowledged", event: processor.pointee.running[place].event), at: 0)
@@ -35,8 +37,8 @@ extension FindingsAnalyzer {
         chain.append(.init("\(name(top.intid)) lost its priority without an end of its own", event: t.event))
       }
       return FindingLog.Description(
-        .error, hasGaps ? .likely : .certain, summary, chain,
-        next: "the handler's end of interrupt: it must write back what the acknowledge returned, innermost first")
+        .error, isShown && !hasGaps ? .certain : .likely, summary, chain,
+        advice: "check that the handler writes back what its acknowledge returned, the innermost interrupt first")
     }
     if place >= 0 {
       processor.pointee.remove(at: place)
@@ -76,7 +78,7 @@ extension FindingsAnalyzer {
             .init("\(name(top.intid)) was acknowledged last and runs", event: top.event),
             .init("the end named \(t.intid) through a register of the other group", event: t.event),
           ],
-          next: "which of EOIR0 and EOIR1 (or EOIR and AEOIR) the handler writes")
+          advice: "check which of EOIR0 and EOIR1 (or EOIR and AEOIR) the handler writes")
       }
       return
     }
@@ -90,13 +92,12 @@ extension FindingsAnalyzer {
     guard last.0 == t.intid else { return endedInVain(t, processor) }
     report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid, reason: 2), t) {
       FindingLog.Description(
-        .error, processor.pointee.isComplete ? .certain : .likely,
-        "\(name(t.intid)) was ended twice; nothing ran the second time",
+        .error, .likely, "\(name(t.intid)) was ended twice; nothing ran the second time",
         [
           .init("\(name(t.intid)) had been ended", event: last.1),
           .init("EOIR was written with \(t.intid)", event: t.event),
         ],
-        next: "the handler's end of interrupt: one for each acknowledge")
+        advice: "check that the handler ends each acknowledge once")
     }
   }
 
@@ -126,7 +127,7 @@ extension FindingsAnalyzer {
       log, .init(kind: .wrongEOI, domain: domain, pe: pe, intid: intid, reason: isOne ? 2 : 3), t, count: ends.count
     ) {
       FindingLog.Description(
-        .error, ends.isComplete ? .certain : .likely,
+        .error, !isOne && ends.isComplete ? .certain : .likely,
         isOne
           ? "\(name(intid)) was ended while nothing ran"
           : "\(ends.count) INTIDs, \(ends.first) to \(ends.last), were ended one after the other while nothing ran",
@@ -134,9 +135,9 @@ extension FindingsAnalyzer {
           .init("no acknowledge of \(isOne ? name(intid) : "them") precedes the end", event: nil),
           .init("EOIR was written with \(ends.first)", event: ends.from.event),
         ] + (isOne ? [] : [.init("and up to \(ends.last)", event: ends.to.event)]),
-        next: isOne
-          ? "the handler's end of interrupt: one for each acknowledge"
-          : "who ends all of them: an interrupt that was not acknowledged needs no end",
+        advice: isOne
+          ? "check that the handler ends each acknowledge once"
+          : "find the loop that ends all of them: an interrupt that was not acknowledged needs no end",
         event: ends.from.event,
         time: ends.from.time
       )
@@ -155,7 +156,7 @@ extension FindingsAnalyzer {
           .init("GICC_EOIR was written with CPUID \(t.endOfInterrupt.cpuID)", event: t.event),
           .init("it is left to the implementation whether that ends it"),
         ],
-        next: "the handler's end of interrupt: it must write back all of what GICC_IAR returned"
+        advice: "check that the handler writes back all of what GICC_IAR returned"
       )
     }
   }
@@ -169,7 +170,7 @@ extension FindingsAnalyzer {
           .init("acknowledged; no end of interrupt followed", event: earlier.event),
           .init("acknowledged again", event: t.event),
         ],
-        next: "the handler's way out: does every path write EOIR?", event: earlier.event, time: earlier.time)
+        advice: "check that every way out of the handler writes EOIR", event: earlier.event, time: earlier.time)
     }
   }
 
@@ -184,7 +185,7 @@ extension FindingsAnalyzer {
           .init("sent to another PE", event: record.targetAt.event == .max ? nil : record.targetAt.event),
           .init("acknowledged on PE \(t.pe)", event: t.event),
         ],
-        next: "whether the driver handles it again after the first handler returns; if not, this one is lost")
+        advice: "check that the driver handles it again after the first handler returns; otherwise it is lost")
     }
   }
 
@@ -199,6 +200,11 @@ extension FindingsAnalyzer {
     if processor.pointee.spuriousRun == 1 {
       processor.pointee.spuriousEvent = t.event
       processor.pointee.spuriousTime = t.time
+    }
+    if value == INTID.spurious, processor.pointee.lateINTID != .max {
+      let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: processor.pointee.lateINTID).rawValue
+      interrupts.find(key)?.pointee.lateSpurious &+= 1
+      processor.pointee.lateINTID = .max
     }
     let run = processor.pointee.spuriousRun
     guard run >= thresholds.spuriousRun else { return }
@@ -219,9 +225,9 @@ extension FindingsAnalyzer {
           .init("\(run) acknowledges in succession returned \(value)", event: processor.pointee.spuriousEvent),
           .init(Self.why(value, held, group), event: t.event),
         ],
-        next: value == INTID.spurious
-          ? "what sends the PE into its handler: a request that goes away, or software that polls"
-          : "through which register, and from which Security state, \(held) must be acknowledged",
+        advice: value == INTID.spurious
+          ? "check what sends the PE into its handler: a request that goes away, or software that polls"
+          : "check through which register, and from which Security state, \(held) must be acknowledged",
         event: processor.pointee.spuriousEvent, time: processor.pointee.spuriousTime)
     }
   }
@@ -259,13 +265,14 @@ extension FindingsAnalyzer {
       return FindingLog.Description(
         // It contradicts the model, and one of the two is wrong.
         .error, .likely, "\(name(intid)) was delivered to PE \(t.pe) against the rules", chain,
-        next: "gicscope verify, which shows the state that the controller contradicts")
+        advice: "see gicscope verify, which shows the state that the controller contradicts")
     }
   }
 
   // MARK: Pending state taken away
 
   mutating func discarded(_ t: Transition, by cause: String) {
+    advance(to: t.event)
     let record = record(t).pointee
     let isMoved = t.pendingCleared.cause == .pendingTable
     let isLost = isMoved || record.enabled == .no && t.pendingCleared.cause == .command
@@ -280,13 +287,21 @@ extension FindingsAnalyzer {
       if isMoved, let processor = processors.find(domain: t.domain, pe: t.pe)?.pointee, processor.lpisEvent != .max {
         chain.append(.init("GICR_CTLR.EnableLPIs of PE \(t.pe) was written", event: processor.lpisEvent))
       }
+      if isMoved, let table = trail.last(.gicr, t.pe, RegisterOffset.gicrPENDBASER) {
+        func address(_ value: UInt64) -> String { hex(value & 0x000F_FFFF_FFFF_0000) }
+        let from = table.beforeAt.event == .max ? "" : " from \(address(table.before))"
+        let ptz = table.value >> 62 & 1 != 0 ? ", with PTZ" : ""
+        chain.append(
+          .init("GICR_PENDBASER of PE \(t.pe) was moved\(from) to \(address(table.value))\(ptz)", event: table.at.event)
+        )
+      }
       chain.append(.init("\(cause) took its pending state away", event: t.event))
       return FindingLog.Description(
         isLost ? .warning : .note, record.pendingIsOlder ? .unknownBeforeCapture : .certain,
         "\(name(t.intid)) was pending and is lost: \(cause) took its pending state away", chain,
-        next: isMoved
-          ? "GICR_PENDBASER: a table that was saved or handed over must be named again, without PTZ"
-          : "whether the device was quiet when its interrupt was taken down")
+        advice: isMoved
+          ? "check GICR_PENDBASER: a table that was saved or handed over must be named again, without PTZ"
+          : "check that the device is quiet before its interrupt is taken down")
     }
   }
 }

@@ -94,7 +94,7 @@ extension FindingsAnalyzer {
           .init("its priority \(hex(entry.priority)) runs: the guest is signalled nothing of the same or a lower rank"),
           since(held, entry),
         ],
-        next: "the guest's handler: does every path write EOIR?",
+        advice: "check that every way out of the guest's handler writes EOIR",
         event: isSeen ? entry.acknowledgeEvent : entry.listed.event,
         time: isSeen ? entry.acknowledgeTime : entry.listed.time)
     }
@@ -111,12 +111,13 @@ extension FindingsAnalyzer {
           .init("no write of DIR followed; its list register stays in use"),
           since(held, entry),
         ],
-        next: "who writes DIR in the guest: its handler, or a guest of its own", event: entry.endEvent,
+        advice: "find the code that should write DIR in the guest: its handler, or a guest of its own",
+        event: entry.endEvent,
         time: entry.endTime)
     }
   }
 
-  /// Listed and pending: the guest can not take it, or does not.
+  /// Listed and pending: the guest cannot take it, or does not.
   private func reportNeverTaken(_ held: Held, _ entry: Entry, _ log: FindingLog) {
     let waited = ran(held, entry)
     let closed = ListedInterrupts.Bank.isClosed(held.bank.control, isGroup1: entry.isGroup1, priority: entry.priority)
@@ -124,7 +125,7 @@ extension FindingsAnalyzer {
     if closed.group || closed.mask, waited >= thresholds.stuckTime {
       let control = held.bank.control
       severity = .error
-      what = "is listed and can not be taken: the guest has closed its interface"
+      what = "is listed and cannot be taken: the guest has closed its interface"
       cause = .init(
         closed.group
           ? "the guest has Group \(entry.isGroup1 ? 1 : 0) disabled (VMCR)"
@@ -148,7 +149,7 @@ extension FindingsAnalyzer {
       FindingLog.Description(
         severity, .likely, "\(Self.virtualName(entry.intid)) \(what)",
         [.init("listed on PE \(held.pe)", event: entry.listed.event), cause, since(held, entry)],
-        next: "gicscope why --irq \(entry.intid), and whether the guest masks interrupts (PSTATE.I)",
+        advice: "check whether the guest masks interrupts (PSTATE.I)",
         event: entry.listed.event, time: entry.listed.time)
     }
   }
@@ -175,7 +176,8 @@ extension FindingsAnalyzer {
             event: o.droppedEntry.event),
           .init("the guest's end hit no list register", event: o.droppedEnd.event),
         ],
-        next: "what deactivated it in the hypervisor: EOIcount counts ends, and does not say of what")
+        advice:
+          "check what deactivated it in the hypervisor: EOIcount counts ends, and does not say of which interrupts")
     }
   }
 
@@ -194,7 +196,8 @@ extension FindingsAnalyzer {
     record(log, logKey, t, count: max(o.waits &+ o.ends, 1)) {
       FindingLog.Description(
         isLong ? .warning : .note, .likely, Self.summary(key.intid, o), Self.chain(o),
-        next: "gicscope whatif --list-registers, and maintenance interrupts by U, NP and LRENP", event: first.event,
+        advice: "try gicscope whatif --list-registers; check the maintenance interrupts by U, NP and LRENP",
+        event: first.event,
         time: first.time)
     }
   }

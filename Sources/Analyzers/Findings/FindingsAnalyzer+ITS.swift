@@ -11,6 +11,9 @@ extension FindingsAnalyzer {
     case .itsFault: fault(t)
     case .itsCommand: command(t)
     case .mapping:
+      advance(to: t.event)
+      // A vLPI's INTID is its vPE's own; no LPI is meant.
+      if virtualCommandEvent == t.event || virtualMapping(of: t.mapping.message)?.intid == t.intid { return }
       let record = record(t)
       record.pointee.mapped = .init(t.mapping.isMapped)
       record.pointee.mappingEvent = t.event
@@ -30,6 +33,7 @@ extension FindingsAnalyzer {
 
   private mutating func fault(_ t: Transition) {
     guard let fault = t.itsFault.fault else { return }
+    advance(to: t.event)
     if fault == .unknown {
       unresolved = t
       return
@@ -42,10 +46,19 @@ extension FindingsAnalyzer {
     // A command's own error is reported with the command; only what a Redistributor drops has none.
     let isMSI = msi?.event == t.event
     if !isMSI, fault != .lpisDisabled, fault != .intidOutOfRange { return }
+    if t.intid != INTID.none {
+      let record = record(t)
+      record.pointee.dropped &+= 1
+      record.pointee.droppedAt = Moment(t)
+      record.pointee.droppedFault = UInt8(truncatingIfNeeded: fault.rawValue)
+    }
     let key = FindingLog.Key(
       kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid,
       source: t.itsFault.message, reason: UInt32(truncatingIfNeeded: fault.rawValue))
     let who = Self.source(t.itsFault.message)
+    if fault == .intidOutOfRange, let mapping = virtualMapping(of: t.itsFault.message), mapping.intid == t.intid {
+      return virtualOutOfRange(key, t, mapping, isMSI: isMSI)
+    }
     var chain: [Finding.Link] = [
       .init(isMSI ? "the MSI of \(who) was written" : "INT for \(who) was carried out", event: t.event)
     ]
@@ -58,6 +71,9 @@ extension FindingsAnalyzer {
     } else if fault == .itsDisabled, itsDisabledEvent != .max {
       chain.append(.init("the ITS was disabled", event: itsDisabledEvent))
     } else {
+      if [.unmappedDevice, .unmappedEvent, .unmappedCollection].contains(fault) {
+        chain += linksOfMapping(t.itsFault.message)
+      }
       chain.append(.init(Self.evidence(of: fault, who), event: place))
       if itsRestartEvent != .max, [.unmappedDevice, .unmappedEvent, .unmappedCollection].contains(fault) {
         chain.append(
@@ -67,7 +83,30 @@ extension FindingsAnalyzer {
     report(key, t) {
       FindingLog.Description(
         .error, .certain, "\(isMSI ? "an MSI" : "an INT command") of \(who) led to no interrupt: \(fault.name)", chain,
-        next: Self.advice(fault))
+        advice: Self.advice(fault))
+    }
+  }
+
+  /// A vLPI that no virtual configuration table has room for.
+  private func virtualOutOfRange(
+    _ key: FindingLog.Key, _ t: Transition, _ mapping: VirtualMapping, isMSI: Bool
+  ) {
+    var key = key
+    key.isVirtual = true
+    report(key, t) {
+      let table = trail.last(.gicr, t.pe, RegisterOffset.gicrVPROPBASER)
+      let bits = table.map { " (\($0.value & 0x1F))" } ?? ""
+      let who = Self.source(t.itsFault.message)
+      let name = Self.virtualName(mapping.intid, mapping.vPE)
+      return FindingLog.Description(
+        .error, .certain,
+        "\(isMSI ? "an MSI" : "an INT command") of \(who) led to no interrupt: \(name) exceeds GICR_VPROPBASER.IDbits\(bits)",
+        [
+          .init("\(who) is mapped to \(name)", event: mapping.event == .max ? nil : mapping.event),
+          .init("GICR_VPROPBASER of PE \(t.pe) was written", event: table?.at.event),
+          .init("the vINTID exceeds what GICR_VPROPBASER.IDbits\(bits) allows", event: t.event),
+        ],
+        advice: "check GICR_VPROPBASER.IDbits, and the vINTID in VMAPTI")
     }
   }
 
@@ -92,15 +131,15 @@ extension FindingsAnalyzer {
 
   private static func advice(_ fault: ITSFault) -> String {
     switch fault {
-    case .itsDisabled: "GITS_CTLR: who cleared Enabled while devices were live"
-    case .unmappedDevice: "MAPD for the device, and the DeviceID that the bus gives it"
-    case .eventOutOfRange: "the size in MAPD, and the number of vectors that the device uses"
-    case .unmappedEvent: "MAPTI and DISCARD for the event; whether the device was quiet then"
-    case .unmappedCollection: "MAPC for the collection that the event is mapped to"
-    case .lpisDisabled: "GICR_CTLR.EnableLPIs of the PE that the collection is mapped to"
-    case .intidOutOfRange: "GICR_PROPBASER.IDbits, and the INTID in MAPTI"
-    case .unmappedVPE: "VMAPP for the vPE"
-    case .unknown: "the mapping, which lies before the capture"
+    case .itsDisabled: "find the code that cleared GITS_CTLR.Enabled while devices were live"
+    case .unmappedDevice: "check MAPD for the device, and the DeviceID that the bus gives it"
+    case .eventOutOfRange: "check the size in MAPD against the number of vectors that the device uses"
+    case .unmappedEvent: "check MAPTI and DISCARD for the event, and that the device is quiet at DISCARD"
+    case .unmappedCollection: "check MAPC for the collection that the event is mapped to"
+    case .lpisDisabled: "check GICR_CTLR.EnableLPIs of the PE that the collection is mapped to"
+    case .intidOutOfRange: "check GICR_PROPBASER.IDbits, and the INTID in MAPTI"
+    case .unmappedVPE: "check VMAPP for the vPE"
+    case .unknown: "record the mapping, which lies before the capture"
     }
   }
 
@@ -114,7 +153,7 @@ extension FindingsAnalyzer {
         .note, .unknownBeforeCapture,
         "an MSI of \(Self.source(t.itsFault.message)) led to no interrupt that the capture shows",
         [.init("the MSI was written; its mapping lies before the capture, if there is one", event: t.event)],
-        next: "a capture from the start, or MAPTI for the event")
+        advice: "record the capture from the start, or check MAPTI for the event")
     }
   }
 
@@ -134,7 +173,7 @@ extension FindingsAnalyzer {
     case ITSOpcode.invall: invalidateAllEvent = t.event
     default: break
     }
-    lastCommand = error == 0 ? t : nil
+    lastCommand = error == 0 && ITSOpcode.all.contains { $0.opcode == opcode } ? t : nil
     guard error != 0 else { return }
     let command = ITSOpcode.name(opcode)
     let reason = ITSError.name(ofCode: error) ?? hex(error)
@@ -153,7 +192,7 @@ extension FindingsAnalyzer {
         isHarmless ? .warning : .error, .certain,
         "\(command)\(namesEvent ? " for " + Self.source(source) : "") failed: \(reason)",
         [.init("\(command) was carried out and failed with \(reason) (\(hex(error)))", event: t.event)],
-        next: "the order of commands, and whether the driver looks at what became of them")
+        advice: "check the order of the driver's commands")
     }
   }
 
@@ -170,7 +209,7 @@ extension FindingsAnalyzer {
           .init("\(name) was carried out", event: command.event),
           .init("the emulator reports that the guest did something wrong", event: t.event),
         ],
-        next: "the command's operands: sizes, INTIDs and addresses out of range")
+        advice: "check the command's operands: sizes, INTIDs and addresses that are out of range")
     }
   }
 
@@ -199,6 +238,7 @@ extension FindingsAnalyzer {
 
   private func description(ofWaiting commands: WaitingCommands, _ t: Transition) -> FindingLog.Description {
     let isDisabled = itsEnabled == .no || itsEnabled == .unknown && startsAtReset
+    if !isDisabled, let text = descriptionBeyondQueue(commands, t) { return text }
     var chain: [Finding.Link] = []
     if isDisabled {
       let text = itsEnabled == .no ? "the ITS was disabled" : "the ITS was never enabled"
@@ -216,16 +256,40 @@ extension FindingsAnalyzer {
         ? "commands wait for an ITS that is disabled"
         : "the ITS reads no commands: its queue stands still",
       chain,
-      next: isDisabled
-        ? "GITS_CTLR.Enabled" : "the command at GITS_CREADR, and the tables that it needs; then GITS_CREADR.Retry",
+      advice: isDisabled
+        ? "check GITS_CTLR.Enabled"
+        : "check the command at GITS_CREADR and the tables that it needs, then set GITS_CWRITER.Retry",
       event: commands.event, time: commands.time)
+  }
+
+  /// The write offset lies beyond the queue: the ITS reads nothing then (IHI 0069H, "GITS_CWRITER, ITS Write Register").
+  private func descriptionBeyondQueue(_ commands: WaitingCommands, _ t: Transition) -> FindingLog.Description? {
+    guard let queue = trail.last(.gits, t.priority, RegisterOffset.gitsCBASER), queue.value >> 63 != 0 else {
+      return nil
+    }
+    let size = (queue.value & 0xFF + 1) << 12
+    let offset = commands.writer & 0xF_FFE0
+    guard offset >= size else { return nil }
+    var text = FindingLog.Description(
+      .error, .certain,
+      "GITS_CWRITER \(hex(offset)) lies beyond the queue of \(hex(size)) bytes: the ITS reads no commands",
+      [
+        .init("GITS_CBASER gives the queue \(hex(size)) bytes", event: queue.at.event),
+        .init("GITS_CWRITER was written with \(hex(commands.writer))", event: commands.event),
+        .init("GITS_CREADR stands at \(hex(commands.reader & ~1))", event: t.event),
+      ],
+      advice: "check that the write offset wraps to 0 at the end of the queue", event: commands.event,
+      time: commands.time)
+    text.isObserved = true
+    return text
   }
 
   /// Commands that wait at the end.
   func reportWaitingCommands(_ log: FindingLog) {
     for (its, commands) in waiting.sorted() where commands.isWaiting && commands.reader & 1 == 0 {
       guard elapsed(since: commands.event, commands.time) >= thresholds.commandTime else { continue }
-      let t = Transition(time: lastTime, event: lastEvent, kind: .commandsWaiting)
+      let t = Transition(
+        time: lastTime, event: lastEvent, kind: .commandsWaiting, priority: UInt32(truncatingIfNeeded: its))
       let key = FindingLog.Key(kind: .commandError, domain: 0, reason: 0xFFFF_0000 | UInt32(truncatingIfNeeded: its))
       record(log, key, t) { description(ofWaiting: commands, t) }
     }
@@ -259,7 +323,8 @@ extension FindingsAnalyzer {
         isHeld ? .warning : .note, .likely,
         "the configuration of \(Self.name(t.intid)) changed in memory without INV"
           + (isHeld ? "; it was held back for it" : ""),
-        chain, next: "where the driver changes the LPI's configuration byte: INV and SYNC must follow", event: known)
+        chain, advice: "check where the driver changes the LPI's configuration byte: INV and SYNC must follow",
+        event: known)
     }
   }
 

@@ -4,16 +4,20 @@ import InterruptTrace
 extension FindingsAnalyzer {
   /// The ladder of an interrupt on a PE now; of an interrupt that no single PE owns, on the PE that it goes to.
   func ladder(domain: UInt16, intid: UInt32, pe: UInt32?) -> DeliveryLadder {
+    if domain != Domain.physical || !accesses.showsController && hasSoftware {
+      return softwareLadder(domain: domain, intid: intid, pe: pe)
+    }
     let isPrivate = InterruptClass(intid: intid).isPrivate
     let owner = pe ?? (isPrivate ? 0 : PE.none)
     let key = InterruptKey.interrupt(domain: domain, pe: owner, intid: intid).rawValue
     let r = interrupts.find(key)?.pointee ?? InterruptRecord()
     let target = pe ?? (isPrivate ? owner : r.targetIsKnown ? r.target : PE.none)
     let p = processors.find(domain: domain, pe: target)?.pointee
+    if INTID.isLPI(intid), r.edges == 0, r.acknowledges == 0, let ladder = virtualLadder(intid) { return ladder }
     var rungs = [source(r, intid)]
     if INTID.isLPI(intid) { rungs.append(mapping(r, intid)) }
     rungs.append(enable(r, intid))
-    rungs += groups(r, p, target)
+    rungs += groups(r, p, intid, target)
     rungs.append(route(r, p, intid, target))
     rungs.append(pendingRung(r))
     rungs.append(maskRung(r, p, target))
@@ -31,9 +35,10 @@ extension FindingsAnalyzer {
         )
       )
     }
+    if let rung = handedOnRung(r, InterruptKey(rawValue: key)) { rungs.append(rung) }
     return DeliveryLadder(
       domain: domain, intid: intid, pe: target < PE.none - 1 ? target : nil, rungs: rungs,
-      conclusion: conclude(rungs, r, intid, target))
+      conclusion: conclude(rungs, r, InterruptKey(rawValue: key), target))
   }
 
   private typealias Rung = DeliveryLadder.Rung
@@ -41,7 +46,10 @@ extension FindingsAnalyzer {
   private func source(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
     let cause = PendingCause(rawValue: r.cause)
     if INTID.isLPI(intid) {
-      guard r.edges > 0 else { return Rung("source", .broken, "no MSI for it has come") }
+      if isDropped(r) { return Rung("source", .broken, droppedText(r), since: r.droppedAt) }
+      guard r.edges > 0 else {
+        return Rung("source", startsAtReset ? .broken : .unknown, "no MSI for it in this capture")
+      }
       return Rung(
         "source",
         .holds,
@@ -59,9 +67,15 @@ extension FindingsAnalyzer {
     if r.edges == 0, INTID.isSGI(intid), sentToNobody[Int(intid)].count > 0 {
       let sent = sentToNobody[Int(intid)]
       let times = sent.count == 1 ? "once" : "\(sent.count) times"
+      let sender = sent.sender == PE.none ? "" : ", by PE \(sent.sender)"
       return Rung(
-        "source", .broken, "sent \(times), by PE \(sent.sender), to no PE that exists", event: sent.last.event,
-        time: sent.last.time)
+        "source", .broken,
+        sent.isIgnored
+          ? "written \(times)\(sender) to GICD_SGIR, which has no effect while affinity routing is on"
+          : "sent \(times)\(sender), to no PE that exists", event: sent.last.event, time: sent.last.time)
+    }
+    if INTID.isSGI(intid), let sent = unaccepted(intid), sent.event > r.pendingAt.event || r.edges == 0 {
+      return Rung("source", .broken, sent.text, event: sent.event, time: sent.time)
     }
     guard r.edges > 0 else {
       return Rung("source", startsAtReset ? .broken : .unknown, "nothing has raised it in this capture")
@@ -73,6 +87,34 @@ extension FindingsAnalyzer {
       default: "made pending"
       }
     return Rung("source", .holds, text, since: r.pendingAt)
+  }
+
+  /// The last message for an LPI came to nothing.
+  private func isDropped(_ r: InterruptRecord) -> Bool {
+    r.dropped > 0 && (r.pendingAt.event == .max || r.droppedAt.event > r.pendingAt.event)
+  }
+
+  private func droppedText(_ r: InterruptRecord) -> String {
+    let fault = ITSFault(rawValue: UInt64(r.droppedFault))?.name ?? "dropped"
+    return "\(r.dropped) \(r.dropped == 1 ? "MSI" : "MSIs") for it led to no interrupt: \(fault)"
+  }
+
+  /// The last SGI of a number that no PE accepted, of those that a PE sent last.
+  private func unaccepted(_ intid: UInt32) -> (text: String, event: UInt64, time: UInt64)? {
+    var found: (text: String, event: UInt64, time: UInt64)?
+    for (domain, pe) in processors.all where domain == Domain.physical {
+      guard let p = processors.find(domain: domain, pe: pe)?.pointee, p.sentEvent != .max, p.sentINTID == intid,
+        p.sent.targets > 0, found.map({ $0.event < p.sentEvent }) ?? true
+      else { continue }
+      found = ("sent by PE \(pe), and accepted by no PE that it names", p.sentEvent, p.sentTime)
+    }
+    let refused = refusedSGIs[Int(intid & 0xF)]
+    if found == nil, refused.count > 0 {
+      found = (
+        "sent by PE \(refused.sender), and accepted by no PE that it names", refused.last.event, refused.last.time
+      )
+    }
+    return found
   }
 
   private func mapping(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
@@ -94,7 +136,9 @@ extension FindingsAnalyzer {
   }
 
   private func enable(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
-    let what = INTID.isLPI(intid) ? "in the configuration that the controller uses" : "in ISENABLER"
+    let table = INTID.isLPI(intid) ? configurationTable(r.target) : nil
+    let what =
+      INTID.isLPI(intid) ? "in " + (table?.text ?? "the configuration that the controller uses") : "in ISENABLER"
     switch isEnabled(r, intid) {
     case .yes: return Rung("enabled", .holds, "enabled \(what)", since: r.enableAt)
     case .no:
@@ -106,17 +150,20 @@ extension FindingsAnalyzer {
     }
   }
 
-  private func groups(_ r: InterruptRecord, _ p: ProcessorRecord?, _ target: UInt32) -> [Rung] {
+  private func groups(_ r: InterruptRecord, _ p: ProcessorRecord?, _ intid: UInt32, _ target: UInt32) -> [Rung] {
     [
-      groupRung("group-distributor", "GICD_CTLR", r, distributor),
-      p.map { groupRung("group-interface", "the CPU interface of PE \(target)", r, $0) }
+      groupRung("group-distributor", "GICD_CTLR", r, distributor, intid, p),
+      p.map { groupRung("group-interface", "the CPU interface of PE \(target)", r, $0, intid, p) }
         ?? Rung("group-interface", .unknown, "no PE to look at"),
     ]
   }
 
-  private func groupRung(_ name: String, _ place: String, _ r: InterruptRecord, _ p: ProcessorRecord) -> Rung {
-    let state = groupState(r, p)
-    let group = Self.groupName(r.group)
+  private func groupRung(
+    _ name: String, _ place: String, _ r: InterruptRecord, _ p: ProcessorRecord, _ intid: UInt32,
+    _ shown: ProcessorRecord?
+  ) -> Rung {
+    let state = groupState(r, p, intid, shown)
+    let group = Self.groupName(group(of: r, intid, shown)) + (INTID.isLPI(intid) ? ", as of all LPIs," : "")
     switch state {
     case .yes: return Rung(name, .holds, "\(group) is enabled at \(place)", since: p.groupAt)
     case .no: return Rung(name, .broken, "\(group) is disabled at \(place)", since: p.groupAt)
@@ -133,11 +180,23 @@ extension FindingsAnalyzer {
     }
   }
 
-  /// Whether an interrupt's group is enabled. Where the group is not known, all or none must be.
-  func groupState(_ r: InterruptRecord, _ p: ProcessorRecord) -> InterruptRecord.Tristate {
-    if r.group < 3 {
-      guard p.groupsKnown >> r.group & 1 != 0 else { return .unknown }
-      return .init(p.groups >> r.group & 1 != 0)
+  /// The group of an interrupt, 0xFF if it is not known: LPIs are Non-secure Group 1 (IHI 0069H, 4.6); of others a
+  /// register tells, or what a PE shows as its highest pending interrupt.
+  func group(of r: InterruptRecord, _ intid: UInt32, _ p: ProcessorRecord?) -> UInt8 {
+    if INTID.isLPI(intid) { return InterruptGroup.group1NonSecure.rawValue }
+    if r.group > 2, let p, p.shownINTID == intid { return p.shownGroup }
+    return r.group
+  }
+
+  /// Whether an interrupt's group is enabled. Where the group is not known, all or none must be. `shown` is the PE that may
+  /// show it.
+  func groupState(
+    _ r: InterruptRecord, _ p: ProcessorRecord, _ intid: UInt32, _ shown: ProcessorRecord?
+  ) -> InterruptRecord.Tristate {
+    let group = group(of: r, intid, shown)
+    if group < 3 {
+      guard p.groupsKnown >> group & 1 != 0 else { return .unknown }
+      return .init(p.groups >> group & 1 != 0)
     }
     if p.groupsKnown == 0b111 || p.groupsKnown == 0b101, p.groups & p.groupsKnown == 0 { return .no }
     if p.groups & 0b101 == 0b101 { return .yes }
@@ -147,7 +206,7 @@ extension FindingsAnalyzer {
   private func route(_ r: InterruptRecord, _ p: ProcessorRecord?, _ intid: UInt32, _ target: UInt32) -> Rung {
     if target == PE.none {
       guard r.targetIsKnown else { return Rung("routed", .unknown, "where it goes was not shown") }
-      return Rung("routed", .broken, "it goes to no PE that exists", since: r.targetAt)
+      return Rung("routed", .broken, routeText(intid), since: r.targetAt)
     }
     if target == PE.none - 1 {
       return Rung("routed", .holds, "it goes to any of several PEs", since: r.targetAt)
@@ -220,7 +279,9 @@ extension FindingsAnalyzer {
   }
 
   /// Which of the two requests is there, where it is not the usual one.
-  static func asFIQ(_ lines: UInt8) -> String { lines & 0b11 == 0b10 ? ", as an FIQ" : "" }
+  static func asFIQ(_ lines: UInt8) -> String { lines & 0b11 == 0b10 ? " as an FIQ" : "" }
+
+  private var hasSoftware: Bool { software.handlers.count + software.injections.count + software.entries.count > 0 }
 
   /// The special INTID that the PE gets over and over while an interrupt is the highest pending one.
   func refusal(_ p: ProcessorRecord?, _ intid: UInt32) -> UInt32? {
@@ -259,35 +320,49 @@ extension FindingsAnalyzer {
     return rungs
   }
 
-  private func conclude(_ rungs: [Rung], _ r: InterruptRecord, _ intid: UInt32, _ target: UInt32) -> String {
-    let name = Self.name(intid)
-    guard r.isPending else {
-      if r.isRunning { return "\(name) was delivered and runs on PE \(r.acknowledgedOn): it has not been ended." }
-      if r.isActive { return "\(name) was delivered and ended, and is still active: it has not been deactivated." }
-      if let gone = rungs.first(where: { $0.name == "pending" && $0.state == .broken && $0.event != nil }) {
-        return "\(name) was not delivered: \(gone.text)."
-      }
-      if r.acknowledges > 0 { return "\(name) was delivered, and nothing of it is left to deliver." }
-      let broken = rungs.first { $0.state == .broken && $0.name != "acknowledged" }
-      return "\(name) was not delivered: \(broken?.text ?? "nothing raised it")."
+  /// What it comes down to, in the words of the finding that the same state is, or would be.
+  private func conclude(_ rungs: [Rung], _ r: InterruptRecord, _ key: InterruptKey, _ target: UInt32) -> String {
+    let name = Self.name(key.intid)
+    if r.isRunning { return "\(name) \(runningText(r))." }
+    if r.isActive { return "\(name) \(activeText(r, key))." }
+    if r.isPending { return "\(name) \(obstruction(key, r, target).what)." }
+    if let gone = rungs.first(where: { $0.name == "pending" && $0.state == .broken && $0.event != nil }) {
+      return "\(name) was not delivered: \(gone.text)."
     }
-    if let broken = rungs.first(where: {
-      $0.state == .broken && !["acknowledged", "ended", "source"].contains($0.name)
-    }) {
-      return "\(name) is pending and not delivered: \(broken.text)."
+    if goesNowhere(r, key) { return "\(name) is enabled and goes to no PE." }
+    let isSent = INTID.isSGI(key.intid) || INTID.isLPI(key.intid)
+    if isSent, let sent = rungs.first(where: { $0.name == "source" && $0.state == .broken && $0.event != nil }) {
+      return "\(name) was not delivered: \(sent.text)."
     }
-    let processor = processors.find(domain: Domain.physical, pe: target)?.pointee
-    if let value = refusal(processor, intid) {
-      return "\(name) is signalled to PE \(target), which gets \(value) each time that it asks for it."
+    if r.acknowledges > 0 { return "\(name) was delivered, and nothing of it is left to deliver." }
+    guard let broken = rungs.first(where: { $0.state == .broken && $0.name != "acknowledged" }) else {
+      return "This capture shows nothing that raised \(name)."
     }
-    if rungs.contains(where: { $0.name == "signalled" && $0.state == .holds }) {
+    return "\(name) was not delivered: \(broken.text)."
+  }
+
+  /// An interrupt that runs: `was acknowledged on PE 0 and …`.
+  func runningText(_ r: InterruptRecord) -> String {
+    "was acknowledged on PE \(r.acknowledgedOn) and "
+      + (elapsed(since: r.acknowledgeAt) >= limit(services) ? "never ended" : "has not been ended yet")
+  }
+
+  /// One that is active and does not run.
+  func activeText(_ r: InterruptRecord, _ key: InterruptKey) -> String {
+    if r.abandonedEvent != .max {
       return
-        "\(name) is signalled to PE \(target)\(Self.asFIQ(processor?.lines ?? 0)), which has not taken it: does it mask interrupts, or "
-        + "not run?"
+        "was acknowledged on PE \(r.acknowledgedOn), never ended, and is \(r.isPending ? "pending again" : "active")"
     }
-    let unknown = rungs.filter { $0.state == .unknown }.map(\.name)
-    return "\(name) is pending; what keeps it back is not shown"
-      + (unknown.isEmpty ? "." : " (\(unknown.joined(separator: ", "))).")
+    if r.wasWronglyEnded { return "stays active: another interrupt was ended in its place" }
+    if r.activateEvent != .max {
+      return r.isPending
+        ? "is pending and cannot be taken: a register made it active" : "is active: a register made it so"
+    }
+    if isForwarded(key, r) { return "was handed to a guest and has not been deactivated since" }
+    guard elapsed(since: r.endAt) >= limit(deactivations) else {
+      return "was ended on PE \(r.acknowledgedOn) and has not been deactivated yet"
+    }
+    return "was ended on PE \(r.acknowledgedOn) and never deactivated: it cannot be taken again"
   }
 }
 

@@ -50,6 +50,14 @@ extension FindingsAnalyzer {
     let record = record(t)
     record.pointee.line = .init(t.kind == .lineRaised)
     record.pointee.lineAt = .init(t)
+    if t.kind == .lineLowered, record.pointee.isPendingAgain { fellLate(t, record) }
+  }
+
+  /// The line fell only after the interrupt had ended, which made it pending once more for nothing.
+  @inline(never) private mutating func fellLate(_ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>) {
+    record.pointee.isPendingAgain = false
+    record.pointee.lateFalls &+= 1
+    processors.find(domain: t.domain, pe: record.pointee.acknowledgedOn)?.pointee.lateINTID = t.intid
   }
 
   /// Pending state went away without an acknowledge. What a command or an access took is reported when the command is
@@ -113,7 +121,10 @@ extension FindingsAnalyzer {
     }
     processor.pointee.acknowledges &+= 1
     processor.pointee.lastActEvent = t.event
+    processor.pointee.lastActTime = t.time
     processor.pointee.spuriousRun = 0
+    processor.pointee.lateINTID = .max
+    record.pointee.isPendingAgain = false
     if processor.pointee.depth < ProcessorRecord.depthLimit {
       let running = ProcessorRecord.Running(
         intid: t.intid, priority: UInt8(truncatingIfNeeded: min(t.priority, 0xFF)), event: t.event, time: t.time,
@@ -187,6 +198,7 @@ extension FindingsAnalyzer {
     processor.pointee.lastEndedINTID = t.intid
     processor.pointee.lastEndedEvent = t.event
     processor.pointee.lastActEvent = t.event
+    processor.pointee.lastActTime = t.time
     if INTID.isLPI(t.intid) { noteRefire(t, record, record.pointee.isPending) }
   }
 
@@ -207,6 +219,7 @@ extension FindingsAnalyzer {
       record.pointee.isPending = true
       record.pointee.pendingAt = .init(t)
       record.pointee.overtakenSince = acknowledges(of: record.pointee.target, domain: t.domain)
+      record.pointee.isPendingAgain = record.pointee.line == .yes && record.pointee.edge != .yes
     }
     // Whether a line that is still high makes it pending, its trigger says.
     let isAmbiguous =

@@ -6,8 +6,16 @@ extension FindingsAnalyzer {
   mutating func sgiWritten(_ t: Transition) {
     let processor = processors.at(t)
     processor.pointee.lastActEvent = t.event
+    processor.pointee.lastActTime = t.time
     if processor.pointee.depth > 0, INTID.isSGI(processor.pointee.top.intid) { processor.pointee.answers = true }
-    if processor.pointee.sentEvent != .max { lost(processor.pointee, domain: t.domain, pe: t.pe, log) }
+    if processor.pointee.sentEvent != .max {
+      lost(processor.pointee, domain: t.domain, pe: t.pe, log)
+      if processor.pointee.sent.targets > 0, t.domain == Domain.physical {
+        let place = Int(processor.pointee.sentINTID & 0xF)
+        let last = Moment(time: processor.pointee.sentTime, event: processor.pointee.sentEvent)
+        refusedSGIs[place] = SentToNobody(count: refusedSGIs[place].count + 1, last: last, sender: t.pe)
+      }
+    }
     processor.pointee.sentEvent = t.event
     processor.pointee.sentTime = t.time
     processor.pointee.sentINTID = t.intid
@@ -64,7 +72,8 @@ extension FindingsAnalyzer {
           .init("the first of these SGIs was acknowledged", event: processor.answeredEvent),
           .init("\(Self.name(t.intid)) ended, and its handler had sent an SGI too", event: t.event),
         ],
-        next: "who sends SGIs from the handler, and what would end the exchange", event: processor.answeredEvent,
+        advice: "find the code that sends SGIs from the handler, and what would end the exchange",
+        event: processor.answeredEvent,
         time: processor.answeredTime)
     }
   }
@@ -105,11 +114,11 @@ extension FindingsAnalyzer {
         [
           .init("PE \(pe) sent it", event: sender.sentEvent), .init(Self.whyLost(sent, pe)),
         ],
-        next: reason == 2
-          ? "which of ICC_SGI0R, ICC_SGI1R and ICC_ASGI1R sends it, IGROUPR and NSACR of its targets"
+        advice: reason == 2
+          ? "check which of ICC_SGI0R, ICC_SGI1R and ICC_ASGI1R sends it, and IGROUPR and NSACR of its targets"
           : sent.isLegacy
-            ? "the target list that the sender writes to GICD_SGIR"
-            : "the affinity and the target list that the sender writes")
+            ? "check the target list that the sender writes to GICD_SGIR"
+            : "check the affinity and the target list that the sender writes")
     }
   }
 
@@ -135,4 +144,6 @@ struct SentToNobody: BitwiseCopyable {
   var count: UInt64 = 0
   var last = Moment()
   var sender: UInt32 = 0
+  /// They were written to `GICD_SGIR` while affinity routing was on.
+  var isIgnored = false
 }

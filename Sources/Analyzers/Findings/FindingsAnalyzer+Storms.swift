@@ -16,8 +16,8 @@ extension FindingsAnalyzer {
           ? "\(name(t.intid)) fires again and again: its line stays high over every end of interrupt"
           : "\(name(t.intid)) fires again and again: it is pending anew each time that it ends",
         chain,
-        next: isLevel
-          ? "why the handler does not make the device lower its line" : "what raises it while it is handled",
+        advice: isLevel
+          ? "check that the handler makes the device lower its line" : "check what raises it while it is handled",
         event: line == .max ? record.acknowledgeAt.event : line,
         time: line == .max ? record.acknowledgeAt.time : record.lineAt.time)
     }
@@ -35,7 +35,7 @@ extension FindingsAnalyzer {
           .init(
             "taken \(processor.runLength) times with less between than its handler takes", event: processor.runEvent)
         ],
-        next: "what raises it; whether the source is acknowledged before the end of interrupt",
+        advice: "check what raises it, and that the source is acknowledged before the end of interrupt",
         event: processor.runEvent, time: processor.runTime)
     }
   }
@@ -54,7 +54,7 @@ extension FindingsAnalyzer {
         .init(
           r.acknowledgeAt.event == t.event ? "acknowledged" : "it still waits, or was taken only then", event: t.event),
       ],
-      next: "the priorities of what was taken, and how often it comes", since: r.pendingAt)
+      advice: "check the priorities of what was taken, and how often it comes", since: r.pendingAt)
   }
 
   /// Pending for a PE that software put to sleep: it wakes the PE up at best (IHI 0069H, 11.1).
@@ -69,7 +69,7 @@ extension FindingsAnalyzer {
           .init("\(name(t.intid)) goes to it", event: target == .max ? nil : target),
           .init("it became pending", event: t.event),
         ],
-        next: "who routed it there, or left it there when the PE went to sleep")
+        advice: "find the code that routed it there, or left it there when the PE went to sleep")
     }
   }
 }

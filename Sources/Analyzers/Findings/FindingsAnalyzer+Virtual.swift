@@ -23,6 +23,17 @@ struct ListRegisterRecord: BitwiseCopyable {
   var maintenanceStatus: UInt32 = 0
 }
 
+/// How a physical interrupt that waits for its deactivation was given to a guest.
+struct HandedOn: BitwiseCopyable {
+  var list: UInt8 = 0
+  var pe: UInt32 = PE.none
+  /// The list register's value.
+  var value: UInt64 = 0
+  var event: UInt64 = .max
+  /// The guest's end of it; `.max` if there was none.
+  var endEvent: UInt64 = .max
+}
+
 /// What is found in list registers and at the virtual CPU interface.
 extension FindingsAnalyzer {
   @inline(__always) private static func listKey(_ t: Transition) -> UInt64 { UInt64(t.domain) << 32 | UInt64(t.pe) }
@@ -31,12 +42,15 @@ extension FindingsAnalyzer {
     let record = lists.insert(Self.listKey(t))
     let list = Int(min(t.listRegister.index, 16))
     switch t.kind {
-    case .lrWritten: guests.written(t)
+    case .lrWritten:
+      guests.written(t)
+      checkListRegister(t)
     case .lrFilled where list < 16:
       for other in 0..<16 where other != list && record.pointee.intids[other] == t.intid && !INTID.isSGI(t.intid) {
         record.pointee.mayBeListedTwice = true
       }
       guests.filled(t, physical: noteForwarded(t))
+      noteHandedOn(t, list)
       record.pointee.intids[list] = t.intid
       record.pointee.events[list] = t.event
       record.pointee.filledEvent = t.event
@@ -52,9 +66,14 @@ extension FindingsAnalyzer {
     case .virtualAcknowledged:
       guests.acknowledged(t, isCounted: counts(t))
       if list < 16 { record.pointee.acknowledged |= 1 << UInt32(list) }
+      if list >= 16, INTID.isLPI(t.intid) { tookVirtualLPI(t) }
       record.pointee.maintenanceRun = 0
     case .virtualEndOfInterrupt:
       guests.ended(t)
+      if handedOn.count > 0 {
+        handedOn.find(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue)?.pointee.endEvent =
+          t.event
+      }
       record.pointee.maintenanceRun = 0
     case .virtualDeactivated: guests.deactivated(t)
     case .maintenance: maintenance(t, record)
@@ -87,6 +106,15 @@ extension FindingsAnalyzer {
     return record.pointee.acknowledgeAt
   }
 
+  /// An interrupt that the hypervisor has ended and not deactivated goes to a guest under its own number: how its list
+  /// register says what the guest's end does.
+  @inline(__always) private mutating func noteHandedOn(_ t: Transition, _ list: Int) {
+    guard !INTID.isSGI(t.intid) else { return }
+    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
+    guard let record = interrupts.find(key), record.pointee.isActive, record.pointee.isDropped else { return }
+    handedOn.insert(key).pointee = HandedOn(list: UInt8(list), pe: t.pe, value: t.listRegister.value, event: t.event)
+  }
+
   /// The same virtual interrupt in two list registers is UNPREDICTABLE (IHI 0069H, 12.4.6; IHI 0048B, 5.3.8) for a guest
   /// that runs: a hypervisor that writes one register after the other has it in two for a moment.
   @inline(__always)
@@ -114,7 +142,7 @@ extension FindingsAnalyzer {
           .init("list register \(second.list) was given it too", event: second.event),
           .init("the guest runs, or ran until then, with both", event: t.event),
         ],
-        next: "whether the hypervisor looks for an interrupt that is already queued before it queues it")
+        advice: "check that the hypervisor looks whether an interrupt is queued before it queues it")
     }
   }
 
@@ -128,7 +156,7 @@ extension FindingsAnalyzer {
           .init("list register \(t.listRegister.index) was given it", event: event),
           .init("another interrupt was written over it", event: t.event),
         ],
-        next: "whether the hypervisor had read the list register back, and where it keeps the interrupt now")
+        advice: "check that the hypervisor reads the list register back first, and where it keeps the interrupt")
     }
   }
 
@@ -167,7 +195,8 @@ extension FindingsAnalyzer {
           .init("\(run) in succession, with no acknowledge and no end by the guest", event: event),
           .init("MISR \(hex(status)): \(Self.causes(status))", event: rise),
         ],
-        next: "whether the hypervisor clears the condition before it enters the guest again", event: event, time: time)
+        advice: "check that the hypervisor clears the condition before it enters the guest again", event: event,
+        time: time)
     }
   }
 

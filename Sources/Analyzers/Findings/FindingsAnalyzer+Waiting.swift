@@ -2,223 +2,127 @@ import InterruptTrace
 
 /// What is pending when the capture ends and should have been taken, and edges that came to nothing.
 extension FindingsAnalyzer {
-  private enum Block {
-    case disabled
-    case noPE(String, UInt64)
-    /// By the priority mask, or by a group's enable; `isSettled` if that has lasted.
-    case closed(String, UInt64, isGroup: Bool, isSettled: Bool = true)
-    case running(ProcessorRecord.Running)
-    /// Acknowledges return a special INTID for it.
-    case refused(UInt32, UInt64)
-    /// Another one of higher priority is signalled, and not taken.
-    case overshadowed(UInt32, UInt64, waited: UInt64)
-    /// For how long, in ns.
-    case unserved(UInt64)
-  }
-
   func reportPending(
     _ key: InterruptKey, _ r: InterruptRecord, _ stuck: [UInt64: ProcessorRecord.Running], _ log: FindingLog
   ) {
     // What is active is reported as such.
     guard !r.isActive, !r.isRunning else { return }
     let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : r.targetIsKnown ? r.target : PE.none
-    let overtaken = pe < PE.none - 1 ? acknowledges(of: pe, domain: key.domain) &- r.overtakenSince : 0
-    guard let block = block(key, r, pe, stuck) else {
-      if overtaken >= thresholds.starvedBy, isEnabled(r, key.intid) == .yes {
-        let t = at(key, pe)
-        record(log, .init(kind: .starved, domain: key.domain, pe: pe, intid: key.intid), t) {
-          description(ofStarved: t, r, by: overtaken)
-        }
-      }
-      return
+    let obstruction = obstruction(key, r, pe)
+    guard let degree = degree(of: obstruction, key, r, pe, stuck) else {
+      return reportStarved(key, r, pe, obstruction, log)
     }
-    switch block {
-    case .disabled: reportDisabled(key, r, pe, log)
-    case .noPE(let why, let event):
-      record(log, .init(kind: .misrouted, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
-        describe(key, r, .error, "is pending for a PE that can not take it: \(why)", .init(why, event: event.known))
+    let kind: FindingKind =
+      switch obstruction.cause {
+      case .noPE, .refusedByTarget: .misrouted
+      default: .stuckPending
       }
-    case .closed(let why, let event, let isGroup, let isSettled):
-      let joined: Finding.Link? =
-        isGroup && r.groupEvent != .max
-        ? .init("it was put into \(Self.groupName(r.group))", event: r.groupEvent) : nil
-      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
-        var text = describe(
-          key, r, isSettled ? .error : .warning, "is pending and can not be delivered: \(why)",
-          .init(why, event: event.known), before: joined)
-        if !isSettled {
-          text.certainty = .likely
-          text.chain.append(.init("the capture ends there: as long as that stands, it stays so"))
-        }
-        return text
-      }
-    case .refused(let value, let event):
-      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
-        describe(
-          key, r, .error, "is pending, and PE \(pe) gets \(value) each time that it asks for it",
-          .init(Self.why(value, "it", r.group), event: event))
-      }
-    case .overshadowed(let other, let event, let waited):
-      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
-        var text = describe(
-          key, r, severity(ofUnserved: waited),
-          "waits behind \(Self.name(other)), which is signalled to PE \(pe) and not taken",
-          .init("\(Self.name(other)), of higher priority, is signalled instead", event: event.known))
-        text.certainty = .likely
-        return text
-      }
-    case .running(let entry):
-      let why = "\(Self.name(entry.intid)), priority \(hex(entry.priority)), was acknowledged and never ended"
-      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
-        describe(
-          key, r, .warning, "waits behind \(Self.name(entry.intid)), which never ends", .init(why, event: entry.event))
-      }
-    case .unserved(let waited):
-      let processor = processors.find(domain: key.domain, pe: pe)?.pointee
-      let (lines, levels) = (processor?.linesEvent ?? .max, processor?.lines ?? .max)
-      let asFIQ = levels == .max ? "" : Self.asFIQ(levels)
-      record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
-        var text = describe(
-          key, r, severity(ofUnserved: waited),
-          "is signalled to PE \(pe)\(asFIQ.dropFirst()), which does not take it",
-          .init("nothing at the controller keeps it back", event: lines.known))
-        text.certainty = .likely
-        text.next =
-          asFIQ.isEmpty
-          ? "whether PE \(pe) runs, and whether it masks interrupts (PSTATE.I)"
-          : "whether PE \(pe) runs, where SCR_EL3.FIQ and HCR_EL2.FMO send FIQs, and whether it masks them (PSTATE.F)"
-        return text
-      }
+    record(log, .init(kind: kind, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
+      description(key, r, obstruction, degree)
     }
   }
 
-  private func reportDisabled(_ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ log: FindingLog) {
-    let isMeant = r.wasEnabled || r.acknowledges > 0 || INTID.isLPI(key.intid) || INTID.isSGI(key.intid)
-    let came = r.enableAt.event != .max && r.pendingAt.event > r.enableAt.event
-    if r.enableAt.event == .max, let other = peWithout(key) { return reportEnabledElsewhere(key, r, other, log) }
-    record(log, .init(kind: .stuckPending, domain: key.domain, pe: pe, intid: key.intid), at(key, pe)) {
-      let what = INTID.isLPI(key.intid) ? "its configuration disables it" : "it is disabled"
-      var text = describe(
-        key,
-        r,
-        isMeant ? .warning : .note,
-        INTID.isLPI(key.intid)
-          ? "is pending and disabled"
-          : came ? "became pending while it was disabled" : "was disabled while it was pending",
-        .init(r.enableAt.event == .max ? "it was never enabled" : what, event: r.enableAt.event.known)
-      )
-      if r.enableAt.event == .max { text.summary = "\(Self.name(key.intid)) is pending and was never enabled" }
-      if INTID.isLPI(key.intid) { text.next = "the LPI's configuration byte, and INV after it was written" }
-      return text
-    }
+  /// How bad it is that an interrupt is kept back, and how sure.
+  private struct Degree {
+    var severity: FindingSeverity
+    var certainty: FindingCertainty = .certain
+    /// It has not lasted, but nothing more follows in the capture.
+    var endsTheCapture = false
   }
 
-  /// Another PE that takes a PPI which this one, whose interface is open, has never enabled.
-  private func peWithout(_ key: InterruptKey) -> UInt32? {
-    guard INTID.isPPI(key.intid), let own = processors.find(domain: key.domain, pe: key.pe)?.pointee, own.groups != 0,
-      own.priorityMask != .max, own.priorityMask > 0, own.asleep != .yes
-    else { return nil }
-    return processors.all.first { domain, pe in
-      guard domain == key.domain, pe != key.pe else { return false }
-      let other = interrupts.find(InterruptKey(domain: domain, pe: pe, intid: key.intid).rawValue)?.pointee
-      return other.map { $0.enabled == .yes && $0.acknowledges > 0 } ?? false
-    }?.pe
-  }
-
-  private func reportEnabledElsewhere(_ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ log: FindingLog) {
-    let other = interrupts.find(InterruptKey(domain: key.domain, pe: pe, intid: key.intid).rawValue)?.pointee
-    record(log, .init(kind: .stuckPending, domain: key.domain, pe: key.pe, intid: key.intid), at(key, key.pe)) {
-      describe(
-        key, r, .warning,
-        "is pending on PE \(key.pe) and was never enabled there, while PE \(pe) takes it",
-        .init("PE \(pe) enabled it, and took it \(other?.acknowledges ?? 0) times", event: other?.enableAt.event.known),
-        before: .init("PE \(key.pe) never enabled it: SGIs and PPIs are enabled for each PE"))
-    }
-  }
-
-  private func describe(
-    _ key: InterruptKey, _ r: InterruptRecord, _ severity: FindingSeverity, _ what: String, _ cause: Finding.Link,
-    before: Finding.Link? = nil
-  ) -> FindingLog.Description {
-    var chain: [Finding.Link] = [.init("became pending", event: r.pendingIsOlder ? nil : r.pendingAt.event)]
-    if r.line == .yes, !INTID.isLPI(key.intid) { chain.insert(.init("its line rose", event: r.lineAt.event), at: 0) }
-    if INTID.isLPI(key.intid), r.source != .max { chain[0].text += ": MSI of \(Self.source(r.source))" }
-    if let before { chain.append(before) }
-    chain.append(cause)
-    chain.append(.init("it was not acknowledged until the end", event: lastEvent))
-    return FindingLog.Description(
-      severity, .certain, "\(Self.name(key.intid)) \(what)", chain,
-      next: "gicscope why --irq \(key.intid), and who should have undone that", since: r.pendingAt)
-  }
-
-  /// What keeps an interrupt back for long enough to count; nil if nothing is known to.
-  private func block(
-    _ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ stuck: [UInt64: ProcessorRecord.Running]
-  ) -> Block? {
+  /// What an obstruction is worth now; nil if it is normal life.
+  private func degree(
+    of obstruction: Obstruction, _ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32,
+    _ stuck: [UInt64: ProcessorRecord.Running]
+  ) -> Degree? {
     let waited = elapsed(since: r.pendingAt)
-    func lasts(_ moment: Moment) -> Bool {
-      min(waited, moment.event == .max ? .max : elapsed(since: moment)) >= thresholds.stuckTime
+    let stands = obstruction.since.event == .max ? .max : elapsed(since: obstruction.since)
+    let lasts = min(waited, stands) >= thresholds.stuckTime
+    switch obstruction.cause {
+    case .disabled, .enabledElsewhere:
+      let isMeant = r.wasEnabled || r.acknowledges > 0 || INTID.isLPI(key.intid) || INTID.isSGI(key.intid)
+      let severity: FindingSeverity = isMeant || obstruction.cause == .enabledElsewhere ? .warning : .note
+      return lasts ? Degree(severity: severity) : degreeAtEnd(r, obstruction, severity)
+    case .noPE, .closed:
+      return lasts ? Degree(severity: .error) : degreeAtEnd(r, obstruction, .warning)
+    case .running:
+      guard let entry = stuck[UInt64(key.domain) << 32 | UInt64(pe)], r.priority >= entry.priority else { return nil }
+      return waited >= thresholds.stuckTime ? Degree(severity: .warning) : nil
+    case .refused: return waited >= thresholds.stuckTime ? Degree(severity: .error) : nil
+    case .refusedByTarget: return waited >= thresholds.stuckTime ? Degree(severity: .warning, certainty: .likely) : nil
+    case .unsignalled:
+      return waited >= thresholds.stuckTime && startsAtReset ? Degree(severity: .warning, certainty: .likely) : nil
+    case .overshadowed, .signalled:
+      guard waited >= patience(pe, key.domain) else { return nil }
+      return Degree(severity: severity(ofUnserved: waited), certainty: .likely)
+    case .unknown:
+      guard waited >= patience(pe, key.domain),
+        processors.find(domain: key.domain, pe: pe)?.pointee.acknowledges ?? 0 > 0
+      else { return nil }
+      return Degree(severity: .note, certainty: .likely)
     }
-    if isEnabled(r, key.intid) == .no { return lasts(r.enableAt) ? .disabled : nil }
-    if groupState(r, distributor) == .no {
-      guard lasts(distributor.groupAt) else { return nil }
-      return .closed("\(Self.groupName(r.group)) is disabled in GICD_CTLR", distributor.groupAt.event, isGroup: true)
-    }
-    if r.targetIsKnown, pe == PE.none {
-      return lasts(r.targetAt) ? .noPE("it goes to no PE that exists", r.targetAt.event) : nil
-    }
-    guard pe < PE.none - 1, let p = processors.find(domain: key.domain, pe: pe)?.pointee else { return nil }
-    if p.asleep == .yes {
-      return lasts(p.sleepAt) ? .noPE("PE \(pe) is asleep (GICR_WAKER)", p.sleepAt.event) : nil
-    }
-    if INTID.isLPI(key.intid), p.lpis == .no {
-      return lasts(Moment()) ? .noPE("LPIs are disabled at PE \(pe) (GICR_CTLR.EnableLPIs)", p.lpisEvent) : nil
-    }
-    if groupState(r, p) == .no {
-      guard lasts(p.groupAt) else { return nil }
-      return .closed(
-        "\(Self.groupName(r.group)) is disabled at the CPU interface of PE \(pe)", p.groupAt.event, isGroup: true)
-    }
-    if p.priorityMask != .max, r.priority != 0xFF, UInt16(r.priority) >= p.priorityMask {
-      let isSettled = lasts(p.maskAt)
-      guard isSettled || endsTheCapture(r, since: p.maskAt) else { return nil }
-      return .closed(
-        "the priority mask of PE \(pe), \(hex(p.priorityMask)), does not let priority \(hex(r.priority)) through",
-        p.maskAt.event, isGroup: false, isSettled: isSettled)
-    }
-    if let entry = stuck[UInt64(key.domain) << 32 | UInt64(pe)], r.priority >= entry.priority {
-      return waited >= thresholds.stuckTime ? .running(entry) : nil
-    }
-    if p.depth > 0, r.priority >= p.top.priority { return nil }
-    if let value = refusal(p, key.intid) {
-      return waited >= thresholds.stuckTime ? .refused(value, p.spuriousEvent) : nil
-    }
-    // A PE that has taken none may not have been let run yet.
-    let patience = p.acknowledges >= 4 ? 1 : Self.patienceWithNewcomers
-    guard waited >= max(thresholds.unservedTime &* patience, limit(waits)) else { return nil }
-    let isSignalled = p.lines == .max || p.lines & 0b11 != 0
-    if isSignalled, p.highest != .max, p.highest != key.intid, INTID.isBasic(p.highest) || INTID.isLPI(p.highest) {
-      return .overshadowed(p.highest, p.highestEvent, waited: waited)
-    }
-    return .unserved(waited)
   }
 
-  /// Nothing else follows in the capture, and what keeps the interrupt back has stood for long: a PE that hangs ends a log so.
-  private func endsTheCapture(_ r: InterruptRecord, since moment: Moment) -> Bool {
-    r.acknowledges == 0 && lastEvent &- r.pendingAt.event <= 4
-      && (moment.event == .max ? startsAtReset : elapsed(since: moment) >= thresholds.stuckTime)
+  /// Nothing else follows in the capture, and waiting alone does not change what keeps the interrupt back: a PE that hangs ends
+  /// a log so. `severity` if that has stood for long and the interrupt was never taken; else a capture may simply stop there.
+  private func degreeAtEnd(
+    _ r: InterruptRecord, _ obstruction: Obstruction, _ severity: FindingSeverity
+  ) -> Degree? {
+    guard !r.pendingIsOlder, lastEvent &- r.pendingAt.event <= 4 else { return nil }
+    let since = obstruction.since
+    let isOld = since.event == .max ? startsAtReset : elapsed(since: since) >= thresholds.stuckTime
+    return Degree(
+      severity: r.acknowledges == 0 && isOld ? severity : .note, certainty: .likely, endsTheCapture: true)
   }
 
   private static var patienceWithNewcomers: UInt64 { 200 }
 
+  /// How long a PE may take to take what is signalled to it: one that has taken none may not have been let run yet.
+  private func patience(_ pe: UInt32, _ domain: UInt16) -> UInt64 {
+    let isNew = acknowledges(of: pe, domain: domain) < 4
+    return max(thresholds.unservedTime &* (isNew ? Self.patienceWithNewcomers : 1), limit(waits))
+  }
+
   private func severity(ofUnserved waited: UInt64) -> FindingSeverity {
     waited >= thresholds.unservedTime &* Self.patienceWithNewcomers ? .warning : .note
+  }
+
+  private func description(
+    _ key: InterruptKey, _ r: InterruptRecord, _ obstruction: Obstruction, _ degree: Degree
+  ) -> FindingLog.Description {
+    var chain: [Finding.Link] = [.init("became pending", event: r.pendingIsOlder ? nil : r.pendingAt.event)]
+    if r.line == .yes, !INTID.isLPI(key.intid) { chain.insert(.init("its line rose", event: r.lineAt.event), at: 0) }
+    if INTID.isLPI(key.intid), r.source != .max { chain[0].text += ": MSI of \(Self.source(r.source))" }
+    chain += obstruction.links
+    chain.append(.init("it was not acknowledged until the end", event: lastEvent))
+    if degree.endsTheCapture { chain.append(.init("the capture ends there: as long as that stands, it stays so")) }
+    return FindingLog.Description(
+      degree.severity, degree.certainty, "\(Self.name(key.intid)) \(obstruction.what)", chain,
+      advice: obstruction.advice,
+      since: r.pendingAt)
+  }
+
+  private func reportStarved(
+    _ key: InterruptKey, _ r: InterruptRecord, _ pe: UInt32, _ obstruction: Obstruction, _ log: FindingLog
+  ) {
+    guard pe < PE.none - 1, isEnabled(r, key.intid) == .yes else { return }
+    switch obstruction.cause {
+    case .disabled, .enabledElsewhere, .noPE, .closed: return
+    default: break
+    }
+    let overtaken = acknowledges(of: pe, domain: key.domain) &- r.overtakenSince
+    guard overtaken >= thresholds.starvedBy else { return }
+    let t = at(key, pe)
+    record(log, .init(kind: .starved, domain: key.domain, pe: pe, intid: key.intid), t) {
+      description(ofStarved: t, r, by: overtaken)
+    }
   }
 
   // MARK: Edges
 
   func reportEdges(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
     let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : PE.none
+    reportLateFalls(key, r, log)
     if r.merged > 0, r.merged >= thresholds.coalescedEdges, r.merged >= r.edges / 10 {
       var last = at(key, pe)
       (last.event, last.time) = (r.lastMerged.event, r.lastMerged.time)
@@ -226,7 +130,7 @@ extension FindingsAnalyzer {
         FindingLog.Description(
           .note, .certain, "\(r.merged) of \(r.edges) requests for \(Self.name(key.intid)) came while one was pending",
           [.init("what is pending already takes up what comes", event: r.pendingAt.event.known)],
-          next: "whether the driver looks for all work at once, as it must; what keeps the interrupt waiting",
+          advice: "check that the handler drains all queued work, and what keeps the interrupt waiting",
           event: r.firstMerged.event, time: r.firstMerged.time)
       }
     }
@@ -248,16 +152,11 @@ extension FindingsAnalyzer {
             .init("the line fell for the first time", event: r.mostMissedSince.event),
             .init("it fell for the last time, and had not been acknowledged", event: r.mostMissedUntil.event),
           ],
-          next: "ICFGR: a source of pulses needs an edge-triggered input", event: r.mostMissedSince.event,
+          advice: "check ICFGR: a source of pulses needs an edge-triggered input", event: r.mostMissedSince.event,
           time: r.mostMissedSince.time)
       }
     }
-    if !INTID.isBanked(key.intid), !INTID.isLPI(key.intid), r.targetIsKnown, r.target == PE.none,
-      r.targetAt.event != .max,
-      r.enabled == .yes,
-      r.acknowledges > 0 || r.line == .yes, !r.isPending, !r.isActive,
-      elapsed(since: r.targetAt) >= thresholds.stuckTime
-    {
+    if goesNowhere(r, key), elapsed(since: r.targetAt) >= thresholds.stuckTime {
       record(log, .init(kind: .misrouted, domain: key.domain, intid: key.intid), at(key, PE.none)) {
         FindingLog.Description(
           .warning, .likely, "\(Self.name(key.intid)) is enabled and goes to no PE",
@@ -265,7 +164,7 @@ extension FindingsAnalyzer {
             .init("it is enabled", event: r.enableAt.event.known),
             .init("its target names no PE that exists", event: r.targetAt.event.known),
           ],
-          next: "GICD_IROUTER or GICD_ITARGETSR of the interrupt", since: r.targetAt)
+          advice: "check GICD_IROUTER or GICD_ITARGETSR of the interrupt", since: r.targetAt)
       }
     }
     if r.edge == .yes, r.line == .yes, !r.isPending, !r.isActive, r.endAt.event != .max, r.lineAt.event < r.endAt.event,
@@ -279,13 +178,40 @@ extension FindingsAnalyzer {
             .init("the line rose", event: r.lineAt.event), .init("it was handled and ended", event: r.endAt.event),
             .init("the line has not fallen since"),
           ],
-          next: "ICFGR: a source that holds its line needs a level-sensitive input", since: r.endAt)
+          advice: "check ICFGR: a source that holds its line needs a level-sensitive input", since: r.endAt)
       }
+    }
+  }
+
+  /// An SPI that is enabled, and was taken or has its line high, and whose target was changed to no PE.
+  func goesNowhere(_ r: InterruptRecord, _ key: InterruptKey) -> Bool {
+    !INTID.isBanked(key.intid) && !INTID.isLPI(key.intid) && r.targetIsKnown && r.target == PE.none
+      && r.targetAt.event != .max && r.enabled == .yes && (r.acknowledges > 0 || r.line == .yes) && !r.isPending
+      && !r.isActive
+  }
+
+  /// Ends that come before the device lowered its line, and cost an acknowledge of nothing each.
+  private func reportLateFalls(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    guard r.lateSpurious >= thresholds.spuriousRun, r.lateSpurious >= r.acknowledges / 4 else { return }
+    let pe = r.acknowledgedOn
+    record(
+      log, .init(kind: .spuriousAcknowledge, domain: key.domain, pe: pe, intid: key.intid, reason: 1), at(key, pe),
+      count: r.lateSpurious
+    ) {
+      FindingLog.Description(
+        .note, .certain,
+        "\(Self.name(key.intid)) is ended before its device lowers its line: \(r.lateSpurious) acknowledges returned nothing",
+        [
+          .init("its line was still high at the end, which made it pending again, \(r.lateFalls) times"),
+          .init("the line fell before the next acknowledge, the last time", event: r.lineAt.event),
+          .init("\(r.lateSpurious) acknowledges returned 1023 for it"),
+        ],
+        advice: "let the handler make the device lower its line, and read back, before the end of interrupt")
     }
   }
 }
 
 extension UInt64 {
   /// The number of an event; nil if it stands for none.
-  fileprivate var known: UInt64? { self == .max ? nil : self }
+  var known: UInt64? { self == .max ? nil : self }
 }

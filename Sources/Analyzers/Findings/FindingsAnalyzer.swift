@@ -11,6 +11,8 @@ struct FindingsAnalyzer: ~Copyable {
   var processors = PETable(ProcessorRecord())
   let log: FindingLog
   let thresholds: FindingThresholds
+  /// The capture, as a command line names it.
+  var captureName: String?
   let filter: TransitionFilter?
   var isReported = true
 
@@ -24,6 +26,8 @@ struct FindingsAnalyzer: ~Copyable {
 
   /// By SGI.
   var sentToNobody = InlineArray<16, SentToNobody>(repeating: SentToNobody())
+  /// By SGI: those that named PEs and were accepted by none.
+  var refusedSGIs = InlineArray<16, SentToNobody>(repeating: SentToNobody())
 
   // MARK: The clock
 
@@ -55,10 +59,38 @@ struct FindingsAnalyzer: ~Copyable {
   /// Where it was enabled again after it had been disabled.
   var itsRestartEvent: UInt64 = .max
 
+  // MARK: Register accesses and commands
+
+  var accesses = AccessQueue()
+  var trail = RegisterTrail()
+  /// By ITS: bit 0 is set while it is enabled, bit 1 if it was last read disabled and not quiescent.
+  var itsControl = LiveTable(UInt8(0))
+  /// The types of `GITS_BASER0` to 7, a byte each, as reads show them; 0 where none did.
+  var itsTableTypes: UInt64 = 0
+  /// The command that an ITS fetched last: the ITS, and the slot of its queue.
+  var commandFetched: (its: Int, slot: UInt64) = (-1, 0)
+  /// By DeviceID: the last MAPD that mapped it.
+  var deviceMappings = LiveTable(UInt64.max)
+  var unknownCommandEvent: UInt64 = .max
+  /// The last command about a vPE's interrupt.
+  var virtualCommandEvent: UInt64 = .max
+  /// `GICD_TYPER`; 0 until it was read.
+  var distributorType: UInt64 = 0
+  /// `GICD_CTLR` was last read with RWP set.
+  var distributorIsBusy = false
+  var hasRedistributors = false
+  var virtualLPIs = VirtualLPIs()
+
+  // MARK: Software
+
+  var software = SoftwareTrail()
+
   // MARK: List registers
 
   /// By PE.
   var lists = LiveTable(ListRegisterRecord())
+  /// By interrupt: how one that waits for its deactivation was given to a guest.
+  var handedOn = LiveTable(HandedOn())
   var guests = ListedInterrupts()
 
   init(
@@ -73,8 +105,12 @@ struct FindingsAnalyzer: ~Copyable {
 
   mutating func consume(_ batch: ReplayBatch) {
     begin(batch)
-    for index in 0..<batch.transitions.count where batch.transitions[index].domain == Domain.physical {
-      take(batch.transitions[index])
+    for index in 0..<batch.transitions.count {
+      if batch.transitions[index].domain == Domain.physical {
+        take(batch.transitions[index])
+      } else {
+        guestTransition(batch.transitions[index])
+      }
     }
     end(batch)
   }
@@ -82,11 +118,16 @@ struct FindingsAnalyzer: ~Copyable {
   /// A batch begins; every transition of the physical controller follows, by ``take(_:)`` or by the function for its kind.
   mutating func begin(_ batch: ReplayBatch) {
     isReported = batch.isReported
-    if firstTime == nil { firstTime = batch.transitions.first?.time }
+    if firstTime == nil { firstTime = batch.transitions.first?.time ?? batch.events.first { $0.time > 0 }?.time }
+    var queue = AccessQueue()
+    swap(&queue, &accesses)
+    queue.begin(batch) { observed($0, $1) }
+    swap(&queue, &accesses)
   }
 
   /// A batch was taken in.
   mutating func end(_ batch: ReplayBatch) {
+    advance(to: .max)
     if batch.events.count > 0 {
       lastEvent = batch.firstIndex &+ batch.eventCount &- 1
       if let last = batch.events.last, last.time > lastTime { lastTime = last.time }
@@ -114,6 +155,7 @@ struct FindingsAnalyzer: ~Copyable {
       virtual(t)
     case .msi, .itsFault, .itsCommand, .mapping, .collection, .itsEnabled, .commandsWaiting: its(t)
     case .sgiWritten: sgiWritten(t)
+    case .virtualPending, .virtualMerged, .virtualPendingCleared, .vPEResident, .vPENonresident: virtualLPI(t)
     case .taught, .sgiSent: break
     default: other(t)
     }
@@ -151,7 +193,10 @@ struct FindingsAnalyzer: ~Copyable {
       let record = interrupts.insert(Self.key(t))
       record.pointee.group = t.groupChanged.to
       record.pointee.groupEvent = t.event
-    case .triggerChanged: interrupts.insert(Self.key(t)).pointee.edge = .init(t.triggerChanged.isEdge)
+    case .triggerChanged:
+      let record = interrupts.insert(Self.key(t))
+      checkTrigger(t, record.pointee)
+      record.pointee.edge = .init(t.triggerChanged.isEdge)
     case .activated:
       let record = interrupts.insert(Self.key(t))
       record.pointee.isActive = true
@@ -205,6 +250,7 @@ struct FindingsAnalyzer: ~Copyable {
   }
 
   private mutating func conditionChanged(_ t: Transition) {
+    advance(to: t.event)
     if t.kind == .groupEnables, t.pe == PE.none { return Self.setGroups(&distributor, t) }
     let processor = processors.at(t)
     if t.provenance == .assumed { processor.pointee.isComplete = true }
@@ -231,6 +277,7 @@ struct FindingsAnalyzer: ~Copyable {
   private static func setGroups(_ record: inout ProcessorRecord, _ t: Transition) {
     record.groups = t.groupEnables.enabled
     record.groupsKnown = t.groupEnables.known
+    record.groupsSeen |= t.groupEnables.enabled & t.groupEnables.known
     record.groupAt = .init(t)
     if t.provenance == .assumed { record.groupAt.event = .max }
   }
@@ -274,7 +321,7 @@ struct FindingsAnalyzer: ~Copyable {
     report(.init(kind: .reset, domain: t.domain, reason: UInt32(truncatingIfNeeded: t.event)), t) {
       .init(
         .note, .likely, "the machine was reset between #\(t.machineReset.after) and #\(t.event)\(across)", chain,
-        next: "what asked for the reset: PSCI SYSTEM_RESET, a watchdog, or the emulator's own")
+        advice: "find what asked for the reset: PSCI SYSTEM_RESET, a watchdog, or the emulator itself")
     }
     forgetState()
     processors.forEach { processor in
@@ -306,6 +353,15 @@ struct FindingsAnalyzer: ~Copyable {
     unresolved = nil
     cleared = nil
     guests.forget()
+    trail.removeAll()
+    itsControl = LiveTable(0)
+    unknownCommandEvent = .max
+    distributorIsBusy = false
+    processors.forEach { processor in
+      processor.pointee.lpisWritten = Moment()
+      processor.pointee.awaitsRWP = false
+      processor.pointee.redistributorIsBusy = false
+    }
   }
 
   // MARK: Recording

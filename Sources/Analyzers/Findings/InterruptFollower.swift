@@ -1,3 +1,4 @@
+import InterruptTrace
 import Replay
 
 /// Follows interrupts up to a moment, to say why one was delivered then or was not.
@@ -27,7 +28,15 @@ public final class InterruptFollower {
 
   /// The ways of an interrupt as they are now: one, or of an SGI or PPI without a PE one for each of the first eight PEs.
   public func ladders(domain: UInt16 = 0, intid: UInt32, pe: UInt32?, peCount: Int) -> [DeliveryLadder] {
-    guard pe == nil, InterruptClass(intid: intid).isPrivate else {
+    if domain != Domain.physical, pe == nil, InterruptClass(intid: intid).isPrivate {
+      let vcpus = analyzer.vcpus(domain: domain, intid: intid)
+      return vcpus.isEmpty
+        ? [ladder(domain: domain, intid: intid)]
+        : vcpus.prefix(8).map { ladder(domain: domain, intid: intid, pe: $0) }
+    }
+    guard pe == nil, InterruptClass(intid: intid).isPrivate,
+      analyzer.accesses.showsController || analyzer.hasTransitions
+    else {
       return [ladder(domain: domain, intid: intid, pe: pe)]
     }
     return (0..<UInt32(min(max(peCount, 1), 8))).map { ladder(domain: domain, intid: intid, pe: $0) }

@@ -35,6 +35,11 @@ struct InterruptRecord: BitwiseCopyable {
   var merged: UInt64 = 0
   /// Level pulses that fell before they were taken.
   var missedPulses: UInt64 = 0
+  /// It was pending again as it ended, for its line was still high; the line fell before the next acknowledge; and what
+  /// acknowledges that cost.
+  var isPendingAgain = false
+  var lateFalls: UInt64 = 0
+  var lateSpurious: UInt64 = 0
 
   // MARK: Active state
 
@@ -75,7 +80,12 @@ struct InterruptRecord: BitwiseCopyable {
   /// DeviceID and EventID that lead to an LPI; `.max` if not known.
   var source: UInt64 = .max
 
-  // MARK: Edges and pulses that came to nothing
+  // MARK: Messages, edges and pulses that came to nothing
+
+  /// MSIs that led to no interrupt, the last of them, and its ``ITSFault``.
+  var dropped: UInt64 = 0
+  var droppedAt = Moment()
+  var droppedFault: UInt8 = 0
 
   /// The first and the last edge that came while it was pending.
   var firstMerged = Moment()
@@ -119,6 +129,8 @@ struct ProcessorRecord: BitwiseCopyable {
   var maskAt = Moment()
   var groups: UInt8 = 0
   var groupsKnown: UInt8 = 0
+  /// Groups that were enabled at some time in the capture.
+  var groupsSeen: UInt8 = 0
   var groupAt = Moment()
   var asleep = InterruptRecord.Tristate.unknown
   var sleepAt = Moment()
@@ -131,6 +143,16 @@ struct ProcessorRecord: BitwiseCopyable {
   var linesEvent: UInt64 = .max
   var highest: UInt32 = .max
   var highestEvent: UInt64 = .max
+  /// The last event that shows its requests or its highest pending interrupt, and the group of the one that was shown last.
+  var shownEvent: UInt64 = .max
+  var shownINTID: UInt32 = .max
+  var shownGroup: UInt8 = 0xFF
+  /// `GICR_CTLR.EnableLPIs` was written with 1 and not cleared since; its event is `.max` if not.
+  var lpisWritten = Moment()
+  /// EnableLPIs was cleared, and `GICR_CTLR` has not been read with RWP clear since.
+  var awaitsRWP = false
+  /// `GICR_CTLR` was last read with RWP set.
+  var redistributorIsBusy = false
 
   // MARK: What runs
 
@@ -153,6 +175,7 @@ struct ProcessorRecord: BitwiseCopyable {
   var acknowledges: UInt64 = 0
   /// The last event of which it is certain that this PE did it.
   var lastActEvent: UInt64 = 0
+  var lastActTime: UInt64 = 0
   var lastINTID: UInt32 = .max
   var lastServiceTime: UInt64 = 0
   var runLength: UInt64 = 0
@@ -163,6 +186,11 @@ struct ProcessorRecord: BitwiseCopyable {
   var spuriousValue: UInt32 = 0
   var spuriousEvent: UInt64 = 0
   var spuriousTime: UInt64 = 0
+  /// The interrupt whose line fell too late, until the next acknowledge.
+  var lateINTID: UInt32 = .max
+  /// Exceptions for interrupts in succession, without an acknowledge.
+  var exceptionRun: UInt64 = 0
+  var exceptionSince = Moment()
   /// The last SGI that it sent, until a PE accepts it: the event, `.max` for none, and what was written.
   var sentEvent: UInt64 = .max
   var sentTime: UInt64 = 0

@@ -7,6 +7,7 @@ struct Moment: BitwiseCopyable {
   var event: UInt64 = .max
 
   init() {}
+  init(time: UInt64, event: UInt64) { (self.time, self.event) = (time, event) }
   init(_ t: Transition) {
     time = t.time
     event = t.event

@@ -45,6 +45,11 @@ struct StateCommand: FileCommand {
     let after = try diff.map(advance)
     progress.clear()
     let summary = TraceSummary(path: trace.path, engine: engine, gaps: gaps)
+    guard engine.topology.showsController else {
+      try writeNothing(summary, before, after)
+      if let code = trace.conclude(summary) { throw code }
+      return
+    }
     if let after {
       if case (.event(let first), .event(let second)?) = (at, diff), second < first {
         throw UsageError(message: "--diff \(diff!) lies before --at \(at)")
@@ -63,6 +68,18 @@ struct StateCommand: FileCommand {
       )
     }
     if let code = trace.conclude(summary) { throw code }
+  }
+
+  /// A kernel's own trace shows no controller: there is no state, and nothing in it that differs or is the same.
+  private func writeNothing(_ summary: TraceSummary, _ before: Moment, _ after: Moment?) throws {
+    var members: [JSONValue.Member] = [.init("at", before.json)]
+    members += after.map { [.init("diff_at", $0.json), .init("diff", .null)] } ?? [.init("state", .null)]
+    try json.write(
+      text: {
+        before.title(.ofStandardOutput) + (after?.title(.ofStandardOutput) ?? "")
+          + "This capture shows no controller: it is a kernel's own trace.\n"
+      },
+      json: { Document.json(command: "state", trace: summary, members) })
   }
 
   private func write(_ summary: TraceSummary, _ before: Moment, _ after: Moment) throws {

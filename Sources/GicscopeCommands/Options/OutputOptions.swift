@@ -96,6 +96,8 @@ extension [any AnalysisOutput] {
     _ engine: ReplayEngine, path: String, filter: TransitionFilter = TransitionFilter(),
     options: AnalysisOptions = AnalysisOptions()
   ) throws -> AnalysisReport {
+    var options = options
+    if path != "-" { options.captureName = path }
     let analysis = Analysis(filter: filter, options: options, onLives: isEmpty ? nil : consume(lives:))
     try engine.run { batch in
       try analysis.consume(batch)

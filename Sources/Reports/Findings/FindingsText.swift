@@ -62,6 +62,7 @@ struct FindingText {
         pad + style.apply(.faint, n == 0 ? "why   " : "      ")
         + (link.text + event).wrapped(indent: Self.indent + 6) + "\n"
     }
+    out += pad + style.apply(.faint, "check ") + finding.advice.wrapped(indent: Self.indent + 6) + "\n"
     return out + pad + style.apply(.faint, "next  ") + finding.next.wrapped(indent: Self.indent + 6) + "\n"
   }
 

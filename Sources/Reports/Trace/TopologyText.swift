@@ -1,11 +1,15 @@
 import InterruptTrace
 
 extension Topology {
+  /// Whether the capture shows a controller. A kernel's trace shows what the kernel did, nothing of the controller under it.
+  public var showsController: Bool {
+    value(.architecture) != nil || value(.sourceFormat) != Topology.CaptureFormat.ftrace.rawValue
+  }
+
   /// The controller in one line: `GICv3, 4 PEs, 256 SPIs, 16 INTID bits, 1 ITS, one Security state (QEMU 7.2)`.
   public var title: String {
     var parts = [architecture.name]
-    if value(.architecture) == nil, value(.sourceFormat) == Topology.CaptureFormat.ftrace.rawValue {
-      // A kernel's trace shows what the kernel did, nothing of the controller under it.
+    if !showsController {
       parts = ["not in this capture: it is a kernel's own trace"]
     }
     if let count = value(.peCount) { parts.append(count == 1 ? "1 PE" : "\(count) PEs") }

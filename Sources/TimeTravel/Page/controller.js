@@ -98,6 +98,10 @@ function listRegister(entry, hasChanged) {
 
 function drawShared() {
   const state = moment.state, shared = state.distributor || {}, interrupts = shared.interrupts || [];
+  if (!Object.keys(state).length) {
+    $('its').hidden = true;
+    return replace('distributor', make('p', 'This capture shows no controller.'));
+  }
   const busy = chips(interrupts, undefined, 'distributor.interrupts');
   if (!busy.children.length) busy.append(make('span', 'no SPI pending or active', 'faint'));
   replace('distributor', make('h3', 'Distributor'), registers(shared, 'distributor'), busy);

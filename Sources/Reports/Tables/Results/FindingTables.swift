@@ -24,7 +24,8 @@ extension ResultTables {
     c.moment("last_ns", "when it last showed") { $0.lastTime }
     c.text("summary", "what happened, in one sentence") { $0.summary }
     c.list("chain", links) { $0.chain }.only([.json, .jsonLines])
-    c.text("next", "what to look at next") { $0.next }.only([.sql, .json, .jsonLines])
+    c.text("next", "the command that looks at it") { $0.next }.only([.sql, .json, .jsonLines])
+    c.text("advice", "what to check") { $0.advice }.only([.sql, .json, .jsonLines])
   }.rows { $0.results.findings }
 
   private static let links = ResultTable<Finding.Link>("the conditions that explain it, from the cause to the effect") {

@@ -1,0 +1,184 @@
+import InterruptTrace
+import Replay
+
+/// The events of a batch that findings look at, in order: few of a capture's events explain anything.
+///
+/// The transitions of a batch come after all of its events, so that whoever explains a transition has to take in the events
+/// up to it first, and no later one.
+struct AccessQueue: ~Copyable {
+  private var places = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
+  private var capacity = 64
+  private var count = 0
+  private var next = 0
+  private var events = UnsafeBufferPointer<Event>(start: nil, count: 0)
+  private var first: UInt64 = 0
+  /// Bit n is set if an event of kind n has occurred, of kinds below 64: those of a controller's ports.
+  private(set) var controllerKinds: UInt64 = 0
+  /// Affinity routing is on: registers of the Distributor that belong to SGIs and PPIs are RES0.
+  var isAffinityRouted = false
+
+  /// Kinds below 64 that are looked at.
+  private static let looksAt: UInt64 = [
+    EventKind.mmioRead, .mmioWrite, .sysregRead, .sysregWrite, .itsCommand, .cpuLine, .highestPending, .tableEntry,
+    .exceptionEntry, .itsProcess,
+  ].reduce(0) { $0 | 1 << UInt64($1.rawValue) }
+
+  init() {}
+
+  deinit { places.deallocate() }
+
+  /// Whether any event has been one of a controller: a kernel's own trace has none.
+  var showsController: Bool { controllerKinds != 0 }
+
+  /// Whether the CPU interface is one of system registers, as a GICv3's is.
+  var hasSystemRegisters: Bool {
+    controllerKinds & (1 << UInt64(EventKind.sysregRead.rawValue) | 1 << UInt64(EventKind.sysregWrite.rawValue)) != 0
+  }
+
+  mutating func copyCounts(of other: borrowing AccessQueue) {
+    controllerKinds = other.controllerKinds
+    isAffinityRouted = other.isAffinityRouted
+  }
+
+  /// Looks through a batch; `observe` gets what the capture shows of a PE.
+  @inline(__always)
+  mutating func begin(_ batch: ReplayBatch, _ observe: (Event, UInt64) -> Void) {
+    events = batch.events
+    first = batch.firstIndex
+    (count, next) = (0, 0)
+    if events.count > capacity { grow(to: events.count) }
+    for index in 0..<events.count {
+      let kind = events[index].kind.rawValue
+      if kind < 64 {
+        let bit: UInt64 = 1 << UInt64(kind)
+        if events[index].domain == Domain.physical { controllerKinds |= bit }
+        guard Self.looksAt & bit != 0 else { continue }
+        switch events[index].kind {
+        case .cpuLine, .highestPending:
+          observe(events[index], first &+ UInt64(index))
+          continue
+        case .itsCommand, .tableEntry, .exceptionEntry, .itsProcess: break
+        default: guard explains(events[index]) else { continue }
+        }
+      } else if !Self.isOfSoftware(events[index].kind) {
+        continue
+      }
+      places[count] = UInt32(truncatingIfNeeded: index)
+      count &+= 1
+    }
+  }
+
+  /// The next event up to `number`, with the record that follows it; nil if there is none.
+  @inline(__always)
+  mutating func take(upTo number: UInt64) -> (event: Event, more: Event?, number: UInt64)? {
+    guard next < count else { return nil }
+    let place = Int(places[next])
+    let at = first &+ UInt64(place)
+    guard at <= number else { return nil }
+    next &+= 1
+    let follows = place + 1 < events.count && events[place + 1].kind == .continuation
+    return (events[place], follows ? events[place + 1] : nil, at)
+  }
+
+  /// The whole text of a marker, whose continuations follow it.
+  func text(ofMarkerAt number: UInt64) -> String {
+    let place = Int(number &- first)
+    guard place < events.count else { return "" }
+    var bytes: [UInt8] = []
+    var at = place + 1
+    while at < events.count, events[at].kind == .continuation, bytes.count < 64 {
+      for word in [events[at].a, events[at].b] { withUnsafeBytes(of: word.littleEndian) { bytes += $0 } }
+      at += 1
+    }
+    let length = Int(events[place].a >> 16 & 0xFFFF)
+    return String(decoding: bytes.prefix(min(length, 64)), as: UTF8.self)
+  }
+
+  @inline(never) private mutating func grow(to wanted: Int) {
+    places.deallocate()
+    capacity = wanted
+    places = .allocate(capacity: wanted)
+  }
+
+  private static func isOfSoftware(_ kind: EventKind) -> Bool {
+    switch kind {
+    case .guestEnter, .guestExit, .inject, .timerLine, .handlerEnter, .handlerExit, .ipiSend, .ipiEnter, .marker: true
+    default: false
+    }
+  }
+
+  /// Whether a register access is one that findings name.
+  @inline(__always) private func explains(_ event: Event) -> Bool {
+    guard event.domain == Domain.physical else { return false }
+    switch event.kind {
+    case .mmioWrite: return !event.flags.contains(.absolute) && explains(write: event)
+    case .mmioRead: return !event.flags.contains(.absolute) && explains(read: event)
+    case .sysregWrite: return explains(system: event)
+    default:
+      let register = event.register
+      return register == .ICC_IAR0_EL1 || register == .ICC_IAR1_EL1 || register == .ICC_NMIAR1_EL1
+    }
+  }
+
+  private func explains(write event: Event) -> Bool {
+    if event.flags.contains(.refused) { return true }
+    let offset = event.offset
+    switch event.frame {
+    case .gits: return offset < 0x140
+    case .gicr: return offset == 0 || (0x70..<0x80).contains(offset) || (0x2_0070..<0x2_0080).contains(offset)
+    case .gicd:
+      return offset == 0 || offset == RegisterOffset.gicdSGIR || (0x820..<0xC00).contains(offset) || offset >= 0x6000
+        || BankedRegister.mayHold(offset)
+    case .gicc:
+      return offset == RegisterOffset.giccPMR || offset == RegisterOffset.giccDIR
+        || offset == RegisterOffset.giccEOIR && INTID.isSpecial(event.b & 0x3FF)
+    default: return false
+    }
+  }
+
+  private func explains(read event: Event) -> Bool {
+    switch event.frame {
+    case .gits: event.offset == 0 || (0x100..<0x140).contains(event.offset)
+    case .gicr: event.offset == 0
+    case .gicd: event.offset <= RegisterOffset.gicdTYPER
+    case .gicc: event.offset == 0xC || event.offset == 0x20
+    default: false
+    }
+  }
+
+  private func explains(system event: Event) -> Bool {
+    switch event.register {
+    case .ICC_EOIR0_EL1, .ICC_EOIR1_EL1: INTID.isSpecial(event.b & 0xFF_FFFF)
+    case .ICC_DIR_EL1: true
+    case .ICC_SGI0R_EL1, .ICC_SGI1R_EL1, .ICC_ASGI1R_EL1: event.b >> 40 & 1 != 0
+    default: false
+    }
+  }
+}
+
+/// A register array for SGIs and PPIs: it lies in each Redistributor's SGI frame, and with affinity routing the
+/// Distributor's own is RES0 (IHI 0069H, 12.9 and 12.11).
+struct BankedRegister {
+  /// The name without its frame: `ISENABLER`.
+  var name: String
+  /// The offset in the SGI frame, from its start.
+  var offset: UInt32
+
+  private static let all: [(name: String, from: UInt32, to: UInt32)] = [
+    ("IGROUPR", 0x80, 0x84), ("ISENABLER", 0x100, 0x104), ("ICENABLER", 0x180, 0x184), ("ISPENDR", 0x200, 0x204),
+    ("ICPENDR", 0x280, 0x284), ("ISACTIVER", 0x300, 0x304), ("ICACTIVER", 0x380, 0x384), ("IPRIORITYR", 0x400, 0x420),
+    ("ICFGR", 0xC00, 0xC08), ("IGRPMODR", 0xD00, 0xD04), ("NSACR", 0xE00, 0xE04),
+  ]
+
+  /// Whether an offset may lie in one of the arrays.
+  static func mayHold(_ offset: UInt32) -> Bool {
+    offset & 0x7F == 0 || (0x400..<0x420).contains(offset) || offset == 0xC04
+  }
+
+  /// The array that an offset of a Redistributor's SGI frame, or of the Distributor, lies in; nil if it is none of SGIs and
+  /// PPIs.
+  init?(distributor offset: UInt32) {
+    guard let row = Self.all.first(where: { ($0.from..<$0.to).contains(offset) }) else { return nil }
+    (name, self.offset) = (row.name, row.from)
+  }
+}

@@ -1,0 +1,242 @@
+import HypervisorModel
+import InterruptTrace
+
+/// Accesses that the architecture forbids, ignores or calls UNPREDICTABLE: one finding for each rule and place, counted.
+extension FindingsAnalyzer {
+  /// Reports that a rule was broken. `place` tells places of one rule apart that are no PEs.
+  func misuse(
+    _ rule: MisuseRule, _ t: Transition, place: UInt32 = 0, _ what: @autoclosure () -> String,
+    _ chain: @autoclosure () -> [Finding.Link]
+  ) {
+    let key = FindingLog.Key(
+      kind: .misuse, domain: t.domain, pe: t.pe, intid: t.intid, reason: UInt32(rule.rawValue) << 16 | place & 0xFFFF)
+    report(key, t) {
+      let description = rule.description
+      var text = FindingLog.Description(
+        rule.isHarmless ? .note : .warning, rule.isShownByAccess ? .certain : .likely,
+        "\(what()) (\(description.name))",
+        chain() + [.init(description.consequence)], advice: description.section)
+      text.isObserved = rule.isShownByAccess
+      return text
+    }
+  }
+
+  // MARK: Redistributor
+
+  mutating func redistributorWritten(_ event: Event, _ number: UInt64) {
+    hasRedistributors = true
+    let (pe, offset) = (event.owner, event.offset)
+    let t = place(event, number, pe: pe)
+    if offset == RegisterOffset.gicrCTLR {
+      redistributorControlWritten(event, number, t)
+      return trail.note(event, number, isWide: false)
+    }
+    let control = trail.last(.gicr, pe, RegisterOffset.gicrCTLR)
+    let before = trail.last(.gicr, pe, offset & ~7)
+    trail.note(event, number, isWide: true)
+    if offset >= 0x2_0000 { return checkVirtualTables(event, number, before, t) }
+    guard let after = trail.last(.gicr, pe, offset & ~7) else { return }
+    let isConfiguration = offset < RegisterOffset.gicrPENDBASER
+    let name = isConfiguration ? "GICR_PROPBASER" : "GICR_PENDBASER"
+    let enabled = processors.find(domain: Domain.physical, pe: pe)?.pointee.lpisWritten ?? Moment()
+    if enabled.event != .max, after.value != before?.value {
+      misuse(
+        isConfiguration ? .configurationTableWrittenWhileEnabled : .pendingTableWrittenWhileEnabled, t,
+        "\(name) of PE \(pe) was changed while LPIs were enabled there",
+        [
+          .init("GICR_CTLR.EnableLPIs of PE \(pe) was set", event: enabled.event),
+          .init("\(hex(after.value)) was written to \(name)", event: number),
+        ])
+    } else if let p = processors.find(domain: Domain.physical, pe: pe), p.pointee.awaitsRWP, let control {
+      misuse(
+        .lpiTablesWrittenBeforeRWP, t,
+        "\(name) of PE \(pe) was written before GICR_CTLR.RWP showed that LPIs were disabled there",
+        [
+          .init("GICR_CTLR.EnableLPIs of PE \(pe) was cleared", event: control.at.event),
+          .init("\(name) was written, and GICR_CTLR had not been read with RWP clear", event: number),
+        ])
+    }
+  }
+
+  private mutating func redistributorControlWritten(_ event: Event, _ number: UInt64, _ t: Transition) {
+    let p = processors.at(domain: Domain.physical, pe: event.owner)
+    let enables = event.b & 1 != 0
+    if p.pointee.redistributorIsBusy {
+      misuse(
+        .redistributorControlBeforeRWP, t, "GICR_CTLR of PE \(t.pe) was written while its RWP was set",
+        [.init("it had last been read with RWP set"), .init("it was written again", event: number)])
+    }
+    if enables, p.pointee.lpisWritten.event == .max {
+      p.pointee.lpisWritten = Moment(time: event.time, event: number)
+      p.pointee.awaitsRWP = false
+      checkTablesOfLPIs(t)
+    } else if !enables, p.pointee.lpisWritten.event != .max {
+      p.pointee.lpisWritten = Moment()
+      p.pointee.awaitsRWP = true
+    }
+  }
+
+  mutating func redistributorRead(_ event: Event) {
+    hasRedistributors = true
+    guard event.flags.isDisjoint(with: .refused) else { return }
+    let p = processors.at(domain: Domain.physical, pe: event.owner)
+    p.pointee.redistributorIsBusy = event.b >> 3 & 1 != 0
+    if !p.pointee.redistributorIsBusy { p.pointee.awaitsRWP = false }
+    // A bit that cannot be cleared, or was not.
+    if event.b & 1 == 0 { p.pointee.lpisWritten = Moment() }
+  }
+
+  /// LPIs are enabled on a PE: the tables that this needs.
+  private func checkTablesOfLPIs(_ t: Transition) {
+    let properties = trail.last(.gicr, t.pe, RegisterOffset.gicrPROPBASER)
+    let pending = trail.last(.gicr, t.pe, RegisterOffset.gicrPENDBASER)
+    let enable = Finding.Link("GICR_CTLR.EnableLPIs of PE \(t.pe) was set", event: t.event)
+    // A PE's configuration table may be named at another Redistributor that shares it.
+    if startsAtReset, !hasGaps, pending == nil {
+      misuse(
+        .lpiTablesNotProvided, t, "LPIs were enabled on PE \(t.pe), and GICR_PENDBASER was never written there",
+        [.init("the capture begins at reset, and shows no write of GICR_PENDBASER"), enable])
+    }
+    guard let properties else { return }
+    let written = Finding.Link("GICR_PROPBASER of PE \(t.pe) is \(hex(properties.value))", event: properties.at.event)
+    if properties.value & 0x1F < 13 {
+      misuse(
+        .configurationTableTooSmall, t,
+        "LPIs were enabled on PE \(t.pe) with GICR_PROPBASER.IDbits \(properties.value & 0x1F): 13 is the least",
+        [written, enable])
+    }
+    for (domain, pe) in processors.all where domain == Domain.physical && pe != t.pe {
+      guard let p = processors.find(domain: domain, pe: pe)?.pointee, p.lpisWritten.event != .max else { continue }
+      compareTables(t, written, properties, pending, with: pe)
+      break
+    }
+  }
+
+  /// Redistributors that share a configuration table name the same; cacheability and shareability are one for all.
+  private func compareTables(
+    _ t: Transition, _ written: Finding.Link, _ properties: RegisterWrite, _ pending: RegisterWrite?, with pe: UInt32
+  ) {
+    let attributes: UInt64 = 0b111 << 56 | 0b11 << 10 | 0b111 << 7
+    if let other = trail.last(.gicr, pe, RegisterOffset.gicrPROPBASER),
+      (other.value ^ properties.value) & attributes != 0
+    {
+      misuse(
+        .configurationTablesDiffer, t,
+        "GICR_PROPBASER of PE \(t.pe) has another shareability or cacheability than that of PE \(pe)",
+        [
+          .init("GICR_PROPBASER of PE \(pe) is \(hex(other.value))", event: other.at.event), written,
+          .init("LPIs were enabled on PE \(t.pe)", event: t.event),
+        ])
+    }
+    if let pending, let other = trail.last(.gicr, pe, RegisterOffset.gicrPENDBASER),
+      (other.value ^ pending.value) & attributes != 0
+    {
+      misuse(
+        .pendingTableAttributesDiffer, t,
+        "GICR_PENDBASER of PE \(t.pe) has another shareability or cacheability than that of PE \(pe)",
+        [
+          .init("GICR_PENDBASER of PE \(pe) is \(hex(other.value))", event: other.at.event),
+          .init("GICR_PENDBASER of PE \(t.pe) is \(hex(pending.value))", event: pending.at.event),
+          .init("LPIs were enabled on PE \(t.pe)", event: t.event),
+        ])
+    }
+  }
+
+  private func checkVirtualTables(_ event: Event, _ number: UInt64, _ before: RegisterWrite?, _ t: Transition) {
+    let valid: UInt64 = 1 << 63
+    guard let table = trail.last(.gicr, t.pe, RegisterOffset.gicrVPENDBASER) else { return }
+    let isPending = event.offset >= RegisterOffset.gicrVPENDBASER
+    let was = isPending ? before ?? RegisterWrite() : table
+    // Clearing Valid is how a vPE is made non-resident; the other half of a register may be written on its own.
+    guard was.at.event != .max, was.value & valid != 0, event.size == 8 else { return }
+    if isPending, event.b & valid == 0 || event.b & ~valid == was.value & ~valid { return }
+    if !isPending, before.map({ $0.value == event.b }) ?? false { return }
+    let name = isPending ? "GICR_VPENDBASER" : "GICR_VPROPBASER"
+    misuse(
+      .virtualTablesWrittenWhileValid, t, "\(name) of PE \(t.pe) was changed while GICR_VPENDBASER.Valid was set",
+      [
+        .init("GICR_VPENDBASER.Valid of PE \(t.pe) was set: a vPE is resident", event: was.at.event),
+        .init("\(hex(event.b)) was written to \(name)", event: number),
+      ])
+  }
+
+  // MARK: Distributor
+
+  mutating func checkDistributorControl(_ event: Event, _ number: UInt64) {
+    guard distributorIsBusy else { return }
+    misuse(
+      .distributorControlBeforeRWP, place(event, number), "GICD_CTLR was written while its RWP was set",
+      [.init("it had last been read with RWP set"), .init("it was written again", event: number)])
+  }
+
+  /// An interrupt's trigger changed.
+  func checkTrigger(_ t: Transition, _ r: InterruptRecord) {
+    guard r.enabled == .yes, r.enableAt.event != .max, t.provenance == .derived else { return }
+    misuse(
+      .triggerChangedWhileEnabled, t, "the trigger of \(Self.name(t.intid)) was changed while it was enabled",
+      [.init("it was enabled", event: r.enableAt.event), .init("its trigger was changed", event: t.event)])
+  }
+
+  // MARK: CPU interface
+
+  func checkBroadcast(_ event: Event, _ number: UInt64) {
+    let targets: UInt64 = 0xFF << 48 | 0xFF << 32 | 0xFF << 16 | 0xFFFF
+    guard event.b & targets != 0 else { return }
+    misuse(
+      .broadcastWithTargets, place(event, number, pe: event.pe),
+      "PE \(event.pe) sent SGI \(event.b >> 24 & 0xF) with IRM set and named targets too",
+      [.init("\(hex(event.b)) was written", event: number)])
+  }
+
+  func endedSpecial(_ event: Event, _ number: UInt64, intid: UInt32) {
+    misuse(
+      .endOfSpecialINTID, place(event, number, pe: event.pe), "PE \(event.pe) ended \(intid), which is no interrupt",
+      [.init("EOIR was written with \(intid)", event: number)])
+  }
+
+  func deactivatedBy(_ event: Event, _ number: UInt64, intid: UInt32) {
+    let t = place(event, number, pe: event.pe)
+    let written = Finding.Link("DIR was written with \(intid)", event: number)
+    if INTID.isSpecial(intid) {
+      misuse(.deactivationOfSpecialINTID, t, "PE \(t.pe) deactivated \(intid), which is no interrupt", [written])
+    } else if INTID.isLPI(intid) {
+      misuse(.deactivationOfLPI, t, "PE \(t.pe) deactivated LPI \(intid)", [written])
+    } else if let p = processors.find(domain: Domain.physical, pe: t.pe)?.pointee, p.endModeEvent != .max,
+      p.endMode == 0
+    {
+      misuse(
+        .deactivationWithoutEOImode, t, "PE \(t.pe) wrote DIR while EOImode was 0",
+        [.init("EOImode of PE \(t.pe) is 0", event: p.endModeEvent), written])
+    }
+  }
+
+  // MARK: List registers
+
+  /// The hypervisor wrote a list register.
+  @inline(__always) func checkListRegister(_ t: Transition) {
+    let value = ListRegisterValue(t.listRegister)
+    guard value.isValid else { return }
+    let isTwofold = value.isHardware && value.isPending && value.isActive
+    let isSGI = value.isHardware && value.physicalINTID < 16
+    if isTwofold || isSGI || INTID.isSpecial(value.intid(hasGICv2Guest: false)) { brokenListRegister(t, value) }
+  }
+
+  @inline(never) private func brokenListRegister(_ t: Transition, _ value: ListRegisterValue) {
+    let intid = value.intid(hasGICv2Guest: false)
+    let rule: MisuseRule =
+      INTID.isSpecial(intid)
+      ? .listRegisterOfSpecialINTID
+      : value.physicalINTID < 16 && value.isHardware
+        ? .hardwareListRegisterOfSGI : .hardwareListRegisterPendingAndActive
+    let what =
+      switch rule {
+      case .listRegisterOfSpecialINTID: "vINTID \(intid), which is no interrupt"
+      case .hardwareListRegisterOfSGI: "HW set and pINTID \(value.physicalINTID), an SGI"
+      default: "HW set, pending and active"
+      }
+    let place = Transition(time: t.time, event: t.event, kind: .lrWritten, domain: t.domain, pe: t.pe)
+    misuse(
+      rule, place, "list register \(t.listRegister.index) of PE \(t.pe) was written with \(what)",
+      [.init("\(hex(t.listRegister.value)) was written", event: t.event)])
+  }
+}

@@ -1,0 +1,95 @@
+import InterruptTrace
+
+/// What a kernel's own tracing shows of interrupts: handlers, inter-processor interrupts, injections into guests and their
+/// entries. Memory follows the number of CPUs, interrupts and vCPUs.
+struct SoftwareTrail: ~Copyable {
+  /// What a CPU's handlers did last.
+  struct CPURecord: BitwiseCopyable {
+    var irq: UInt32 = .max
+    var enteredAt = Moment()
+    var leftAt = Moment()
+    var service: UInt64 = 0
+    var run: UInt64 = 0
+    var runSince = Moment()
+    /// Handlers and IPIs entered.
+    var entries: UInt64 = 0
+  }
+
+  /// A kernel's interrupt.
+  struct HandlerRecord: BitwiseCopyable {
+    var count: UInt64 = 0
+    var last = Moment()
+    var intid: UInt32 = INTID.none
+    var cpu: UInt32 = PE.none
+  }
+
+  /// IPIs for one reason to one CPU.
+  struct IPIRecord: BitwiseCopyable {
+    /// The first that has not been entered; its event is `.max` if all were.
+    var sentAt = Moment()
+    var sender: UInt32 = PE.none
+    var sentWhen: UInt64 = 0
+    var entered: UInt64 = 0
+    var longest: UInt64 = 0
+  }
+
+  /// Attempts to change a guest's line.
+  struct InjectionRecord: BitwiseCopyable {
+    var raised: UInt64 = 0
+    var lowered: UInt64 = 0
+    var first = Moment()
+    var last = Moment()
+  }
+
+  /// A vCPU's entries.
+  struct EntryRecord: BitwiseCopyable {
+    var pc: UInt64 = 0
+    var enteredAt = Moment()
+    /// The timer's interrupt that was raised since the entry.
+    var timer: UInt32 = INTID.none
+    var runTimer: UInt32 = INTID.none
+    var run: UInt64 = 0
+    var runSince = Moment()
+    var longest: UInt64 = 0
+  }
+
+  /// What the model of the hypervisor says of a guest's interrupt.
+  struct GuestRecord: BitwiseCopyable {
+    var pending = Moment()
+    var listed = Moment()
+    var list: UInt32 = 0
+    var vcpu: UInt32 = PE.none
+    var outcome = Moment()
+    var hasEnded = false
+  }
+
+  var cpus = LiveTable(CPURecord())
+  var handlers = LiveTable(HandlerRecord())
+  var ipis = LiveTable(IPIRecord())
+  var injections = LiveTable(InjectionRecord())
+  var entries = LiveTable(EntryRecord())
+  var guests = LiveTable(GuestRecord())
+  var names: [UInt32: String] = [:]
+  private static var nameLimit: Int { 4096 }
+
+  init() {}
+
+  init(copying other: borrowing SoftwareTrail) {
+    cpus = LiveTable(copying: other.cpus)
+    handlers = LiveTable(copying: other.handlers)
+    ipis = LiveTable(copying: other.ipis)
+    injections = LiveTable(copying: other.injections)
+    entries = LiveTable(copying: other.entries)
+    guests = LiveTable(copying: other.guests)
+    names = other.names
+  }
+
+  var footprint: Int {
+    cpus.footprint + handlers.footprint + ipis.footprint + injections.footprint + entries.footprint + guests.footprint
+  }
+
+  mutating func name(_ irq: UInt32, _ text: String) { if names.count < Self.nameLimit { names[irq] = text } }
+
+  /// `irq 61 (mailbox-mu)`.
+  func title(_ irq: UInt32) -> String { "irq \(irq)" + (names[irq].map { " (\($0))" } ?? "") }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import InterruptTrace
+import Replay
+import Testing
+import TraceImporters
+
+@testable import Analyzers
+
+/// `why` and the findings come from the same conditions: at the place of a finding, `why` says the same.
+@Suite("Findings and why agree")
+struct FindingAgreementTests {
+  private static let traces =
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Traces").standardized
+
+  /// Every bundled log that is small enough to be replayed once for each of its findings.
+  private static let captures: [String] = {
+    let files = FileManager.default.enumerator(atPath: traces.path)?.compactMap { $0 as? String } ?? []
+    return files.filter { name in
+      guard [".log", ".log.xz", ".log.zst", ".log.lz4", ".log.gz"].contains(where: name.hasSuffix) else { return false }
+      let size = (try? FileManager.default.attributesOfItem(atPath: traces.appending(path: name).path)[.size]) as? Int
+      return (size ?? 0) < (name.hasSuffix(".log") ? 400_000 : 60_000)
+    }.sorted()
+  }()
+
+  private func engine(_ name: String) throws -> ReplayEngine {
+    ReplayEngine(source: try openTrace(paths: [Self.traces.appending(path: name).path]))
+  }
+
+  /// What a finding says of an interrupt's state; the others tell of what happened on the way to it.
+  private static let kindsOfState: Set<FindingKind> = [.stuckPending, .stuckActive, .missingDeactivate, .misrouted]
+
+  @Test("At the place of each finding, why says the same and denies nothing", arguments: captures)
+  func agree(name: String) throws {
+    let analysis = Analysis()
+    let whole = try engine(name)
+    try whole.run(analysis.consume)
+    let last = whole.events &- 1
+    for finding in analysis.results.findings {
+      guard let intid = finding.intid, !finding.isVirtual || INTID.isLPI(intid) else { continue }
+      let replay = try engine(name)
+      let follower = InterruptFollower()
+      try replay.run(until: .event(finding.lastEvent), follower.consume)
+      let ladder = follower.ladder(domain: finding.domain, intid: intid, pe: finding.pe)
+      let said = ladder.conclusion
+      let denials = [
+        "nothing raised it", "nothing has raised it", "shows nothing that raised", "no MSI for it in",
+      ]
+      #expect(!denials.contains(where: said.contains), "\(finding.summary) — \(said)")
+      // What is there at the end is there now.
+      guard Self.kindsOfState.contains(finding.kind), finding.lastEvent == last else { continue }
+      let isSaid = said == finding.summary + "." || finding.chain.contains { said.contains($0.text) }
+      #expect(isSaid || Self.isOfSending(finding), "\(finding.summary) — \(said)")
+    }
+  }
+
+  /// SGIs that reached nobody: the finding is about the sender, `why` about a receiver.
+  private static func isOfSending(_ finding: Finding) -> Bool {
+    finding.kind == .misrouted && finding.intid.map { INTID.isSGI($0) } ?? false
+  }
+
+  @Test("Of what a kernel's own trace does not show, why says so")
+  func kernel() throws {
+    let replay = try engine("kvm-one-second/ftrace.txt.zst")
+    let follower = InterruptFollower()
+    try replay.run(follower.consume)
+    let timer = try #require(follower.ladders(domain: 1, intid: 27, pe: nil, peCount: 8).first)
+    #expect(timer.rungs.first?.state == .holds && timer.rungs.first?.text.contains("attempts to inject it") == true)
+    let other = follower.ladder(intid: 999)
+    #expect(other.conclusion == "This capture shows no controller, and nothing about SPI 999.")
+    #expect(
+      follower.ladder(domain: 1, intid: 900).conclusion == "This capture shows nothing about SPI 900 for guest 1.")
+  }
+}
