@@ -45,7 +45,7 @@ public struct Finding: Sendable, Equatable {
   public var summary: String
   /// Why it is so: the conditions that hold, from the cause to the effect.
   public var chain: [Link]
-  /// What to look at advice: a command that shows it.
+  /// A command that shows where it happened, to be pasted into a shell.
   public var next: String
   /// What to check, in one sentence.
   public var advice: String
