@@ -1,3 +1,4 @@
+import GICModel
 import InterruptTrace
 
 /// KVM's VGIC as software, for every guest in a capture.
@@ -62,6 +63,18 @@ public final class HypervisorModel {
   /// What is known of each guest.
   public var summaries: [GuestSummary] { guests.filter { $0.entries > 0 }.map(GuestSummary.init) }
 
+  /// A guest's VGIC as it is now; nil if there is no such guest.
+  public func state(domain: UInt16, _ filter: StateFilter) -> StateValue? {
+    domain > 0 && Int(domain) <= guests.count ? guests[Int(domain) - 1].state(filter) : nil
+  }
+
+  /// An interrupt of a guest as it is now: of an SGI or PPI one for each vCPU that it was seen for.
+  public func interrupts(domain: UInt16, intid: UInt32) -> [GuestInterruptState] {
+    guard domain > 0, Int(domain) <= guests.count else { return [] }
+    let guest = guests[Int(domain) - 1]
+    return guest.interrupts.indices.filter { guest.interrupts[$0].queued.intid == intid }.map(guest.interruptState)
+  }
+
   private func guest(_ domain: UInt16) -> Guest? {
     if let lastGuest, lastGuest.domain == domain { return lastGuest }
     // Of an event whose guest is not told, the only guest's.
@@ -92,12 +105,15 @@ public final class HypervisorModel {
       .msiResult, .vcpuKick:
       event.cpu
     case .vcpuWaking, .vcpuThread, .lrWrite, .lrRead: PE.none
+    // Of a guest's own trace.
+    case _ where event.kind.rawValue >= EventKind.handlerEnter.rawValue: PE.none
     default: event.pe < guest.vcpus.count ? guest.vcpus[Int(event.pe)].cpu : PE.none
     }
   }
 
   private func apply(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
     let vcpu = event.pe
+    if vcpu != PE.none { guest.finishDeactivation(vcpu, out) }
     switch event.kind {
     case .guestEnter:
       guest.enter(vcpu, cpu: event.cpu, pc: event.b, interruptedSince: ipis.takeFirst(to: event.cpu), &out)
@@ -113,16 +129,28 @@ public final class HypervisorModel {
     case .vcpuThread:
       // Numbers by the threads' order are a guess, where there are several.
       if event.b & 0xFF == UInt64(VCPUEvidence.order.rawValue), vcpu > 0 { guest.numbersAreKnown = false }
+    case .handlerEnter, .handlerExit, .softirqRaise, .softirqEnter, .softirqExit, .ipiSend, .ipiEnter, .ipiExit,
+      .schedSwitch, .schedWakeup:
+      guest.take(guestKernel: event)
     case .ackNotify: endNotified(event, guest)
     case .mmioRead, .mmioWrite, .msi, .itsCommand, .continuation:
       guest.distributor.apply(event, index: out.event) { guest.follow($0, &out) }
-      if event.kind == .mmioWrite { guest.refreshAll() }
+      if event.kind == .mmioWrite {
+        guest.refreshAll()
+        if let intid = guest.distributor.deactivation(event) { guest.startDeactivation(intid: intid, vcpu: vcpu) }
+      }
     case .sysregWrite: sysregWrite(event, guest, &out)
     case .lrWrite, .lrRead: listRegister(event, guest)
     case .vgicStep: if guest.holds(vcpu) { nest(event, guest) }
-    case .topology: if let entry = Topology.Entry(event) { topology.set(entry) }
+    case .topology: if let entry = Topology.Entry(event) { learn(entry) }
     default: break
     }
+  }
+
+  private func learn(_ entry: Topology.Entry) {
+    topology.set(entry)
+    guard entry.key == .kernelRelease, options.policy == nil, let policy = ListRegisterPolicy(topology) else { return }
+    for guest in guests { guest.policy = policy }
   }
 
   private func inject(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
@@ -182,7 +210,9 @@ public final class HypervisorModel {
   private func sysregWrite(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
     guest.distributor.noteGICv3()
     if event.register == .ICC_DIR_EL1, !event.flags.contains(.incomplete) {
-      return guest.deactivate(intid: UInt32(truncatingIfNeeded: event.b & 0xFF_FFFF), vcpu: event.pe, out)
+      // Only KVM from 6.19 on has the function that the probe is of.
+      if options.policy == nil { guest.policy = .kvmOverflow }
+      return guest.startDeactivation(intid: UInt32(truncatingIfNeeded: event.b & 0xFF_FFFF), vcpu: event.pe)
     }
     guard event.register == .ICC_SGI1R_EL1 || event.register == .ICC_SGI0R_EL1 || event.register == .ICC_ASGI1R_EL1
     else { return }

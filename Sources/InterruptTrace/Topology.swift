@@ -68,6 +68,11 @@ public struct Topology: Equatable, Sendable {
     public static let controllers = Key(rawValue: 19)
     /// 1 if the capture is what one of an emulator's threads wrote, and that of the others is missing.
     public static let lacksThreads = Key(rawValue: 20)
+    /// Release of the kernel that was traced, `major << 16 | minor`.
+    public static let kernelRelease = Key(rawValue: 21)
+    /// What is to be added to a capture's times so that they are those of the host's capture of the same recording, in ns,
+    /// a signed number: trace-cmd measures it between a host and its guest.
+    public static let timeShift = Key(rawValue: 22)
     /// Physical address of the Distributor.
     public static let gicdBase = Key(rawValue: 32)
     /// Physical address of the GICv2 CPU interface.
@@ -212,6 +217,21 @@ public struct Topology: Equatable, Sendable {
 }
 
 extension Topology {
+  /// The value of ``Key/kernelRelease`` for a release.
+  public static func kernelRelease(_ major: UInt64, _ minor: UInt64) -> UInt64 { major << 16 | minor }
+
+  /// The release in a text such as `Linux (none) 6.1.0-56-cloud-arm64 aarch64`; nil if there is none.
+  public static func kernelRelease(in text: String) -> UInt64? {
+    for word in text.split(separator: " ") {
+      let numbers = word.split(separator: ".", maxSplits: 2)
+      guard numbers.count >= 2, let major = UInt64(numbers[0]), major < 1 << 16,
+        let minor = UInt64(numbers[1].prefix { $0.isNumber }), minor < 1 << 16
+      else { continue }
+      return kernelRelease(major, minor)
+    }
+    return nil
+  }
+
   /// The architecture version; GICv3 when nothing says otherwise.
   public var architecture: Architecture { value(.architecture).flatMap(Architecture.init) ?? .v3 }
   /// The profile; the architecture's when nothing says otherwise.

@@ -86,6 +86,16 @@ public final class ReplayEngine {
   /// What the model of the hypervisor says of each guest; none if the capture shows no hypervisor.
   public var guests: [GuestSummary] { hypervisor?.summaries ?? [] }
 
+  /// A guest's VGIC as it is now; nil if the capture shows no such guest.
+  public func guestState(domain: UInt16, _ filter: StateFilter = .init()) -> StateValue? {
+    hypervisor?.state(domain: domain, filter)
+  }
+
+  /// What is known of an interrupt of a guest now.
+  public func guestInterrupts(domain: UInt16, intid: UInt32) -> [GuestInterruptState] {
+    hypervisor?.interrupts(domain: domain, intid: intid) ?? []
+  }
+
   /// What was read, skipped and wrong so far.
   public var statistics: ImportStatistics { pipeline.statistics }
 

@@ -116,7 +116,8 @@ import Testing
       body(rig)
       let all = rig.transitions.filter { $0.kind == .guestOutcome }
       guard all.count == 1, all[0].intid == 27, all[0].pe == 0, all[0].domain == 1 else { return nil }
-      return all[0].provenance == .inferred ? [all[0].a, all[0].b] : nil
+      let decides = InferenceRule(rawValue: all[0].guestOutcome.rule)?.decides == true
+      return all[0].provenance == (decides ? .inferred : .assumed) ? [all[0].a, all[0].b] : nil
     }
     func rule(_ rule: InferenceRule) -> UInt64 { UInt64(rule.rawValue) }
     #expect(outcome { $0.save(control: 5, deadline: 500) } == [1, rule(.timerUntouched)])

@@ -100,4 +100,15 @@ struct KVMCaseTests {
     #expect(try mismatch(below, below) == .noEntries)
     #expect(try mismatch(Self.path("ipi-send-cpu-inside.txt.zst"), below) == .noOffset)
   }
+
+  /// Every event of the guest lies between an entry and an exit of its vCPU, by one difference of the clocks.
+  @Test("A guest's clock is found by the runs of its vCPUs")
+  func guestClock() throws {
+    let host = try CaptureSignals(openTrace(paths: [Self.path("guest-clock-host.txt.zst")]))
+    let guest = try CaptureSignals(openTrace(paths: [Self.path("guest-clock-guest.txt.zst")]))
+    let clock = try #require(ClockOffset.find(host, guest, guest: 1))
+    #expect((872_318_465_000...872_318_565_000).contains(clock.offset) && clock.drift == 0)
+    let bound = try #require(clock.bound)
+    #expect(bound < 250_000 && clock.matched == clock.compared)
+  }
 }

@@ -127,6 +127,8 @@ public enum GuestDelayStage: Int, Sendable, CaseIterable {
   case injectionToEntry
   /// From that entry to the guest's handler; where the guest was traced too.
   case entryToHandler
+  /// From the accepted injection to the guest's handler; where the guest was traced too.
+  case injectionToHandler
   /// From an injection into a vCPU in its guest to its exit.
   case kick
   /// From an injection into a vCPU that waits to its next entry.
@@ -144,6 +146,7 @@ public enum GuestDelayStage: Int, Sendable, CaseIterable {
     switch self {
     case .injectionToEntry: ("injection_to_entry", "injection to entry")
     case .entryToHandler: ("entry_to_handler", "entry to handler")
+    case .injectionToHandler: ("injection_to_handler", "injection to handler")
     case .kick: ("kick", "kick to exit")
     case .wakeUp: ("wake_up", "wake-up to entry")
     case .slept: ("slept", "asleep in WFI")

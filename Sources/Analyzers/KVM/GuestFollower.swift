@@ -53,7 +53,9 @@ final class GuestFollower {
         delays[GuestDelayStage.injectionToEntry.rawValue].add(transition.time &- waiting.time)
         preemptedWithInterrupt += vcpus[vcpu].preempted - waiting.preempted
         if vcpus[vcpu].entries > waiting.entries { waitedForRegister += 1 }
-        if vcpus[vcpu].loadedAt.count < Self.waitingLimit { vcpus[vcpu].loadedAt[transition.intid] = transition.time }
+        if vcpus[vcpu].loadedAt.count < Self.waitingLimit {
+          vcpus[vcpu].loadedAt[transition.intid] = (waiting.time, transition.time)
+        }
       }
     case .lrOverflow:
       // Several of one entry have its event in common.
@@ -134,7 +136,8 @@ final class GuestFollower {
       }
     case .handlerEnter where event.flags.contains(.intidKnown):
       if let since = vcpus[vcpu].loadedAt.removeValue(forKey: UInt32(truncatingIfNeeded: event.a >> 32)) {
-        delays[GuestDelayStage.entryToHandler.rawValue].add(event.time &- since)
+        delays[GuestDelayStage.entryToHandler.rawValue].add(event.time &- since.loaded)
+        delays[GuestDelayStage.injectionToHandler.rawValue].add(event.time &- since.injected)
       }
     default: break
     }

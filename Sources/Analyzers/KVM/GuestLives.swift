@@ -68,7 +68,8 @@ struct GuestLives: ~Copyable {
     case .lrFilled: filled(t)
     case .lrOverflow: if let entry = entries.find(Self.key(t)), entry.pointee.isUsed { hold(entry, t) }
     case .lrEmptied: emptied(t)
-    case .guestOutcome: if t.guestOutcome.hasEnded { ended(t) }
+    // A guess is none: that it is in no list register any more tells as much.
+    case .guestOutcome: if t.guestOutcome.hasEnded, t.provenance != .assumed { ended(t) }
     default: break
     }
   }

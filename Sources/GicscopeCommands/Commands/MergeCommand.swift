@@ -106,10 +106,7 @@ struct MergeCommand: FileCommand {
     let given = relation.interrupts.intids.count
     if guest == 0 { relation.interrupts.learn(ours, theirs, clock) }
     if quiet { return }
-    StandardError.write(
-      "offset      \(Self.signed(clock.offset)), drift \(Self.parts(clock.drift)), from \(clock.matched) of "
-        + "\(clock.compared) interrupts seen in both, half of them within \(Units.duration(clock.spread))\n"
-    )
+    StandardError.write(Self.line(clock))
     let known = relation.interrupts.intids.sorted { $0.key < $1.key }
     if !known.isEmpty {
       let learned = known.count - given
@@ -118,6 +115,18 @@ struct MergeCommand: FileCommand {
           + (learned > 0 ? ", \(learned) of them inferred from acknowledges\n" : "\n")
       )
     }
+  }
+
+  /// How the clocks are related, and what from.
+  private static func line(_ clock: ClockOffset) -> String {
+    var line = "offset      \(signed(clock.offset))"
+    if let bound = clock.bound {
+      line += " ± \(Units.duration(bound)), drift \(parts(clock.drift)): \(clock.matched) of \(clock.compared) "
+      return line + "events of the guest lie between an entry and an exit of their vCPU\n"
+    }
+    if clock.compared == 0 { return line + ", as the second capture says\n" }
+    return line + ", drift \(parts(clock.drift)), from \(clock.matched) of \(clock.compared) interrupts seen in both, "
+      + "half of them within \(Units.duration(clock.spread))\n"
   }
 
   private static func signed(_ offset: Int64) -> String {

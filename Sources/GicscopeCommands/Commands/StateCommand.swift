@@ -39,13 +39,13 @@ struct StateCommand: FileCommand {
       try engine.run(until: place) { batch in
         for transition in batch.transitions where transition.kind == .gap { gaps += 1 }
       }
-      return Moment(events: engine.events, time: engine.lastTime, state: engine.controller.state(stateFilter))
+      return Moment(events: engine.events, time: engine.lastTime, state: try state(engine, stateFilter))
     }
     let before = try advance(to: at)
     let after = try diff.map(advance)
     progress.clear()
     let summary = TraceSummary(path: trace.path, engine: engine, gaps: gaps)
-    guard engine.topology.showsController else {
+    guard engine.topology.showsController || filter.domain ?? 0 > 0 else {
       try writeNothing(summary, before, after)
       if let code = trace.conclude(summary) { throw code }
       return
@@ -80,6 +80,15 @@ struct StateCommand: FileCommand {
           + "This capture shows no controller: it is a kernel's own trace.\n"
       },
       json: { Document.json(command: "state", trace: summary, members) })
+  }
+
+  /// The controller's state, or with `--domain` a guest's as its hypervisor keeps it.
+  private func state(_ engine: ReplayEngine, _ stateFilter: StateFilter) throws -> StateValue {
+    guard let domain = filter.domain, domain > 0 else { return engine.controller.state(stateFilter) }
+    if let state = engine.guestState(domain: domain, stateFilter) { return state }
+    let known = engine.guests.map { "\($0.domain)" }.joined(separator: ", ")
+    throw UsageError(
+      message: "--domain \(domain): no such guest here; guests: \(known.isEmpty ? "none" : known)")
   }
 
   private func write(_ summary: TraceSummary, _ before: Moment, _ after: Moment) throws {

@@ -21,6 +21,9 @@ extension VerifyCommand {
     var hypervisor = HypervisorOptions()
     hypervisor.policy = listRegisterPolicy
     let topology = try trace.topology.map(TopologyFile.read) ?? Topology()
+    var known = try trace.open().topology
+    known.merge(topology)
+    let policy = listRegisterPolicy ?? ListRegisterPolicy(known) ?? .kvmLegacy
     var rows: [ListRegisterReport.Row] = []
     for knowledge in ListRegisterCheck.Knowledge.allCases {
       let agreement = try check.compare(
@@ -28,8 +31,7 @@ extension VerifyCommand {
       rows.append(ListRegisterReport.Row(knowledge: knowledge, agreement: agreement))
     }
     let report = ListRegisterReport(
-      inside: self.trace.path, outside: outside, policy: listRegisterPolicy, listRegisters: check.listRegisters,
-      rows: rows)
+      inside: self.trace.path, outside: outside, policy: policy, listRegisters: check.listRegisters, rows: rows)
     try json.write(
       text: { report.text(.ofStandardOutput) },
       json: {

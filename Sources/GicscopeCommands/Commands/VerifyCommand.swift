@@ -25,8 +25,10 @@ struct VerifyCommand: FileCommand {
   )
   var against: String?
 
-  @Option(name: .customLong("policy"), help: "With --against: how KVM chooses list registers.")
-  var listRegisterPolicy = ListRegisterPolicy.kvmLegacy
+  @Option(
+    name: .customLong("policy"),
+    help: "With --against: how KVM chooses list registers; as the traced kernel does unless it is given.")
+  var listRegisterPolicy: ListRegisterPolicy?
 
   var inputs: [String] { trace.inputs + (against.map { [$0] } ?? []) }
   var outputs: [NamedOutput] { json.outputs }

@@ -34,13 +34,17 @@ struct WhyCommand: FileCommand {
   func run() throws {
     let (engine, progress) = try trace.engine()
     let follower = InterruptFollower()
+    let guest = GuestLadder(domain: domain, intid: irq)
     var gaps: UInt64 = 0
     try engine.run(until: at) { batch in
-      follower.consume(batch)
+      if domain == 0 { follower.consume(batch) } else { guest.consume(batch) }
       for transition in batch.transitions where transition.kind == .gap { gaps += 1 }
     }
     progress.clear()
-    let ladders = follower.ladders(domain: domain, intid: irq, pe: pe, peCount: engine.topology.peCount)
+    let ladders =
+      domain == 0
+      ? follower.ladders(intid: irq, pe: pe, peCount: engine.topology.peCount)
+      : guest.ladders(pe: pe, engine.guestInterrupts(domain: domain, intid: irq))
     let summary = TraceSummary(path: trace.path, engine: engine, gaps: gaps)
     let style = TextStyle.ofStandardOutput
     try json.write(

@@ -20,7 +20,7 @@ extension Guest {
     }
     if let value = shown.isForwarded ?? (forwards ? true : nil) { setForwarded(place, value) }
     if INTID.isBanked(intid) {
-      interrupts[place].known.insert(.target)
+      interrupts[place].known.formUnion([.target, .routed])
     } else if let target = shown.target, let vcpu = self.vcpu(ofTarget: target) {
       setTarget(place, vcpu)
     }
@@ -62,6 +62,7 @@ extension Guest {
 
   private func setTarget(_ place: Int, _ vcpu: UInt32) {
     interrupts[place].target = Int32(vcpu)
+    interrupts[place].known.insert(.routed)
     if numbersAreKnown { interrupts[place].known.insert(.target) }
   }
 
@@ -73,7 +74,7 @@ extension Guest {
     forwards = true
     guard !interrupts[place].known.contains(.target) else { return }
     interrupts[place].target = Int32(vcpu)
-    interrupts[place].known.insert(.target)
+    interrupts[place].known.formUnion([.target, .routed])
     interrupts[place].notOn = 0
   }
 }

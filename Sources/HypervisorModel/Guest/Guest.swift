@@ -7,6 +7,8 @@ import InterruptTrace
 final class Guest {
   let domain: UInt16
   let options: HypervisorOptions
+  /// How the hypervisor chooses list registers.
+  var policy: ListRegisterPolicy
   let distributor: GuestDistributor
   @exclusivity(unchecked) var vcpus: [GuestVCPU] = []
   @exclusivity(unchecked) var interrupts: [GuestInterrupt] = []
@@ -58,6 +60,7 @@ final class Guest {
   init(domain: UInt16, topology: Topology, options: HypervisorOptions, activity: CPUActivity) {
     self.domain = domain
     self.options = options
+    policy = options.policy ?? ListRegisterPolicy(topology) ?? .kvmLegacy
     self.activity = activity
     distributor = GuestDistributor(domain: domain, topology: topology)
   }
@@ -69,7 +72,7 @@ final class Guest {
   var setting: ListRegisterSetting {
     let isV2 = isGICv2
     return ListRegisterSetting(
-      policy: options.policy, format: options.format ?? shownFormat ?? (isV2 ? .gich : .ich),
+      policy: policy, format: options.format ?? shownFormat ?? (isV2 ? .gich : .ich),
       count: options.listRegisters, hasGICv2Guest: isV2)
   }
 
@@ -89,7 +92,7 @@ final class Guest {
     let target: Int32 = INTID.isBanked(intid) || INTID.isLPI(intid) ? Int32(vcpu) : 0
     var interrupt = GuestInterrupt(queued: queued, target: target)
     if INTID.isSGI(intid) { interrupt.known.insert(.trigger) }
-    if INTID.isLPI(intid) { interrupt.known.formUnion([.target, .trigger, .forwarded]) }
+    if INTID.isLPI(intid) { interrupt.known.formUnion([.target, .routed, .trigger, .forwarded]) }
     places[intid, vcpu: vcpu] = interrupts.count
     interrupts.append(interrupt)
     return interrupts.count - 1

@@ -11,6 +11,7 @@ public struct GuestAddresses {
   /// Bytes of the redistributors' region; what follows it is another device's.
   private var redistributorLength: UInt64
   private var its: UInt64?
+  private var interface: UInt64?
   private let isInferred: Bool
 
   /// What the topology says of a guest.
@@ -19,6 +20,7 @@ public struct GuestAddresses {
     redistributors = topology.value(.gicrBase, domain: domain)
     redistributorStride = topology.value(.gicrStride, domain: domain) ?? 0x2_0000
     its = topology.value(.gitsBase, domain: domain)
+    interface = topology.value(.giccBase, domain: domain)
     isInferred = distributor == nil
     if redistributorStride == 0 { redistributorStride = 0x2_0000 }
     redistributorLength = redistributorStride &* (topology.value(.peCount, domain: domain) ?? 64)
@@ -28,6 +30,12 @@ public struct GuestAddresses {
   var holdDistributor: Bool { distributor != nil }
   /// Whether it is known where the Redistributors lie.
   var holdRedistributors: Bool { redistributors != nil }
+
+  /// Whether it is an access to `GICC_DIR` (IHI 0048B, table 4-2).
+  func isDeactivation(_ event: Event) -> Bool {
+    if !event.flags.contains(.absolute) { return event.frame == .gicc && event.offset == 0x1000 }
+    return interface.map { event.a == $0 &+ 0x1000 } ?? false
+  }
 
   /// The access with frame and offset; nil if it is none of the controller's.
   public mutating func translate(_ event: Event) -> Event? {
@@ -56,6 +64,7 @@ public struct GuestAddresses {
     if distributor == nil, address &- 0x0800_0000 < 0x1_0000 {
       distributor = 0x0800_0000
       its = 0x0808_0000
+      interface = 0x0801_0000
       redistributors = 0x080A_0000
       redistributorLength = 0xF6_0000
     }

@@ -37,6 +37,11 @@ final class GuestDistributor {
     if let isGICv2 { choose(isGICv2) }
   }
 
+  /// The interrupt that a trapped write of `GICC_DIR` ends (Linux from 6.19); nil of any other access.
+  func deactivation(_ event: Event) -> UInt32? {
+    isGICv2 == true && addresses.isDeactivation(event) ? UInt32(truncatingIfNeeded: event.b & 0x3FF) : nil
+  }
+
   /// What was predicted of the guest's register reads.
   var predictions: [PredictionCount] { controller?.predictions ?? [] }
 

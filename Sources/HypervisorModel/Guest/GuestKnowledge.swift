@@ -16,8 +16,11 @@ struct GuestKnowledge: OptionSet {
   /// Whether the Distributor forwards its group.
   static let forwarded = Self(rawValue: 1 << 5)
 
+  /// The number of the vCPU that an SPI goes to; which thread runs that one may be a guess.
+  static let routed = Self(rawValue: 1 << 6)
+
   /// What has to be known to say that a pending interrupt is on its vCPU's list.
   static let listing: Self = [.enabled, .forwarded, .trigger]
   /// What a list register shows.
-  static let listed: Self = [.target, .enabled, .priority, .group, .trigger, .forwarded]
+  static let listed: Self = [.target, .routed, .enabled, .priority, .group, .trigger, .forwarded]
 }

@@ -39,10 +39,14 @@ struct GuestVCPU {
   /// Length of its last run, and whether that began with something in the list registers.
   var ranFor: UInt64 = 0
   var hadInterrupts = false
+  /// The interrupt that its thread is deactivating for its guest; ``INTID/none`` for none.
+  var deactivating = INTID.none
   /// PPIs whose physical interrupt came since the entry.
   var fired: UInt32 = 0
   /// SPIs whose end was notified since the last exit.
   var ended: [UInt32] = []
+  /// Interrupts whose handlers the guest's own trace showed since the entry, and how far they are.
+  var handlers: [(intid: UInt32, phase: HandlerPhase)] = []
   /// Places of the interrupts about whose state nothing tells.
   var doubtful: [Int] = []
   /// Deadlines of its timers, as last saved or restored.
@@ -58,6 +62,16 @@ struct GuestVCPU {
   var shownRead: [UInt64] = []
   /// A probe showed the list registers being filled since the last exit.
   var isFillShown = false
+
+  /// How far a guest's handler is.
+  enum HandlerPhase {
+    /// It runs.
+    case running
+    /// It has returned; the end of the interrupt follows.
+    case returned
+    /// The guest has gone on since.
+    case over
+  }
 
   /// How a vCPU came into the capture.
   enum FirstRun {

@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// How a hypervisor chooses which virtual interrupts go into the list registers when there are more of them than list
 /// registers, and which maintenance interrupts it asks for.
 @frozen public enum ListRegisterPolicy: String, Sendable, CaseIterable {
@@ -8,6 +10,14 @@
   /// EOIcount or trapped; maintenance interrupts tell of ends, of nothing left pending and of groups that the guest
   /// switches.
   case kvmOverflow = "kvm-overflow"
+}
+
+extension ListRegisterPolicy {
+  /// The policy of the kernel that a capture names, or nil if it names none.
+  public init?(_ topology: Topology) {
+    guard let release = topology.value(.kernelRelease) else { return nil }
+    self = release >= Topology.kernelRelease(6, 19) ? .kvmOverflow : .kvmLegacy
+  }
 }
 
 /// The layout of a list register.

@@ -31,6 +31,11 @@
   case undecided
   /// The guest's deactivation trapped, and a probe shows of which interrupt.
   case deactivationTrapped
+  /// The guest's own trace shows that its handler returned, and that the guest went on in the same run: the interrupt has
+  /// ended.
+  case handlerReturned
+  /// The guest's own trace shows that its handler was running as the vCPU left its guest: the interrupt is active.
+  case handlerRunning
 
   /// Whether the rule decides what the guest did. A rule that recordings of list registers contradict anywhere is a guess:
   /// the model goes on with it, and says that nothing is decided.
@@ -56,6 +61,8 @@
     case .defaultConfiguration: "default-configuration"
     case .undecided: "undecided"
     case .deactivationTrapped: "deactivation-trapped"
+    case .handlerReturned: "handler-returned"
+    case .handlerRunning: "handler-running"
     }
   }
 }

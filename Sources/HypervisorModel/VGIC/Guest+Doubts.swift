@@ -31,16 +31,14 @@ extension Guest {
     let maybe =
       vcpus[vcpu].doubtful.count(where: isElsewhere) + unrouted.count { mayBeFor($0, vcpu) && isElsewhere($0) }
     let mayHide = !isTold && !isGICv2 && outcome.wanted + maybe >= setting.count
+    // Among those of one priority the order counts in which several CPUs queued them, which is not shown to the instruction.
     let isOver = outcome.wanted + maybe > setting.count
-    let isVague =
-      isOver
-      && (!doubts.isEmpty || vcpus[vcpu].list.contains { !interrupts[$0].known.contains(.priority) })
-    vcpus[vcpu].isCrowded = mayHide || isVague
-    guard mayHide || isVague else { return }
+    vcpus[vcpu].isCrowded = mayHide || isOver
+    guard mayHide || isOver else { return }
     for place in vcpus[vcpu].list where interrupts[place].wanted == Int32(vcpu) {
       doubts[kind(place)].insert(.displaced)
     }
-    guard isVague else { return }
+    guard isOver else { return }
     for place in vcpus[vcpu].doubtful + unrouted { doubts[kind(place)].insert(.displaced) }
   }
 
@@ -52,6 +50,15 @@ extension Guest {
     guard activity.hasFinished(injection) else { return true }
     if case .line(false) = injection.change { return !activity.hasMovedOn(vcpus[vcpu].cpu, since: injection.event) }
     return !activity.showsIPIs && !activity.hasMovedOn(vcpus[vcpu].cpu, since: injection.event)
+  }
+
+  /// Injections that may, or may not, have come before the fill.
+  func doubtLate(_ late: [RecentInjection], _ vcpu: Int, event: UInt64, _ doubts: inout ClassDoubts) {
+    for injection in late {
+      doubts[kind(injection.place)].insert(.late)
+      interrupts[injection.place].lateAt = event
+      if !vcpus[vcpu].doubtful.contains(injection.place) { vcpus[vcpu].doubtful.append(injection.place) }
+    }
   }
 
   // MARK: SPIs whose target is not shown

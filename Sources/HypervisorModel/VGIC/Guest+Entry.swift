@@ -18,21 +18,25 @@ extension Guest {
     if let shown = shownFill(number) {
       note(number, cpu, load(shown, number, out), ClassDoubts(), isShown: true, out)
     } else {
-      fillByPolicy(number, cpu, &out)
+      fillByPolicy(number, cpu, late, &out)
     }
     vcpus[number].injections.removeAll(keepingCapacity: true)
     for injection in late { putBack(injection) }
     start(number, cpu, pc, out)
   }
 
-  private func fillByPolicy(_ number: Int, _ cpu: UInt32, _ out: inout HypervisorOutput) {
+  private func fillByPolicy(
+    _ number: Int, _ cpu: UInt32, _ late: [RecentInjection], _ out: inout HypervisorOutput
+  ) {
     let told = witness?.registersLoaded(event: out.event)
     if let told { takeHidden(told, number, &out) }
     pruneUnrouted()
     let count = gather(number)
     let outcome = fill.fill(UnsafeMutableBufferPointer(rebasing: scratch[..<count]), setting)
     // Before the fill is taken over: what is not due for certain is still known to be on the list.
-    let doubts = doubts(number, outcome, isTold: told != nil, event: out.event)
+    var doubts = doubts(number, outcome, isTold: told != nil, event: out.event)
+    // From Linux 6.19 on recordings show both: an IPI that waits, and what led to it in the registers.
+    if policy == .kvmOverflow { doubtLate(late, number, event: out.event, &doubts) }
     scatter(number, count, outcome, doubts, &out)
     note(number, cpu, outcome, doubts, isShown: false, out)
   }
@@ -45,6 +49,8 @@ extension Guest {
     vcpus[number].entryPC = pc
     vcpus[number].entryTime = out.time
     vcpus[number].fired = 0
+    // A handler that was running goes on.
+    vcpus[number].handlers.removeAll { $0.phase != .running }
     vcpus[number].ended.removeAll(keepingCapacity: true)
     vcpus[number].isFillShown = false
     vcpus[number].shownWritten.removeAll(keepingCapacity: true)

@@ -95,6 +95,7 @@ extension Guest {
       return (loaded.empty, .physicalTimerFired)
     }
     if vcpus[vcpu].ended.contains(intid) { return (loaded.empty, .endNotified) }
+    if let found = handlerOutcome(loaded, intid, vcpu) { return found }
     // The end of a level-sensitive SPI would have shown: it is pending still, or active.
     if showsEnds, loaded.asksAtEnd, INTID.isSPI(intid), interrupts[place].known.contains(.trigger) {
       return (loaded, .undecided)
@@ -121,7 +122,7 @@ extension Guest {
     _ = interrupts[place].queued.fold(
       value,
       hasGICv2Guest: setting.hasGICv2Guest,
-      policy: options.policy,
+      policy: policy,
       // A timer that the guest has not handled stays asserted; a probe's or a witness's word about the line is in what
       // the hypervisor injects next.
       physicalLine: true
@@ -259,6 +260,20 @@ extension Guest {
     settle(place, pending: false, active: false, .timerLineLow, out)
   }
 
+  /// The guest's write of `ICC_DIR_EL1` or `GICC_DIR` trapped. It is shown before it is carried out: what another CPU does
+  /// until the thread's next event may come first.
+  func startDeactivation(intid: UInt32, vcpu: UInt32) {
+    if holds(vcpu) { vcpus[Int(vcpu)].deactivating = intid }
+  }
+
+  /// The vCPU's thread goes on.
+  @inline(__always) func finishDeactivation(_ vcpu: UInt32, _ out: borrowing HypervisorOutput) {
+    guard vcpu < vcpus.count, vcpus[Int(vcpu)].deactivating != INTID.none else { return }
+    let intid = vcpus[Int(vcpu)].deactivating
+    vcpus[Int(vcpu)].deactivating = INTID.none
+    deactivate(intid: intid, vcpu: vcpu, out)
+  }
+
   /// The guest's write of `ICC_DIR_EL1` trapped (Linux from 6.19). An interrupt on no list is left alone; an SPI may be on
   /// another vCPU's.
   func deactivate(intid: UInt32, vcpu: UInt32, _ out: borrowing HypervisorOutput) {
@@ -276,7 +291,7 @@ extension Guest {
     _ place: Int, pending: Bool, active: Bool, _ rule: InferenceRule, _ out: borrowing HypervisorOutput
   ) {
     out.emit(
-      .guestOutcome, provenance: .inferred, domain: domain,
+      .guestOutcome, provenance: rule.decides ? .inferred : .assumed, domain: domain,
       pe: UInt32(bitPattern: interrupts[place].owner >= 0 ? interrupts[place].owner : interrupts[place].target),
       intid: interrupts[place].queued.intid, priority: UInt32(interrupts[place].queued.priority),
       Transition.Operands<Transition.GuestOutcome>(isPending: pending, isActive: active, rule: rule.rawValue))

@@ -65,7 +65,8 @@ extension Topology.Entry {
     switch key {
     case .architecture: Topology.Architecture(rawValue: value)?.name ?? "\(value)"
     case .profile: Topology.Profile(rawValue: value)?.title ?? "\(value)"
-    case .formatVersion: "\(value >> 16).\(value & 0xFFFF)"
+    case .timeShift: "\(Int64(bitPattern: value)) ns"
+    case .formatVersion, .kernelRelease: "\(value >> 16).\(value & 0xFFFF)"
     case .affinity: "\(value >> 24 & 255).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
     default: key.isHexadecimal ? "0x" + String(value, radix: 16) : "\(value)"
     }
@@ -81,7 +82,7 @@ extension Topology.Key {
     (.securityStates, "security_states"), (.profile, "profile"), (.hasEL2, "has_el2"), (.hasEL3, "has_el3"),
     (.resetToGroup1, "reset_to_group1"), (.sourceFormat, "source_format"), (.startsAtReset, "starts_at_reset"),
     (.affinityRouting, "affinity_routing"), (.controllers, "controllers"),
-    (.lacksThreads, "lacks_threads"),
+    (.lacksThreads, "lacks_threads"), (.kernelRelease, "kernel_release"), (.timeShift, "time_shift"),
     (.gicdBase, "gicd_base"), (.giccBase, "gicc_base"), (.gichBase, "gich_base"), (.gicvBase, "gicv_base"),
     (.gicrBase, "gicr_base"), (.gicrStride, "gicr_stride"), (.gitsBase, "gits_base"), (.gicmBase, "gicm_base"),
     (.gicdTyper, "gicd_typer"), (.gicrTyper, "gicr_typer"), (.gitsTyper, "gits_typer"), (.vtr, "vtr"),

@@ -37,6 +37,8 @@ struct GuestThreads: ~Copyable {
 
   private(set) var all: [Thread] = []
   private var numbers: [UInt32: Int] = [:]
+  /// vCPUs by thread, as the recording's own tables have them.
+  private var announced: [UInt32: Int32] = [:]
   /// By domain - 1.
   private var guests: [Guest] = []
   private var guestsOfProcesses: [UInt32: Int] = [:]
@@ -80,6 +82,12 @@ struct GuestThreads: ~Copyable {
   /// The place of a thread that was seen before, or nil.
   func known(_ thread: UInt32) -> Int? { numbers[thread] }
 
+  /// The recording itself says which vCPU a thread runs.
+  mutating func announce(_ thread: UInt32, vcpu: UInt32) {
+    guard vcpu < UInt32(Self.vcpuLimit), announced.count < Self.limit else { return }
+    announced[thread] = Int32(vcpu)
+  }
+
   private mutating func add(_ record: borrowing KernelRecord) -> Int? {
     let slot = Int(record.thread) & (Self.cacheSize - 1)
     if let number = numbers[record.thread] {
@@ -97,7 +105,8 @@ struct GuestThreads: ~Copyable {
     let (family, named) = isUnknown ? (0, -1) : Self.read(name: record.name)
     numbers[record.thread] = all.count
     if !isUnknown { cache[slot] = (record.thread, Int32(all.count)) }
-    all.append(Thread(id: record.thread, process: record.process, family: family, named: named))
+    let vcpu = announced[record.thread] ?? named
+    all.append(Thread(id: record.thread, process: record.process, family: family, named: vcpu))
     return all.count - 1
   }
 

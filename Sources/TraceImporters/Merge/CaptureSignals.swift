@@ -14,6 +14,12 @@ public struct CaptureSignals: Sendable {
   private(set) var acknowledges: [Signal] = []
   /// Handlers that the machine's kernel ran.
   private(set) var handlers: [Signal] = []
+  /// What the machine's kernel did: handlers, softirqs, IPIs.
+  private(set) var steps: [Signal] = []
+  /// Runs of guests' vCPUs, by domain.
+  private(set) var runs: [UInt16: [UInt32: [(from: UInt64, to: UInt64)]]] = [:]
+  /// What is to be added to the capture's times so that they are its host's, if the capture says so.
+  public let timeShift: Int64?
   /// Entries of a guest that follow an injection, by domain.
   private(set) var entries: [UInt16: [Signal]] = [:]
 
@@ -22,10 +28,22 @@ public struct CaptureSignals: Sendable {
   /// Reads a source to its end.
   public init(_ source: any EventSource) throws(TraceError) {
     var batch = EventBatch()
+    timeShift = source.topology.value(.timeShift).map { Int64(bitPattern: $0) }
+    var entered: [UInt64: UInt64] = [:]
+    var runCount = 0
     // vCPUs to which something was injected since they were last entered; PE.none stands for all of a guest.
     var injected = Set<UInt64>()
     while try source.read(into: &batch) > 0 {
       for event in batch.events {
+        if event.domain == 0, EventKind.handlerEnter.rawValue...EventKind.ipiExit.rawValue ~= event.kind.rawValue {
+          Self.add(event, 0, to: &steps)
+        }
+        if event.kind == .guestExit, event.domain != 0, runCount < Self.limit,
+          let from = entered.removeValue(forKey: UInt64(event.domain) << 32 | UInt64(event.pe))
+        {
+          runs[event.domain, default: [:]][event.pe, default: []].append((from, event.time))
+          runCount += 1
+        }
         switch event.kind {
         case .sysregRead where event.domain == 0:
           let isIAR = event.register == .ICC_IAR1_EL1 || event.register == .ICC_IAR0_EL1
@@ -40,6 +58,7 @@ public struct CaptureSignals: Sendable {
         case .inject where event.level: injected.insert(UInt64(event.domain) << 32 | UInt64(event.pe))
         case .guestEnter:
           let key = UInt64(event.domain) << 32
+          entered[key | UInt64(event.pe)] = event.time
           let own = injected.remove(key | UInt64(event.pe)) != nil
           let shared = injected.remove(key | UInt64(PE.none)) != nil
           if own || shared, entries.count < 64 || entries[event.domain] != nil {

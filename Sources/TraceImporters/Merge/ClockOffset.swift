@@ -13,6 +13,9 @@ public struct ClockOffset: Equatable, Sendable {
   /// Half of the matched signals follow their partner within this, in ns.
   public var spread: UInt64
 
+  /// By how much the offset may be wrong, in ns; nil if that is not known.
+  public var bound: UInt64?
+
   /// An offset that is given.
   public init(offset: Int64) {
     self.offset = offset
@@ -41,7 +44,13 @@ public struct ClockOffset: Equatable, Sendable {
     let ours =
       domain != 0
       ? first.entries[domain] ?? [] : first.acknowledges.isEmpty ? first.handlers : first.acknowledges
-    return ClockCorrelation(ours, theirs).offset
+    let coarse = second.timeShift.map { ClockOffset(offset: $0) }
+    guard domain != 0, let runs = first.runs[domain] else {
+      return ClockCorrelation(ours, theirs).offset ?? (domain != 0 ? coarse : nil)
+    }
+    guard let near = coarse ?? ClockCorrelation(ours, theirs).offset else { return nil }
+    // A guest's event lies between an entry and an exit of its vCPU.
+    return find(GuestRuns(runs), second.steps, near: near) ?? near
   }
 }
 

@@ -30,6 +30,8 @@ struct DatFile {
   private(set) var cpus: [CPU] = []
   /// Events that were overwritten before the capture's start, by CPU.
   private(set) var overruns: [DatOverrun] = []
+  /// What the file says of the machine and of other recordings.
+  private(set) var origin = DatOrigin()
   /// What of the tables could not be read, though records can.
   private(set) var damage: DatError?
 
@@ -198,7 +200,11 @@ struct DatFile {
     case 2:
       if overruns.count < Int(Self.cpuLimit), let lost = DatOverrun(data) { overruns.append(lost) }
     case 4: if clock.name.isEmpty { clock.name = Clock.chosenName(data) }
+    case 5: origin.release = Topology.kernelRelease(in: String(decoding: data.filter { $0 != 0 }, as: UTF8.self))
     case 7: clock.offset = Clock.number(data)
+    // What cannot be read of these is done without.
+    case 12: origin.timeShift = try? DatOrigin.timeShift(&option)
+    case 13: try? origin.addGuest(&option)
     case 14 where data.count >= 16:
       clock.multiplier = UInt64(try option.u32("a clock's multiplier"))
       clock.shift = UInt64(try option.u32("a clock's shift")) & 63

@@ -35,6 +35,7 @@ struct DatRecords: ~Copyable {
     var start = MergedRingBuffers(file, input)
     var record = KernelRecord()
     decoder.isSurvey = true
+    for (thread, _, vcpu) in file.origin.threads { decoder.threads.announce(thread, vcpu: vcpu) }
     var surveyed: UInt64 = 0
     while surveyed < KernelTextReader.surveyLimit, let buffer = start.next() {
       record.time = file.clock.nanoseconds(start.time(buffer))
@@ -43,7 +44,9 @@ struct DatRecords: ~Copyable {
       surveyed += 1
     }
     let cpus = file.cpus.map(\.cpu).max().map { $0 &+ 1 } ?? 0
-    let topology = decoder.topology(cpus: cpus, source: .header)
+    var topology = decoder.topology(cpus: cpus, source: .header)
+    if let release = file.origin.release { topology.set(.kernelRelease, to: release, source: .header) }
+    if let shift = file.origin.timeShift { topology.set(.timeShift, to: UInt64(bitPattern: shift), source: .header) }
     decoder.conclude()
     reader.forgetUnused()
     return topology

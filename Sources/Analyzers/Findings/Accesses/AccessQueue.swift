@@ -6,7 +6,8 @@ import Replay
 /// The transitions of a batch come after all of its events, so that whoever explains a transition has to take in the events
 /// up to it first, and no later one.
 struct AccessQueue: ~Copyable {
-  private var places = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
+  /// Where in the batch they are, and their numbers.
+  private var places = UnsafeMutablePointer<(index: Int, number: UInt64)>.allocate(capacity: 64)
   private var capacity = 64
   private var count = 0
   private var next = 0
@@ -47,15 +48,17 @@ struct AccessQueue: ~Copyable {
     first = batch.firstIndex
     (count, next) = (0, 0)
     if events.count > capacity { grow(to: events.count) }
+    var numbers = EventNumbering(firstIndex: first)
     for index in 0..<events.count {
       let kind = events[index].kind.rawValue
+      let number = numbers.take(events[index])
       if kind < 64 {
         let bit: UInt64 = 1 << UInt64(kind)
         if events[index].domain == Domain.physical { controllerKinds |= bit }
         guard Self.looksAt & bit != 0 else { continue }
         switch events[index].kind {
         case .cpuLine, .highestPending:
-          observe(events[index], first &+ UInt64(index))
+          observe(events[index], number)
           continue
         case .itsCommand, .tableEntry, .exceptionEntry, .itsProcess: break
         default: guard explains(events[index]) else { continue }
@@ -63,7 +66,7 @@ struct AccessQueue: ~Copyable {
       } else if !Self.isOfSoftware(events[index].kind) {
         continue
       }
-      places[count] = UInt32(truncatingIfNeeded: index)
+      places[count] = (index, number)
       count &+= 1
     }
   }
@@ -72,17 +75,17 @@ struct AccessQueue: ~Copyable {
   @inline(__always)
   mutating func take(upTo number: UInt64) -> (event: Event, more: Event?, number: UInt64)? {
     guard next < count else { return nil }
-    let place = Int(places[next])
-    let at = first &+ UInt64(place)
-    guard at <= number else { return nil }
+    let place = places[next]
+    guard place.number <= number else { return nil }
     next &+= 1
-    let follows = place + 1 < events.count && events[place + 1].kind == .continuation
-    return (events[place], follows ? events[place + 1] : nil, at)
+    let after = place.index + 1
+    let follows = after < events.count && events[after].kind == .continuation
+    return (events[place.index], follows ? events[after] : nil, place.number)
   }
 
   /// The whole text of a marker, whose continuations follow it.
   func text(ofMarkerAt number: UInt64) -> String {
-    let place = Int(number &- first)
+    let place = events.place(ofEvent: Int(number &- first))
     guard place < events.count else { return "" }
     var bytes: [UInt8] = []
     var at = place + 1
