@@ -23,6 +23,13 @@ struct DeliveryConditionTests {
     #expect(rig.transitions(.groupEnables).map(\.pe) == [PE.none, 0, 1])
   }
 
+  @Test("Where the group of reset is known, the beginning says it", arguments: [.arch, .qemu7] as [Topology.Profile])
+  func resetGroup(profile: Topology.Profile) {
+    let rig = Rig(profile: profile)
+    rig.line(40, false)
+    #expect(rig.transitions(.begin).map(\.begin.resetGroup) == [profile == .arch ? 0 : 1])
+  }
+
   @Test("A capture from the middle of a run reports nothing before it shows it")
   func middle() {
     let rig = Rig(atReset: false)

@@ -20,6 +20,18 @@ struct ITSTests {
   /// The error of the last command, by name.
   func error(_ rig: Rig) -> String? { rig.transitions(.itsCommand).last.flatMap { ITSError.name(ofCode: $0.b) } }
 
+  @Test("What the ITS reads from its queue and is no command does nothing, and is reported with its place (5.3)")
+  func unknownCommand() throws {
+    let rig = rig()
+    rig.apply(
+      Event(time: 0, kind: .itsProcess, a: 3, b: 0), Event(time: 0, kind: .itsCommand, a: 0, b: 0),
+      Event(time: 0, kind: .continuation))
+    let command = try #require(rig.transitions(.itsCommand).last).itsCommand
+    #expect(!command.isCommand && command.opcode == 0 && command.slot == 3 && command.error == 0)
+    #expect(ITSOpcode.all.allSatisfy { ITSOpcode.isCommand($0.opcode) })
+    #expect((0...UInt8.max).count { ITSOpcode.isCommand($0) } == ITSOpcode.all.count)
+  }
+
   @Test("An MSI becomes a pending LPI at the collection's PE, is acknowledged, and has no active state (4.1)")
   func delivery() {
     let rig = rig()

@@ -108,7 +108,7 @@ import Testing
     "prediction.expected": { $0.prediction.expected },
     "prediction.seen": { $0.prediction.seen },
     "prediction.check": { UInt64($0.prediction.check) },
-    "begin.isReset": { bit($0.begin.isReset) },
+    "begin.isReset": { bit($0.begin.isReset) }, "begin.resetGroup": { UInt64($0.begin.resetGroup) },
     "gap.lost": { $0.gap.lost },
     "gap.reason": { $0.gap.reason },
     "machineReset.after": { $0.machineReset.after },

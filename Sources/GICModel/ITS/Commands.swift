@@ -7,6 +7,7 @@ extension GICv3 where Store: ~Copyable {
     let unit = translation.unit(command.its)
     translation.units[unit].unresolved = nil
     translation.units[unit].tentativeMove = nil
+    guard ITSOpcode.isCommand(command.opcode) else { return skip(command, unit: unit) }
     let entry = remember(command, unit: unit)
     reportWalk(command, entry: entry, unit: unit)
     let error: ITSError?
@@ -30,6 +31,11 @@ extension GICv3 where Store: ~Copyable {
       a: UInt64(command.opcode) | UInt64(command.deviceID) << 32,
       b: (error?.code(command.opcode) ?? 0) | UInt64(command.eventID) << 32
     )
+  }
+
+  /// Reports what the ITS read from its queue and is no command: it does nothing, and its operands mean nothing.
+  private mutating func skip(_ command: ITSCommand, unit: Int) {
+    emit(.itsCommand, a: UInt64(command.opcode) | lastSlot(unit: unit) << 32, b: 0)
   }
 
   /// Keeps the entry that a command may change, for the table reads that the capture shows next.

@@ -148,9 +148,15 @@ extension GICv3 where Store: ~Copyable {
 
   /// A table access failed: the command stalls the queue at its own slot (IHI 0069H, 5.3).
   mutating func stallCommands(unit: Int) {
-    guard let next = translation.units[unit].nextFetch else { return }
-    let slot = next == 0 ? slotCount(unit: unit) - 1 : next - 1
+    guard translation.units[unit].nextFetch != nil else { return }
+    let slot = lastSlot(unit: unit)
     translation.units[unit].commandReader.value = slot * 32 | 1
     translation.units[unit].nextFetch = slot
+  }
+
+  /// The slot that the ITS read last.
+  func lastSlot(unit: Int) -> UInt64 {
+    guard let next = translation.units[unit].nextFetch else { return 0 }
+    return next == 0 ? slotCount(unit: unit) - 1 : next - 1
   }
 }

@@ -63,7 +63,9 @@ extension InterruptController where Self: ~Copyable {
 
   /// Reports where the replay begins, and the reset values where that is the controller's reset.
   @inline(never) mutating func reportBeginning() {
-    emit(.begin, a: startsAtReset ? 1 : 0)
+    let group = bank(0, 0).pointee.group
+    let resetGroup = group.value == 0 ? InterruptGroup.group0 : .group1NonSecure
+    emit(.begin, a: startsAtReset ? 1 : 0, b: group.known == .max ? UInt64(resetGroup.rawValue) + 1 : 0)
     progress.provenance = .assumed
     reportDistributorControl()
     for pe in 0..<peCount { reportConditions(pe) }

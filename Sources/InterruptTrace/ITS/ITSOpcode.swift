@@ -56,6 +56,11 @@ public enum ITSOpcode {
     all.first { $0.opcode == opcode }?.name ?? "0x" + String(opcode, radix: 16)
   }
 
+  /// Whether a command has the number.
+  @inlinable public static func isCommand(_ opcode: UInt8) -> Bool {
+    opcode < 64 && 0x0000_6E2E_0000_FF3A &>> UInt64(opcode) & 1 != 0
+  }
+
   /// Whether a command is GICv4's: about vPEs and what is injected into them directly.
   @inlinable public static func isVirtual(_ opcode: UInt8) -> Bool { opcode >= 0x20 }
 }

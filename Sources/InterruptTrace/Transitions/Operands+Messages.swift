@@ -44,6 +44,10 @@ extension Transition.Operands<Transition.Fault> {
 extension Transition.Operands<Transition.Command> {
   /// The command: one of ``ITSOpcode``.
   @inlinable public var opcode: UInt8 { UInt8(truncatingIfNeeded: a) }
+  /// Whether that is a command: the ITS reads whatever memory holds.
+  @inlinable public var isCommand: Bool { ITSOpcode.isCommand(opcode) }
+  /// The place in the queue that held it, where it is no command.
+  @inlinable public var slot: UInt32 { deviceID }
   /// The error code (IHI 0069H, 5.3), 0 for none.
   @inlinable public var error: UInt64 { b & 0xFF_FFFF }
   /// The DeviceID.

@@ -54,7 +54,13 @@ extension TransitionLayout {
       .disagreed, "not as predicted", "prediction", prediction, "expected {expected}, the capture shows {seen}"),
     TransitionLayout(
       .taught, "learned from the capture", "prediction", prediction, "expected {expected}, the capture shows {seen}"),
-    TransitionLayout(.begin, nil, "begin", [.flag("isReset", .a, set: "at reset", clear: "in operation")]),
+    TransitionLayout(
+      .begin, nil, "begin",
+      [
+        .flag("isReset", .a, set: "at reset", clear: "in operation"),
+        Field(
+          "resetGroup", .b, 0, 2, .choice(["group not known", "Group 0", "Secure Group 1", "Non-secure Group 1"])),
+      ]),
     TransitionLayout(
       .gap, nil, "gap", [Field("lost", .a, 0, 64, .count), Field("reason", .b)], "{lost}events are missing"),
     TransitionLayout(
