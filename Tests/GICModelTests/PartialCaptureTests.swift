@@ -20,6 +20,37 @@ struct PartialCaptureTests {
     #expect(rig.agrees { showHighest(rig, 27) })
   }
 
+  @Test("ICC_HPPIR1_EL1 shows what is highest as the CPU interface does: it teaches what is unknown (12.2)")
+  func highestPendingRegister() {
+    let rig = Rig(profile: .qemu7, atReset: false)
+    rig.write(.gicd, 0, 0x52)
+    rig.write(.ICC_PMR_EL1, 0xF0)
+    rig.write(.ICC_IGRPEN1_EL1, 1)
+    rig.enable(private: 27)
+    rig.write(.gicr, 0x10080, 0xFFFF_FFFF)
+    #expect(rig.isTaught { _ = rig.reads(.ICC_HPPIR1_EL1, 27) })
+    #expect(rig.reads(.ICC_HPPIR1_EL1, 27))
+    let whole = Rig(profile: .qemu7)
+    whole.open()
+    #expect(!whole.reads(.ICC_HPPIR1_EL1, 40))
+    #expect(whole.totals.disagreed == 1, "at reset nothing is pending")
+  }
+
+  @Test("A read of GICD_IROUTER tells where an SPI goes, also where it was only guessed that it goes nowhere (12.9.22)")
+  func routeIsRead() {
+    let rig = Rig(profile: .qemu7, atReset: false)
+    rig.write(.gicd, 0, 0x52)
+    rig.write(.gicd, 0x84, 0xFFFF_FFFF)
+    rig.write(.ICC_PMR_EL1, 0xF0)
+    rig.write(.ICC_IGRPEN1_EL1, 1)
+    rig.write(.gicd, 0x400 + 40, 0xA0, size: 1)
+    rig.write(.gicd, 0x104, 1 << 8)
+    rig.write(.gicd, 0x204, 1 << 8)
+    #expect(rig.isTaught { showHighest(rig, nil) }, "it may go to another PE")
+    #expect(rig.reads(.gicd, 0x6000 + 40 * 8, 0, size: 8))
+    #expect(rig.agrees { showHighest(rig, 40) })
+  }
+
   @Test("GICv3 without accesses to the CPU interface: what is pending may have been acknowledged, and have ended")
   func interface() {
     let rig = Rig(profile: .qemu7)

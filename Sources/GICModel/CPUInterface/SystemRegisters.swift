@@ -24,8 +24,7 @@ extension GICv3 where Store: ~Copyable {
     let check = PredictionLedger.check(register)
     switch register {
     case .ICC_HPPIR0_EL1, .ICC_HPPIR1_EL1:
-      let expected = visible(highest(pe), pe: pe, group0: register == .ICC_HPPIR0_EL1)
-      compare(check, expected: UInt64(expected), seen: event.b, pe: event.pe)
+      readHighestPending(event, pe: pe, check: check)
     case .ICC_NMIAR1_EL1: acknowledgeNonMaskable(pe: pe, seen: UInt32(truncatingIfNeeded: event.b))
     case .ICC_RPR_EL1:
       let running = pes[pe].runningPriority

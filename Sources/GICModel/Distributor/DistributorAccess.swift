@@ -172,10 +172,9 @@ extension GICv3 where Store: ~Copyable {
     let verdict = compare(
       check, expected: isVisible ? part(distributor.router[intid], event) : 0, seen: event.b, known: known,
       pe: event.pe)
-    if verdict == .taught {
-      distributor.router[intid] = merge(distributor.router[intid], event)
-      reroute(intid)
-    }
+    if verdict == .taught { distributor.router[intid] = merge(distributor.router[intid], event) }
+    // Where it went until now was a guess, even if that is what the register held.
+    if verdict != .disagreed, !isKnown, isVisible { reroute(intid) }
     if event.size == 8 { bank.pointee.knownTarget.setBit(intid & 31, to: true) }
   }
 

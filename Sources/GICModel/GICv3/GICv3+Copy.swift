@@ -31,5 +31,6 @@ extension GICv3 where Store: ~Copyable {
     sawLegacyOperation = other.sawLegacyOperation
     virtualCause = other.virtualCause
     interim = other.interim
+    contestedLPI = other.contestedLPI
   }
 }

@@ -60,6 +60,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var virtualCause: UInt32 = PE.none
   /// What a PE showed between the two steps of an end of interrupt, while the capture may still show it.
   var interim = InterimView.none
+  /// The last LPI that was pending on several PEs with another priority on each; 0 for none.
+  var contestedLPI: UInt32 = 0
 
   /// Most PEs that are modelled: no implementation comes near it, and a capture that claims more costs no memory.
   static var peLimit: Int { 4096 }

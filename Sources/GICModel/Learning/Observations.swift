@@ -40,6 +40,7 @@ extension GICv3 where Store: ~Copyable {
         group: event.flags.contains(.groupShown)
           ? InterruptGroup(rawValue: UInt8(truncatingIfNeeded: event.group)) ?? expected.group : expected.group
       )
+    if seesTriggersFirst(pe, seen) { return ledger.count(PredictionLedger.check(.highestPending), .agreed) }
     progress.provenance = .inferred
     let isTaught = reconcileHighest(pe: pe, seen: seen)
     reportConditions(pe)
@@ -49,6 +50,16 @@ extension GICv3 where Store: ~Copyable {
       PredictionLedger.check(.highestPending), expected: UInt64(expected.isNone ? 1023 : expected.intid),
       seen: UInt64(seen.isNone ? 1023 : seen.intid), isTaught: isTaught, pe: event.pe)
     if verdict == .taught, !isTaught { _ = reconcileHighest(pe: pe, seen: seen) }
+  }
+
+  /// ``Departures/looksAtTriggersLate``: another PE's highest pending interrupt, whose line comes later, is gone, so that
+  /// all is looked at.
+  private mutating func seesTriggersFirst(_ pe: Int, _ seen: PendingInterrupt) -> Bool {
+    guard distributor.unseenTriggers != 0, interim.pe != UInt32(pe) else { return false }
+    for other in 0..<peCount where other != pe { _ = highest(other) }
+    let now = highest(pe)
+    return now.isNone && seen.isNone
+      || now.intid == seen.intid && now.priority == seen.priority && now.group == seen.group
   }
 
   /// Interrupt requests to a PE.

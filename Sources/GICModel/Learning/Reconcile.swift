@@ -36,7 +36,8 @@ extension GICv3 where Store: ~Copyable {
           return true
         }
       }
-      guard record.userFlags & LPIFlags.confirmed == 0 || pes[pe].configurationIsReread else { return false }
+      let isConfirmed = record.userFlags & LPIFlags.confirmed != 0 && contestedLPI != expected.intid
+      guard !isConfirmed || pes[pe].configurationIsReread else { return false }
       configureLPI(
         expected.intid, property: seen.isNone ? record.property & ~1 : record.property, isKnown: seen.isNone,
         as: .inferred)
@@ -52,6 +53,8 @@ extension GICv3 where Store: ~Copyable {
       distributor.route[intid] = Distributor.noPE
     } else if !knowsLatch(pe, intid), bank.pointee.latch[bit] {
       bank.pointee.latch.assume(bit, false)
+    } else if !INTID.isSGI(intid), !knowsLevel(pe, intid), bank.pointee.level[bit], !bank.pointee.edge[bit] {
+      bank.pointee.level.assume(bit, false)
     } else if !knowsActive(pe, intid) {
       bank.pointee.active.assume(bit, true)
     } else if isShared, !knowsTrigger(pe, intid), bank.pointee.level[bit] != bank.pointee.edge[bit] {
@@ -85,7 +88,13 @@ extension GICv3 where Store: ~Copyable {
       emit(.pending, pe: pe, intid: seen.intid, priority: seen.priority, a: UInt64(PendingCause.pendingTable.rawValue))
     }
     let isConfirmed = record.userFlags & LPIFlags.confirmed != 0 && !pes[pe].configurationIsReread
-    if record.isKnown, isConfirmed, record.property != property { return false }
+    if record.isKnown, record.property != property {
+      guard !isConfirmed || contestedLPI == seen.intid else { return false }
+      // Another Redistributor may go on with the copy that it has read (5.1.1).
+      if (0..<peCount).contains(where: { $0 != pe && lpis.isPending(seen.intid, pe: UInt32($0)) }) {
+        contestedLPI = seen.intid
+      }
+    }
     configureLPI(seen.intid, property: property, isKnown: true, as: .observed)
     confirm(lpi: seen.intid)
     pes[pe].control.value |= 1
@@ -212,6 +221,31 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].runningIsGuessed = true
     if signals(pe, highest(pe)) { return true }
     return unmask(highest(pe), pe: pe) && signals(pe, highest(pe))
+  }
+
+  /// `ICC_HPPIR*_EL1` was read (IHI 0069H, 12.2.11 and 12.2.12).
+  mutating func readHighestPending(_ event: Event, pe: Int, check: Int) {
+    let group0 = event.register == .ICC_HPPIR0_EL1
+    let expected = visible(highest(pe), pe: pe, group0: group0)
+    guard UInt64(expected) != event.b else { return ledger.count(check, .agreed) }
+    progress.provenance = .inferred
+    let isTaught = explainHighestPending(pe: pe, group0: group0, seen: UInt32(truncatingIfNeeded: event.b))
+    reportConditions(pe)
+    reportDistributorControl()
+    progress.provenance = .derived
+    differ(check, expected: UInt64(expected), seen: event.b, isTaught: isTaught, pe: event.pe)
+  }
+
+  private mutating func explainHighestPending(pe: Int, group0: Bool, seen: UInt32) -> Bool {
+    guard INTID.isSpecial(seen) else {
+      return reconcileHighest(pe: pe, seen: guessedRank(pe: pe, intid: seen, group0: group0))
+        && visible(highest(pe), pe: pe, group0: group0) == seen
+    }
+    for _ in 0..<16 where visible(highest(pe), pe: pe, group0: group0) != seen {
+      guard demote(highest(pe), pe: pe, below: .none) else { return false }
+      pes[pe].highestIsStale = true
+    }
+    return visible(highest(pe), pe: pe, group0: group0) == seen
   }
 
   /// The rank that an acknowledged interrupt must have had: what is known of it, the group of the register, and where
