@@ -124,10 +124,13 @@ extension GICv3: InterruptController where Store: ~Copyable {
     bank(pe, intid &>> 5).pointee.active.know(intid & 31, value)
   }
 
+  func learnActive(_ pe: Int, _ intid: Int, _ value: Bool) { setActive(pe, intid, to: value) }
   @inline(__always) func setActiveOn(_ pe: Int, _ intid: Int, to value: Bool) { setActive(pe, intid, to: value) }
   func isActiveOn(_ pe: Int, _ intid: Int) -> Bool { bank(pe, intid >> 5).pointee.active[intid & 31] }
   func isPendingOn(_ pe: Int, _ intid: Int) -> Bool { isPending(pe, intid) }
   func latchPEs(_ pe: Int, _ intid: Int, to value: Bool) -> UInt8? { nil }
+  func latchPEs(_ pe: Int) -> Range<Int> { pe..<pe + 1 }
+  func hasOneState(_ field: InterruptField, word: Int) -> Bool { true }
 
   func triggers(_ pe: Int, _ intid: Int) -> (pes: Range<Int>, areKnown: Bool) {
     (pe..<pe + 1, certainlyImplemented(intid >> 5) != 0)

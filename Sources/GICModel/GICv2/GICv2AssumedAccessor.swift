@@ -26,10 +26,10 @@ extension GICv2 {
     var (matching, matches) = (0, 0)
     for pe in 0..<peCount {
       let other = answer(self, pe)
-      guard (other.value ^ event.b) & other.known == 0 else { continue }
+      if other.contradicts(event.b) { continue }
       (matching, matches) = (pe, matches + 1)
     }
-    let isExplained = matches > 0 || mayBeOtherView(event)
+    let isExplained = matches > 0 || mayBeOtherView(event, pe: lastAccessor)
     compare(check, expected: own.value, seen: event.b, known: isExplained ? 0 : own.known, pe: event.pe)
     guard matches == 1 else { return nil }
     lastAccessor = matching
@@ -49,36 +49,40 @@ extension GICv2 {
   mutating func doubtBanked(_ event: Event) -> UInt32 {
     let row = distributorMap.row(distributorMap.index(at: event.offset))
     if row.role == .softwareInterrupt { return 1 << UInt32(event.b & 0xF) }
+    if row.interrupts.field == .trigger, departures.contains(.configurationIsShared) { return 0 }
     for pe in 0..<peCount where pe != lastAccessor {
-      forget(row.interrupts.field, pe, changes(row, event, pe))
+      forget(row.interrupts.field, pe, word: 0, changed: changes(row, event, pe))
     }
     return changes(row, event, lastAccessor)
   }
 
-  /// The INTIDs of a PE's own that a write would change, as far as it is known.
-  private func changes(_ row: RegisterLookup.Row, _ event: Event, _ pe: Int) -> UInt32 {
-    let (register, bank) = (row.interrupts, bank(pe, 0))
+  /// The interrupts of a word that a PE's write would change if it reaches them, as far as it is known.
+  func changes(_ row: RegisterLookup.Row, _ event: Event, _ pe: Int) -> UInt32 {
+    let register = row.interrupts
+    let word = register.intid(at: event.offset &- row.start) >> 5
+    let bank = bank(pe, word)
     var mask: UInt32 = 0
     for part in AccessParts(event.offset &- row.start, size: event.size) {
       let (first, bits) = (register.intid(at: part.offset), part.written(event.b))
-      guard first < INTID.firstSPI else { break }
+      guard first >> 5 == word else { break }
+      let bit = first & 31
       switch register.field {
       case .enabled, .pending, .active:
         let now = register.field == .pending ? bank.pointee.latch : bank.pointee[register.field]
-        mask |= bits & ~(now.known & (register.effect == .set ? now.value : ~now.value))
+        let same = now.known & (register.effect == .set ? now.value : ~now.value)
+        let isWhole = register.field == .enabled || hasOneState(register.field, word: word)
+        mask |= isWhole ? bits & ~same : bits
+        if register.field == .pending, word == 0 { mask &= ~sgisWithSources }
       case .group: mask |= part.lanes & (bank.pointee.group.value ^ bits | ~bank.pointee.group.known)
-      case .priority, .sources:
+      case .priority, .sources, .target:
         for n in 0..<4 where part.lanes.bit(n * 8) {
-          let value = UInt8(truncatingIfNeeded: bits >> UInt32(n * 8)) & writablePriority
-          let isSame =
-            register.field == .priority && !hasTwoSecurityStates && bank.pointee.knownPriority.bit(first + n)
-            && bank.pointee.priority[first + n] == value
-          if !isSame { mask.setBit(first + n, to: true) }
+          let value = UInt8(truncatingIfNeeded: bits >> UInt32(n * 8))
+          if !keeps(register.field, first + n, pe, value) { mask.setBit(bit + n, to: true) }
         }
-      case .trigger where !departures.contains(.configurationIsShared):
+      case .trigger:
         for n in 0..<16 where first + n >= 16 && part.lanes.bit(n * 2 + 1) {
           let edge = bank.pointee.edge
-          if !edge.knows(first + n) || edge[first + n] != bits.bit(n * 2 + 1) { mask.setBit(first + n, to: true) }
+          if !edge.knows(bit + n) || edge[bit + n] != bits.bit(n * 2 + 1) { mask.setBit(bit + n, to: true) }
         }
       default: break
       }
@@ -86,32 +90,27 @@ extension GICv2 {
     return mask
   }
 
+  /// Whether an interrupt has the value that is written to its byte, whatever the Security state of the write.
+  private func keeps(_ field: InterruptField, _ intid: Int, _ pe: Int, _ value: UInt8) -> Bool {
+    let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
+    switch field {
+    case .priority:
+      return !hasTwoSecurityStates && bank.pointee.knownPriority.bit(bit)
+        && bank.pointee.priority[bit] == value & writablePriority
+    case .target: return bank.pointee.knownTarget.bit(bit) && distributor.targets[intid] == value
+    default: return false
+    }
+  }
+
   /// A write to a banked register was carried out for the assumed PE: INTIDs of which nothing is known now. An SGI reaches
   /// the PEs that are named, whoever sent it; but from whom it is pending is not known there.
   mutating func forgetBanked(_ event: Event, _ mask: UInt32) {
     let row = distributorMap.row(distributorMap.index(at: event.offset))
-    guard row.role == .softwareInterrupt else { return forget(row.interrupts.field, lastAccessor, mask) }
-    let named = event.b >> 24 & 0b11 == 0 ? UInt8(truncatingIfNeeded: event.b >> 16) : GICv2Distributor.allPlanes
-    for pe in 0..<peCount where named >> UInt8(pe) & 1 != 0 { forget(.pending, pe, mask) }
-  }
-
-  private func forget(_ field: InterruptField, _ pe: Int, _ mask: UInt32) {
-    let bank = bank(pe, 0)
-    switch field {
-    case .enabled: bank.pointee.enabled.forget(mask & ~sgiEnables.fixed)
-    case .pending, .sources:
-      bank.pointee.latch.forget(mask)
-      distributor.latch[GICv2Distributor.plane(pe, 0)].forget(mask)
-    case .active: doubtActive(pe, word: 0, mask)
-    case .priority: bank.pointee.knownPriority &= ~mask
-    default: bank.pointee[field].forget(mask)
+    guard row.role == .softwareInterrupt else {
+      return forget(row.interrupts.field, lastAccessor, word: 0, changed: mask)
     }
-  }
-
-  /// Whether interrupts of a word are active on a PE is not known.
-  func doubtActive(_ pe: Int, word: Int, _ mask: UInt32) {
-    bank(pe, word).pointee.active.forget(mask)
-    distributor.active[GICv2Distributor.plane(pe, word)].forget(mask)
+    let named = event.b >> 24 & 0b11 == 0 ? UInt8(truncatingIfNeeded: event.b >> 16) : GICv2Distributor.allPlanes
+    for pe in 0..<peCount where named >> UInt8(pe) & 1 != 0 { forget(.pending, pe, word: 0, mask) }
   }
 
   // MARK: GICH, and what follows from it
@@ -160,8 +159,7 @@ extension GICv2 {
   /// A guest ended an interrupt whose list register is not known: it may have stood for any physical one.
   mutating func doubtDeactivation(_ pe: Int) {
     for word in 0..<InterruptBanks.wordCount where bank(pe, word).pointee.active.value != 0 {
-      let active = bank(pe, word).pointee.active.value
-      for pe in word == 0 ? pe..<pe + 1 : 0..<GICv2Distributor.peLimit { doubtActive(pe, word: word, active) }
+      forget(.active, pe, word: word, bank(pe, word).pointee.active.value)
     }
   }
 }

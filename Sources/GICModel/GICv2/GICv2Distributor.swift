@@ -26,6 +26,8 @@ struct GICv2Distributor: ~Copyable {
   var targets = Words<UInt8>(repeating: 0, count: 1024)
   /// PEs from which an SGI is pending: a bit for each, 16 SGIs for each target.
   var sources = Words<UInt8>(repeating: 0, count: 8 * 16)
+  /// For each PE, SGIs that may be pending from others than `sources` says.
+  var openSources = Words<UInt32>(repeating: 0, count: 8)
   /// The source of an active SGI.
   var activeSource = Words<UInt8>(repeating: 0, count: 8 * 16)
   /// Which PE acknowledged an active SPI.
@@ -45,7 +47,8 @@ struct GICv2Distributor: ~Copyable {
   func copy() -> GICv2Distributor {
     GICv2Distributor(
       control: control, latch: latch.copy(), active: active.copy(), targeted: targeted.copy(), targets: targets.copy(),
-      sources: sources.copy(), activeSource: activeSource.copy(), activeOn: activeOn.copy(),
+      sources: sources.copy(), openSources: openSources.copy(), activeSource: activeSource.copy(),
+      activeOn: activeOn.copy(),
       candidates: candidates.copy(), candidateSummary: candidateSummary, implementedLimit: implementedLimit,
       forwardsTogether: forwardsTogether)
   }
@@ -74,6 +77,13 @@ struct GICv2Distributor: ~Copyable {
     while rest != 0 {
       planes[plane(rest.trailingZeroBitCount, intid &>> 5)].know(intid & 31, value)
       rest &= rest &- 1
+    }
+  }
+
+  /// A bit may be anything in some planes.
+  static func forget(_ planes: borrowing Words<Learned<UInt32>>, _ intid: Int, on pes: UInt8) {
+    for pe in 0..<peLimit where pes >> UInt8(pe) & 1 != 0 {
+      planes[plane(pe, intid >> 5)].setKnown(intid & 31, false)
     }
   }
 

@@ -34,13 +34,30 @@ extension GICv2 {
       }
       let verdict = compare(check, expected: first.value, seen: event.b, known: first.known, pe: event.pe)
       guard verdict != .disagreed, first.known != .max else { return }
+      let isOpen =
+        doubtsView(event, pe: pe) && !answer(row, event, pe: pe, nonSecure: !nonSecure).contradicts(event.b)
       if row.role == .control {
-        learnControl(event, nonSecure: nonSecure)
+        learnControl(event, nonSecure: nonSecure, isOpen: isOpen)
       } else if row.role == .interrupts {
         if row.interrupts.field == .priority, !nonSecure { learnPriorityBits(first, event) }
-        learn(row, event, pe: pe, nonSecure: nonSecure)
+        if isOpen {
+          learnOpen(row, event, pe: pe, nonSecure: nonSecure)
+        } else {
+          learn(row, event, pe: pe, nonSecure: nonSecure)
+        }
       }
     }
+  }
+
+  /// Takes over what a read shows whose Security state is a belief: as knowledge only what both views show.
+  private mutating func learnOpen(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) {
+    let bank = bank(pe, row.interrupts.intid(at: event.offset &- row.start) >> 5)
+    let (group, priority) = (bank.pointee.group.known, bank.pointee.knownPriority)
+    // Groups and priorities are others in each; of the rest the Non-secure view shows less.
+    let isOther = row.interrupts.field == .priority || row.interrupts.field == .group
+    learn(row, event, pe: pe, nonSecure: nonSecure || !isOther)
+    bank.pointee.group.known = group
+    bank.pointee.knownPriority = priority
   }
 
   private mutating func learnPriorityBits(_ expected: Learned<UInt64>, _ event: Event) {
@@ -80,9 +97,10 @@ extension GICv2 {
       : Learned(control.value & 0b11, known: control.known | ~0b11)
   }
 
-  private mutating func learnControl(_ event: Event, nonSecure: Bool) {
-    guard event.offset & 3 == 0 else { return }
-    let seen = UInt32(truncatingIfNeeded: event.b)
+  private mutating func learnControl(_ event: Event, nonSecure: Bool, isOpen: Bool) {
+    // In either view Group 1 is disabled if all is zero.
+    guard event.offset & 3 == 0, !isOpen || event.b == 0 else { return }
+    let (seen, nonSecure) = (UInt32(truncatingIfNeeded: event.b), nonSecure || isOpen)
     distributor.control.know(nonSecure ? (seen & 1) << 1 : seen & 0b11, in: nonSecure ? 2 : .max)
     reportDistributorControl()
     refreshAll()
@@ -113,12 +131,10 @@ extension GICv2 {
     let nonSecure = isNonSecure(event, pe: pe)
     applyDeferred()
     let doubtful = accessorIsAssumed && isBanked(event.offset) ? doubtBanked(event) : 0
+    let open = doubtsView(event, pe: pe) ? doubtView(event, pe: pe) : OpenWrite()
     carryOut(event, pe: pe, nonSecure: nonSecure)
     if doubtful != 0 { forgetBanked(event, doubtful) }
-    if doubtsView(event, pe: pe) {
-      let row = distributorMap.row(distributorMap.index(at: event.offset))
-      doubtView(row, event.offset, size: event.size, event.b, pe: pe)
-    }
+    forget(open, event, pe: pe)
   }
 
   private mutating func carryOut(_ event: Event, pe: Int, nonSecure: Bool) {

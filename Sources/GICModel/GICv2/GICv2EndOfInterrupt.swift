@@ -10,6 +10,7 @@ extension GICv2 {
     let running = interfaces[pe].interface.runningPriority
     // An end that no acknowledge precedes, and one of a group that the access cannot see, has no effect.
     guard running != GICv2Interface.idle, isGroup1 || !(nonSecure || isAlias) else {
+      doubtEnd(pe, intid)
       return emit(.mismatchedEnd, pe: pe, intid: UInt32(intid))
     }
     let isActive = isActiveOn(pe, intid)
@@ -23,8 +24,39 @@ extension GICv2 {
     if !split { deactivate(pe: pe, intid: intid) }
     if !interfaces[pe].interface.known.contains(.control) {
       // With EOImode not known, whether it is inactive now is a guess.
-      doubtActive(pe, word: intid >> 5, 1 << UInt32(intid & 31))
+      forget(.active, pe, word: intid >> 5, 1 << UInt32(intid & 31))
     }
+    doubtEnd(pe, intid)
+  }
+
+  /// What an end does depends on the group of the interrupt, and on whether anything runs.
+  @inline(__always) private func doubtEnd(_ pe: Int, _ intid: Int) {
+    if !bank(pe, intid &>> 5).pointee.group.knows(intid & 31) {
+      interfaces[pe].interface.known.remove(.activePriorities)
+    }
+    if !interfaces[pe].interface.known.contains(.activePriorities) {
+      forget(.active, pe, word: intid >> 5, 1 << UInt32(intid & 31))
+    }
+  }
+
+  /// An end whose Security state is a belief: of an interrupt of Group 0 it has no effect in Non-secure state, and
+  /// EOImode may be another.
+  func doubtEnd(pe: Int, value: UInt32, isAlias: Bool) {
+    let intid = Int(value & 0x3FF)
+    guard intid < distributor.implementedLimit else { return }
+    let isGroup1 = knowsGroup(pe, intid) && group(pe, intid) != .group0
+    if !isGroup1 || isAlias { interfaces[pe].interface.known.remove(.activePriorities) }
+    if !isGroup1 || isAlias || endIsSplit(pe, nonSecure: false) != endIsSplit(pe, nonSecure: true) {
+      forget(.active, pe, word: intid >> 5, 1 << UInt32(intid & 31))
+    }
+  }
+
+  /// The same of a deactivation.
+  func doubtDeactivate(pe: Int, value: UInt32) {
+    let intid = Int(value & 0x3FF)
+    let isSplit = endIsSplit(pe, nonSecure: false) || endIsSplit(pe, nonSecure: true)
+    guard intid < distributor.implementedLimit, isSplit else { return }
+    forget(.active, pe, word: intid >> 5, 1 << UInt32(intid & 31))
   }
 
   /// Whether priority drop and deactivation are apart: EOImodeS, or EOImodeNS for Non-secure accesses (4.4.1).

@@ -45,6 +45,8 @@ struct GICv2Interface {
     static let aliasedBinaryPoint = Known(rawValue: 1 << 3)
     static let activePriorities = Known(rawValue: 1 << 4)
     static let hypervisorControl = Known(rawValue: 1 << 5)
+    /// What decides the group priority of an interrupt.
+    static let groupPriorities: Known = [.control, .binaryPoint, .aliasedBinaryPoint]
     /// What `GICH_VMCR` holds.
     static let machineControl: Known = [.control, .priorityMask, .binaryPoint, .aliasedBinaryPoint]
     static let all = Known(rawValue: 0xFF)
@@ -132,6 +134,12 @@ struct GICv2Interface {
       activePriorities[bit &>> 5] |= 1 &<< UInt32(bit & 31)
     }
     refreshRunningPriority()
+  }
+
+  /// Sets the active priority bit of a running priority that is shown.
+  mutating func raise(groupPriority: UInt32) {
+    let bit = groupPriority >> (8 - preemptionBits)
+    activePriorities[Int(bit >> 5)] |= 1 << (bit & 31)
   }
 
   /// Clears the highest active priority bit of a group: the priority drop. False if there was none.

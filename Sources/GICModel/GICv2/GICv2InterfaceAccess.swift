@@ -27,13 +27,22 @@ extension GICv2 {
     case .highestPending, .aliasedHighestPending:
       let isAbsent = isAlias && (nonSecure || departures.contains(.hasNoAliases))
       let expected = isAbsent ? 0 : highestPendingValue(pe, isAlias: isAlias, nonSecure: nonSecure)
-      if UInt64(expected) != event.b, mayBeOtherView(event),
+      if UInt64(expected) != event.b, mayBeOtherView(event, pe: pe),
         UInt64(highestPendingValue(pe, isAlias: isAlias, nonSecure: !nonSecure)) == event.b
       {
         correctSecurity(pe: pe, nonSecure: !nonSecure)
         differ(check, expected: UInt64(expected), seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
-      } else {
+      } else if UInt64(expected) == event.b || isAbsent {
         compare(check, expected: UInt64(expected), seen: event.b, pe: event.pe)
+      } else {
+        let seen = UInt32(truncatingIfNeeded: event.b)
+        let isTaught = explainSelection(pe: pe, seen: seen, event, nonSecure: nonSecure, isAlias: isAlias) {
+          $0.highestPendingValue(pe, isAlias: isAlias, nonSecure: nonSecure) == seen
+        }
+        reportConditions(pe)
+        reportDistributorControl()
+        progress.isAmbiguous = viewsAreOpen
+        differ(check, expected: UInt64(expected), seen: event.b, isTaught: isTaught, pe: event.pe)
       }
     default: comparePlain(event, index: index, check: check, pe: pe, nonSecure: nonSecure)
     }
@@ -41,19 +50,27 @@ extension GICv2 {
 
   /// A register whose read has no effect.
   private mutating func comparePlain(_ event: Event, index: Int, check: Int, pe: Int, nonSecure: Bool) {
-    let first = value(index, event.offset, pe: pe, nonSecure: nonSecure)
-    let own = Learned(UInt64(first.expected), known: UInt64(first.known))
-    let isOther = isInOtherView(event, check: check, pe: pe, nonSecure: nonSecure, own) {
-      let other = $0.value(index, event.offset, pe: pe, nonSecure: !nonSecure)
-      return Learned(UInt64(other.expected), known: UInt64(other.known))
+    let first = view(index, event.offset, pe: pe, nonSecure: nonSecure)
+    let isOther = isInOtherView(event, check: check, pe: pe, nonSecure: nonSecure, first) {
+      $0.view(index, event.offset, pe: pe, nonSecure: !nonSecure)
     }
     if isOther { return }
-    let known = UInt64(first.known) | ~0xFFFF_FFFF
-    let verdict = compare(check, expected: UInt64(first.expected), seen: event.b, known: known, pe: event.pe)
-    if verdict != .disagreed, first.known != .max {
-      learn(index, event.offset, UInt32(truncatingIfNeeded: event.b), pe: pe, nonSecure: nonSecure)
-      reportConditions(pe)
-    }
+    let verdict = compare(
+      check, expected: first.value, seen: event.b, known: first.known | ~0xFFFF_FFFF, pe: event.pe)
+    guard verdict != .disagreed, first.known != 0xFFFF_FFFF else { return }
+    let isOpen =
+      doubtsView(event, pe: pe)
+      && !view(index, event.offset, pe: pe, nonSecure: !nonSecure).contradicts(event.b)
+    learn(index, event.offset, UInt32(truncatingIfNeeded: event.b), pe: pe, nonSecure: nonSecure)
+    // Taken over as an assumption only.
+    if isOpen { doubtView(interfaceMap.role(index), pe: pe) }
+    reportConditions(pe)
+  }
+
+  /// What a read returns in a Security state, and which bits of it are known.
+  private func view(_ index: Int, _ offset: UInt32, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
+    let value = value(index, offset, pe: pe, nonSecure: nonSecure)
+    return Learned(UInt64(value.expected), known: UInt64(value.known))
   }
 
   /// What a read returns, and which bits of it are known.
@@ -70,9 +87,11 @@ extension GICv2 {
     case .binaryPoint:
       guard nonSecure else { return (interface.binaryPoint, mask(.binaryPoint)) }
       // With CBPR a Non-secure read returns one more than the Secure value, up to 7 (IHI 0048B, 4.4.3).
+      let common = min(interface.binaryPoint &+ 1, 7)
+      let isOpen = !interface.known.contains(.control) && common != interface.aliasedBinaryPoint
       return interface.control & GICv2Control.commonBinaryPoint != 0
-        ? (min(interface.binaryPoint &+ 1, 7), mask(.binaryPoint))
-        : (interface.aliasedBinaryPoint, mask(.aliasedBinaryPoint))
+        ? (common, isOpen ? 0 : mask(.binaryPoint))
+        : (interface.aliasedBinaryPoint, isOpen ? 0 : mask(.aliasedBinaryPoint))
     case .aliasedBinaryPoint:
       return nonSecure ? (0, .max) : (interface.aliasedBinaryPoint, mask(.aliasedBinaryPoint))
     case .runningPriority:
@@ -131,12 +150,40 @@ extension GICv2 {
     let value = UInt32(truncatingIfNeeded: event.b)
     applyDeferred()
     let index = interfaceMap.index(at: event.offset)
-    switch interfaceMap.role(index) {
+    let role = interfaceMap.role(index)
+    if doubtsView(event, pe: pe) { return writeInterface(event, role, index: index, pe: pe, nonSecure: nonSecure) }
+    switch role {
     case .endOfInterrupt: endOfInterrupt(pe: pe, value: value, isAlias: false, nonSecure: nonSecure)
     case .deactivate: writeDeactivate(pe: pe, value: value, nonSecure: nonSecure)
+    default: write(index, event.offset, value, pe: pe, nonSecure: nonSecure)
+    }
+  }
+
+  /// A write whose Security state is a belief: what it does in one of the two only is not known afterwards.
+  @inline(never)
+  private mutating func writeInterface(_ event: Event, _ role: RegisterRole, index: Int, pe: Int, nonSecure: Bool) {
+    let value = UInt32(truncatingIfNeeded: event.b)
+    switch role {
+    case .endOfInterrupt, .aliasedEndOfInterrupt:
+      let isAlias = role == .aliasedEndOfInterrupt
+      guard !isAlias || !departures.contains(.hasNoAliases) else { return }
+      doubtEnd(pe: pe, value: value, isAlias: isAlias)
+      if !isAlias || !nonSecure { endOfInterrupt(pe: pe, value: value, isAlias: isAlias, nonSecure: nonSecure) }
+      doubtEnd(pe: pe, value: value, isAlias: isAlias)
+    case .deactivate:
+      writeDeactivate(pe: pe, value: value, nonSecure: nonSecure)
+      doubtDeactivate(pe: pe, value: value)
+    case .priorityMask:
+      let old = interfaces[pe].interface
+      // Either may write the same: the upper half of the range is where both can.
+      let isSame =
+        old.known.contains(.priorityMask) && old.priorityMask & 0x80 != 0
+        && (value ^ (value >> 1 | 0x80)) & UInt32(writablePriority) == 0
+      write(index, event.offset, value, pe: pe, nonSecure: nonSecure)
+      if !isSame { doubtView(role, pe: pe) }
     default:
       write(index, event.offset, value, pe: pe, nonSecure: nonSecure)
-      if doubtsView(event, pe: pe) { doubtView(interfaceMap.role(index), pe: pe) }
+      doubtView(role, pe: pe)
     }
   }
 
@@ -155,6 +202,9 @@ extension GICv2 {
         interfaces[pe].interface.writeBinaryPoint(value)
       } else if interfaces[pe].interface.control & GICv2Control.commonBinaryPoint == 0 {
         interfaces[pe].interface.writeAliasedBinaryPoint(value)
+        if !interfaces[pe].interface.known.contains(.control) { doubtView(.aliasedBinaryPoint, pe: pe) }
+      } else if !interfaces[pe].interface.known.contains(.control) {
+        doubtView(.aliasedBinaryPoint, pe: pe)
       }
     case .aliasedBinaryPoint: if !nonSecure { interfaces[pe].interface.writeAliasedBinaryPoint(value) }
     case .aliasedEndOfInterrupt:
@@ -190,6 +240,10 @@ extension GICv2 {
       // A Non-secure write cannot lift a mask out of the Secure half of the range (IHI 0048B, 3.6.2).
       guard interfaces[pe].interface.priorityMask & 0x80 != 0 else { return }
       mask = 0x80 | value >> 1
+      // Of one that is not known it is not known whether the write took effect.
+      if !interfaces[pe].interface.known.contains(.priorityMask) {
+        return interfaces[pe].interface.priorityMask = mask & UInt32(writablePriority)
+      }
     }
     interfaces[pe].interface.priorityMask = mask & UInt32(writablePriority)
     interfaces[pe].interface.known.insert(.priorityMask)

@@ -78,7 +78,7 @@ extension GICv2: InterruptController {
   }
 
   func forget(_ field: InterruptField, _ pe: Int, word: Int, _ mask: UInt32) {
-    for plane in word == 0 ? pe..<pe + 1 : 0..<peCount {
+    for plane in word == 0 ? pe..<pe + 1 : 0..<GICv2Distributor.peLimit {
       if field == .active {
         distributor.active[GICv2Distributor.plane(plane, word)].forget(mask)
       } else {
@@ -87,6 +87,28 @@ extension GICv2: InterruptController {
     }
     bank(pe, word).pointee.latch = GICv2Distributor.joined(distributor.latch, pe, word)
     bank(pe, word).pointee.active = GICv2Distributor.joined(distributor.active, pe, word)
+  }
+
+  func hasOneState(_ field: InterruptField, word: Int) -> Bool {
+    word == 0 ? field == .active || latchPEs(0).count == 1 : !departures.contains(.sharedStatePerPE)
+  }
+
+  func latchPEs(_ pe: Int) -> Range<Int> {
+    departures.isDisjoint(with: [.setPendingFollowsTargets, .clearPendingReachesAllPEs])
+      ? pe..<pe + 1 : 0..<GICv2Distributor.peLimit
+  }
+
+  /// An SPI that is shown to be active may be so on one PE only.
+  func learnActive(_ pe: Int, _ intid: Int, _ value: Bool) {
+    guard value, INTID.isSPI(intid), departures.contains(.sharedStatePerPE), peCount > 1 else {
+      return setActive(pe, intid, to: value)
+    }
+    let (word, bit) = (intid >> 5, intid & 31)
+    for plane in 0..<GICv2Distributor.peLimit where !distributor.active[GICv2Distributor.plane(plane, word)].knows(bit)
+    {
+      distributor.active[GICv2Distributor.plane(plane, word)].assume(bit, true)
+    }
+    bank(pe, word).pointee.active.know(bit, true)
   }
 
   /// From whom an SGI is pending, another register tells.
@@ -98,7 +120,12 @@ extension GICv2: InterruptController {
     setLatch(pe, intid, on: planes(pe, intid), to: value)
     guard INTID.isSGI(intid) else { return }
     let at = pe << 4 | intid
-    if !value { distributor.sources[at] = 0 } else if distributor.sources[at] == 0 { distributor.sources[at] = 1 }
+    if !value {
+      distributor.sources[at] = 0
+    } else if distributor.sources[at] == 0 {
+      distributor.sources[at] = 1
+      forget(.pending, pe, word: 0, 1 << UInt32(intid))
+    }
   }
 
   func setActive(_ pe: Int, _ intid: Int, to value: Bool) {

@@ -19,8 +19,21 @@ extension GICv2 {
     let expected = highest(pe)
     if Self.agrees(event, expected, interfaces[pe].interface) {
       ledger.count(PredictionLedger.check(.highestPending), .agreed)
+      if !interfaces[pe].interface.known.isSuperset(of: [.priorityMask, .activePriorities]) {
+        learnMask(event, pe: pe)
+      }
     } else {
       differHighest(event, pe: pe, expected: expected)
+    }
+  }
+
+  /// The priority mask and the running priority of an interface are shown as they were taken to be.
+  @inline(never) private func learnMask(_ event: Event, pe: Int) {
+    guard event.flags.contains(.maskShown) else { return }
+    interfaces[pe].interface.known.insert(.priorityMask)
+    // Of active priorities the highest is shown; if there is none, all are known.
+    if interfaces[pe].interface.runningPriority == GICv2Interface.idle {
+      interfaces[pe].interface.known.insert(.activePriorities)
     }
   }
 
@@ -35,9 +48,16 @@ extension GICv2 {
 
   @inline(never) private mutating func observeHighestStep(_ event: Event, pe: Int) {
     let interface = interfaces[pe].interface
+    let before = steps.shown(of: pe)
+    let isGroup1 = event.intid < UInt32(GICv2Distributor.intidLimit) && group(pe, Int(event.intid)) != .group0
+    let shown = GICv2Pending(intid: event.intid, priority: event.priority, isGroup1: isGroup1)
+    defer { steps.observe(pe, shown) }
     let found = steps.find(pe, place: pe * 2) { Self.agrees(event, $0.pending, interface) }
     if found != nil {
       ledger.count(PredictionLedger.check(.highestPending), .agreed)
+    } else if let before, steps.isExplained(pe), before.intid == event.intid, Self.agrees(event, shown, interface) {
+      // It is still what an earlier byte left, which was explained then.
+      report(event, highest(pe), interface, check: .highestPending, isTaught: true)
     } else {
       differHighest(event, pe: pe, expected: highest(pe))
     }
@@ -52,11 +72,15 @@ extension GICv2 {
       return report(event, expected, interface, check: .highestPending, isTaught: true)
     }
     progress.isAmbiguous = viewsAreOpen
-    if viewsAreOpen, steps.count != 0, Self.agrees(event, expected, interface) {
-      // What a write led to on its way depends on the view.
+    if steps.count != 0, Self.agrees(event, expected, interface) {
+      // What a write led to on its way was worked out before an observation corrected what is unknown.
       return report(event, expected, interface, check: .highestPending, isTaught: true)
     }
     var isTaught = reconcileMask(event, pe: pe)
+    if steps.count != 0, explainStep(event, pe: pe) {
+      steps.explain(pe)
+      return report(event, expected, interface, check: .highestPending, isTaught: true)
+    }
     if expected.intid == event.intid, knowsPriority(pe, Int(expected.intid)),
       learnPriorityBits(written: expected.priority, seen: event.priority)
     {
@@ -68,6 +92,35 @@ extension GICv2 {
     reportDistributorControl()
     isTaught = isTaught && Self.agrees(event, highest(pe), interfaces[pe].interface)
     report(event, expected, interface, check: .highestPending, isTaught: isTaught)
+  }
+
+  /// Explains what is shown between the bytes of a write by what is unknown of the interrupts at that step.
+  private mutating func explainStep(_ event: Event, pe: Int) -> Bool {
+    let interface = interfaces[pe].interface
+    let isMaskShown =
+      !event.flags.contains(.maskShown)
+      || interface.priorityMask & 0xFFFF == UInt32(event.b & 0xFFFF)
+        && interface.runningPriority == UInt32(event.b >> 16 & 0xFFFF)
+    guard isMaskShown else { return false }
+    let expected = steps.reached(pe)
+    let (intid, priority) = (Int(event.intid), event.priority)
+    let outranks =
+      !expected.isNone && expected.intid != event.intid
+      && (event.intid >= 1020 || expected.priority < priority
+        || expected.priority == priority && Int(expected.intid) < intid)
+    // It may have been demoted by an earlier observation of the same write.
+    if outranks, isCandidate(Int(expected.intid), pe: pe, priority: expected.priority) {
+      guard demote(Int(expected.intid), pe: pe) else { return false }
+    }
+    guard intid < distributor.implementedLimit else { return outranks }
+    // A later byte may have taken it back.
+    return promote(pe, intid, priority: priority, group: nil) || isCandidate(intid, pe: pe, priority: priority)
+  }
+
+  /// Whether an interrupt can be signalled to a PE, and has a priority.
+  private func isCandidate(_ intid: Int, pe: Int, priority: UInt32) -> Bool {
+    distributor.candidates[GICv2Distributor.plane(pe, intid >> 5)].bit(intid & 31)
+      && self.priority(pe, intid) == priority
   }
 
   /// Records a difference by INTID; where that agrees, with priority, mask and running priority above it.
@@ -119,10 +172,13 @@ extension GICv2 {
 
   @inline(never) private mutating func differLines(pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines) {
     var expected = expected
-    if steps.count != 0, steps.find(pe, place: pe * 2 + 1, { $0.lines.intersection(shown) == seen }) != nil {
-      expected = seen
+    let observed = steps.shown(of: pe)
+    if steps.count != 0 {
+      let isStep = steps.find(pe, place: pe * 2 + 1) { $0.lines.intersection(shown) == seen } != nil
+      if isStep || observed.map({ lines(pe, $0).intersection(shown) == seen }) == true { expected = seen }
     }
-    let isTaught = expected.intersection(shown) != seen && reconcileLines(pe: pe, seen: seen, shown: shown)
+    let isTaught =
+      expected.intersection(shown) != seen && reconcileLines(pe: pe, seen: seen, shown: shown, of: observed)
     reportConditions(pe)
     differLines(pe: pe, expected, seen, shown: shown, isTaught: isTaught)
   }

@@ -14,6 +14,8 @@ struct GICv2ProcessingElement {
   var viewIsSure = false
   /// Reads have told both views where one was believed: `SCR_EL3.NS`, which no capture shows, changes.
   var changesUnseen = false
+  /// A return from EL3 may have been this PE's or another's.
+  var levelIsGuess = false
   /// The exception level, where the capture shows it; 0xFF if not.
   var exceptionLevel: UInt8 = 0xFF
 

@@ -22,8 +22,8 @@ extension GICv2 {
         interfaces[pe].interface.activePriorities[word] = 0
         interfaces[pe].interface.group1ActivePriorities[word] = 0
       }
+      if running <= 0xFF { interfaces[pe].interface.raise(groupPriority: running) }
       interfaces[pe].interface.refreshRunningPriority()
-      if running <= 0xFF { interfaces[pe].interface.raise(GICv2Pending(intid: 0, priority: running, isGroup1: false)) }
       corrected = true
     }
     return corrected
@@ -55,7 +55,7 @@ extension GICv2 {
   }
 
   /// Makes an interrupt that the model expected not signalled.
-  private mutating func demote(_ intid: Int, pe: Int) -> Bool {
+  mutating func demote(_ intid: Int, pe: Int) -> Bool {
     let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
     if isPendingOn(pe, intid), withdraw(intid, pe: pe) {
       // What ended its pending state is not in the capture.
@@ -63,10 +63,11 @@ extension GICv2 {
       // Which unknown it is stays a guess, so that a later observation may correct it.
       setActiveOn(pe, intid, to: true)
       forgetActive(intid)
-    } else if INTID.isSPI(intid), !knowsTrigger(pe, intid), bank.pointee.level[bit] != bank.pointee.edge[bit] {
+    } else if INTID.isSPI(intid), !knowsTrigger(pe, intid), isByTrigger(pe, intid) {
       // Of the other trigger it would have been acknowledged for good, or have fallen with its line.
       bank.pointee.edge.assume(bit, bank.pointee.level[bit])
       setLatch(pe, intid, on: GICv2Distributor.allPlanes, to: false)
+      forget(.pending, pe, word: intid >> 5, 1 << UInt32(bit))
     } else if !knowsEnable(pe, intid) {
       if bank.pointee.enabled[bit] { report(.disabled, pe, intid) }
       bank.pointee.enabled.assume(bit, false)
@@ -74,10 +75,17 @@ extension GICv2 {
       // Of a lower rank than what is shown; which, is still open.
       bank.pointee.priority[bit] = 0xFF
     } else {
-      return false
+      return closeDistributor(bank.pointee.group[bit])
     }
     refreshRank(pe, word: intid >> 5)
     return true
+  }
+
+  /// Whether an interrupt is pending only because of the trigger that it is taken to have.
+  private func isByTrigger(_ pe: Int, _ intid: Int) -> Bool {
+    let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
+    let latch = distributor.latch[GICv2Distributor.plane(pe, intid >> 5)]
+    return bank.pointee.level[bit] != bank.pointee.edge[bit] && !(latch[bit] && latch.knows(bit))
   }
 
   private func forgetActive(_ intid: Int) {
@@ -90,10 +98,15 @@ extension GICv2 {
 
   /// Makes an interrupt that should be pending not so: what ended its pending state may not be in the capture.
   private mutating func withdraw(_ intid: Int, pe: Int) -> Bool {
-    if knowsLatch(pe, intid) { return false }
-    if !shown.contains(.lines) { bank(pe, intid >> 5).pointee.level.assume(intid & 31, false) }
-    setLatch(pe, intid, on: ownPlanes(pe, intid), to: false)
-    if INTID.isSGI(intid) { distributor.sources[pe << 4 | intid] = 0 }
+    let isKnown = knowsLatch(pe, intid)
+    if isKnown, knowsLevel(pe, intid) { return false }
+    if !knowsLevel(pe, intid) { bank(pe, intid >> 5).pointee.level.assume(intid & 31, false) }
+    if !isKnown {
+      setLatch(pe, intid, on: ownPlanes(pe, intid), to: false)
+      // Which unknown it is stays a guess.
+      forget(.pending, pe, word: intid >> 5, 1 << UInt32(intid & 31))
+      if INTID.isSGI(intid) { distributor.sources[pe << 4 | intid] = 0 }
+    }
     guard !isPendingOn(pe, intid) else { return false }
     emit(
       .pendingCleared, pe: pe, intid: UInt32(intid), priority: self.priority(pe, intid),
@@ -115,6 +128,18 @@ extension GICv2 {
     return true
   }
 
+  /// The same where an interrupt is not forwarded.
+  private mutating func closeDistributor(_ isGroup1: Bool) -> Bool {
+    let bits: UInt32 = departures.contains(.groupsForwardedTogether) ? 3 : isGroup1 ? 2 : 1
+    let unknown = bits & distributor.control.value & ~distributor.control.known
+    guard unknown != 0, shown.contains(.distributor), distributor.control.value & ~unknown & bits == 0 else {
+      return false
+    }
+    distributor.control.value &= ~unknown
+    refreshAll()
+    return true
+  }
+
   private mutating func openInterface(_ pe: Int) -> Bool {
     guard interfaces[pe].interface.control & 0b11 == 0, !knowsInterface(pe, .control) else { return false }
     interfaces[pe].interface.control |= 1
@@ -123,18 +148,26 @@ extension GICv2 {
   }
 
   /// Makes a PE's lines what the capture shows, by what is unknown about the CPU interface, or of the interrupt's group.
-  mutating func reconcileLines(pe: Int, seen: CPULines, shown: CPULines) -> Bool {
-    let pending = highest(pe)
+  /// `observed` is the interrupt that they are about, where a write is only half done.
+  mutating func reconcileLines(pe: Int, seen: CPULines, shown: CPULines, of observed: GICv2Pending? = nil) -> Bool {
+    let pending = observed ?? highest(pe)
     // A capture that begins between the two may show a line before it shows what is pending.
     guard !pending.isNone else { return !knowsAllPending(pe) }
-    func isExplained(_ model: inout Self) -> Bool { model.lines(pe, model.highest(pe)).intersection(shown) == seen }
-    if reconcileGroup(pe: pe, isExplained) { return true }
+    func isExplained(_ model: inout Self) -> Bool {
+      var now = observed ?? model.highest(pe)
+      if observed != nil { now.isGroup1 = model.group(pe, Int(now.intid)) != .group0 }
+      return model.lines(pe, now).intersection(shown) == seen
+    }
+    if reconcileGroup(pending, pe: pe, isExplained) { return true }
     let enable = pending.isGroup1 ? GICv2Control.enableGroup1 : GICv2Control.enableGroup0
     if seen.isEmpty {
       if !knowsInterface(pe, .priorityMask) {
         interfaces[pe].interface.priorityMask = pending.priority
       } else if !knowsInterface(pe, .control) {
         interfaces[pe].interface.control &= ~enable
+      } else if !knowsControl(pending.isGroup1 ? 2 : 1) {
+        distributor.control.value &= ~(pending.isGroup1 ? 2 : 1)
+        refreshAll()
       } else {
         return false
       }
@@ -158,7 +191,12 @@ extension GICv2 {
   /// Puts the highest pending interrupt of a PE into the other group, where its own is not known and that explains what the
   /// capture shows.
   private mutating func reconcileGroup(pe: Int, _ isExplained: (inout Self) -> Bool) -> Bool {
-    let pending = highest(pe)
+    reconcileGroup(highest(pe), pe: pe, isExplained)
+  }
+
+  private mutating func reconcileGroup(
+    _ pending: GICv2Pending, pe: Int, _ isExplained: (inout Self) -> Bool
+  ) -> Bool {
     guard hasTwoSecurityStates, !pending.isNone, !knowsGroup(pe, Int(pending.intid)) else { return false }
     let (word, bit) = (Int(pending.intid) >> 5, Int(pending.intid) & 31)
     bank(pe, word).pointee.group.assume(bit, !pending.isGroup1)
@@ -187,35 +225,53 @@ extension GICv2 {
   private mutating func explainAcknowledge(
     pe: Int, seen: UInt32, isAlias: Bool, nonSecure: Bool, event: Event
   ) -> Bool {
+    let sees = { (gic: inout GICv2) in gic.selectForAcknowledge(pe, isAlias: isAlias, nonSecure: nonSecure) == seen }
     // Where the Security state changes unseen, that explains an answer sooner than a group that was not the one written.
     let changes = interfaces[pe].changesUnseen
-    let sees = { (gic: inout GICv2) in gic.selectForAcknowledge(pe, isAlias: isAlias, nonSecure: nonSecure) == seen }
     if !changes, reconcileGroup(pe: pe, sees) { return true }
-    if mayBeOtherView(event), !isAlias, selectForAcknowledge(pe, isAlias: false, nonSecure: !nonSecure) == seen {
+    if mayBeOtherView(event, pe: pe), !isAlias, selectForAcknowledge(pe, isAlias: false, nonSecure: !nonSecure) == seen
+    {
       correctSecurity(pe: pe, nonSecure: !nonSecure)
       return true
     }
-    if changes, reconcileGroup(pe: pe, sees) { return true }
+    return explainSelection(pe: pe, seen: seen, event, nonSecure: nonSecure, isAlias: isAlias, sees)
+  }
+
+  /// Makes what an acknowledge returns, or a read of the highest pending interrupt, what the capture shows.
+  mutating func explainSelection(
+    pe: Int, seen: UInt32, _ event: Event, nonSecure: Bool, isAlias: Bool, _ sees: (inout GICv2) -> Bool
+  ) -> Bool {
+    if reconcileGroup(pe: pe, sees) { return true }
     let intid = Int(seen & 0x3FF)
     if INTID.isSpecial(seen) {
-      let pending = highest(pe)
-      guard seen == INTID.spurious, !pending.isNone else { return false }
-      if !interfaces[pe].interface.known.contains(.priorityMask) {
-        interfaces[pe].interface.priorityMask = pending.priority
-        return true
+      for _ in 0..<64 {
+        let pending = highest(pe)
+        guard seen == INTID.spurious, !pending.isNone else { return false }
+        if !interfaces[pe].interface.known.contains(.priorityMask) {
+          interfaces[pe].interface.priorityMask = pending.priority
+        } else if !demote(Int(pending.intid), pe: pe) {
+          return false
+        }
+        if sees(&self) { return true }
       }
-      return demote(Int(pending.intid), pe: pe)
+      return false
     }
     guard intid < distributor.implementedLimit else { return false }
     let known = interfaces[pe].interface.known
-    if intid < 16, !knowsLatch(pe, intid) || distributor.sources[pe << 4 | intid] == 0 {
-      distributor.sources[pe << 4 | intid] = 1 << UInt8(seen >> 10 & 7)
+    if intid < 16 {
+      let (at, source) = (pe << 4 | intid, UInt8(1) << UInt8(seen >> 10 & 7))
+      if !knowsLatch(pe, intid) || distributor.sources[at] == 0 {
+        distributor.sources[at] = source
+      } else if distributor.openSources[pe].bit(intid) {
+        // The lowest source is acknowledged first.
+        distributor.sources[at] = distributor.sources[at] & ~(source - 1) | source
+      }
     }
     guard reconcileHighest(pe: pe, intid: intid, priority: priority(pe, intid)) else { return false }
     if !known.contains(.priorityMask), interfaces[pe].interface.priorityMask <= priority(pe, intid) {
       interfaces[pe].interface.priorityMask = 0xF0
     }
     if !known.contains(.control) { interfaces[pe].interface.control |= 0b01 }
-    return selectForAcknowledge(pe, isAlias: isAlias, nonSecure: nonSecure) == seen
+    return sees(&self) || reconcileGroup(pe: pe, sees)
   }
 }

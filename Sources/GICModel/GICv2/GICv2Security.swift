@@ -67,19 +67,17 @@ extension GICv2 {
 
   /// Whether the Security state of an access may be other than believed.
   @inline(__always)
-  func mayBeOtherView(_ event: Event) -> Bool {
-    // A register that reads as zero may as well have been reset.
-    !event.flags.contains(.securityShown)
+  func mayBeOtherView(_ event: Event, pe: Int) -> Bool {
+    // What EL3 accesses is Secure. A register that reads as zero may as well have been reset.
+    !event.flags.contains(.securityShown) && !(interfaces[pe].security == .el3 && interfaces[pe].viewIsSure)
       && (hasTwoSecurityStates || topology.value(.securityStates) == nil && event.b != 0)
   }
 
   /// Whether a read tells that the access was in the other view than believed: that view explains it, and the believed one
   /// contradicts it, or could have answered it only by what is not known.
   private func tellsOtherView(_ seen: UInt64, pe: Int, _ own: Learned<UInt64>, _ other: Learned<UInt64>) -> Bool {
-    // What EL3 accesses is Secure.
-    if interfaces[pe].security == .el3, interfaces[pe].viewIsSure { return false }
-    guard own.value != seen, (other.value ^ seen) & other.known == 0 else { return false }
-    if (own.value ^ seen) & own.known != 0 { return true }
+    guard own.value != seen, !other.contradicts(seen) else { return false }
+    if own.contradicts(seen) { return true }
     return !interfaces[pe].viewIsSure && other.value == seen && (own.value ^ seen) & other.known != 0
   }
 
@@ -89,12 +87,26 @@ extension GICv2 {
     _ event: Event, check: Int, pe: Int, nonSecure: Bool, _ own: Learned<UInt64>,
     _ other: (borrowing Self) -> Learned<UInt64>
   ) -> Bool {
-    guard own.value != event.b, mayBeOtherView(event), tellsOtherView(event.b, pe: pe, own, other(self)) else {
+    if own.value == event.b {
+      if doubtsView(event, pe: pe), interfaces[pe].exceptionLevel != 0xFF {
+        if other(self).contradicts(event.b) { prove(pe: pe, nonSecure: nonSecure) }
+      }
       return false
     }
+    guard mayBeOtherView(event, pe: pe), tellsOtherView(event.b, pe: pe, own, other(self)) else { return false }
     correctSecurity(pe: pe, nonSecure: !nonSecure)
     differ(check, expected: own.value, seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
     return true
+  }
+
+  /// An answer shows the Security state of a PE, which stays until it changes its exception level.
+  mutating func prove(pe: Int, nonSecure: Bool) {
+    let mayBeAtEL3 = interfaces[pe].levelIsGuess && !interfaces[pe].changesUnseen
+    let isAtEL3 = !nonSecure && (interfaces[pe].security == .el3 || mayBeAtEL3)
+    interfaces[pe].security = nonSecure ? .nonSecure : isAtEL3 ? .el3 : .secure
+    interfaces[pe].viewIsSure = true
+    // Where the exceptions were taken for another PE's, later ones may be too.
+    interfaces[pe].levelIsGuess = isAtEL3 != (interfaces[pe].exceptionLevel == 3)
   }
 
   /// A read returned what only the other view explains.
@@ -102,9 +114,10 @@ extension GICv2 {
     learnSecurity()
     // Reads that told now the one view and now the other show that the PE changes its Security state unseen.
     if interfaces[pe].viewIsSure { interfaces[pe].changesUnseen = true }
-    interfaces[pe].security = nonSecure ? .nonSecure : .secure
     // Where exceptions are shown, the state changes with one of them.
-    interfaces[pe].viewIsSure = interfaces[pe].exceptionLevel != 0xFF || !interfaces[pe].changesUnseen
+    if interfaces[pe].exceptionLevel != 0xFF { return prove(pe: pe, nonSecure: nonSecure) }
+    interfaces[pe].security = nonSecure ? .nonSecure : .secure
+    interfaces[pe].viewIsSure = !interfaces[pe].changesUnseen
   }
 
   /// Exception entry and return tell a PE's exception level. EL3 is Secure; where it returns to is decided by
@@ -112,22 +125,31 @@ extension GICv2 {
   mutating func observeException(_ event: Event) {
     let (from, level) = (UInt8(truncatingIfNeeded: event.a >> 8) & 0xF, UInt8(truncatingIfNeeded: event.a >> 12) & 0xF)
     let isReturn = event.kind == .exceptionReturn
-    // Whose return it was may be open: every PE's that can have returned.
-    let isGuess = isReturn && (event.flags.contains(.incomplete) || !holds(event.pe))
-    if isGuess, from == 3 {
-      for pe in 0..<peCount where interfaces[pe].security != .nonSecure { interfaces[pe].viewIsSure = false }
+    let isGuess = isReturn && from == 3 && (event.flags.contains(.incomplete) || isOneOfSeveral(event.pe))
+    if isGuess {
+      for pe in 0..<peCount where interfaces[pe].security != .nonSecure || interfaces[pe].levelIsGuess {
+        interfaces[pe].levelIsGuess = true
+        interfaces[pe].viewIsSure = false
+      }
     }
     guard holds(event.pe) else { return }
     let pe = Int(event.pe)
     interfaces[pe].exceptionLevel = level
+    // An entry names its PE, and the level that it was in.
+    if !isReturn { interfaces[pe].levelIsGuess = false }
     if let isGuest = GuestPresence.exception(event) { noteWhoRuns(pe, isGuest: isGuest) }
     if level == 3 {
       interfaces[pe].security = .el3
       interfaces[pe].viewIsSure = true
-    } else if interfaces[pe].security == .el3 || isReturn && from == 3 {
+    } else if interfaces[pe].security == .el3 || from == 3 || !isReturn && interfaces[pe].security == .nonSecure {
       interfaces[pe].security = .nonSecure
       interfaces[pe].viewIsSure = !isGuess && !(interfaces[pe].changesUnseen && level == 1)
     }
+  }
+
+  /// Whether a return from EL3 may have been another PE's: no line of a return names its PE.
+  private func isOneOfSeveral(_ pe: UInt32) -> Bool {
+    pe >= UInt32(GICv2Distributor.peLimit) || (0..<peCount).contains { interfaces[$0].levelIsGuess }
   }
 
   // MARK: Where the view is not sure
@@ -135,33 +157,43 @@ extension GICv2 {
   /// Whether accesses of some PE may have been in another view than was believed.
   var viewsAreOpen: Bool { hasTwoSecurityStates && (0..<peCount).contains { !interfaces[$0].viewIsSure } }
 
-  /// A write whose Security state is a belief: what it does differently in the other is not known afterwards.
-  mutating func doubtView(_ row: RegisterLookup.Row, _ offset: UInt32, size: Int, _ value: UInt64, pe: Int) {
+  /// What a write whose Security state is a belief does in one of the two only.
+  struct OpenWrite {
+    /// Interrupts of the word that is written.
+    var interrupts: UInt32 = 0
+    /// Bits of `GICD_CTLR`.
+    var control: UInt32 = 0
+  }
+
+  /// A write is about to be carried out whose Security state is a belief: what the other would do differently.
+  func doubtView(_ event: Event, pe: Int) -> OpenWrite {
+    let row = distributorMap.row(distributorMap.index(at: event.offset))
     switch row.role {
-    case .control: distributor.control.known = 0
+    case .control where event.offset == row.start:
+      // A Secure write sets both enables, a Non-secure one that of Group 1, by bit 0.
+      let (written, old) = (UInt32(truncatingIfNeeded: event.b) & 0b11, distributor.control)
+      return OpenWrite(control: (written ^ written << 1) & 2 | (written ^ old.value | ~old.known) & 1)
     case .interrupts:
-      for part in AccessParts(offset &- row.start, size: size) {
-        let first = row.interrupts.intid(at: part.offset)
-        let (word, bit, bits) = (first >> 5, first & 31, part.written(value))
-        let bank = bank(pe, word)
-        // Non-secure accesses reach Group 1 only.
-        let open = ~(bank.pointee.group.value & bank.pointee.group.known)
-        switch row.interrupts.field {
-        case .priority:
-          for n in 0..<4 where part.lanes.bit(n * 8) { bank.pointee.knownPriority.setBit(bit + n, to: false) }
-        case .group: bank.pointee.group.forget(part.lanes)
-        case .enabled: bank.pointee.enabled.forget(bits & open & ~(word == 0 ? sgiEnables.fixed : 0))
-        case .pending, .active: forget(row.interrupts.field, pe, word: word, bits & open)
-        case .target where !departures.contains(.targetsIgnoreGroups):
-          for n in 0..<4 where part.lanes.bit(n * 8) && open.bit(bit + n) {
-            bank.pointee.knownTarget.setBit(bit + n, to: false)
-          }
-        case .trigger: for other in triggers(pe, first).pes { self.bank(other, word).pointee.edge.forget(open) }
-        default: break
-        }
-      }
-    default: break
+      if row.interrupts.field == .target, departures.contains(.targetsIgnoreGroups) { return OpenWrite() }
+      let changed = changes(row, event, pe)
+      // Non-secure accesses reach Group 1 only. What they write to a priority is another value.
+      let group = bank(pe, row.interrupts.intid(at: event.offset &- row.start) >> 5).pointee.group
+      let isSame = row.interrupts.field != .priority && row.interrupts.field != .group
+      return OpenWrite(interrupts: isSame ? changed & ~(group.value & group.known) : changed)
+    case .softwareInterrupt where !departures.contains(.sgirIgnoresGroups):
+      return OpenWrite(interrupts: 1 << UInt32(event.b & 0xF))
+    default: return OpenWrite()
     }
+  }
+
+  /// The write was carried out as believed.
+  mutating func forget(_ open: OpenWrite, _ event: Event, pe: Int) {
+    distributor.control.known &= ~open.control
+    guard open.interrupts != 0 else { return }
+    let row = distributorMap.row(distributorMap.index(at: event.offset))
+    if row.role == .softwareInterrupt { return forgetBanked(event, open.interrupts) }
+    let word = row.interrupts.intid(at: event.offset &- row.start) >> 5
+    forget(row.interrupts.field, pe, word: word, changed: open.interrupts)
   }
 
   /// The same of a CPU interface's register.
@@ -170,6 +202,8 @@ extension GICv2 {
     case .control: interfaces[pe].interface.known.remove(.control)
     case .priorityMask: interfaces[pe].interface.known.remove(.priorityMask)
     case .binaryPoint: interfaces[pe].interface.known.subtract([.binaryPoint, .aliasedBinaryPoint])
+    case .aliasedBinaryPoint: interfaces[pe].interface.known.remove(.aliasedBinaryPoint)
+    case .activePriorities, .nonSecureActivePriorities: interfaces[pe].interface.known.remove(.activePriorities)
     default: break
     }
   }

@@ -7,6 +7,7 @@ extension GICv2 {
     let at = target &<< 4 | intid
     let was = distributor.sources[at] >> UInt8(source) & 1 != 0
     distributor.sources[at] |= 1 &<< UInt8(source)
+    if !bank(target, 0).pointee.latch.knows(intid) { distributor.openSources[target].setBit(intid, to: true) }
     setLatch(target, intid, to: true)
     bank(target, 0).pointee.touched.setBit(intid, to: true)
     if was {

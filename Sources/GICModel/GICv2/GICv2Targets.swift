@@ -102,9 +102,12 @@ extension GICv2 {
     }
     bank(0, word).pointee.knownTarget.setBit(bit, to: true)
     bank(0, word).pointee.touched.setBit(bit, to: true)
-    if departures.contains(.targetsMovePending), bank(0, word).pointee.latch[bit] {
+    let latch = bank(0, word).pointee.latch
+    if departures.contains(.targetsMovePending), latch[bit] || !latch.knows(bit) {
       setLatch(0, intid, on: GICv2Distributor.allPlanes, to: false)
-      setLatch(0, intid, on: value, to: true)
+      setLatch(0, intid, on: value, to: latch[bit])
+      if !latch.knows(bit) { GICv2Distributor.forget(distributor.latch, intid, on: value) }
+      bank(0, word).pointee.latch = GICv2Distributor.joined(distributor.latch, 0, word)
     }
     refresh(0, word: word)
     guard value != old else { return }

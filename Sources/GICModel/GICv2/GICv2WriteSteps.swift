@@ -20,10 +20,15 @@ struct GICv2WriteSteps: ~Copyable {
   private var current = 0
   /// Where in its ascending order that observation stood.
   private var lastPlace = -1
+  /// What was shown last to be the highest pending interrupt of each PE.
+  private var shown = InlineArray<8, GICv2Pending?>(repeating: nil)
+  /// PEs of which that was no step's, and was explained by what is unknown.
+  private var explained: UInt8 = 0
 
   /// An independent copy.
   func copy() -> GICv2WriteSteps {
-    GICv2WriteSteps(steps: steps.copy(), count: count, current: current, lastPlace: lastPlace)
+    GICv2WriteSteps(
+      steps: steps.copy(), count: count, current: current, lastPlace: lastPlace, shown: shown, explained: explained)
   }
 
   /// Nothing observed from now on belongs to the write.
@@ -33,9 +38,26 @@ struct GICv2WriteSteps: ~Copyable {
     self.count = min(count, 8)
     current = 0
     lastPlace = -1
+    shown = InlineArray(repeating: nil)
+    explained = 0
   }
 
+  /// What is shown of a PE was explained: it may go on for the bytes that follow.
+  mutating func explain(_ pe: Int) { explained |= 1 << UInt8(pe) }
+
+  /// Whether what was shown last of a PE was explained so.
+  func isExplained(_ pe: Int) -> Bool { explained >> UInt8(pe) & 1 != 0 }
+
+  /// What was shown last to be the highest pending interrupt of a PE since the write.
+  func shown(of pe: Int) -> GICv2Pending? { count == 0 ? nil : shown[pe] }
+
+  /// An interrupt is shown to be the highest pending one of a PE.
+  mutating func observe(_ pe: Int, _ pending: GICv2Pending) { shown[pe] = pending }
+
   func set(_ byte: Int, _ pe: Int, _ step: Step) { steps[byte * GICv2Distributor.peLimit + pe] = step }
+
+  /// What a PE would be signalled at the step that the last observation belonged to.
+  func reached(_ pe: Int) -> GICv2Pending { steps[current * GICv2Distributor.peLimit + pe].pending }
 
   /// The first step, from the one reached on, that `matches`; nil if there is none. `place` orders the observations of
   /// one evaluation.

@@ -61,6 +61,7 @@ extension InterruptController where Self: ~Copyable {
       setLatch(pe, intid, to: true)
       if was { reportRanked(.merged, pe, intid, a: UInt64(PendingCause.line.rawValue)) }
     }
+    if rose, !bank.pointee.edge.knows(bit) { forget(.pending, pe, word: intid &>> 5, 1 &<< UInt32(bit)) }
     reportPending(pe, intid, was: was, cause: .line)
     refresh(pe, intid: intid)
   }

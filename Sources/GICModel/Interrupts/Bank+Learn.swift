@@ -31,13 +31,16 @@ extension InterruptController where Self: ~Copyable {
       // What becomes known counts as a change.
       reportEnables(pe, word: word, before.value ^ bank.pointee.enabled.value | lanes & open & ~before.known)
     case .pending:
-      // A line that is high is enough.
-      let levels = bank.pointee.level.value & ~bank.pointee.edge.value
-      let unknown = lanes & open & ~bank.pointee.shownPending.known
-      for n in 0..<32 where unknown.bit(n) { learnLatch(pe, word &<< 5 | n, (seen & ~levels).bit(n)) }
+      // A line that is high is enough: what is pending by that says nothing of the latch.
+      let (level, edge) = (bank.pointee.level, bank.pointee.edge)
+      let byLatch = ~level.value & level.known | edge.value & edge.known
+      let unknown = lanes & open & ~bank.pointee.shownPending.known & ~(seen & level.value & ~edge.value)
+      for n in 0..<32 where unknown.bit(n) { learnLatch(pe, word &<< 5 | n, seen.bit(n)) }
+      let uncertain = unknown & seen & ~byLatch
+      if uncertain != 0 { forget(.pending, pe, word: word, uncertain) }
     case .active:
       let unknown = lanes & open & ~bank.pointee.active.known
-      for n in 0..<32 where unknown.bit(n) { setActive(pe, word &<< 5 | n, to: seen.bit(n)) }
+      for n in 0..<32 where unknown.bit(n) { learnActive(pe, word &<< 5 | n, seen.bit(n)) }
     case .trigger:
       for n in 0..<16 where open.bit(bit + n) && lanes.bit(n * 2 + 1) {
         bank.pointee.edge.know(bit + n, seen.bit(n * 2 + 1))

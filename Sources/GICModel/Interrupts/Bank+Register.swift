@@ -127,7 +127,7 @@ extension InterruptController where Self: ~Copyable {
   private mutating func write(
     _ register: InterruptRegister, first: Int, _ bits: UInt32, lanes: UInt32, pe: Int, nonSecure: Bool
   ) {
-    let (word, bit) = (first &>> 5, first & 31)
+    let word = first &>> 5
     let exist = implemented(word)
     guard exist != 0 else { return }
     let reach = visible(register, pe, word: word, nonSecure: nonSecure, isWrite: true)
@@ -135,7 +135,9 @@ extension InterruptController where Self: ~Copyable {
     let doubtful = open & ~reach.known
     let before: InterruptBank? = doubtful == 0 ? nil : bank(pe, word).pointee
     write(register, first: first, bits, lanes: lanes, open: open, pe: pe, nonSecure: nonSecure)
-    if let before { doubtWrite(register.field, pe, word, before, touching: doubtful) }
+    guard let before else { return }
+    let isOfBits = register.field == .enabled || register.field == .pending || register.field == .active
+    doubtWrite(register.field, pe, word, before, touching: isOfBits ? doubtful & bits : doubtful)
   }
 
   /// Carries out a write for the interrupts that it reaches.
@@ -180,20 +182,35 @@ extension InterruptController where Self: ~Copyable {
     _ field: InterruptField, _ pe: Int, _ word: Int, _ before: InterruptBank, touching doubtful: UInt32
   ) {
     let bank = bank(pe, word)
+    var changed: UInt32 = 0
     switch field {
     case .priority:
-      for n in 0..<32 where doubtful.bit(n) && bank.pointee.priority[n] != before.priority[n] {
-        bank.pointee.knownPriority.setBit(n, to: false)
-      }
+      changed = ~before.knownPriority
+      for n in 0..<32 where bank.pointee.priority[n] != before.priority[n] { changed.setBit(n, to: true) }
     case .nonSecureAccess, .target, .sources, .route: break
     case .pending, .active:
       let (old, now) = field == .active ? (before.active, bank.pointee.active) : (before.latch, bank.pointee.latch)
-      forget(field, pe, word: word, doubtful & (old.value ^ now.value | ~old.known))
-    default:
-      let (old, now) = (before[field], bank.pointee[field])
-      let changed = doubtful & (old.value ^ now.value | ~old.known)
-      let pes = field == .trigger ? triggers(pe, word &<< 5).pes : pe..<pe + 1
-      for other in pes { self.bank(other, word).pointee[field].forget(changed) }
+      changed = hasOneState(field, word: word) ? old.value ^ now.value | ~old.known : .max
+      if field == .pending, word == 0 { changed &= ~sgisWithSources }
+    default: changed = before[field].value ^ bank.pointee[field].value | ~before[field].known
+    }
+    forget(field, pe, word: word, changed: changed & doubtful)
+  }
+
+  /// Whether a write changed interrupts of a word is not known.
+  func forget(_ field: InterruptField, _ pe: Int, word: Int, changed mask: UInt32) {
+    guard mask != 0 else { return }
+    let bank = bank(pe, word)
+    switch field {
+    case .enabled: bank.pointee.enabled.forget(mask & ~(word == 0 ? sgiEnables.fixed : 0))
+    case .pending: for pe in word == 0 ? latchPEs(pe) : pe..<pe + 1 { forget(.pending, pe, word: word, mask) }
+    case .sources: forget(.pending, pe, word: word, mask)
+    case .active: forget(.active, pe, word: word, mask)
+    case .priority: bank.pointee.knownPriority &= ~mask
+    case .target: bank.pointee.knownTarget &= ~mask
+    case .trigger: for other in triggers(pe, word &<< 5).pes { self.bank(other, word).pointee.edge.forget(mask) }
+    case .nonSecureAccess, .route: break
+    default: bank.pointee[field].forget(mask)
     }
   }
 }

@@ -54,6 +54,8 @@ protocol InterruptController: Predicting, ~Copyable {
   func learnLatch(_ pe: Int, _ intid: Int, _ value: Bool)
   /// Whether interrupts of a word are pending, or active, is not known any more.
   func forget(_ field: InterruptField, _ pe: Int, word: Int, _ mask: UInt32)
+  /// Sets or clears an interrupt's active state everywhere, as a capture shows it.
+  func learnActive(_ pe: Int, _ intid: Int, _ value: Bool)
   /// Sets or clears an interrupt's active state everywhere.
   func setActive(_ pe: Int, _ intid: Int, to value: Bool)
   /// Sets or clears an interrupt's active state where a PE's acknowledge does.
@@ -64,6 +66,11 @@ protocol InterruptController: Predicting, ~Copyable {
   func isPendingOn(_ pe: Int, _ intid: Int) -> Bool
   /// The PEs on which a register changes the latch of a PPI; nil for the one that is named.
   func latchPEs(_ pe: Int, _ intid: Int, to value: Bool) -> UInt8?
+  /// Whether the latches, or the active states, of a word's bank are all that a register changes: other PEs may have
+  /// states of their own.
+  func hasOneState(_ field: InterruptField, word: Int) -> Bool
+  /// The PEs on which a register may change the latch of a PE's PPIs.
+  func latchPEs(_ pe: Int) -> Range<Int>
   /// The PEs for which a write configures an interrupt's trigger, and whether that is certain to take effect.
   func triggers(_ pe: Int, _ intid: Int) -> (pes: Range<Int>, areKnown: Bool)
 

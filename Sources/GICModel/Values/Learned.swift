@@ -53,6 +53,9 @@ struct Learned<Word: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sen
   /// The bits of `mask` may be anything from now on.
   @inline(__always) mutating func forget(_ mask: Word = .max) { known &= ~mask }
 
+  /// Whether what is known is not what the capture shows.
+  @inline(__always) func contradicts(_ seen: Word) -> Bool { (value ^ seen) & known != 0 }
+
   /// What remains visible through a mask: the rest reads as zero, for certain.
   @inline(__always) func visible(_ mask: Word) -> Learned { Learned(value & mask, known: known | ~mask) }
 
