@@ -47,7 +47,7 @@ struct WhyCommandTests {
       try BuiltProgram.run(["state", path, "--at", "#10", "--diff", "#100", "--json", "--no-progress"]).output)
     #expect(difference["diff"] is NSNull)
     let why = try BuiltProgram.run(["why", path, "--irq", "27", "--domain", "1", "--no-progress"])
-    #expect(why.output.contains("attempts to inject it") && !why.output.contains("nothing raised it"))
+    #expect(why.output.contains("its line was raised") && !why.output.contains("nothing raised it"))
   }
 
   @Test("A finding's next can be run as it stands")
