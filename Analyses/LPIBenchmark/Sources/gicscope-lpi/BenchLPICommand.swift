@@ -72,7 +72,7 @@ struct BenchLPICommand: FileCommand {
   @Flag(help: "No progress line.")
   var noProgress = false
 
-  var inputs: [String] { capture.map { [$0] } ?? [] }
+  var inputs: [String] { capture }
   var outputs: [NamedOutput] {
     let files = [("--html", html), ("--svg", svg), ("--markdown", markdown)]
     return json.outputs + files.compactMap { option, path in path.map { NamedOutput(option, $0) } }
