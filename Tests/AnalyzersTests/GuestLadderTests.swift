@@ -40,6 +40,25 @@ struct GuestLadderTests {
     #expect(found[0].conclusion == "SPI 99 was not delivered: nothing raised it.")
   }
 
+  @Test("An exit has the number of its event: continuations before it have none")
+  func exitNumber() {
+    let ladder = GuestLadder(domain: 1, intid: 41)
+    var events = [
+      Event(time: 10, kind: .guestEnter, pe: 0), Event(time: 11, kind: .marker, a: 20 << 16),
+      Event(time: 11, kind: .continuation), Event(time: 11, kind: .continuation),
+      Event(time: 12, kind: .guestExit, pe: 0),
+    ]
+    for at in events.indices { events[at].domain = 1 }
+    let filled = [Transition(time: 10, event: 100, kind: .lrFilled, domain: 1, pe: 0, intid: 41)]
+    events.withUnsafeBufferPointer { events in
+      filled.withUnsafeBufferPointer {
+        ladder.consume(ReplayBatch(events: events, transitions: $0, firstIndex: 100))
+      }
+    }
+    let rung = ladder.ladders(pe: nil, [])[0].rungs.first { $0.name == "taken-back" }
+    #expect(rung?.event == 102)
+  }
+
   @Test("A guest's state has its vCPUs' lists and what is known of each interrupt")
   func state() throws {
     let (_, engine) = try replayed("shown-fills-inside.txt.zst")

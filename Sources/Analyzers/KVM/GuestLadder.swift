@@ -41,8 +41,10 @@ public final class GuestLadder {
   /// Takes in a batch.
   public func consume(_ batch: ReplayBatch) {
     for t in batch.transitions where t.domain == domain && t.intid == intid { take(t) }
-    for (offset, event) in batch.events.enumerated() where event.domain == domain && event.kind == .guestExit {
-      leave(event, batch.firstIndex + UInt64(offset))
+    var numbers = EventNumbering(firstIndex: batch.firstIndex)
+    for event in batch.events {
+      let number = numbers.take(event)
+      if event.domain == domain, event.kind == .guestExit { leave(event, number) }
     }
   }
 

@@ -30,15 +30,16 @@ public struct Controller: ~Copyable {
   public mutating func apply(
     _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer
   ) {
-    var done = 0
-    while done < events.count {
-      done += applyUntilFull(
-        UnsafeBufferPointer(rebasing: events[done...]), firstIndex: firstIndex &+ UInt64(done), into: &transitions)
+    var (rest, number) = (events, firstIndex)
+    while !rest.isEmpty {
+      let taken = applyUntilFull(rest, firstIndex: number, into: &transitions)
+      number &+= UInt64(UnsafeBufferPointer(rebasing: rest[..<taken]).eventCount)
+      rest = UnsafeBufferPointer(rebasing: rest[taken...])
     }
   }
 
-  /// The same, until there are enough transitions for one batch. Returns how many events were taken in: all, or up to the
-  /// end of a record.
+  /// The same, until there are enough transitions for one batch. Returns how many records were taken in: all, or up
+  /// to the end of an event.
   public mutating func applyUntilFull(
     _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer
   ) -> Int {

@@ -6,7 +6,7 @@ protocol ControllerCore: AnyObject {
   var topology: Topology { get }
   var predictions: [PredictionCount] { get }
   var disagreements: [Disagreement] { get }
-  /// Returns how many events it took in before the buffer was full.
+  /// Returns how many records it took in before the buffer was full.
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) -> Int
   func checkInvariants() -> String?
   func state(_ filter: StateFilter) -> StateValue
