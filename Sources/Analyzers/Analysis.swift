@@ -94,7 +94,7 @@ private struct Analyzers: ~Copyable {
   /// window; those that keep state see all.
   @inline(__always) private mutating func dispatch(_ t: Transition, _ isReported: Bool) {
     // What guests do is the business of ``KVMAnalyzer``: no acknowledge or end of theirs is to be seen.
-    guard t.domain == Domain.physical else { return findings.guestTransition(t) }
+    guard t.domain == Domain.physical else { return }
     let isCounted = isReported && (filter?.includes(t) ?? true)
     switch t.kind {
     // The frequent ones; `takeRare` has the others.

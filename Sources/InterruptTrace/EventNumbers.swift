@@ -20,6 +20,18 @@
   }
 }
 
+extension Event {
+  /// The bytes of a marker's text, from the records that continue it.
+  public func markerText(in records: some Sequence<Event>) -> [UInt8] {
+    let length = Int(a >> 16 & 0xFFFF)
+    var text: [UInt8] = []
+    for record in records.lazy.filter({ $0.kind == .continuation }).prefix((length + 15) / 16) {
+      for word in [record.a, record.b] { withUnsafeBytes(of: word.littleEndian) { text += $0 } }
+    }
+    return Array(text.prefix(length))
+  }
+}
+
 /// Events are counted from 0 at the start of a capture. A continuation record is no event of its own: it has the number of
 /// the record that it continues.
 extension UnsafeBufferPointer<Event> {

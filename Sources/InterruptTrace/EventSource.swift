@@ -91,6 +91,7 @@ public struct ImportStatistics: Sendable {
   public mutating func note(
     _ kind: String, count: UInt64 = 1, example: @autoclosure () -> String, position: @autoclosure () -> String
   ) {
+    guard count > 0 else { return }
     if let at = problems.firstIndex(where: { $0.kind == kind }) {
       problems[at].count &+= count
     } else {

@@ -203,6 +203,21 @@ extension EventFlags {
   public var name: String? { rawValue > 0 && rawValue <= Self.names.count ? Self.names[Int(rawValue) - 1] : nil }
 }
 
+/// CPUs that a mask names from one of them on.
+@frozen public struct IPITargets: Sequence, IteratorProtocol {
+  @usableFromInline let first: UInt32
+  @usableFromInline var mask: UInt64
+
+  @inlinable init(first: UInt32, mask: UInt64) { (self.first, self.mask) = (first, mask) }
+
+  /// The next of them.
+  @inlinable public mutating func next() -> UInt32? {
+    guard mask != 0 else { return nil }
+    defer { mask &= mask - 1 }
+    return first &+ UInt32(mask.trailingZeroBitCount)
+  }
+}
+
 extension Event {
   /// The kernel's number of a handler's interrupt.
   @inlinable public var irq: UInt32 { UInt32(truncatingIfNeeded: a) }
@@ -212,6 +227,10 @@ extension Event {
   @inlinable public var handledINTID: UInt32? {
     flags.contains(.intidKnown) ? UInt32(truncatingIfNeeded: a >> 32) : nil
   }
+  /// Why an IPI was sent, or its handler ran.
+  @inlinable public var ipiReason: IPIReason { IPIReason(rawValue: UInt32(truncatingIfNeeded: a)) }
+  /// The CPUs that an IPI was sent to, in the order of their numbers.
+  @inlinable public var ipiTargets: IPITargets { IPITargets(first: UInt32(truncatingIfNeeded: a >> 32), mask: b) }
   /// Of the entry of a handler, a softirq or an IPI: the thread that was interrupted, if it is shown.
   @inlinable public var interruptedThread: UInt32? { flags.contains(.threadKnown) ? thread : nil }
   /// The CPU that a guest's event happened on, or ``PE/none``: of entries, exits, injections, line changes, loads, puts

@@ -12,6 +12,8 @@ public struct GuestActivity: Sendable {
   public var showsEntries = false
   /// Exits by cause; only those that occurred. Together they are all exits that the capture shows.
   public var exits: [Exits] = []
+  /// All exits that the capture shows.
+  public var exitCount: UInt64 { exits.reduce(0) { $0 + $1.count } }
   /// Exits for a system register that the capture names, by register, the most frequent first.
   public var registers: [RegisterExits] = []
   /// Exits for memory-mapped devices and the guest's controller, by page, the most frequent first.

@@ -50,7 +50,7 @@ struct DurationSamples {
     waiting = []
     let exact = values
     values = []
-    for value in exact { Self.append(Self.coarse(value.duration), value.count, to: &values) }
+    for value in exact { values.count(Self.coarse(value.duration), value.count) }
     budget.used += values.count - exact.count
   }
 
@@ -61,21 +61,13 @@ struct DurationSamples {
     var next = 0
     for duration in waiting.sorted() {
       while next < values.count, values[next].duration <= duration {
-        Self.append(values[next].duration, values[next].count, to: &result)
+        result.count(values[next].duration, values[next].count)
         next += 1
       }
-      Self.append(duration, 1, to: &result)
+      result.count(duration, 1)
     }
     result += values[next...]
     return result
-  }
-
-  private static func append(_ duration: UInt64, _ count: UInt64, to values: inout [DurationDistribution.Value]) {
-    if values.last?.duration == duration {
-      values[values.count - 1].count += count
-    } else {
-      values.append(.init(duration: duration, count: count))
-    }
   }
 
   /// The greatest duration that has the same first binary digits.
@@ -90,8 +82,19 @@ struct DurationSamples {
   }
 }
 
+extension [DurationDistribution.Value] {
+  /// Counts a duration that is no less than those that were counted.
+  fileprivate mutating func count(_ duration: UInt64, _ times: UInt64) {
+    if last?.duration == duration {
+      self[endIndex - 1].count += times
+    } else {
+      append(.init(duration: duration, count: times))
+    }
+  }
+}
+
 /// Durations with exact percentiles.
-public struct DurationDistribution: Sendable {
+public struct DurationDistribution: SampleStatistics, Sendable {
   /// A duration and how often it came.
   public struct Value: BitwiseCopyable, Sendable {
     /// In ns.
@@ -123,11 +126,7 @@ public struct DurationDistribution: Sendable {
     var result = DurationDistribution()
     let shown = distributions.filter { $0.count > 0 }
     for value in shown.flatMap(\.values).sorted(by: { $0.duration < $1.duration }) {
-      if result.values.last?.duration == value.duration {
-        result.values[result.values.count - 1].count += value.count
-      } else {
-        result.values.append(value)
-      }
+      result.values.count(value.duration, value.count)
     }
     result.count = shown.reduce(0) { $0 + $1.count }
     result.min = shown.map(\.min).min() ?? 0

@@ -54,11 +54,11 @@ struct KernelInterruptAnalyzer: ~Copyable {
       switch event.kind {
       case .handlerEnter: enterHandler(event)
       case .handlerExit: exitHandler(event, number)
-      case .ipiSend: raiseIPI(event)
-      case .ipiEnter: enterIPI(event)
+      case .ipiSend: for pe in event.ipiTargets { raise(.ipi, event, pe) }
+      case .ipiEnter: enterRaised(.ipi, .ipiRaiseToEntry, event)
       case .ipiExit: exit(.ipi, event)
-      case .softirqRaise: raiseSoftirq(event)
-      case .softirqEnter: enterSoftirq(event)
+      case .softirqRaise: raise(.softirq, event, event.pe)
+      case .softirqEnter: enterRaised(.softirq, .softirqRaiseToEntry, event)
       case .softirqExit: exit(.softirq, event)
       case .schedSwitch: context(event.domain, event.pe).pointee.leaveHardirqs()
       case .marker: names.take(event, at: index, of: batch.events)
@@ -137,75 +137,45 @@ struct KernelInterruptAnalyzer: ~Copyable {
     return action
   }
 
-  // MARK: Inter-processor interrupts
+  // MARK: Inter-processor interrupts and softirqs
 
-  private mutating func raiseIPI(_ event: Event) {
-    var targets = event.b
-    let first = UInt32(truncatingIfNeeded: event.a >> 32)
-    let reason = UInt32(truncatingIfNeeded: event.a)
-    while targets != 0 {
-      let pe = first &+ UInt32(targets.trailingZeroBitCount)
-      targets &= targets - 1
-      guard let row = Self.row(&ipis, event.domain, reason, pe) else {
-        unlisted += 1
-        continue
-      }
-      ipis[row].raise(at: event.time, gaps: gaps(event.domain, pe))
-    }
+  private typealias Kind = InterruptContexts.Frame.Kind
+
+  /// A row of the IPIs, or else of the softirqs.
+  private subscript(_ kind: Kind, _ row: Int32) -> RaisedRow {
+    get { kind == .ipi ? ipis[row] : softirqs[row] }
+    _modify { if kind == .ipi { yield &ipis[row] } else { yield &softirqs[row] } }
   }
 
-  private mutating func enterIPI(_ event: Event) {
-    guard let row = Self.row(&ipis, event.domain, UInt32(truncatingIfNeeded: event.a), event.pe) else {
-      unlisted += 1
-      return
-    }
+  /// The row of an event's reason or vector at a PE; nil if there is no room.
+  private mutating func row(_ kind: Kind, _ event: Event, _ pe: UInt32) -> Int32? {
+    let number = UInt32(truncatingIfNeeded: event.a)
+    let key = UInt64(event.domain) << 48 | UInt64(number & 0xFFFF) << 32 | UInt64(pe)
+    let make = { RaisedRow(domain: event.domain, number: number, pe: pe) }
+    let row = kind == .ipi ? ipis.place(key, make) : softirqs.place(key, make)
+    if row == nil { unlisted += 1 }
+    return row
+  }
+
+  private mutating func raise(_ kind: Kind, _ event: Event, _ pe: UInt32) {
+    guard let row = row(kind, event, pe) else { return }
+    let gaps = context(event.domain, pe).pointee.gaps
+    self[kind, row].raise(at: event.time, gaps: gaps)
+  }
+
+  private mutating func enterRaised(_ kind: Kind, _ stage: KernelActivity.Stage, _ event: Event) {
+    guard let row = row(kind, event, event.pe) else { return }
     guard event.pe != PE.none else {
-      ipis[row].entered += 1
+      self[kind, row].entered += 1
       return
     }
     let context = context(event.domain, event.pe)
-    if let since = ipis[row].enter(gaps: context.pointee.gaps) {
+    if let since = self[kind, row].enter(gaps: context.pointee.gaps) {
       let waited = Self.span(from: since, to: event.time)
-      ipis[row].raiseToEntry.add(waited, budget)
-      add(.ipiRaiseToEntry, waited, at: since)
+      self[kind, row].raiseToEntry.add(waited, budget)
+      add(stage, waited, at: since)
     }
-    enter(.ipi, event, row: row, context)
-  }
-
-  // MARK: Softirqs
-
-  private mutating func raiseSoftirq(_ event: Event) {
-    guard let row = Self.row(&softirqs, event.domain, UInt32(truncatingIfNeeded: event.a), event.pe) else {
-      unlisted += 1
-      return
-    }
-    softirqs[row].raise(at: event.time, gaps: gaps(event.domain, event.pe))
-  }
-
-  private mutating func enterSoftirq(_ event: Event) {
-    guard let row = Self.row(&softirqs, event.domain, UInt32(truncatingIfNeeded: event.a), event.pe) else {
-      unlisted += 1
-      return
-    }
-    guard event.pe != PE.none else {
-      softirqs[row].entered += 1
-      return
-    }
-    let context = context(event.domain, event.pe)
-    if let since = softirqs[row].enter(gaps: context.pointee.gaps) {
-      let waited = Self.span(from: since, to: event.time)
-      softirqs[row].raiseToEntry.add(waited, budget)
-      add(.softirqRaiseToEntry, waited, at: since)
-    }
-    enter(.softirq, event, row: row, context)
-  }
-
-  private static func row(
-    _ table: inout RowTable<RaisedRow>, _ domain: UInt16, _ number: UInt32, _ pe: UInt32
-  ) -> Int32? {
-    table.place(UInt64(domain) << 48 | UInt64(number & 0xFFFF) << 32 | UInt64(pe)) {
-      RaisedRow(domain: domain, number: number, pe: pe)
-    }
+    enter(kind, event, row: row, context)
   }
 
   private static func span(from start: UInt64, to end: UInt64) -> UInt64 { end > start ? end - start : 0 }
@@ -225,9 +195,6 @@ struct KernelInterruptAnalyzer: ~Copyable {
     }
     return context
   }
-
-  /// Gaps of a PE so far.
-  private mutating func gaps(_ domain: UInt16, _ pe: UInt32) -> UInt32 { context(domain, pe).pointee.gaps }
 
   private mutating func enter(
     _ kind: InterruptContexts.Frame.Kind, _ event: Event, row: Int32, _ context: UnsafeMutablePointer<InterruptContexts>
@@ -259,17 +226,16 @@ struct KernelInterruptAnalyzer: ~Copyable {
       exitsWithoutEntry += 1
       return nil
     }
+    let stage: KernelActivity.Stage
     switch kind {
     case .handler:
       actions[ended.frame.row].durations.add(ended.duration, budget)
-      add(.handler, ended.duration, at: ended.frame.start)
-    case .ipi:
-      ipis[ended.frame.row].durations.add(ended.duration, budget)
-      add(.ipiHandler, ended.duration, at: ended.frame.start)
-    case .softirq:
-      softirqs[ended.frame.row].durations.add(ended.duration, budget)
-      add(.softirqRun, ended.duration, at: ended.frame.start)
+      stage = .handler
+    case .ipi, .softirq:
+      self[kind, ended.frame.row].durations.add(ended.duration, budget)
+      stage = kind == .ipi ? .ipiHandler : .softirqRun
     }
+    add(stage, ended.duration, at: ended.frame.start)
     let time = times.at(domain: event.domain, pe: event.pe)
     time.pointee.isShown = true
     time.pointee.hardirq &+= ended.hardirq

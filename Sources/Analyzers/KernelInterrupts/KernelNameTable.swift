@@ -23,16 +23,8 @@ public struct KernelNameTable: Sendable {
   }
 
   private static func text(_ event: Event, _ index: Int, _ events: UnsafeBufferPointer<Event>) -> String {
-    let length = Int(event.a >> 16 & 0xFFFF)
-    var text: [UInt8] = []
-    var at = index + 1
-    while text.count < length, at < events.count, events[at].kind == .continuation {
-      for word in [events[at].a, events[at].b] {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { text.append(UInt8(truncatingIfNeeded: word >> shift)) }
-      }
-      at += 1
-    }
-    return String(decoding: text.prefix(length), as: UTF8.self).printable
+    let text = event.markerText(in: events[(index + 1)..<events.end(ofEventAt: index)])
+    return String(decoding: text, as: UTF8.self).printable
   }
 
   /// The name of an interrupt's handler, by its number; empty if it is not known.

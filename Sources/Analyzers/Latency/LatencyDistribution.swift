@@ -2,7 +2,7 @@ import Histogram
 
 /// The latencies of one stage of one class of interrupt: the buckets of an HDR histogram of three significant digits
 /// beside exact count, extremes and sum.
-public struct LatencyDistribution: Sendable {
+public struct LatencyDistribution: SampleStatistics, Sendable {
   /// The histogram takes values below 2^63; 2^62 ns are 146 years.
   private static let greatest: UInt64 = 1 << 62
 

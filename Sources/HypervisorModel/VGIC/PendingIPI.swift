@@ -37,11 +37,8 @@ struct PendingIPIs {
   }
 
   private mutating func send(_ event: Event, _ number: UInt64) {
-    var targets = event.b
     let before = Int(event.pe) < last.count ? last[Int(event.pe)] : 0
-    while targets != 0 {
-      let cpu = UInt32(truncatingIfNeeded: event.a >> 32) &+ UInt32(targets.trailingZeroBitCount)
-      targets &= targets - 1
+    for cpu in event.ipiTargets {
       let key = Self.key(cpu, event.a & 0xFFFF_FFFF)
       if pending[key] == nil, pending.count < Self.limit {
         pending[key] = PendingIPI(event: number, sender: event.pe, senderBefore: before)

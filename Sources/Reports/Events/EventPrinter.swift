@@ -187,14 +187,7 @@ public struct EventPrinter {
 
   /// The bytes of a marker's text; line feeds and the like become blanks, other control characters are escaped.
   public static func markerText(_ event: Event, _ more: Group) -> [UInt8] {
-    var text: [UInt8] = []
-    let length = Int((event.a >> 16) & 0xFFFF)
-    for part in more where part.kind == .continuation {
-      for word in [part.a, part.b] {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { text.append(UInt8(truncatingIfNeeded: word >> shift)) }
-      }
-    }
-    let blanked = text.prefix(length).map { $0 < 0x20 ? 0x20 : $0 }
+    let blanked = event.markerText(in: more).map { $0 < 0x20 ? 0x20 : $0 }
     return Array(String(decoding: blanked, as: UTF8.self).printable.utf8)
   }
 }

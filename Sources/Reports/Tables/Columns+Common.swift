@@ -37,6 +37,16 @@ extension Columns {
       { value($0).percentiles($1) }, { value($0).buckets })
   }
 
+  /// What people see of samples: the median, the 99th percentile and the greatest, under headings of which the first begins
+  /// with `lead`.
+  @discardableResult func percentiles(
+    _ lead: String = "", _ value: @escaping @Sendable (Row) -> some SampleStatistics
+  ) -> Self {
+    duration(shown: lead + "p50") { value($0).count > 0 ? value($0).percentile(50) : nil }
+    duration(shown: "p99") { value($0).count > 0 ? value($0).percentile(99) : nil }
+    return duration(shown: "max") { value($0).count > 0 ? value($0).max : nil }
+  }
+
   /// The same from any kind of distribution.
   @discardableResult func latencies(
     _ count: @escaping @Sendable (Row) -> UInt64,

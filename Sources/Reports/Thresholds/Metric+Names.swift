@@ -13,8 +13,7 @@ extension Metric {
 
   /// `kernel.handler.p99`, `kernel.ipi_raise_to_entry.max`.
   static func kernel(_ name: String) -> Metric? {
-    let spelled = name.replacing("p99.99", with: "p9999").replacing("p99.9", with: "p999")
-    let parts = spelled.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = spelled(name).split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0] == "kernel",
       let stage = KernelActivity.Stage.allCases.first(where: { $0.name == parts[1] }),
       let statistic = Statistic(rawValue: String(parts[2]))
@@ -22,26 +21,31 @@ extension Metric {
     return .kernel(stage, statistic)
   }
 
-  /// A statistic of durations; nil if there are none.
-  static func value(_ statistic: Statistic, of durations: DurationDistribution) -> UInt64? {
-    if durations.count == 0 { return statistic == .count ? 0 : nil }
+  /// A name with its statistic as ``Statistic`` has it: `p999` for `p99.9`.
+  static func spelled(_ name: some StringProtocol) -> String {
+    String(name).replacing("p99.99", with: "p9999").replacing("p99.9", with: "p999")
+  }
+
+  /// A statistic of samples; nil if there are none.
+  static func value(_ statistic: Statistic, of samples: some SampleStatistics) -> UInt64? {
+    if samples.count == 0 { return statistic == .count ? 0 : nil }
     return switch statistic {
-    case .count: durations.count
-    case .min: durations.min
-    case .mean: durations.mean
-    case .max: durations.max
-    case .p50: durations.percentile(50)
-    case .p90: durations.percentile(90)
-    case .p99: durations.percentile(99)
-    case .p999: durations.percentile(99.9)
-    case .p9999: durations.percentile(99.99)
+    case .count: samples.count
+    case .min: samples.min
+    case .mean: samples.mean
+    case .max: samples.max
+    case .p50: samples.percentile(50)
+    case .p90: samples.percentile(90)
+    case .p99: samples.percentile(99)
+    case .p999: samples.percentile(99.9)
+    case .p9999: samples.percentile(99.99)
     }
   }
 
   /// `p99(injection_to_eoi,LPI)`, `max(pending_to_ack)`.
   static func call(_ name: String) -> Metric? {
     guard let open = name.firstIndex(of: "("), name.last == ")" else { return nil }
-    let spelled = name[..<open].replacing("p99.99", with: "p9999").replacing("p99.9", with: "p999")
+    let spelled = spelled(name[..<open])
     let arguments = name[name.index(after: open)...].dropLast()
       .split(separator: ",", omittingEmptySubsequences: false)
     guard let statistic = Statistic(rawValue: String(spelled)), (1...2).contains(arguments.count),

@@ -166,8 +166,7 @@ public enum Metric: Equatable, Sendable {
       self = kernel
       return
     }
-    let spelled = name.replacing("p99.99", with: "p9999").replacing("p99.9", with: "p999")
-    var parts = spelled.split(separator: ".", omittingEmptySubsequences: false)
+    var parts = Self.spelled(name).split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count >= 2, parts.removeFirst() == "latency", let last = parts.popLast(),
       let statistic = Statistic(rawValue: String(last))
     else { return nil }
@@ -217,18 +216,7 @@ public enum Metric: Equatable, Sendable {
       } else {
         distribution = report.results.latency(of: stage)
       }
-      if distribution.count == 0 { return statistic == .count ? 0 : nil }
-      return switch statistic {
-      case .count: distribution.count
-      case .min: distribution.min
-      case .mean: distribution.mean
-      case .max: distribution.max
-      case .p50: distribution.percentile(50)
-      case .p90: distribution.percentile(90)
-      case .p99: distribution.percentile(99)
-      case .p999: distribution.percentile(99.9)
-      case .p9999: distribution.percentile(99.99)
-      }
+      return Self.value(statistic, of: distribution)
     }
   }
 }

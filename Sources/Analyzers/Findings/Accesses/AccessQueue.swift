@@ -12,7 +12,6 @@ struct AccessQueue: ~Copyable {
   private var count = 0
   private var next = 0
   private var events = UnsafeBufferPointer<Event>(start: nil, count: 0)
-  private var first: UInt64 = 0
   /// Bit n is set if an event of kind n has occurred, of kinds below 64: those of a controller's ports.
   private(set) var controllerKinds: UInt64 = 0
   /// Affinity routing is on: registers of the Distributor that belong to SGIs and PPIs are RES0.
@@ -45,10 +44,9 @@ struct AccessQueue: ~Copyable {
   @inline(__always)
   mutating func begin(_ batch: ReplayBatch, _ observe: (Event, UInt64) -> Void) {
     events = batch.events
-    first = batch.firstIndex
     (count, next) = (0, 0)
     if events.count > capacity { grow(to: events.count) }
-    var numbers = EventNumbering(firstIndex: first)
+    var numbers = EventNumbering(firstIndex: batch.firstIndex)
     for index in 0..<events.count {
       let kind = events[index].kind.rawValue
       let number = numbers.take(events[index])
@@ -83,18 +81,11 @@ struct AccessQueue: ~Copyable {
     return (events[place.index], follows ? events[after] : nil, place.number)
   }
 
-  /// The whole text of a marker, whose continuations follow it.
-  func text(ofMarkerAt number: UInt64) -> String {
-    let place = events.place(ofEvent: Int(number &- first))
-    guard place < events.count else { return "" }
-    var bytes: [UInt8] = []
-    var at = place + 1
-    while at < events.count, events[at].kind == .continuation, bytes.count < 64 {
-      for word in [events[at].a, events[at].b] { withUnsafeBytes(of: word.littleEndian) { bytes += $0 } }
-      at += 1
-    }
-    let length = Int(events[place].a >> 16 & 0xFFFF)
-    return String(decoding: bytes.prefix(min(length, 64)), as: UTF8.self)
+  /// The text of the marker that was taken last: as much of it as names have.
+  var textOfTaken: String {
+    let index = places[next - 1].index
+    let text = events[index].markerText(in: events[(index + 1)..<events.end(ofEventAt: index)])
+    return String(decoding: text.prefix(64), as: UTF8.self)
   }
 
   @inline(never) private mutating func grow(to wanted: Int) {

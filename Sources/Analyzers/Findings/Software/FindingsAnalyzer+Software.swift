@@ -15,7 +15,7 @@ extension FindingsAnalyzer {
     case .guestExit: guestLeft(event, number)
     case .marker:
       if event.a & 0xFFFF == UInt64(MarkerKind.interruptName.rawValue) {
-        software.name(UInt32(truncatingIfNeeded: event.b), accesses.text(ofMarkerAt: number))
+        software.name(UInt32(truncatingIfNeeded: event.b), accesses.textOfTaken)
       }
     default: break
     }
@@ -26,14 +26,14 @@ extension FindingsAnalyzer {
   // MARK: Handlers
 
   private mutating func handlerEntered(_ event: Event, _ number: UInt64) {
-    let irq = UInt32(truncatingIfNeeded: event.a)
+    let irq = event.irq
     let cpu = software.cpus.insert(Self.vcpu(event))
     cpu.pointee.entries &+= 1
     let handler = software.handlers.insert(UInt64(event.domain) << 32 | UInt64(irq))
     handler.pointee.count &+= 1
     handler.pointee.last = Moment(time: event.time, event: number)
     handler.pointee.cpu = event.pe
-    if event.flags.contains(.intidKnown) { handler.pointee.intid = UInt32(truncatingIfNeeded: event.a >> 32) }
+    if let intid = event.handledINTID { handler.pointee.intid = intid }
     let pause = event.time &- min(cpu.pointee.leftAt.time, event.time)
     let isSame = cpu.pointee.irq == irq && cpu.pointee.leftAt.event != .max
     // The other action of a shared line follows at once, without another interrupt.
@@ -56,7 +56,7 @@ extension FindingsAnalyzer {
   }
 
   private func handlerStorm(_ event: Event, _ number: UInt64, _ irq: UInt32, _ cpu: SoftwareTrail.CPURecord) {
-    let intid = event.flags.contains(.intidKnown) ? UInt32(truncatingIfNeeded: event.a >> 32) : INTID.none
+    let intid = event.handledINTID ?? INTID.none
     let key = FindingLog.Key(
       kind: .storm, domain: event.domain, pe: event.pe, intid: intid, reason: 0x1_0000 | irq & 0xFFFF)
     let t = place(event, number, pe: event.pe, intid: intid)
@@ -76,15 +76,10 @@ extension FindingsAnalyzer {
   // MARK: Inter-processor interrupts
 
   private mutating func ipiSent(_ event: Event, _ number: UInt64) {
-    let reason = UInt32(truncatingIfNeeded: event.a)
     // Which handler takes it must be known.
-    guard reason != IPIReason.other.rawValue else { return }
-    var targets = event.b
-    let first = UInt32(truncatingIfNeeded: event.a >> 32)
-    while targets != 0 {
-      let cpu = first &+ UInt32(targets.trailingZeroBitCount)
-      targets &= targets - 1
-      let ipi = software.ipis.insert(Self.ipi(event.domain, reason, cpu))
+    guard event.ipiReason != .other else { return }
+    for cpu in event.ipiTargets {
+      let ipi = software.ipis.insert(Self.ipi(event.domain, event.ipiReason.rawValue, cpu))
       guard ipi.pointee.sentAt.event == .max else { continue }
       ipi.pointee.sentAt = Moment(time: event.time, event: number)
       ipi.pointee.sender = event.pe
@@ -98,7 +93,7 @@ extension FindingsAnalyzer {
 
   private mutating func ipiEntered(_ event: Event) {
     software.cpus.insert(Self.vcpu(event)).pointee.entries &+= 1
-    let ipi = software.ipis.insert(Self.ipi(event.domain, UInt32(truncatingIfNeeded: event.a), event.pe))
+    let ipi = software.ipis.insert(Self.ipi(event.domain, event.ipiReason.rawValue, event.pe))
     guard ipi.pointee.sentAt.event != .max else { return }
     let waited = event.time &- min(ipi.pointee.sentAt.time, event.time)
     ipi.pointee.longest = max(ipi.pointee.longest, waited)
@@ -114,7 +109,7 @@ extension FindingsAnalyzer {
       let entries = software.cpus.find(UInt64(domain) << 32 | UInt64(cpu))?.pointee.entries ?? 0
       let waited = elapsed(since: ipi.sentAt)
       guard entries &- ipi.sentWhen >= 4, waited >= thresholds.stuckTime, waited / 8 >= ipi.longest else { continue }
-      let name = IPIReason.names.indices.contains(Int(reason) - 1) ? IPIReason.names[Int(reason) - 1] : "IPI \(reason)"
+      let name = IPIReason(rawValue: reason).name ?? "IPI \(reason)"
       let t = Transition(time: lastTime, event: lastEvent, kind: .sgiSent, domain: domain, pe: cpu)
       record(log, .init(kind: .stuckPending, domain: domain, pe: cpu, reason: 0x1_0000 | reason), t) {
         FindingLog.Description(

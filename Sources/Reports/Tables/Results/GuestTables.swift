@@ -47,7 +47,7 @@ extension ResultTables {
     c.text("cause", names(GuestExitCause.allCases.map(\.name)), shown: "exits") { $0.exits.cause.name }
       .shownAs { $0.exits.cause.title }
     c.count("exits", "how often", shown: "count") { $0.exits.count }
-    c.shown("share") { Units.percent($0.exits.count, of: $0.guest.exits.reduce(0) { $0 + $1.count }) }
+    c.shown("share") { Units.percent($0.exits.count, of: $0.guest.exitCount) }
     c.flag("interrupt_related", "whether interrupts caused it", shown: "for an interrupt") {
       $0.exits.cause.isInterruptRelated
     }
@@ -75,7 +75,7 @@ extension ResultTables {
     c.number("domain", "n for guest n") { $0.guest.domain }.only(.sql)
     c.text("register", "the manual's name, or `S3_0_C15_C2_0`", shown: "exits for a register") { $0.exits.register }
     c.count("exits", "how often", shown: "count") { $0.exits.count }
-    c.shown("share of all") { Units.percent($0.exits.count, of: $0.guest.exits.reduce(0) { $0 + $1.count }) }
+    c.shown("share of all") { Units.percent($0.exits.count, of: $0.guest.exitCount) }
     c.count("reads", "how many of them read it", shown: "reads") { $0.exits.reads }
     c.toNextEntry { $0.exits.away }
   }.rows { $0.results.kvm.flatMap { guest in guest.registers.map { (guest, $0) } } }
@@ -90,7 +90,7 @@ extension ResultTables {
     c.hex("highest", "the highest", shown: "to") { $0.exits.highest }
     c.flag("controller", "whether it is the guest's interrupt controller", shown: "GIC") { $0.exits.isController }
     c.count("exits", "how often", shown: "count") { $0.exits.count }
-    c.shown("share of all") { Units.percent($0.exits.count, of: $0.guest.exits.reduce(0) { $0 + $1.count }) }
+    c.shown("share of all") { Units.percent($0.exits.count, of: $0.guest.exitCount) }
     c.count("reads", "how many of them read it", shown: "reads") { $0.exits.reads }
     c.toNextEntry { $0.exits.away }
   }.rows { $0.results.kvm.flatMap { guest in guest.devices.map { (guest, $0) } } }
@@ -133,8 +133,6 @@ extension Columns {
   /// From an exit to the vCPU's next entry.
   fileprivate func toNextEntry(_ away: @escaping @Sendable (Row) -> LatencyDistribution) {
     distribution(away)
-    duration(shown: "to next entry p50") { away($0).count > 0 ? away($0).percentile(50) : nil }
-    duration(shown: "p99") { away($0).count > 0 ? away($0).percentile(99) : nil }
-    duration(shown: "max") { away($0).count > 0 ? away($0).max : nil }
+    percentiles("to next entry ", away)
   }
 }

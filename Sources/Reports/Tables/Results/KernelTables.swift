@@ -167,16 +167,6 @@ extension Columns {
       { value($0).latencies.buckets })
   }
 
-  /// What people see of durations.
-  @discardableResult fileprivate func percentiles(
-    _ title: String = "", _ value: @escaping @Sendable (Row) -> DurationDistribution
-  ) -> Self {
-    let lead = title.isEmpty ? "" : title + " "
-    duration(shown: lead + "p50") { value($0).count > 0 ? value($0).percentile(50) : nil }
-    duration(shown: "p99") { value($0).count > 0 ? value($0).percentile(99) : nil }
-    return duration(shown: "max") { value($0).count > 0 ? value($0).max : nil }
-  }
-
   /// An object of durations in JSON, four columns in SQL, and what people see of them.
   @discardableResult fileprivate func waited(
     _ name: String, _ title: String, _ value: @escaping @Sendable (Row) -> DurationDistribution
@@ -186,6 +176,6 @@ extension Columns {
     duration("\(name)_p50_ns", "\(title): the median") { value($0).percentile(50) }.only(.sql)
     duration("\(name)_p99_ns", "\(title): the value that 99 % do not exceed") { value($0).percentile(99) }.only(.sql)
     duration("\(name)_max_ns", "\(title): the greatest") { value($0).max }.only(.sql)
-    return percentiles(title, value)
+    return percentiles(title + " ", value)
   }
 }
