@@ -122,22 +122,12 @@ extension ImportStatistics {
     guard !ignored.isEmpty else { return nil }
     let named = ignored.filter { $0.name != nil }.sorted { ($1.count, $0.name!) < ($0.count, $1.name!) }
     let total = ignored.reduce(0) { $0 &+ $1.count }
-    let shown = named.prefix(6).map { "\($0.name!) \(Self.grouped($0.count))" }
+    let shown = named.prefix(6).map { "\($0.name!) \($0.count.grouped)" }
     let isComplete = named.count == ignored.count && shown.count == named.count
     let kinds = named.count == ignored.count ? "\(named.count)" : "more than \(named.count)"
     let verb = total == 1 ? "event of 1 kind is" : "events of \(kinds) \(kinds == "1" ? "kind" : "kinds") are"
     let list = shown.isEmpty ? "" : ": " + shown.joined(separator: ", ") + (isComplete ? "" : ", …")
-    return "\(Self.grouped(total)) \(verb) not about interrupts\(list)"
-  }
-
-  /// A number with a comma before each three digits.
-  private static func grouped(_ number: UInt64) -> String {
-    var text = ""
-    for (place, digit) in String(number).reversed().enumerated() {
-      if place > 0, place % 3 == 0 { text = "," + text }
-      text = String(digit) + text
-    }
-    return text
+    return "\(total.grouped) \(verb) not about interrupts\(list)"
   }
 }
 

@@ -106,10 +106,10 @@ struct Accesses {
   }
 
   /// What `why` concludes at the end.
-  func why(_ intid: UInt32, domain: UInt16 = 0, pe: UInt32? = nil) -> DeliveryLadder {
+  func why(_ intid: UInt32, pe: UInt32? = nil) -> DeliveryLadder {
     let follower = InterruptFollower()
     try! engine().run(follower.consume)
-    return follower.ladder(domain: domain, intid: intid, pe: pe)
+    return follower.ladder(intid: intid, pe: pe)
   }
 }
 

@@ -3,16 +3,14 @@ import InterruptTrace
 /// The rungs of a ``DeliveryLadder``, from what is known of the interrupt and of its PE.
 extension FindingsAnalyzer {
   /// The ladder of an interrupt on a PE now; of an interrupt that no single PE owns, on the PE that it goes to.
-  func ladder(domain: UInt16, intid: UInt32, pe: UInt32?) -> DeliveryLadder {
-    if domain != Domain.physical || !accesses.showsController && hasSoftware {
-      return softwareLadder(domain: domain, intid: intid, pe: pe)
-    }
+  func ladder(intid: UInt32, pe: UInt32?) -> DeliveryLadder {
+    if !accesses.showsController && hasSoftware { return handlerLadder(intid) }
     let isPrivate = InterruptClass(intid: intid).isPrivate
     let owner = pe ?? (isPrivate ? 0 : PE.none)
-    let key = InterruptKey.interrupt(domain: domain, pe: owner, intid: intid).rawValue
+    let key = InterruptKey.interrupt(domain: Domain.physical, pe: owner, intid: intid).rawValue
     let r = interrupts.find(key)?.pointee ?? InterruptRecord()
     let target = pe ?? (isPrivate ? owner : r.targetIsKnown ? r.target : PE.none)
-    let p = processors.find(domain: domain, pe: target)?.pointee
+    let p = processors.find(domain: Domain.physical, pe: target)?.pointee
     if INTID.isLPI(intid), r.edges == 0, r.acknowledges == 0, let ladder = virtualLadder(intid) { return ladder }
     var rungs = [source(r, intid)]
     if INTID.isLPI(intid) { rungs.append(mapping(r, intid)) }
@@ -37,7 +35,7 @@ extension FindingsAnalyzer {
     }
     if let rung = handedOnRung(r, InterruptKey(rawValue: key)) { rungs.append(rung) }
     return DeliveryLadder(
-      domain: domain, intid: intid, pe: target < PE.none - 1 ? target : nil, rungs: rungs,
+      domain: Domain.physical, intid: intid, pe: target < PE.none - 1 ? target : nil, rungs: rungs,
       conclusion: conclude(rungs, r, InterruptKey(rawValue: key), target))
   }
 
@@ -281,7 +279,7 @@ extension FindingsAnalyzer {
   /// Which of the two requests is there, where it is not the usual one.
   static func asFIQ(_ lines: UInt8) -> String { lines & 0b11 == 0b10 ? " as an FIQ" : "" }
 
-  private var hasSoftware: Bool { software.handlers.count + software.injections.count + software.entries.count > 0 }
+  private var hasSoftware: Bool { software.showsInjections || software.handlers.count + software.entries.count > 0 }
 
   /// The special INTID that the PE gets over and over while an interrupt is the highest pending one.
   func refusal(_ p: ProcessorRecord?, _ intid: UInt32) -> UInt32? {

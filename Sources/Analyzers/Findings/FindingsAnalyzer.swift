@@ -105,12 +105,8 @@ struct FindingsAnalyzer: ~Copyable {
 
   mutating func consume(_ batch: ReplayBatch) {
     begin(batch)
-    for index in 0..<batch.transitions.count {
-      if batch.transitions[index].domain == Domain.physical {
-        take(batch.transitions[index])
-      } else {
-        guestTransition(batch.transitions[index])
-      }
+    for index in 0..<batch.transitions.count where batch.transitions[index].domain == Domain.physical {
+      take(batch.transitions[index])
     }
     end(batch)
   }

@@ -1,7 +1,8 @@
 import InterruptTrace
 import Replay
 
-/// Follows interrupts up to a moment, to say why one was delivered then or was not.
+/// Follows the physical controller's interrupts up to a moment, to say why one was delivered then or was not. Of guests'
+/// interrupts, ``GuestLadder`` does.
 ///
 /// ```swift
 /// let follower = InterruptFollower()
@@ -22,24 +23,16 @@ public final class InterruptFollower {
   public func consume(_ batch: ReplayBatch) { analyzer.consume(batch) }
 
   /// The way of an interrupt as it is now, on a PE; nil for the PE that it goes to, of SGIs and PPIs for PE 0.
-  public func ladder(domain: UInt16 = 0, intid: UInt32, pe: UInt32? = nil) -> DeliveryLadder {
-    analyzer.ladder(domain: domain, intid: intid, pe: pe)
-  }
+  public func ladder(intid: UInt32, pe: UInt32? = nil) -> DeliveryLadder { analyzer.ladder(intid: intid, pe: pe) }
 
   /// The ways of an interrupt as they are now: one, or of an SGI or PPI without a PE one for each of the first eight PEs.
-  public func ladders(domain: UInt16 = 0, intid: UInt32, pe: UInt32?, peCount: Int) -> [DeliveryLadder] {
-    if domain != Domain.physical, pe == nil, InterruptClass(intid: intid).isPrivate {
-      let vcpus = analyzer.vcpus(domain: domain, intid: intid)
-      return vcpus.isEmpty
-        ? [ladder(domain: domain, intid: intid)]
-        : vcpus.prefix(8).map { ladder(domain: domain, intid: intid, pe: $0) }
-    }
+  public func ladders(intid: UInt32, pe: UInt32?, peCount: Int) -> [DeliveryLadder] {
     guard pe == nil, InterruptClass(intid: intid).isPrivate,
       analyzer.accesses.showsController || analyzer.hasTransitions
     else {
-      return [ladder(domain: domain, intid: intid, pe: pe)]
+      return [ladder(intid: intid, pe: pe)]
     }
-    return (0..<UInt32(min(max(peCount, 1), 8))).map { ladder(domain: domain, intid: intid, pe: $0) }
+    return (0..<UInt32(min(max(peCount, 1), 8))).map { ladder(intid: intid, pe: $0) }
   }
 }
 

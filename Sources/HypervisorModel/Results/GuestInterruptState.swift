@@ -24,4 +24,15 @@ public struct GuestInterruptState: Equatable, Sendable {
   public var register: Int?
   /// The rule by which its state is what it is.
   public var rule: InferenceRule
+
+  /// An interrupt; what is not given is not known, or not the case.
+  public init(
+    intid: UInt32, target: UInt32? = nil, isEnabled: Bool? = nil, isForwarded: Bool? = nil, priority: UInt8? = nil,
+    isGroup1: Bool? = nil, isEdge: Bool? = nil, isPending: Bool? = nil, isActive: Bool? = nil, listedOn: UInt32? = nil,
+    register: Int? = nil, rule: InferenceRule
+  ) {
+    (self.intid, self.target, self.priority, self.rule) = (intid, target, priority, rule)
+    (self.isEnabled, self.isForwarded, self.isGroup1, self.isEdge) = (isEnabled, isForwarded, isGroup1, isEdge)
+    (self.isPending, self.isActive, self.listedOn, self.register) = (isPending, isActive, listedOn, register)
+  }
 }

@@ -1,15 +1,9 @@
+import InterruptTrace
+
 /// Numbers in the units a person would use.
 public enum Units {
   /// `1,234,567`.
-  public static func count(_ value: UInt64) -> String {
-    let digits = String(value)
-    var result = ""
-    for (i, digit) in digits.enumerated() {
-      if i > 0, (digits.count - i) % 3 == 0 { result.append(",") }
-      result.append(digit)
-    }
-    return result
-  }
+  public static func count(_ value: UInt64) -> String { value.grouped }
 
   /// A span of time to three digits: `850 ns`, `1.23 µs`, `45.6 ms`, `12.3 s`, `3 min 20 s`, `2 h 05 min`.
   public static func duration(_ nanoseconds: UInt64) -> String {

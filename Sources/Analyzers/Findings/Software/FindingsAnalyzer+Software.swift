@@ -8,7 +8,7 @@ extension FindingsAnalyzer {
     case .handlerExit: handlerLeft(event, number)
     case .ipiSend: ipiSent(event, number)
     case .ipiEnter: ipiEntered(event)
-    case .inject: injected(event, number)
+    case .inject: software.showsInjections = true
     case .timerLine:
       if event.level { software.entries.insert(Self.vcpu(event)).pointee.timer = event.intid }
     case .guestEnter: guestEntered(event, number)
@@ -128,14 +128,6 @@ extension FindingsAnalyzer {
 
   // MARK: Guests
 
-  private mutating func injected(_ event: Event, _ number: UInt64) {
-    let key = InterruptKey.interrupt(domain: event.domain, pe: event.pe, intid: event.intid)
-    let injection = software.injections.insert(key.rawValue)
-    if injection.pointee.first.event == .max { injection.pointee.first = Moment(time: event.time, event: number) }
-    injection.pointee.last = Moment(time: event.time, event: number)
-    if event.level { injection.pointee.raised &+= 1 } else { injection.pointee.lowered &+= 1 }
-  }
-
   private mutating func guestEntered(_ event: Event, _ number: UInt64) {
     let entry = software.entries.insert(Self.vcpu(event))
     entry.pointee.pc = event.b
@@ -185,25 +177,6 @@ extension FindingsAnalyzer {
           ? "check that the hypervisor lists the timer's interrupt, or marks it active, before it enters the guest"
           : "check what raises the physical interrupt that ends each entry",
         since: entry.runSince)
-    }
-  }
-
-  /// What the model of the hypervisor says of a guest's interrupt.
-  mutating func guestTransition(_ t: Transition) {
-    guard t.intid != INTID.none else { return }
-    let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: t.intid).rawValue
-    switch t.kind {
-    case .pending: software.guests.insert(key).pointee.pending = Moment(t)
-    case .lrFilled:
-      let guest = software.guests.insert(key)
-      guest.pointee.listed = Moment(t)
-      guest.pointee.list = UInt32(truncatingIfNeeded: t.listRegister.index)
-      guest.pointee.vcpu = t.pe
-    case .guestOutcome:
-      let guest = software.guests.insert(key)
-      guest.pointee.outcome = Moment(t)
-      guest.pointee.hasEnded = t.guestOutcome.hasEnded
-    default: break
     }
   }
 }

@@ -1,7 +1,7 @@
 import InterruptTrace
 
-/// What a kernel's own tracing shows of interrupts: handlers, inter-processor interrupts, injections into guests and their
-/// entries. Memory follows the number of CPUs, interrupts and vCPUs.
+/// What a kernel's own tracing shows of interrupts: handlers, inter-processor interrupts and entries of guests. Memory
+/// follows the number of CPUs, interrupts and vCPUs.
 struct SoftwareTrail: ~Copyable {
   /// What a CPU's handlers did last.
   struct CPURecord: BitwiseCopyable {
@@ -33,14 +33,6 @@ struct SoftwareTrail: ~Copyable {
     var longest: UInt64 = 0
   }
 
-  /// Attempts to change a guest's line.
-  struct InjectionRecord: BitwiseCopyable {
-    var raised: UInt64 = 0
-    var lowered: UInt64 = 0
-    var first = Moment()
-    var last = Moment()
-  }
-
   /// A vCPU's entries.
   struct EntryRecord: BitwiseCopyable {
     var pc: UInt64 = 0
@@ -53,23 +45,13 @@ struct SoftwareTrail: ~Copyable {
     var longest: UInt64 = 0
   }
 
-  /// What the model of the hypervisor says of a guest's interrupt.
-  struct GuestRecord: BitwiseCopyable {
-    var pending = Moment()
-    var listed = Moment()
-    var list: UInt32 = 0
-    var vcpu: UInt32 = PE.none
-    var outcome = Moment()
-    var hasEnded = false
-  }
-
   var cpus = LiveTable(CPURecord())
   var handlers = LiveTable(HandlerRecord())
   var ipis = LiveTable(IPIRecord())
-  var injections = LiveTable(InjectionRecord())
   var entries = LiveTable(EntryRecord())
-  var guests = LiveTable(GuestRecord())
   var names: [UInt32: String] = [:]
+  /// Somebody tried to change a guest's line.
+  var showsInjections = false
   private static var nameLimit: Int { 4096 }
 
   init() {}
@@ -78,14 +60,12 @@ struct SoftwareTrail: ~Copyable {
     cpus = LiveTable(copying: other.cpus)
     handlers = LiveTable(copying: other.handlers)
     ipis = LiveTable(copying: other.ipis)
-    injections = LiveTable(copying: other.injections)
     entries = LiveTable(copying: other.entries)
-    guests = LiveTable(copying: other.guests)
-    names = other.names
+    (names, showsInjections) = (other.names, other.showsInjections)
   }
 
   var footprint: Int {
-    cpus.footprint + handlers.footprint + ipis.footprint + injections.footprint + entries.footprint + guests.footprint
+    cpus.footprint + handlers.footprint + ipis.footprint + entries.footprint
   }
 
   mutating func name(_ irq: UInt32, _ text: String) { if names.count < Self.nameLimit { names[irq] = text } }
