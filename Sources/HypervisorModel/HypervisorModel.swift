@@ -23,13 +23,24 @@ public final class HypervisorModel {
   /// Who saw list registers of the same run, if anyone.
   public weak var witness: (any ListRegisterWitness)? { didSet { for guest in guests { guest.witness = witness } } }
   @exclusivity(unchecked) private var ipis = PendingIPIs()
-  private let activity = CPUActivity()
+  private let activity: CPUActivity
 
   /// A model without guests; they come with their events.
   public init(topology: Topology, options: HypervisorOptions = .init()) {
     self.topology = topology
     self.options = options
+    activity = CPUActivity()
   }
+
+  private init(copying other: HypervisorModel) {
+    (topology, options, ipis) = (other.topology, other.options, other.ipis)
+    activity = CPUActivity(copying: other.activity)
+    guests = other.guests.map { [activity] in Guest(copying: $0, activity: activity) }
+  }
+
+  /// An independent copy: a checkpoint to go on from, without ``onEntry``, ``onOutcome`` and ``witness``. O(state): vCPUs
+  /// and interrupts of the guests, not the capture's length.
+  public func copy() -> HypervisorModel { HypervisorModel(copying: self) }
 
   /// Takes in the guests' events among `events`, in order, and appends what followed.
   public func apply(
@@ -62,6 +73,9 @@ public final class HypervisorModel {
 
   /// What is known of each guest.
   public var summaries: [GuestSummary] { guests.filter { $0.entries > 0 }.map(GuestSummary.init) }
+
+  /// The numbers of the guests that are known, from 1 on.
+  public var domains: Range<UInt16> { 1..<UInt16(guests.count + 1) }
 
   /// A guest's VGIC as it is now; nil if there is no such guest.
   public func state(domain: UInt16, _ filter: StateFilter) -> StateValue? {

@@ -39,7 +39,7 @@ public struct ReplayOptions: Sendable {
 /// An engine is used by one thread. It can be stopped at a place, asked for the state there, and run on.
 public final class ReplayEngine {
   /// The model, in the state after the last event replayed.
-  public private(set) var controller: Controller
+  public var controller: Controller { _read { yield models.controller } }
   /// Events replayed so far, which is the number of the next one.
   public private(set) var events: UInt64 = 0
   /// Time of the first event, in ns since the capture's epoch. Topology records have no time.
@@ -55,9 +55,9 @@ public final class ReplayEngine {
 
   private enum Phase { case before, within, after }
 
+  private(set) var models: ReplayModels
   private let options: ReplayOptions
   private let pipeline: BatchPipeline
-  private var hypervisor: HypervisorModel?
   private var groups = EventGroups()
   private var buffer = TransitionBuffer()
   private var pending = UnsafeBufferPointer<Event>(start: nil, count: 0)
@@ -72,7 +72,7 @@ public final class ReplayEngine {
     format = source.format
     var topology = source.topology
     topology.merge(options.topology)
-    controller = Controller(topology: topology, options: options.controller)
+    models = ReplayModels(Controller(topology: topology, options: options.controller), options.hypervisor)
     pipeline = BatchPipeline(
       source: source, threaded: options.isThreaded, depth: 4, batchCapacity: options.batchCapacity)
     phase = options.window.from == nil ? .within : .before
@@ -84,16 +84,16 @@ public final class ReplayEngine {
   public var topology: Topology { controller.topology }
 
   /// What the model of the hypervisor says of each guest; none if the capture shows no hypervisor.
-  public var guests: [GuestSummary] { hypervisor?.summaries ?? [] }
+  public var guests: [GuestSummary] { models.hypervisor?.summaries ?? [] }
 
   /// A guest's VGIC as it is now; nil if the capture shows no such guest.
   public func guestState(domain: UInt16, _ filter: StateFilter = .init()) -> StateValue? {
-    hypervisor?.state(domain: domain, filter)
+    models.hypervisor?.state(domain: domain, filter)
   }
 
   /// What is known of an interrupt of a guest now.
   public func guestInterrupts(domain: UInt16, intid: UInt32) -> [GuestInterruptState] {
-    hypervisor?.interrupts(domain: domain, intid: intid) ?? []
+    models.hypervisor?.interrupts(domain: domain, intid: intid) ?? []
   }
 
   /// What was read, skipped and wrong so far.
@@ -151,13 +151,10 @@ public final class ReplayEngine {
   private func replay(_ count: Int, _ body: (ReplayBatch) throws -> Void) throws {
     var part = UnsafeBufferPointer(rebasing: pending[..<count])
     buffer.removeAll()
-    if options.isModelled {
-      let taken = controller.applyUntilFull(part, firstIndex: events, into: &buffer)
-      part = UnsafeBufferPointer(rebasing: part[..<taken])
-    }
+    if options.isModelled { part = models.apply(part, firstIndex: events, into: &buffer) }
     pending = UnsafeBufferPointer(rebasing: pending[part.count...])
     let hasGuests = ReplayBatch.hasGuests(part)
-    if options.isModelled, hasGuests { applyToGuests(part) }
+    if options.isModelled, hasGuests { models.applyToGuests(part, firstIndex: events, into: &buffer) }
     noteTimes(part)
     let first = events
     let eventCount = UInt64(part.eventCount)
@@ -169,13 +166,6 @@ public final class ReplayEngine {
           isReported: phase == .within, hasGuests: hasGuests)
       )
     }
-  }
-
-  /// Events of guests go through the model of the hypervisor, which comes with the first of them.
-  private func applyToGuests(_ part: UnsafeBufferPointer<Event>) {
-    let model = hypervisor ?? HypervisorModel(topology: topology, options: options.hypervisor)
-    hypervisor = model
-    model.apply(part, firstIndex: events, into: &buffer)
   }
 
   private func noteTimes(_ part: UnsafeBufferPointer<Event>) {

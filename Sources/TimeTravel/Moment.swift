@@ -3,7 +3,8 @@ import InterruptTrace
 import Replay
 import Reports
 
-/// One event of a capture, what followed from it, and the controller as it was then: what the page draws.
+/// One event of a capture, what followed from it, and the controller, guests and handlers as they were then: what the page
+/// draws.
 struct Moment {
   let index: UInt64
   let time: UInt64
@@ -17,6 +18,8 @@ struct Moment {
   let since: UInt64?
   let differences: [StateDifference]
   let state: StateValue
+  /// What runs on the CPUs of a traced kernel.
+  let running: [RunningHandlers]
 
   /// Most LPIs of a state that are shown.
   static let lpiLimit = 1000
@@ -30,58 +33,71 @@ struct Moment {
     pe = group.first?.pe ?? PE.none
     domain = group.first?.domain ?? 0
     text = printer.line(group[...], index: index)
-    since = earlier.map(timeline.record(of:))
-    timeline.move(to: since ?? index)
-    let other = timeline.controller.copy()
-    timeline.move(before: index)
-    let before = timeline.controller.copy()
+    let since = earlier.map(timeline.record(of:))
+    self.since = since
     let transitions = timeline.transitions(of: index)
     self.transitions = transitions
+    running = RunningHandlers.running(timeline, at: index)
 
-    guard timeline.topology.showsController else {
-      (state, changes, differences) = (.object([]), [], [])
-      return
-    }
-    func states(_ filter: StateFilter) -> [StateValue] {
-      [before.state(filter), timeline.controller.state(filter), other.state(filter)]
-    }
     var filter = StateFilter(includesIdle: false)
     filter.lpiLimit = Self.lpiLimit
     filter.namedLPIs = Set(transitions.map(\.intid).filter { INTID.isLPI($0) })
-    var shown = states(filter)
+    var shown = Self.states(timeline, index, since, filter)
     // Where not all LPIs are listed, one that is listed in one state is to be compared with itself in the others.
     let listed = shown.map(Self.lpis)
     let all = listed.reduce(Set()) { $0.union($1) }
     if listed.contains(where: { $0 != all }) {
       filter.namedLPIs.formUnion(all)
-      shown = states(filter)
+      shown = Self.states(timeline, index, since, filter)
     }
     state = shown[1]
     changes = StateDifference.between(shown[0], shown[1])
     differences = since == nil ? [] : StateDifference.between(shown[2], shown[1])
   }
 
-  /// The LPIs that a state lists.
-  private static func lpis(_ state: StateValue) -> Set<UInt32> {
-    guard case .object(let parts) = state, case .list(let list)? = parts.first(where: { $0.name == "lpis" })?.value
-    else { return [] }
-    return Set(
-      list.compactMap {
-        guard case .object(let members) = $0, case .number(let intid)? = members.first?.value else { return nil }
-        return UInt32(truncatingIfNeeded: intid)
-      }
-    )
+  /// As it was before, after, and at the moment that this one is compared with. The timeline stays after it.
+  private static func states(
+    _ timeline: ReplayTimeline, _ index: UInt64, _ since: UInt64?, _ filter: StateFilter
+  ) -> [StateValue] {
+    timeline.move(to: since ?? index)
+    let other = state(timeline, filter)
+    timeline.move(before: index)
+    let before = state(timeline, filter)
+    timeline.move(to: index)
+    return [before, state(timeline, filter), other]
   }
 
-  /// What the page asks for.
-  var json: JSONValue {
+  /// The controller, where the capture shows one, and what its hypervisor keeps of each guest.
+  private static func state(_ timeline: ReplayTimeline, _ filter: StateFilter) -> StateValue {
+    var members: [StateValue.Member] = []
+    if timeline.topology.showsController, case .object(let parts) = timeline.controller.state(filter) {
+      members = parts
+    }
+    let guests = timeline.guests.compactMap { timeline.guestState(domain: $0, filter) }
+    if !guests.isEmpty { members.append(.init("guests", .list(guests))) }
+    return .object(members)
+  }
+
+  /// The LPIs that a state lists, of the controller and of guests.
+  private static func lpis(_ state: StateValue) -> Set<UInt32> {
+    let guests = state["guests"]?.elements ?? []
+    let lists = [state["lpis"]] + guests.map { $0["interrupts"] }
+    let intids = lists.flatMap { $0?.elements ?? [] }.compactMap { interrupt -> UInt32? in
+      guard case .number(let intid)? = interrupt["intid"] else { return nil }
+      return UInt32(truncatingIfNeeded: intid)
+    }
+    return Set(intids.filter { INTID.isLPI($0) })
+  }
+
+  /// What the page asks for; `names` are the kernel's names of its interrupts.
+  func json(_ names: KernelInterruptNames) -> JSONValue {
     [
       "event": .number(index), "time_ns": .number(time), "pe": pe == PE.none ? .null : .number(UInt64(pe)),
       "domain": .number(UInt64(domain)), "text": .string(text),
       "transitions": .array(transitions.map(\.json)),
       "changes": .array(changes.map(\.json)), "since": .optional(since),
       "differences": .array(differences.map(\.json)),
-      "state": state.drawn,
+      "state": state.drawn, "running": .array(running.map { $0.json(names) }),
     ]
   }
 }

@@ -13,6 +13,7 @@ public actor TimeTraveller {
   private var printer: EventPrinter
   /// What is known of the interrupts at the event that was asked about last.
   private var follower: (index: UInt64, follower: InterruptFollower)?
+  private let names: KernelInterruptNames
 
   /// Replays a capture once, analysing it on the way.
   ///
@@ -49,6 +50,7 @@ public actor TimeTraveller {
       results: results,
       predictions: timeline.predictions
     )
+    names = KernelInterruptNames(results.kernel)
     summary = report.trace
     overview = Self.overview(report, density)
     printer = EventPrinter(.text, registerName: registerName)
@@ -70,7 +72,7 @@ public actor TimeTraveller {
   /// The moment of an event, with what is different from `earlier`.
   func moment(at index: UInt64, since earlier: UInt64? = nil) -> JSONValue {
     guard timeline.count > 0, !Task.isCancelled else { return .null }
-    return Moment(timeline, at: min(index, timeline.count - 1), since: earlier, printer: &printer).json
+    return Moment(timeline, at: min(index, timeline.count - 1), since: earlier, printer: &printer).json(names)
   }
 
   /// The event at a place as a person writes it: `#17`, `1.5s`, `end`; nil if it is none.
@@ -98,10 +100,16 @@ public actor TimeTraveller {
     return index + 1 < timeline.count ? index + 1 : nil
   }
 
-  /// Why an interrupt was or was not delivered, at an event: the ladder of each PE that it concerns.
-  func why(_ intid: UInt32, pe: UInt32?, at index: UInt64) -> [DeliveryLadder] {
+  /// Why an interrupt was or was not delivered, at an event: the ladder of each PE that it concerns. Of a guest's it is
+  /// O(events up to there).
+  func why(_ intid: UInt32, pe: UInt32?, domain: UInt16 = Domain.physical, at index: UInt64) -> [DeliveryLadder] {
     guard timeline.count > 0, !Task.isCancelled else { return [] }
     let index = timeline.record(of: index)
+    guard domain == Domain.physical else {
+      let ladder = GuestLadder(domain: domain, intid: intid)
+      timeline.replay(to: index) { if !Task.isCancelled { ladder.consume($0) } }
+      return ladder.ladders(pe: pe, timeline.guestInterrupts(domain: domain, intid: intid))
+    }
     if follower?.index != index {
       follower = (timeline.follower(at: index) as? InterruptFollower).map { (index, $0) }
     }

@@ -1,4 +1,5 @@
 import GICModel
+import HypervisorModel
 import InterruptTrace
 import Testing
 
@@ -17,7 +18,10 @@ struct CheckpointListTests {
 
   private func list(_ count: Int, footprint: Int) -> CheckpointList {
     var list = CheckpointList(followerLimit: 1000)
-    for i in 0..<count { list.append(UInt64(i * 10), Controller(topology: Topology()), Follower(i, footprint)) }
+    for i in 0..<count {
+      list.append(
+        UInt64(i * 10), ReplayModels(Controller(topology: Topology()), .init()), Follower(i, footprint))
+    }
     return list
   }
 
@@ -46,7 +50,7 @@ struct CheckpointListTests {
   @Test("Where nothing follows there is no follower")
   func none() {
     var list = CheckpointList()
-    list.append(0, Controller(topology: Topology()), nil)
+    list.append(0, ReplayModels(Controller(topology: Topology()), .init()), nil)
     #expect(list.follower(notAfter: 5) == nil)
   }
 }

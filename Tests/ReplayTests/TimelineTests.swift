@@ -37,6 +37,28 @@ struct TimelineTests {
     }
   }
 
+  @Test(
+    "A move gives each guest's state, and what follows there, as straight replay does",
+    arguments: [
+      "kvm-one-second/ftrace.txt.zst", "kvm-cases/ipi-send-cpu-inside.txt.zst", "kvm-cases/shown-fills-inside.txt.zst",
+    ])
+  func guests(name: String) throws {
+    let timeline = try ReplayTimeline(source: try openTrace(paths: [Self.path(name)]), interval: 100)
+    #expect(timeline.checkpointCount > 1 || timeline.count < 100)
+    for step in [9, 3, 7, 1, 5, 10] as [UInt64] {
+      let index = timeline.record(of: timeline.count * step / 10)
+      let transitions = timeline.transitions(of: index)
+      let engine = ReplayEngine(source: try openTrace(paths: [Self.path(name)]))
+      var followed: [Transition] = []
+      try engine.run(until: .event(index)) { followed = $0.transitions.filter { $0.event == index } }
+      #expect(transitions.map { "\($0)" } == followed.map { "\($0)" })
+      for domain in timeline.guests {
+        #expect(timeline.guestState(domain: domain) == engine.guestState(domain: domain), "event #\(index)")
+      }
+    }
+    #expect(!timeline.guests.isEmpty)
+  }
+
   @Test("A copy of a controller goes on as the original does, and neither changes the other", arguments: captures)
   func copy(name: String) throws {
     let timeline = try timeline(name)

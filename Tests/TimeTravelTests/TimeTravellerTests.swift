@@ -124,4 +124,51 @@ struct TimeTravellerTests {
     #expect(await traveller.event(at: "end") == nil)
     #expect(await traveller.why(27, pe: nil, at: 0).isEmpty)
   }
+
+  private func kernelTrace(_ name: String) throws -> TimeTraveller {
+    let path = URL(fileURLWithPath: Self.path).deletingLastPathComponent().appendingPathComponent("../\(name)").path
+    return try traveller(try openTrace(paths: [path]))
+  }
+
+  @Test("A hypervisor's trace shows its guests, and why an interrupt of one was delivered")
+  func guests() async throws {
+    let traveller = try kernelTrace("kvm-one-second/ftrace.txt.zst")
+    let end = try #require(await traveller.event(at: "end"))
+    let moment = await traveller.moment(at: end, since: 0)
+    #expect(moment["state"]?["distributor"] == nil)
+    guard case .array(let guests)? = moment["state"]?["guests"], case .array(let differences)? = moment["differences"]
+    else {
+      Issue.record("no guests")
+      return
+    }
+    #expect(guests.first?["guest"] == .number(1) && guests.first?["vcpus"] != nil)
+    #expect(!differences.isEmpty)
+    let ladders = await traveller.why(27, pe: 0, domain: 1, at: end)
+    #expect(ladders.count == 1 && ladders[0].domain == 1 && ladders[0].rungs[0].text.contains("attempts to inject it"))
+  }
+
+  @Test("What a traced kernel's CPUs run is what was entered and not left")
+  func running() async throws {
+    func event(_ kind: EventKind, _ a: UInt64, pe: UInt32 = 0) -> Event { Event(time: 10, kind: kind, pe: pe, a: a) }
+    let events = [
+      event(.schedSwitch, 0), event(.softirqEnter, 3), event(.handlerEnter, 24), event(.handlerExit, 24),
+      event(.handlerEnter, 25), event(.ipiEnter, 1, pe: 1), event(.handlerExit, 25), event(.softirqExit, 3),
+      event(.handlerEnter, 24), event(.handlerEnter, 24),
+    ]
+    let traveller = try traveller(EventArraySource(events, topology: Topology()))
+    func running(_ index: UInt64) async -> [[String]] {
+      guard case .array(let cpus)? = await traveller.moment(at: index)["running"] else { return [] }
+      return cpus.map { cpu in
+        guard case .array(let frames)? = cpu["running"] else { return [] }
+        return frames.map { if case .string(let what)? = $0["what"] { what } else { "" } }
+      }
+    }
+    #expect(await running(0) == [[]])
+    #expect(await running(2) == [["softirq NET_RX", "irq 24"]])
+    #expect(await running(3) == [["softirq NET_RX"]])
+    #expect(await running(5) == [["softirq NET_RX", "irq 25"], ["IPI \(IPIReason(rawValue: 1).name ?? "")"]])
+    #expect(await running(7).first == [])
+    // The exit of the first is missing: only the second can be running.
+    #expect(await running(9).first == ["irq 24"])
+  }
 }

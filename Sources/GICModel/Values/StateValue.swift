@@ -29,6 +29,17 @@ public indirect enum StateValue: Equatable, Sendable {
   }
 }
 
+extension StateValue {
+  /// A part of an object by its name; nil if this is none or has no such part. O(parts).
+  public subscript(name: String) -> StateValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.name == name }?.value
+  }
+
+  /// The values of a list; nil if this is none.
+  public var elements: [StateValue]? { if case .list(let values) = self { values } else { nil } }
+}
+
 extension StateValue.Member {
   static func number(_ name: String, _ value: some BinaryInteger) -> Self { Self(name, .number(UInt64(value))) }
   static func register(_ name: String, _ value: some BinaryInteger) -> Self { Self(name, .register(UInt64(value))) }

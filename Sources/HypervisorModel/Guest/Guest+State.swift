@@ -34,13 +34,28 @@ extension Guest {
   /// The guest's VGIC as a tree.
   func state(_ filter: StateFilter) -> StateValue {
     let isShown = { (vcpu: Int) in filter.pes?.contains(UInt32(vcpu)) ?? true }
-    return .object([
-      .init("guest", .number(UInt64(domain))),
-      .init("controller", distributor.isGICv2.map { StateValue.text($0 ? "GICv2" : "GICv3") } ?? .unknown),
-      .init("start_shown", .bool(startIsShown)),
-      .init("vcpus", .list(vcpus.indices.filter(isShown).map(vcpuState))),
-      .init("interrupts", .list(shownInterrupts(filter).map(Self.tree))),
-    ])
+    return .object(
+      [
+        .init("guest", .number(UInt64(domain))),
+        .init("controller", distributor.isGICv2.map { StateValue.text($0 ? "GICv2" : "GICv3") } ?? .unknown),
+        .init("start_shown", .bool(startIsShown)),
+        .init("vcpus", .list(vcpus.indices.filter(isShown).map(vcpuState))),
+      ] + interruptMembers(filter))
+  }
+
+  /// The interrupts, and how many there are where not all are listed.
+  private func interruptMembers(_ filter: StateFilter) -> [StateValue.Member] {
+    let all = shownInterrupts(filter)
+    let lpis = all.filter { INTID.isLPI($0.intid) }
+    guard let limit = filter.lpiLimit, lpis.count > limit else {
+      return [.init("interrupts", .list(all.map(Self.tree)))]
+    }
+    let busy = lpis.filter { $0.listedOn != nil || $0.isPending == true || $0.isActive == true }
+    let listed = Set((busy + lpis).prefix(limit).map(\.intid)).union(filter.namedLPIs)
+    let shown = all.filter { !INTID.isLPI($0.intid) || listed.contains($0.intid) }
+    return [
+      .init("interrupts", .list(shown.map(Self.tree))), .init("interrupts_in_all", .number(UInt64(all.count))),
+    ]
   }
 
   private func shownInterrupts(_ filter: StateFilter) -> [GuestInterruptState] {

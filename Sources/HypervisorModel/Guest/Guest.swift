@@ -65,6 +65,19 @@ final class Guest {
     distributor = GuestDistributor(domain: domain, topology: topology)
   }
 
+  /// One that goes on by itself from where another is; nobody is told of its entries and outcomes.
+  init(copying other: Guest, activity: CPUActivity) {
+    (domain, options, policy, self.activity) = (other.domain, other.options, other.policy, activity)
+    distributor = GuestDistributor(copying: other.distributor)
+    (vcpus, interrupts, places) = (other.vcpus, other.interrupts, other.places)
+    (startIsShown, numbersAreKnown, forwards) = (other.startIsShown, other.numbersAreKnown, other.forwards)
+    (waits, unrouted, handlingTime) = (other.waits, other.unrouted, other.handlingTime)
+    (showsFills, shownFormat, showsEnds) = (other.showsFills, other.shownFormat, other.showsEnds)
+    (entries, undecidedEntries, overflows) = (other.entries, other.undecidedEntries, other.overflows)
+    (maintenanceRequests, ignoredInjections) = (other.maintenanceRequests, other.ignoredInjections)
+    (occupancy, rules) = (other.occupancy, other.rules)
+  }
+
   deinit { scratch.deallocate() }
 
   var isGICv2: Bool { distributor.isGICv2 ?? (options.format == .gich || shownFormat == .gich) }

@@ -24,6 +24,13 @@ final class GuestDistributor {
     if let version = topology.value(.architecture, domain: domain) { choose(version == 0x20) }
   }
 
+  /// One that goes on by itself from where another is.
+  init(copying other: GuestDistributor) {
+    (domain, topology, addresses) = (other.domain, other.topology, other.addresses)
+    (waiting, isGICv2, changes) = (other.waiting, other.isGICv2, other.changes)
+    if other.controller != nil { controller = other.controller!.copy() }
+  }
+
   /// Whether accesses to what configures an interrupt are recognised.
   func isLocated(_ intid: UInt32) -> Bool {
     controller != nil && addresses.holdDistributor

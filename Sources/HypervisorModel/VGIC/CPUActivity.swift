@@ -19,6 +19,10 @@ final class CPUActivity {
   /// The capture shows IPIs: one that is sent to a CPU is in it.
   var showsIPIs = false
 
+  init() {}
+
+  init(copying other: CPUActivity) { (cpus, showsIPIs) = (other.cpus, other.showsIPIs) }
+
   /// Takes in an event of the machine itself.
   @inline(__always) func noteHost(_ event: Event, number: UInt64) {
     guard holds(event.pe) else { return }

@@ -1,15 +1,13 @@
-import GICModel
-
-/// Copies of a controller and of what follows it, by the number of events they have taken in.
+/// Copies of a replay's models and of what follows it, by the number of events they have taken in.
 struct CheckpointList {
   private final class Box {
     let events: UInt64
-    let controller: Controller
+    let models: ReplayModels
     /// Nil also where copies were too big to be kept everywhere.
     var follower: (any TimelineFollower)?
-    init(_ events: UInt64, _ controller: consuming Controller, _ follower: (any TimelineFollower)?) {
+    init(_ events: UInt64, _ models: consuming ReplayModels, _ follower: (any TimelineFollower)?) {
       self.events = events
-      self.controller = controller
+      self.models = models
       self.follower = follower
     }
   }
@@ -22,8 +20,8 @@ struct CheckpointList {
 
   var count: Int { boxes.count }
 
-  mutating func append(_ events: UInt64, _ controller: consuming Controller, _ follower: (any TimelineFollower)?) {
-    boxes.append(Box(events, controller, follower))
+  mutating func append(_ events: UInt64, _ models: consuming ReplayModels, _ follower: (any TimelineFollower)?) {
+    boxes.append(Box(events, models, follower))
     thinFollowers()
   }
 
@@ -41,7 +39,7 @@ struct CheckpointList {
 
   func events(_ index: Int) -> UInt64 { boxes[index].events }
 
-  func copy(at index: Int) -> Controller { boxes[index].controller.copy() }
+  func copy(at index: Int) -> ReplayModels { boxes[index].models.copy() }
 
   /// A copy of the last follower that has taken in no more than `events`, and its place; nil if there is none.
   func follower(notAfter events: UInt64) -> (place: Int, follower: any TimelineFollower)? {

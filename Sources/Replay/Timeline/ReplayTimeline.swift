@@ -1,4 +1,5 @@
 import GICModel
+import HypervisorModel
 import InterruptTrace
 
 /// A capture that can be looked at in any order: its events by number, and the controller as it was after each of them.
@@ -17,7 +18,7 @@ public final class ReplayTimeline {
   public static let checkpointLimit = 48
 
   /// The controller after the event that was moved to.
-  public private(set) var controller: Controller
+  public var controller: Controller { _read { yield models.controller } }
   /// Events that ``controller`` has taken in: the number of the next one.
   public private(set) var position: UInt64 = 0
   /// What the capture is.
@@ -33,6 +34,7 @@ public final class ReplayTimeline {
   /// What is known about the controller at the capture's end.
   public let topology: Topology
 
+  private var models: ReplayModels
   private let archive: EventArchive
   private var checkpoints = CheckpointList()
   private var buffer = TransitionBuffer()
@@ -54,7 +56,7 @@ public final class ReplayTimeline {
     engine.onProgress = onProgress
     let archive = try EventArchive(directory: directory)
     var list = CheckpointList()
-    list.append(0, engine.controller.copy(), follower())
+    list.append(0, engine.models.copy(), follower())
     var interval = max(interval, 1)
     var next = interval
     try engine.run { batch in
@@ -62,7 +64,7 @@ public final class ReplayTimeline {
       try consume(batch)
       let end = batch.firstIndex + batch.eventCount
       guard end >= next else { return }
-      list.append(end, engine.controller.copy(), follower())
+      list.append(end, engine.models.copy(), follower())
       if list.count > Self.checkpointLimit {
         list.thin()
         interval *= 2
@@ -71,7 +73,7 @@ public final class ReplayTimeline {
     }
     try archive.seal()
     self.archive = archive
-    controller = list.copy(at: 0)
+    models = list.copy(at: 0)
     checkpoints = list
     format = engine.format
     firstTime = engine.firstTime
@@ -110,6 +112,21 @@ public final class ReplayTimeline {
     return low == 0 ? nil : low - 1
   }
 
+  // MARK: Guests
+
+  /// The guests that the capture had shown by the event that was moved to.
+  public var guests: Range<UInt16> { models.hypervisor?.domains ?? 1..<1 }
+
+  /// A guest's VGIC as its hypervisor kept it then; nil if there was no such guest.
+  public func guestState(domain: UInt16, _ filter: StateFilter = .init()) -> StateValue? {
+    models.hypervisor?.state(domain: domain, filter)
+  }
+
+  /// What was known then of an interrupt of a guest.
+  public func guestInterrupts(domain: UInt16, intid: UInt32) -> [GuestInterruptState] {
+    models.hypervisor?.interrupts(domain: domain, intid: intid) ?? []
+  }
+
   // MARK: Moving
 
   /// Makes ``controller`` what it was after an event and its continuations.
@@ -124,7 +141,7 @@ public final class ReplayTimeline {
   private func seek(to target: UInt64) {
     let checkpoint = checkpoints.last(notAfter: target)
     if target < position || checkpoints.events(checkpoint) > position {
-      controller = checkpoints.copy(at: checkpoint)
+      models = checkpoints.copy(at: checkpoint)
       position = checkpoints.events(checkpoint)
     }
     apply(to: target) { _ in }
@@ -136,9 +153,11 @@ public final class ReplayTimeline {
       let end = min(position + 8192, target)
       buffer.removeAll()
       let all = archive.group(position..<end)
-      let taken = controller.applyUntilFull(all, firstIndex: position, into: &buffer)
-      let part = UnsafeBufferPointer(rebasing: all[..<taken])
-      let batch = ReplayBatch(events: part, transitions: buffer.transitions, firstIndex: position)
+      let part = models.apply(all, firstIndex: position, into: &buffer)
+      let hasGuests = ReplayBatch.hasGuests(part)
+      if hasGuests { models.applyToGuests(part, firstIndex: position, into: &buffer) }
+      let batch = ReplayBatch(
+        events: part, transitions: buffer.transitions, firstIndex: position, hasGuests: hasGuests)
       position += UInt64(part.eventCount)
       body(batch)
     }
@@ -149,10 +168,18 @@ public final class ReplayTimeline {
   public func follower(at index: UInt64) -> (any TimelineFollower)? {
     let target = count == 0 ? 0 : record(of: index) + 1
     guard let (checkpoint, follower) = checkpoints.follower(notAfter: target) else { return nil }
-    controller = checkpoints.copy(at: checkpoint)
+    models = checkpoints.copy(at: checkpoint)
     position = checkpoints.events(checkpoint)
     apply(to: target) { follower.consume($0) }
     return follower
+  }
+
+  /// Replays from the capture's start to an event and its continuations, and moves to it. O(events up to there).
+  public func replay(to index: UInt64, _ body: (ReplayBatch) -> Void) {
+    guard count > 0 else { return }
+    models = checkpoints.copy(at: 0)
+    position = 0
+    apply(to: record(of: index) + 1, body)
   }
 
   /// What followed from an event. Moves to it.
@@ -186,7 +213,7 @@ public final class ReplayTimeline {
     while limit > 0 {
       let checkpoint = checkpoints.last(notAfter: limit - 1)
       let start = checkpoints.events(checkpoint)
-      controller = checkpoints.copy(at: checkpoint)
+      models = checkpoints.copy(at: checkpoint)
       position = start
       var found: UInt64?
       apply(to: limit) { batch in

@@ -48,8 +48,7 @@ public struct StateDifference: Equatable, Sendable {
   private static func keys(_ values: [StateValue]) -> [String]? {
     let identifying: Set = [
       "domain", "its", "pe", "intid", "device", "device_id", "event", "event_id", "icid", "vpe", "vpeid", "index", "lr",
-      "frame",
-      "group",
+      "frame", "group", "guest", "vcpu", "target",
     ]
     let keys = values.map { value -> String in
       guard case .object(let members) = value else { return "" }

@@ -98,7 +98,7 @@ function listRegister(entry, hasChanged) {
 
 function drawShared() {
   const state = moment.state, shared = state.distributor || {}, interrupts = shared.interrupts || [];
-  if (!Object.keys(state).length) {
+  if (!state.distributor) {
     $('its').hidden = true;
     return replace('distributor', make('p', 'This capture shows no controller.'));
   }
@@ -126,12 +126,63 @@ function drawITS(unit, isOneOfMany) {
   if (unit.vpes) parts.push(openable('vpes', many(unit.vpes.length, 'vPE'), objects(unit.vpes)));
   return parts;
 }
-function objects(list) {
+function objects(list, domain) {
   const columns = [...new Set(list.flatMap(o => Object.keys(o)))].filter(c => c !== 'GICD_IROUTER');
   const rows = list.slice(0, 1000).map(o => columns.map(c =>
-    c === 'intid' ? interrupt(o.intid) : o[c] === undefined ? '' : c === 'priority' ? hex(o[c]) : o[c]));
+    c === 'intid' ? interrupt(o.intid, domain && o.intid < 32 ? o.target : undefined, undefined, domain) : o[c] === undefined ? '' : c === 'priority' ? hex(o[c]) : o[c]));
   const result = table(columns.map(title), rows);
   if (list.length > 1000) result.append(make('p', `and ${list.length - 1000} more`, 'faint'));
   return result;
+}
+
+// What a hypervisor keeps of its guests.
+function drawGuests() {
+  const guests = moment.state.guests || [];
+  $('guestSection').hidden = !guests.length;
+  replace('guests', ...guests.map(guest => {
+    const card = make('article', null, 'card' + (guest.guest === moment.domain ? ' here' : ''));
+    const kind = guest.controller === '?' ? 'which controller it has is not known' : guest.controller;
+    card.append(make('h3', `Guest ${guest.guest}, ${kind}`));
+    if (!guest.start_shown) card.append(make('p', 'The capture does not show its start.', 'faint'));
+    card.append(...guest.vcpus.map(vcpu => drawVCPU(guest, vcpu)));
+    const count = guest.interrupts_in_all || guest.interrupts.length;
+    card.append(openable('guest interrupts', (count > guest.interrupts.length ? guest.interrupts.length + ' of ' : '')
+      + many(count, 'interrupt'), objects(guest.interrupts, guest.guest)));
+    return card;
+  }));
+}
+const whereabouts = vcpu => vcpu.inside === true ? 'in its guest' + (vcpu.cpu === '?' ? '' : `, on CPU ${vcpu.cpu}`)
+  : vcpu.inside === false ? 'not in its guest' : 'whether it is in its guest is not known';
+function drawVCPU(guest, vcpu) {
+  const line = make('p', whereabouts(vcpu), 'line' + (isChanged(`guests[guest ${guest.guest}].vcpus[vcpu ${vcpu.vcpu}]`) ? ' changed' : ''));
+  const chipsOf = (intids, state) => intids.map(intid => {
+    const chip = interrupt(intid, intid < 32 ? vcpu.vcpu : undefined, undefined, guest.guest);
+    chip.className = 'chip ' + state;
+    return chip;
+  });
+  const list = make('div', null, 'chips');
+  list.append(...chipsOf(vcpu.list, 'pending'));
+  if (!vcpu.list.length) list.append(make('span', vcpu.list_known ? 'nothing on its list' : 'nothing is known to be on its list', 'faint'));
+  else if (!vcpu.list_known) list.append(make('span', 'more may be on its list', 'faint'));
+  const parts = [line, list];
+  if (vcpu.undecided.length) {
+    const open = make('div', null, 'chips');
+    open.append(make('span', 'not decided:', 'faint'), ...chipsOf(vcpu.undecided, ''));
+    parts.push(open);
+  }
+  if (vcpu.list_registers) parts.push(make('p', 'list registers: ' + (vcpu.list_registers.join(', ') || 'none used'), 'faint'));
+  return box('vCPU ' + vcpu.vcpu, ...parts);
+}
+
+// What a traced kernel's CPUs have entered and not left.
+function drawRunning() {
+  const cpus = moment.running;
+  $('runningSection').hidden = !cpus.length;
+  $('controllerSection').hidden = !moment.state.distributor && (cpus.length > 0 || !$('guestSection').hidden);
+  replace('running', table(['', 'CPU', 'runs', 'since'], cpus.flatMap(cpu => {
+    const whose = cpu.domain ? 'guest ' + cpu.domain : '';
+    if (!cpu.running.length) return [[whose, cpu.pe, 'no handler or softirq that the capture shows', '']];
+    return cpu.running.map((frame, n) => [n ? '' : whose, n ? '' : cpu.pe, (n ? 'over it: ' : '') + frame.what, eventLink(frame.event)]);
+  })));
 }
 begin().catch(error => say(error.message));

@@ -5,7 +5,7 @@ function drawMoment() {
   replace('now', link, ` · ${time(moment.time_ns)} · ${moment.text.replace(/^#\d+\s+[\d.]+\s+/, '').replace(/\s{2,}/g, ' ')}`);
   replace('transitions', moment.transitions.length
     ? table(['', '', 'PE', ''], moment.transitions.map(t => [
-        interrupt(t.intid, t.pe), t.kind, t.pe === null ? '' : t.pe,
+        interrupt(t.intid, t.pe, undefined, t.domain), t.kind, t.pe === null ? '' : t.pe,
         [t.detail, t.provenance === 'derived' ? '' : t.provenance].filter(Boolean).join('; ')]), 'wide')
     : make('p', 'Nothing.', 'faint'));
   replace('changes', ...changes(moment.changes));
@@ -17,6 +17,8 @@ function drawMoment() {
     replace('differences', ...changes(moment.differences));
   }
   drawController();
+  drawGuests();
+  drawRunning();
 }
 function changes(list) {
   if (!list.length) return [make('p', 'Nothing that the state shows.', 'faint')];
@@ -30,9 +32,9 @@ function changes(list) {
 
 const marks = { holds: 'yes', broken: 'NO', unknown: '?', open: '–' };
 const meanings = { holds: 'it holds', broken: 'it does not hold', unknown: 'the capture does not show it', open: 'it does not come into question' };
-function drawWhy(ladders, intid, pe) {
+function drawWhy(ladders, { intid, pe, domain }) {
   $('whySection').hidden = false;
-  $('whyTitle').textContent = `Why ${classOf(intid)} ${intid}` + (pe === null ? '' : ` on PE ${pe}`) + ` is, or is not, delivered at #${moment.event}`;
+  $('whyTitle').textContent = `Why ${classOf(intid)} ${intid}` + (domain ? ` of guest ${domain}` : '') + (pe === null ? '' : ` on ${domain ? 'vCPU' : 'PE'} ${pe}`) + ` is, or is not, delivered at #${moment.event}`;
   const close = make('button', 'Close', 'close');
   close.onclick = () => {
     chosen = null;
@@ -42,9 +44,9 @@ function drawWhy(ladders, intid, pe) {
   replace('why', close, ...ladders.flatMap(ladder => drawLadder(ladder, ladders.length > 1)));
 }
 function drawLadder(ladder, isOneOfMany) {
-  const interrupt = { intid: ladder.intid, pe: ladder.pe };
+  const interrupt = { intid: ladder.intid, pe: ladder.pe, domain: ladder.domain };
   const parts = [make('p', ladder.conclusion, 'conclusion')];
-  if (isOneOfMany) parts.unshift(make('h3', 'PE ' + ladder.pe));
+  if (isOneOfMany) parts.unshift(make('h3', (ladder.domain ? 'vCPU ' : 'PE ') + ladder.pe));
   if (ladder.first_broken) parts.push(make('p', 'First condition that does not hold: ' + ladder.first_broken.replace('-', ' '), 'broken'));
   parts.push(table(['', 'condition', 'how it stands', 'since'], ladder.rungs.map(r => {
     const mark = make('span', marks[r.state], 'mark ' + r.state);

@@ -28,7 +28,7 @@ async function show(event, how = {}) {
       else if (!how.keepsAddress) history.replaceState(null, '', address(moment.event, chosen));
       drawMoment();
       drawDensity();
-      if (chosen) await explain(chosen.intid, chosen.pe);
+      if (chosen) await explain(chosen.intid, chosen.pe, chosen.domain);
     }
   } catch (error) { say(error.message); }
   isAsking = false;
@@ -56,26 +56,27 @@ function findFinding(back) {
   chosen = ofFinding(place);
   show(place.first_event, { isPlace: true });
 }
-// Ladders are of physical interrupts.
-const ofFinding = f => Number.isInteger(f.intid) && !f.virtual && f.domain === 0 ? { intid: f.intid, pe: f.pe ?? null } : null;
+// Ladders are of physical interrupts, and of those that a hypervisor keeps for its guests.
+const ofFinding = f => Number.isInteger(f.intid) && !f.virtual ? { intid: f.intid, pe: f.pe ?? null, domain: f.domain } : null;
 
 // The address names the moment, and the interrupt that is explained.
 function address(event, interrupt) {
-  const why = interrupt ? `&irq=${interrupt.intid}` + (interrupt.pe === null ? '' : `&pe=${interrupt.pe}`) : '';
+  const why = interrupt ? `&irq=${interrupt.intid}` + (interrupt.pe === null ? '' : `&pe=${interrupt.pe}`)
+    + (interrupt.domain ? `&domain=${interrupt.domain}` : '') : '';
   return `#event=${event}${why}`;
 }
 function readAddress() {
   const parts = new URLSearchParams(location.hash.slice(1));
   const number = name => /^\d+$/.test(parts.get(name) || '') ? Number(parts.get(name)) : null;
-  chosen = number('irq') === null ? null : { intid: number('irq'), pe: number('pe') };
+  chosen = number('irq') === null ? null : { intid: number('irq'), pe: number('pe'), domain: number('domain') ?? 0 };
   return number('event');
 }
-async function explain(intid, pe) {
-  chosen = { intid, pe };
+async function explain(intid, pe, domain) {
+  chosen = { intid, pe, domain };
   history.replaceState(null, '', address(moment.event, chosen));
   const event = moment.event;
-  const reply = await ask(`/api/why?event=${event}&irq=${intid}${pe === null ? '' : '&pe=' + pe}`);
-  if (event === moment.event && chosen && chosen.intid === intid) drawWhy(reply.why, intid, pe);
+  const reply = await ask(`/api/why?event=${event}&irq=${intid}${pe === null ? '' : '&pe=' + pe}${domain ? '&domain=' + domain : ''}`);
+  if (event === moment.event && chosen && chosen.intid === intid) drawWhy(reply.why, chosen);
 }
 
 async function begin() {

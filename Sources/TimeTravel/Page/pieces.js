@@ -44,13 +44,16 @@ const replace = (id, ...nodes) => $(id).replaceChildren(...nodes);
 const titles = { intid: 'INTID', pe: 'PE', device_id: 'DeviceID', event_id: 'EventID', icid: 'ICID', vpeid: 'vPEID', its: 'ITS', edge: 'edge-triggered' };
 const title = name => titles[name] || (/^[a-z_]+$/.test(name) ? name.replaceAll('_', ' ') : name);
 const places = { cpu_interfaces: 'CPU interface', redistributors: 'Redistributor', virtual_interfaces: 'virtual interface',
-  distributor: 'Distributor', lpis: 'LPIs', list_registers: '', interrupts: '', devices: '', events: '', collections: '', its: '' };
-const keys = { pe: 'PE', lr: 'LR', its: 'ITS', intid: 'INTID', device_id: 'DeviceID', event_id: 'EventID', icid: 'collection', vpeid: 'vPE' };
+  distributor: 'Distributor', lpis: 'LPIs', list_registers: '', interrupts: '', guests: '', vcpus: '', devices: '', events: '', collections: '', its: '' };
+const keys = { pe: 'PE', lr: 'LR', its: 'ITS', intid: 'INTID', device_id: 'DeviceID', event_id: 'EventID', icid: 'collection', vpeid: 'vPE', guest: 'guest', vcpu: 'vCPU' };
 // A place in the state in words: "redistributors[pe 1].interrupts[intid 27].pending" is "PE 1 Redistributor › INTID 27 › pending".
 function where(path) {
   return path.split(/\.(?![^[]*\])/).map(part => {
     const [, name, key, value] = /^([^[]*)(?:\[(\S+) (.+)\])?$/.exec(part) || [null, part];
-    if (key === 'intid') return `${classOf(+value)} ${value}`;
+    if (key === 'intid') {
+      const [intid, , target] = value.split(' ');
+      return `${classOf(+intid)} ${intid}` + (target && target !== '?' ? ` of vCPU ${target}` : '');
+    }
     const place = name in places ? places[name] : title(name);
     return [key ? `${keys[key] || key} ${value}` : '', place].filter(Boolean).join(' ');
   }).filter(Boolean).join(' › ');
@@ -64,11 +67,11 @@ function eventLink(event, interrupt) {
   link.href = address(event, interrupt === undefined ? chosen : interrupt);
   return link;
 }
-function interrupt(intid, pe, text) {
+function interrupt(intid, pe, text, domain) {
   if (intid === null || intid === undefined) return '';
   const button = make('button', text || `${classOf(intid)} ${intid}`, 'chip');
   button.title = 'Why it is, or is not, delivered';
-  button.onclick = () => told(explain(intid, pe === undefined ? null : pe)
+  button.onclick = () => told(explain(intid, pe === undefined ? null : pe, domain || 0)
     .then(() => $('whySection').scrollIntoView({ block: 'nearest' })));
   return button;
 }

@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// A request's path and parameters.
 struct Query: Sendable {
   let path: String
@@ -18,6 +20,8 @@ struct Query: Sendable {
   subscript(name: String) -> String? { items[name] }
   var event: UInt64? { self["event"].flatMap { UInt64($0) } }
   var isForward: Bool { self["back"] == nil }
+  /// The physical controller's if none is named; nil if it is no number.
+  var domain: UInt16? { self["domain"].map { UInt16($0) } ?? Domain.physical }
   func number(_ name: String) -> UInt32? { self[name].flatMap { UInt32($0) } }
 
   /// Percent-encoding (RFC 3986, 2.1), and `+` for a space.

@@ -62,7 +62,9 @@ final class Site: Sendable {
       return .json(["event": .optional(await traveller.find(search, from: event, forward: query.isForward))])
     case "/api/why":
       guard let event = query.event, let intid = query.number("irq") else { return .bad("irq and event are numbers") }
-      return .json(["why": .array(await traveller.why(intid, pe: query.number("pe"), at: event).map(\.json))])
+      guard let domain = query.domain else { return .bad("domain is 0, or the number of a guest") }
+      let ladders = await traveller.why(intid, pe: query.number("pe"), domain: domain, at: event)
+      return .json(["why": .array(ladders.map(\.json))])
     default: return .refused(.notFound, "there is no such page")
     }
   }
