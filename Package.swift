@@ -62,6 +62,8 @@ let package = Package(
     // The database of results. SQLite itself, not GRDB: what is needed is to create tables and to insert rows fast, which
     // is a page of code, while GRDB takes two minutes to build and half the speed.
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    // SHA-256 digests of the captures of a fleet. swift-crypto has them too, and takes a minute and a half to build.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // `fopencookie` needs _GNU_SOURCE, which Swift's Glibc module does not set.
     .target(name: "CStreams"),
     .target(name: "InterruptTrace", dependencies: ["CLZ4", "CPcap", "CZstd", "CZlib", "CLZMA", "CStreams"]),
@@ -115,7 +117,7 @@ let package = Package(
     .target(
       name: "GicscopeCommands",
       dependencies: [
-        "InterruptTrace", "TraceImporters", "LPIStore", "LPIWorkloads", "GICModel", "HypervisorModel",
+        "CCrypto", "InterruptTrace", "TraceImporters", "LPIStore", "LPIWorkloads", "GICModel", "HypervisorModel",
         "Replay", "Analyzers", "Reports", "TimeTravel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]

@@ -2,6 +2,8 @@ import ArgumentParser
 
 /// The command line's root.
 struct Gicscope: ParsableCommand {
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "gicscope",
     abstract: "Replays captured ARM interrupt traces through a model of the interrupt controller.",
@@ -13,11 +15,11 @@ struct Gicscope: ParsableCommand {
       Exit codes: 0 done; 1 a --fail-on condition holds, or verify disagreed; 2 usage; 3 input unreadable or not \
       recognised; 4 input damaged or truncated, analysed up to there.
       """,
-    version: "0.1.0",
+    version: version,
     subcommands: [
       InfoCommand.self, AnalyzeCommand.self, VerifyCommand.self, StateCommand.self, WhyCommand.self, EventsCommand.self,
       ConvertCommand.self, GenerateCommand.self, DiffCommand.self, ServeCommand.self, RegistersCommand.self,
-      MergeCommand.self, WhatIfCommand.self,
+      MergeCommand.self, WhatIfCommand.self, FleetCommand.self, FleetWorkerCommand.self,
       BenchCommand.self,
     ]
   )

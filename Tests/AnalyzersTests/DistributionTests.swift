@@ -50,6 +50,42 @@ struct DistributionTests {
     #expect(LatencyDistribution().percentiles(50) == 0)
   }
 
+  @Test("Merged in any order and grouping, parts are what all their samples are, to the bucket", arguments: 0..<40)
+  func merging(seed: UInt64) {
+    // A different spread in each part, as captures of different machines have.
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    func random(below limit: UInt64) -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return (state >> 33) % limit
+    }
+    let samples = (0..<(2 + random(below: 9))).map { _ in
+      let (count, width) = (random(below: 400), random(below: 40))
+      return (0..<count).map { _ in (random(below: 1 << 31) << 9) >> width }
+    }
+    let (parts, all) = (samples.map { distribution($0) }, distribution(samples.joined()))
+    var left = LatencyDistribution()
+    for part in parts { left = left.merged(with: part) }
+    var right = LatencyDistribution()
+    for part in parts.reversed() { right = part.merged(with: right) }
+    var pool = parts
+    while pool.count > 1 {
+      let first = pool.remove(at: Int(random(below: UInt64(pool.count))))
+      let place = Int(random(below: UInt64(pool.count)))
+      pool[place] = pool[place].merged(with: first)
+    }
+    let sorted = samples.joined().sorted()
+    for merged in [left, right, pool[0]] {
+      #expect(merged.buckets.map(\.upper) == all.buckets.map(\.upper))
+      #expect(merged.buckets.map(\.count) == all.buckets.map(\.count))
+      #expect((merged.count, merged.min, merged.max) == (all.count, all.min, all.max))
+      for percent in [50, 90, 99, 99.9] where !sorted.isEmpty {
+        let raw = sorted[max(0, Int((percent.nextDown * Double(sorted.count) / 100).rounded(.up)) - 1)]
+        let bucket = distribution([raw]).buckets[0].upper
+        #expect(merged.percentiles(percent) == max(min(bucket, all.max), all.min))
+      }
+    }
+  }
+
   @Test("A bucket holds any number of samples")
   func manySamples() {
     let distribution = distribution((0..<100_003).lazy.map { $0 % 2 == 0 ? 7 : 1_000_000 })

@@ -97,16 +97,11 @@ struct DiffCommand: FileCommand {
   private func side(_ input: ReopenableInput, _ damage: inout ExitCode?) throws -> DiffSide {
     let path = input.name
     if let result = try ResultFile.read(input.path) { return result }
-    var options = TraceOptions()
-    options.trace = [input.path]
+    var options = TraceOptions(capture: input.path)
     options.topology = topology
-    options.irqMap = nil
     options.strict = strict
     options.quiet = quiet
     options.noProgress = noProgress
-    options.check = false
-    options.singleThreaded = false
-    options.lpiStore = nil
     let (engine, progress) = try options.engine { $0.deliversUnreported = true }
     let report = try [any AnalysisOutput]().analyse(engine, path: path)
     progress.clear()

@@ -53,6 +53,22 @@ struct TraceOptions: ParsableArguments {
     }
   }
 
+  /// For the command line's parser.
+  init() {}
+
+  /// As for a command line that names nothing but a capture.
+  init(capture: String) {
+    trace = [capture]
+    topology = nil
+    irqMap = nil
+    strict = false
+    quiet = false
+    noProgress = true
+    check = false
+    singleThreaded = false
+    lpiStore = nil
+  }
+
   private static var lpiStores: [LPIStoreKind] { LPIBenchmarkCommands.linked?.stores ?? LPIStoreKind.standard }
   private static var lpiStoreNames: String { lpiStores.map(\.name).joined(separator: ", ") }
   private static var moreStores: String { ", or one of gicscope bench lpi" }

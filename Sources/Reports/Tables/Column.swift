@@ -49,8 +49,8 @@ struct Column<Row>: Sendable {
   /// How the documentation and the JSON Schema describe it.
   var description: KeyDescription {
     KeyDescription(
-      key: key, unit: unit, doc: doc, isOptional: omitted != nil, isNullable: isNullable, shape: content,
-      isOfDistribution: isOfDistribution)
+      key: key, unit: unit, doc: doc, isOptional: omitted != nil, isNullable: isNullable, omitted: omitted,
+      shape: content, isOfDistribution: isOfDistribution)
   }
 }
 
@@ -150,6 +150,8 @@ struct KeyDescription: Sendable {
   var doc: String
   var isOptional = false
   var isNullable = false
+  /// What stands for a missing key.
+  var omitted: JSONValue?
   var shape = ValueShape.scalar
   var isOfDistribution = false
 }
