@@ -11,7 +11,7 @@ SOURCES := Sources Tests Package.swift Analyses/LPIBenchmark
 in_lpi_benchmark = trap 'rm -f .build/*.yaml' EXIT; rm -f .build/*.yaml; \
   $(SWIFT) $(1) --package-path Analyses/LPIBenchmark --scratch-path .build
 
-.PHONY: demo test packages build release lint format golden bench fuzz peers instructions lpi-test lpi-bench lpi-study clean
+.PHONY: demo test packages build release lint format golden bench fuzz peers instructions lpi-test lpi-bench lpi-study fleet-demo fleet-test clean
 
 # Analyses a bundled real capture and says where the report is.
 demo: release
@@ -92,6 +92,22 @@ lpi-study: peers lpi-bench
 	$(GICSCOPE) bench lpi --capture Traces/linux-gicv3-its/trace.log.zst --markdown Analyses/lpi-stores.md \
 	  --svg Analyses/lpi-stores.svg --html out/lpi-stores.html --json=out/lpi-stores.json
 	$(MAKE) --no-print-directory instructions
+
+# A thousand captures through every step of Analyses/fleet, in an environment of Python's own.
+FLEET_PYTHON := .build/fleet/bin/python
+FLEET_CAPTURES ?= 1000
+
+$(FLEET_PYTHON): Analyses/fleet/requirements.txt Analyses/fleet/requirements-spark.txt Analyses/fleet/requirements-test.txt
+	python3 -m venv .build/fleet
+	$(FLEET_PYTHON) -m pip install --quiet -r Analyses/fleet/requirements-test.txt
+	@touch $@
+
+fleet-demo: release $(FLEET_PYTHON)
+	$(FLEET_PYTHON) Analyses/fleet/demo.py --gicscope $(GICSCOPE) --captures $(FLEET_CAPTURES)
+
+# The tests of Analyses/fleet, Spark's among them; they need Java.
+fleet-test: release $(FLEET_PYTHON)
+	GICSCOPE=$(CURDIR)/$(GICSCOPE) $(FLEET_PYTHON) Analyses/fleet/test_fleet.py
 
 clean:
 	rm -rf .build out
