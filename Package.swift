@@ -48,6 +48,9 @@ let package = Package(
     // Perfetto's format is protocol buffers; the generated code is committed, so that no protoc is needed. No traits: none is
     // used, and SwiftPM passes several in random order, so that a new build plan would compile all of it again.
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    // Budgets are YAML, as the files of the build servers that they stand beside: comments, no brackets. Its scalars and its
+    // indentation are nothing to read by hand.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // Templates of the HTML report: pages are written as pages, and every value in them is escaped.
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
@@ -120,6 +123,7 @@ let package = Package(
         "CCrypto", "InterruptTrace", "TraceImporters", "LPIStore", "LPIWorkloads", "GICModel", "HypervisorModel",
         "Replay", "Analyzers", "Reports", "TimeTravel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ]
     ),
     .executableTarget(name: "gicscope", dependencies: ["GicscopeCommands"]),

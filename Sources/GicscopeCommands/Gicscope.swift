@@ -12,14 +12,14 @@ struct Gicscope: ParsableCommand {
       trace.dat, ftrace, trace-cmd report and perf script text, plain or \
       compressed with LZ4, gzip, zstd or xz; - is standard input.
 
-      Exit codes: 0 done; 1 a --fail-on condition holds, or verify disagreed; 2 usage; 3 input unreadable or not \
+      Exit codes: 0 done; 1 a --fail-on condition holds, verify disagreed, or a budget is not kept; 2 usage; 3 input unreadable or not \
       recognised; 4 input damaged or truncated, analysed up to there.
       """,
     version: version,
     subcommands: [
       InfoCommand.self, AnalyzeCommand.self, VerifyCommand.self, StateCommand.self, WhyCommand.self, EventsCommand.self,
       ConvertCommand.self, GenerateCommand.self, DiffCommand.self, ServeCommand.self, RegistersCommand.self,
-      MergeCommand.self, WhatIfCommand.self, FleetCommand.self, FleetWorkerCommand.self,
+      MergeCommand.self, WhatIfCommand.self, CheckCommand.self, FleetCommand.self, FleetWorkerCommand.self,
       BenchCommand.self,
     ]
   )

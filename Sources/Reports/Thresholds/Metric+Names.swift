@@ -1,6 +1,16 @@
 import Analyzers
+import Replay
 
 extension Metric {
+  /// A limit as users write it: a span of time such as 50us, or a whole number.
+  func limit(_ text: some StringProtocol) -> UInt64? { isTime ? parseNanoseconds(text) : UInt64(text) }
+
+  /// A value as users see it.
+  func text(_ value: UInt64) -> String { isTime ? Units.duration(value) : Units.count(value) }
+
+  /// Whether a report shows nothing of it: no samples, or none counted.
+  func isMissing(in report: AnalysisReport) -> Bool { value(in: report).map { !isTime && $0 == 0 } ?? true }
+
   /// `findings`, `findings.error`, `findings.stuck-pending`.
   static func finding(_ name: String) -> Metric? {
     if name == "findings" { return .findings(nil, nil) }

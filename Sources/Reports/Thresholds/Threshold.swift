@@ -60,10 +60,10 @@ public struct Threshold: Equatable, Sendable {
     }
     self.metric = metric
     let value = compact[range.upperBound...]
-    let isTime = metric.isTime
-    guard let limit = isTime ? parseNanoseconds(value) : UInt64(value) else {
+    guard let limit = metric.limit(value) else {
       throw ThresholdError(
-        text: text, reason: "'\(value)' is not \(isTime ? "a span of time such as 50us or 1.5ms" : "a whole number")")
+        text: text,
+        reason: "'\(value)' is not \(metric.isTime ? "a span of time such as 50us or 1.5ms" : "a whole number")")
     }
     self.limit = limit
   }
@@ -71,7 +71,7 @@ public struct Threshold: Equatable, Sendable {
   /// What was measured against it, if the condition holds; nil if it does not, or if there is nothing to measure.
   public func crossing(_ report: AnalysisReport) -> String? {
     guard let value = metric.value(in: report), comparison.holds(value, limit) else { return nil }
-    return "\(text): it is \(metric.isTime ? Units.duration(value) : Units.count(value))"
+    return "\(text): it is \(metric.text(value))"
   }
 }
 

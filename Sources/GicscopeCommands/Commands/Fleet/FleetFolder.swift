@@ -8,8 +8,8 @@ import Reports
 /// `DIR/latency.jsonl` and the like hold the rows, `DIR/columns.json` their types, and `DIR/journal` a line for each
 /// capture whose rows are there: where each file ends after them, the capture's size and time, its name.
 ///
-/// Rows are written first, then the line; what lies beyond the last line is cut off when the work is taken up again. So a
-/// kill at any moment leaves no half of a row, and no row twice.
+/// Rows are written first, then the line; what lies beyond the last line is cut off when the work is taken up again. So
+/// a kill at any moment leaves no half of a row, and no row twice.
 final class FleetFolder {
   private let path: String
   private let files: [AppendedFile]
