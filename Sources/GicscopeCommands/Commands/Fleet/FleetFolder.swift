@@ -24,30 +24,47 @@ final class FleetFolder {
     guard flock(journal.descriptor, LOCK_EX | LOCK_NB) == 0 else {
       throw UsageError(message: "--out \(path): another gicscope fleet writes there; wait for its end")
     }
-    let columns = tables.columns.text
     let names = tables.kinds.map { path + "/\($0.rawValue).jsonl" }
-    var lines = try journal.lines()
-    if journal.end == 0 {
-      for name in [path + "/columns.json"] + names where access(name, F_OK) == 0 {
-        throw UsageError(message: "--out \(path): \(name) is there already, but no journal; choose another folder")
-      }
-    } else if try Self.content(path + "/columns.json") != columns {
-      throw UsageError(
-        message: "--out \(path): it has other rows, labels or another gicscope's; choose another folder")
-    }
-    let file = try OutputFile(path: path + "/columns.json")
-    try file.write(columns)
-    try file.commit()
+    let lines = try journal.lines()
+    try Self.begin(path, journal, lines, names: names)
+    try Self.checkColumns(path + "/columns.json", tables, isNew: lines.count < 2)
     files = try names.map(AppendedFile.init)
-    if lines.isEmpty { try journal.append(Array("gicscope fleet journal 1\n".utf8)) } else { lines.removeFirst() }
-    try takeUp(lines)
+    try takeUp(Array(lines.dropFirst()))
   }
 
-  private static func content(_ path: String) throws -> String {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
+  /// The journal's first line.
+  private static let title = "gicscope fleet journal 1\n"
+
+  /// Sees to it that the folder is one of gicscope's, or can become one.
+  private static func begin(_ path: String, _ journal: AppendedFile, _ lines: [String], names: [String]) throws {
+    if let first = lines.first {
+      guard first + "\n" == title else {
+        throw UsageError(message: "--out \(path): its journal is not gicscope's; choose another folder")
+      }
+      return
+    }
+    for name in names + [path + "/columns.json"] where access(name, F_OK) == 0 {
+      throw UsageError(message: "--out \(path): \(name) is there already, but no journal; choose another folder")
+    }
+    try journal.cut(to: 0)
+    try journal.append(Array(title.utf8))
+  }
+
+  /// Writes the types of the columns, or compares them with those of the rows that are there.
+  private static func checkColumns(_ path: String, _ tables: FleetTables, isNew: Bool) throws {
+    let columns = tables.columns.text
+    if let bytes = FileManager.default.contents(atPath: path) {
+      guard String(decoding: bytes, as: UTF8.self) == columns else {
+        throw UsageError(message: "\(path): it is of other rows, labels or another gicscope; choose another folder")
+      }
+      return
+    }
+    guard isNew else {
       throw TraceError.unreadable(path: path, reason: "it belongs to the journal beside it; choose another folder")
     }
-    return String(decoding: bytes, as: UTF8.self)
+    let file = try OutputFile(path: path)
+    try file.write(columns)
+    try file.commit()
   }
 
   /// Keeps what the last line says whose rows are all there.
@@ -58,7 +75,7 @@ final class FleetFolder {
     }.compactMap { $0 }
     for line in whole { done[line.capture] = line.stamp }
     for (i, file) in files.enumerated() { try file.cut(to: whole.last?.ends[i] ?? 0) }
-    let kept = lines.prefix(whole.count).reduce(25) { $0 + $1.utf8.count + 1 }
+    let kept = lines.prefix(whole.count).reduce(Self.title.utf8.count) { $0 + $1.utf8.count + 1 }
     try journal.cut(to: kept)
   }
 

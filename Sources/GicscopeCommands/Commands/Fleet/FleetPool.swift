@@ -58,7 +58,7 @@ final class FleetPool {
   private func receive(_ place: Int) throws {
     let worker = workers[place]
     guard worker.receive() else {
-      let end = worker.end()
+      let end = worker.end(hasClosed: true)
       workers[place] = try FleetProcess(arguments)
       guard let job = worker.job else { return }
       let capture = FleetCapture(
@@ -142,10 +142,15 @@ final class FleetProcess {
     return count > 0
   }
 
-  /// Ends it, and says how it ended.
-  @discardableResult func end() -> String {
+  /// Ends it, and says how it ended. One that has closed its output is about to end by itself, and gets time for it.
+  @discardableResult func end(hasClosed: Bool = false) -> String {
     var status: Int32 = 0
-    if waitpid(process, &status, WNOHANG) != process {
+    var ended = waitpid(process, &status, WNOHANG)
+    for _ in 0..<(hasClosed ? 500 : 0) where ended == 0 {
+      usleep(10_000)
+      ended = waitpid(process, &status, WNOHANG)
+    }
+    if ended != process {
       kill(process, SIGKILL)
       while waitpid(process, &status, 0) < 0, errno == EINTR {}
     }
