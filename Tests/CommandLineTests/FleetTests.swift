@@ -188,6 +188,14 @@ struct FleetTests {
         #expect(try BuiltProgram.run(arguments(captures, out)).status == 0)
         #expect(try content(out) == whole)
       }
+      // Killed before the first row, or before the title was whole.
+      for title in ["gicscope fleet journal 1\n", "gicscope", ""] {
+        try FileManager.default.removeItem(at: out)
+        try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
+        try Data(title.utf8).write(to: out.appendingPathComponent("journal"))
+        #expect(try BuiltProgram.run(arguments(captures, out)).status == 0)
+        #expect(try content(out) == whole)
+      }
       // Rows that are lost though the journal has them.
       try rows.prefix(rows.count / 2).write(to: out.appendingPathComponent("latency.jsonl"))
       #expect(try BuiltProgram.run(arguments(captures, out)).status == 0)

@@ -37,12 +37,10 @@ final class FleetFolder {
 
   /// Sees to it that the folder is one of gicscope's, or can become one.
   private static func begin(_ path: String, _ journal: AppendedFile, _ lines: [String], names: [String]) throws {
-    if let first = lines.first {
-      guard first + "\n" == title else {
-        throw UsageError(message: "--out \(path): its journal is not gicscope's; choose another folder")
-      }
-      return
+    guard journal.agrees(with: title) else {
+      throw UsageError(message: "--out \(path): its journal is not gicscope's; choose another folder")
     }
+    guard lines.isEmpty else { return }
     for name in names + [path + "/columns.json"] where access(name, F_OK) == 0 {
       throw UsageError(message: "--out \(path): \(name) is there already, but no journal; choose another folder")
     }
@@ -160,6 +158,11 @@ private final class AppendedFile {
     return bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().map {
       String(decoding: $0, as: UTF8.self)
     }
+  }
+
+  /// Whether it begins with a text, or is the text's beginning.
+  func agrees(with text: String) -> Bool {
+    zip(FileManager.default.contents(atPath: path) ?? Data(), text.utf8).allSatisfy(==)
   }
 
   func append(_ bytes: [UInt8]) throws(OutputError) {
