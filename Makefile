@@ -11,7 +11,13 @@ SOURCES := Sources Tests Package.swift Analyses/LPIBenchmark
 in_lpi_benchmark = trap 'rm -f .build/*.yaml' EXIT; rm -f .build/*.yaml; \
   $(SWIFT) $(1) --package-path Analyses/LPIBenchmark --scratch-path .build
 
-.PHONY: demo test packages build release lint format golden bench fuzz peers instructions lpi-test lpi-bench lpi-study fleet-demo fleet-test clean
+# What `make install` and `make deb` install: it needs no Swift where it runs. With a build folder of its own, because its
+# compiler options are others than those of `make release`.
+STATIC := .build/static
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+.PHONY: demo test packages build release static install deb lint format golden bench fuzz peers instructions lpi-test lpi-bench lpi-study fleet-demo fleet-test clean
 
 # Analyses a bundled real capture and says where the report is.
 demo: release
@@ -35,6 +41,19 @@ build: packages
 
 release: packages
 	$(SWIFT) build -c release -j $(JOBS) --product gicscope
+
+# Swift's libraries are linked in, and nothing says where a toolchain would be.
+static: packages
+	$(SWIFT) build -c release -j $(JOBS) --product gicscope --static-swift-stdlib --scratch-path $(STATIC)
+	.ci/manual $(STATIC)/release/gicscope $(STATIC)/checkouts/swift-argument-parser $(STATIC)
+
+# The program, its manual and its completions, below DESTDIR.
+install: static
+	.ci/install $(STATIC)/release/gicscope $(STATIC)/gicscope.1 "$(DESTDIR)$(PREFIX)"
+
+# A package for Debian 12 and 13: out/gicscope_….deb.
+deb: static
+	.ci/deb $(STATIC)/release/gicscope $(STATIC)/gicscope.1 out
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel --configuration .swift-format $(SOURCES)

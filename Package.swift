@@ -1,16 +1,5 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
-
-// Reads CTF traces of LTTng, where it is installed (libbabeltrace2-dev): the core does not need it.
-let hasBabeltrace = FileManager.default.fileExists(atPath: "/usr/include/babeltrace2/babeltrace.h")
-let babeltraceTargets: [Target] =
-  hasBabeltrace
-  ? [
-    .systemLibrary(name: "CBabeltrace2", pkgConfig: "babeltrace2", providers: [.apt(["libbabeltrace2-dev"])]),
-    .target(name: "CBabeltrace2Guard", dependencies: ["CBabeltrace2"]),
-  ] : []
-let babeltrace: [Target.Dependency] = hasBabeltrace ? ["CBabeltrace2", "CBabeltrace2Guard"] : []
 
 // x86-64-v2 is what every x86 server since 2009 has; with it, population counts are one instruction, which takes a third off a
 // look at a packed LPI store. GICSCOPE_PORTABLE=1 builds for any x86-64.
@@ -67,6 +56,9 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     // SHA-256 digests of the captures of a fleet. swift-crypto has them too, and takes a minute and a half to build.
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // CTF traces of LTTng.
+    .systemLibrary(name: "CBabeltrace2", pkgConfig: "babeltrace2", providers: [.apt(["libbabeltrace2-dev"])]),
+    .target(name: "CBabeltrace2Guard", dependencies: ["CBabeltrace2"]),
     // `fopencookie` needs _GNU_SOURCE, which Swift's Glibc module does not set.
     .target(name: "CStreams"),
     .target(name: "InterruptTrace", dependencies: ["CLZ4", "CPcap", "CZstd", "CZlib", "CLZMA", "CStreams"]),
@@ -74,7 +66,8 @@ let package = Package(
     // libtraceevent: those take 512 M instructions to open a file of 2 MB (they read the kernel's symbols) and 380 M to
     // read its records, before one is decoded, where the whole import here takes 310 M, 18 M of them to open; and they
     // take the lengths in a file as they are, while nothing in a capture is trusted here.
-    .target(name: "TraceImporters", dependencies: ["InterruptTrace", "CZlib", "CZstd"] + babeltrace),
+    .target(
+      name: "TraceImporters", dependencies: ["InterruptTrace", "CZlib", "CZstd", "CBabeltrace2", "CBabeltrace2Guard"]),
     .target(name: "LPIStore"),
     // Synthetic LPI workloads, and captures of them.
     .target(name: "LPIWorkloads", dependencies: ["InterruptTrace", "LPIStore"]),
@@ -126,7 +119,9 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]
     ),
-    .executableTarget(name: "gicscope", dependencies: ["GicscopeCommands"]),
+    // The plugin names the commit in the program itself, so that another commit recompiles nothing else.
+    .executableTarget(name: "gicscope", dependencies: ["GicscopeCommands"], plugins: ["BuildCommit"]),
+    .plugin(name: "BuildCommit", capability: .buildTool(), path: "Sources/BuildCommit"),
     // Drives Chromium, where it is installed, in the tests of pages.
     .target(name: "HeadlessBrowser", path: "Tests/HeadlessBrowser"),
     .testTarget(
@@ -169,7 +164,7 @@ let package = Package(
       ]
     ),
     .testTarget(name: "CommandLineTests", dependencies: ["gicscope", "TestSupport"]),
-  ] + babeltraceTargets,
+  ],
   swiftLanguageModes: [.v6]
 )
 

@@ -24,7 +24,7 @@ public func openTrace(paths: [String], options: ImportOptions = ImportOptions())
   guard let path = paths.first else { throw .unreadable(path: "", reason: "no capture was named") }
   if paths.count == 1, isFolder(path) {
     if access(path + "/metadata", F_OK) == 0 || access(path + "/kernel/metadata", F_OK) == 0 {
-      return try openCTF(folder: path)
+      return try CTFSource(folder: path)
     }
     let logs = logs(in: path)
     guard !logs.isEmpty else {

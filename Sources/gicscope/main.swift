@@ -1,4 +1,4 @@
 import Glibc
 import GicscopeCommands
 
-exit(GicscopeProgram.run())
+exit(GicscopeProgram.run(commit: buildCommit))
