@@ -44,7 +44,7 @@ struct SampleOutputTests {
     let words = command.split(separator: " ").map {
       $0.trimmingCharacters(in: ["'"]).replacing(/^Traces\//, with: root.path + "/Traces/")
     }
-    let result = try BuiltProgram.run(words + ["--no-progress"])
+    let result = try BuiltProgram.run(words + ["--no-progress"], environment: ["COLUMNS": ""])
     #expect(result.status == 0, "gicscope \(command)")
     var lines = result.output.replacing(root.path + "/Traces/", with: "Traces/").components(separatedBy: "\n")
     while lines.last?.isEmpty == true { lines.removeLast() }

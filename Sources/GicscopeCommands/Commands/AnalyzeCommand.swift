@@ -56,7 +56,7 @@ struct AnalyzeCommand: FileCommand {
     progress.clear()
     // Files first: whoever reads the text may go after its first lines.
     try written.finish(report)
-    try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1), worst: worst) }, json: { report.json })
+    try json.write(text: { report.text($0, rows: max(rows, 1), worst: worst) }, json: { report.json })
     let damage = trace.conclude(report.trace)
     let crossings = failOn.compactMap { $0.crossing(report) }
     for crossing in crossings { StandardError.write("gicscope: \(crossing)\n") }

@@ -48,7 +48,7 @@ struct BenchReplayCommand: FileCommand {
       command: "bench replay", path: trace, unit: "events",
       stages: (isNative ? [decompression] : []) + stages.map(\.result),
       overheads: [("time with all analyzers / replay alone", replay > 0 ? stages[2].result.median / replay : 0)])
-    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+    try json.write(text: { report.text($0) }, json: { report.json })
   }
 }
 
@@ -74,7 +74,7 @@ struct BenchImportCommand: FileCommand {
     var result = stage.result
     result.count = stage.records
     let report = BenchReport(command: "bench import", path: trace, unit: "lines", stages: [result])
-    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+    try json.write(text: { report.text($0) }, json: { report.json })
   }
 }
 

@@ -71,7 +71,7 @@ struct DiffCommand: FileCommand {
       try file.write(report.html())
       try file.commit()
     }
-    try json.write(text: { report.text(.ofStandardOutput, rows: max(rows, 1)) }, json: { report.json })
+    try json.write(text: { report.text($0, rows: max(rows, 1)) }, json: { report.json })
     let crossed = failOn.filter { condition in
       switch condition {
       case .slower: report.isSlower

@@ -46,6 +46,8 @@ struct EventsCommand: FileCommand {
     if StandardOutput.isTerminal { progress.clear() }
     if StandardOutput.isTerminal { engine.onProgress = nil }
     var printer = EventPrinter(jsonl ? .jsonl : format, registerName: registerName)
+    let style = TextStyle.ofStandardOutput(.never)
+    if style.isLimited { printer.width = style.width }
     var buffer = ByteBuffer()
     printer.header(into: &buffer)
     let selection = EventSelection(

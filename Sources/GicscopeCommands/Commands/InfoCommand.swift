@@ -25,7 +25,7 @@ struct InfoCommand: FileCommand {
     progress.clear()
     let report = InfoReport(
       trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps), eventKinds: counter.kinds)
-    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+    try json.write(text: { report.text($0) }, json: { report.json })
     if let code = trace.conclude(report.trace) { throw code }
   }
 }

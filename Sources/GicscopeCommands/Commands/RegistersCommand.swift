@@ -25,7 +25,7 @@ struct RegistersCommand: FileCommand {
       throw UsageError(message: "no register is named '\(name ?? "")'")
     }
     try json.write(
-      text: { Self.text(registers, system, .ofStandardOutput) },
+      text: { Self.text(registers, system, $0) },
       json: {
         Document.json(
           command: "registers",

@@ -57,9 +57,8 @@ struct StateCommand: FileCommand {
       try write(summary, before, after)
     } else {
       try json.write(
-        text: {
-          before.title(.ofStandardOutput)
-            + (showsIdle ? before.state : before.state.withoutIdleInterrupts).text(.ofStandardOutput)
+        text: { style in
+          before.title(style) + (showsIdle ? before.state : before.state.withoutIdleInterrupts).text(style)
         },
         json: {
           Document.json(
@@ -75,8 +74,8 @@ struct StateCommand: FileCommand {
     var members: [JSONValue.Member] = [.init("at", before.json)]
     members += after.map { [.init("diff_at", $0.json), .init("diff", .null)] } ?? [.init("state", .null)]
     try json.write(
-      text: {
-        before.title(.ofStandardOutput) + (after?.title(.ofStandardOutput) ?? "")
+      text: { style in
+        before.title(style) + (after?.title(style) ?? "")
           + "This capture shows no controller: it is a kernel's own trace.\n"
       },
       json: { Document.json(command: "state", trace: summary, members) })
@@ -94,9 +93,8 @@ struct StateCommand: FileCommand {
   private func write(_ summary: TraceSummary, _ before: Moment, _ after: Moment) throws {
     let differences = StateDifference.between(before.state, after.state)
     try json.write(
-      text: {
-        before.title(.ofStandardOutput) + after.title(.ofStandardOutput)
-          + StateDifference.text(differences, .ofStandardOutput)
+      text: { style in
+        before.title(style) + after.title(style) + StateDifference.text(differences, style)
       },
       json: {
         Document.json(

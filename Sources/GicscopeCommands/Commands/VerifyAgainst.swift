@@ -33,7 +33,7 @@ extension VerifyCommand {
     let report = ListRegisterReport(
       inside: self.trace.path, outside: outside, policy: policy, listRegisters: check.listRegisters, rows: rows)
     try json.write(
-      text: { report.text(.ofStandardOutput) },
+      text: { report.text($0) },
       json: {
         .object([
           .init("schema", .number(1)), .init("command", .string("verify")),

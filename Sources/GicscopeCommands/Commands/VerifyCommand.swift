@@ -51,7 +51,7 @@ struct VerifyCommand: FileCommand {
     let report = VerifyReport(
       trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps), predictions: engine.predictions,
       disagreements: collector.explained(by: engine.controller.disagreements))
-    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+    try json.write(text: { report.text($0) }, json: { report.json })
     let damage = trace.conclude(report.trace)
     if report.predictions.totals.disagreed > 0 { throw ExitStatus.failed }
     if let damage { throw damage }

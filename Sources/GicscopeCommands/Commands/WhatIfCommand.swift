@@ -35,7 +35,7 @@ struct WhatIfCommand: FileCommand {
     let report = ListRegisterWhatIf(
       trace: TraceSummary(path: trace.path, engine: engine, gaps: 0), outlooks: replay.results,
       maintenanceCost: maintenanceCost)
-    try json.write(text: { report.text(.ofStandardOutput) }, json: { report.json })
+    try json.write(text: { report.text($0) }, json: { report.json })
     if let damage = trace.conclude(report.trace) { throw damage }
   }
 

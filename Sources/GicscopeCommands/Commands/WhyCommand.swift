@@ -46,9 +46,8 @@ struct WhyCommand: FileCommand {
       ? follower.ladders(intid: irq, pe: pe, peCount: engine.topology.peCount)
       : guest.ladders(pe: pe, engine.guestInterrupts(domain: domain, intid: irq))
     let summary = TraceSummary(path: trace.path, engine: engine, gaps: gaps)
-    let style = TextStyle.ofStandardOutput
     try json.write(
-      text: { place(engine, style) + ladders.map { "\n" + $0.text(style) }.joined() },
+      text: { style in place(engine, style) + ladders.map { "\n" + $0.text(style) }.joined() },
       json: {
         Document.json(
           command: "why",

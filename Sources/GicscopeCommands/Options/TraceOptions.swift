@@ -162,11 +162,16 @@ public struct JSONOptions: ParsableArguments {
   @Option(help: "JSON instead of text; with a FILE named *.json, or as --json=FILE, beside the text.")
   var json: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Colours in the text: auto, always or never. NO_COLOR and CLICOLOR_FORCE decide for auto.", valueName: "when"))
+  var color = ColourChoice.auto
+
   /// As parsed.
   public init() {}
 
   /// Writes a report: text, or JSON, or both.
-  public func write(text: () -> String, json document: () -> JSONValue) throws {
+  public func write(text: (TextStyle) -> String, json document: () -> JSONValue) throws {
     if let json {
       let file = try OutputFile(path: json)
       try file.write(document().text)
@@ -174,7 +179,8 @@ public struct JSONOptions: ParsableArguments {
       if json == "-" { return }
     }
     let output = try OutputFile.standardOutput()
-    try output.write(text())
+    let style = TextStyle.ofStandardOutput(color)
+    try output.write(style.finished(text(style)))
     try output.commit()
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Replay
 import Reports
 
@@ -6,23 +7,25 @@ public final class ProgressLine {
   private let isShown: Bool
   private var isDrawn = false
 
-  /// A line that is drawn only if it is to be, and standard error is a terminal.
-  public init(isShown: Bool) { self.isShown = isShown && StandardError.isTerminal }
+  /// A line that is drawn only if it is to be, and standard error is a terminal that can go back in a line.
+  public init(isShown: Bool) { self.isShown = isShown && StandardError.isTerminal && !TerminalSettings.isDumb }
 
   /// Shows the progress of a replay.
   func follow(_ engine: ReplayEngine) {
-    if isShown { engine.onProgress = { self.draw($0) } }
+    if isShown { engine.onProgress = { self.draw(Self.text($0)) } }
   }
 
   /// Shows progress that a replay reports.
   func show(_ progress: ReplayProgress) {
-    if isShown { draw(progress) }
+    draw(Self.text(progress))
   }
 
   /// Shows a line of another kind of progress.
   public func draw(_ text: String) {
     guard isShown else { return }
-    StandardError.write("\r  " + text + "\u{1B}[K")
+    // A line that is broken at the terminal's edge could not be overwritten.
+    let room = TerminalSettings.width(of: STDERR_FILENO).map { $0 - 3 } ?? .max
+    StandardError.write("\r  " + text.prefix(max(room, 0)) + "\u{1B}[K")
     isDrawn = true
   }
 
@@ -32,12 +35,7 @@ public final class ProgressLine {
     isDrawn = false
   }
 
-  private func draw(_ progress: ReplayProgress) {
-    StandardError.write("\r" + Self.text(progress) + "\u{1B}[K")
-    isDrawn = true
-  }
-
-  /// ` 45 %  326 MB of 731 MB  3.21 M events  4.70 M/s  12 s left`.
+  /// `45 %  326 MB of 731 MB  3.21 M events  4.70 M/s  12 s left`.
   static func text(_ progress: ReplayProgress) -> String {
     var parts: [String] = []
     let seconds = max(progress.seconds, 1e-9)
@@ -54,6 +52,6 @@ public final class ProgressLine {
       let left = seconds * Double(total - progress.bytesRead) / Double(progress.bytesRead)
       parts.append("\(Units.duration(UInt64(min(left * 1e9, 1e18)))) left")
     }
-    return "  " + parts.joined(separator: "  ")
+    return parts.joined(separator: "  ")
   }
 }

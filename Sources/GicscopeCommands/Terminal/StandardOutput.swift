@@ -21,10 +21,13 @@ enum StandardOutput {
 }
 
 extension TextStyle {
-  /// Coloured on a terminal, unless `NO_COLOR` is set to anything (no-color.org) or the terminal is a dumb one.
-  public static var ofStandardOutput: TextStyle {
-    let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-    let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
-    return TextStyle(isColoured: StandardOutput.isTerminal && !noColour && !isDumb)
+  /// What standard output shows: as wide as `COLUMNS` or the terminal say, coloured on a terminal that has colours, and in
+  /// ASCII on a terminal whose locale has no UTF-8.
+  static func ofStandardOutput(_ colour: ColourChoice) -> TextStyle {
+    let isTerminal = StandardOutput.isTerminal
+    return TextStyle(
+      isColoured: colour.isColoured(onTerminal: isTerminal),
+      width: TerminalSettings.columns ?? (isTerminal ? TerminalSettings.width(of: STDOUT_FILENO) : nil),
+      isASCII: isTerminal && !TerminalSettings.hasUTF8)
   }
 }

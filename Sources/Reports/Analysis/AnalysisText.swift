@@ -50,7 +50,8 @@ extension AnalysisReport {
     for interruptClass in InterruptClass.allCases {
       let count = s.acknowledgesByClass[Int(interruptClass.rawValue)]
       guard count > 0 else { continue }
-      let activity = Sparkline.fold(results.activity.byClass[Int(interruptClass.rawValue)], columns: 48)
+      let activity = Sparkline.fold(
+        results.activity.byClass[Int(interruptClass.rawValue)], columns: style.pictureColumns(48))
       table.add([
         .init(interruptClass.name), .init(Units.count(count)), .init(Units.percent(count, of: s.acknowledges)),
         .init(trace.perSecond(count).map(Units.rate) ?? ""), .init(Sparkline.bars(activity), .picture),

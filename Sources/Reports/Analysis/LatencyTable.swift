@@ -1,7 +1,7 @@
 import Analyzers
 
 /// Distributions of latencies for a terminal: blocks of rows, each with a picture, all on one logarithmic axis.
-/// The least latency is where the picture begins; a column for it would make lines longer than 100 characters.
+/// The least latency is where the picture begins; a column for it would make lines too long.
 struct LatencyTable {
   struct Block {
     var title: String
@@ -11,9 +11,6 @@ struct LatencyTable {
   /// Those without rows are left out.
   var blocks: [Block]
 
-  /// What the pictures leave of a line.
-  private static let lineLength = 100
-
   func render(_ style: TextStyle) -> String {
     let distributions = blocks.flatMap { $0.rows.map(\.distribution) }
     guard !distributions.isEmpty else { return "" }
@@ -21,7 +18,7 @@ struct LatencyTable {
     let width = bare.split(separator: "\n").map(\.count).max() ?? 0
     let axis = Sparkline.Axis(
       low: distributions.map(\.min).min() ?? 1, high: distributions.map(\.max).max() ?? 1,
-      columns: max(8, min(20, Self.lineLength - 2 - width)))
+      columns: max(8, min(style.width / 5, style.width - 2 - width)))
     return table(axis).render(style)
   }
 

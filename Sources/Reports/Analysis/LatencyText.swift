@@ -14,22 +14,21 @@ struct LatencyText {
     ).render(style)
   }
 
-  private static var columns: UInt64 { 40 }
-
   /// One row per class on a common axis of time: the mean of the interrupts that began in each column, and where the worst
   /// one began. A capture that is too short for that has none.
   func overTime(_ style: TextStyle) -> String {
     let rows = report.results.latencyOverTime
+    let columns = UInt64(style.pictureColumns(40))
     guard let from = rows.compactMap(\.series.start).min(), let to = rows.compactMap(\.series.end).max(),
-      to - from >= Self.columns
+      to - from >= columns
     else { return "" }
-    let width = (to - from) / Self.columns + 1
+    let width = (to - from) / columns + 1
     var table = TextTable([
       ("class", .left), ("mean from pending to end, over time", .left), ("lowest", .right), ("highest", .right),
       ("worst", .right), ("begun near", .right),
     ])
     for row in rows {
-      let spans = (0..<Self.columns).map { row.series.sum(from: from + $0 * width, to: from + ($0 + 1) * width) }
+      let spans = (0..<columns).map { row.series.sum(from: from + $0 * width, to: from + ($0 + 1) * width) }
       let means = spans.filter { $0.count > 0 }.map(\.mean)
       guard let low = means.min(), let high = means.max(), let worst = row.series.worst else { continue }
       table.add([

@@ -20,7 +20,7 @@ struct ListRegisterText {
   }
 
   private func activity(_ style: TextStyle) -> String {
-    let bars = Sparkline.fold(use.overTime.used, columns: 72)
+    let bars = Sparkline.fold(use.overTime.used, columns: style.pictureColumns(72))
     return bars.contains { $0 > 0 }
       ? "  " + style.apply(.faint, "in use over time") + "  " + style.apply(.picture, Sparkline.bars(bars)) + "\n" : ""
   }

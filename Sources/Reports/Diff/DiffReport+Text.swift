@@ -10,7 +10,7 @@ extension DiffReport {
         + "\(Units.duration(side.duration))\n"
     }
     out += "\n"
-    for line in DiffWording.headline(self) { out += wrapped(line.text, role: line.isBad ? .bad : .good, style) }
+    for line in DiffWording.headline(self) { out += lines(line.text, line.isBad ? .bad : .good, style) }
     out += findingsText(style, limit)
     let legend = "  ▲ slower, ▼ faster, beyond noise; ? too few samples to tell\n"
     out += section("Latency", classes.isEmpty ? "" : legend + latencyText(classes, style), style)
@@ -18,24 +18,16 @@ extension DiffReport {
     let rest = intids.count > limit ? "  and \(intids.count - limit) more\n" : ""
     out += section("Interrupts whose latency changed", latencyText(shown, style) + rest, style)
     out += section("Rates", ResultTables.rateChanges.text(rates, PENaming(Topology()), style), style)
-    return out + "\n" + wrapped(DiffNoise.explanation, role: .faint, style)
+    return out + "\n" + lines(DiffNoise.explanation, .faint, style)
   }
 
   private func section(_ title: String, _ body: String, _ style: TextStyle) -> String {
     body.isEmpty ? "" : "\n" + style.apply(.heading, title) + "\n" + body
   }
 
-  private func wrapped(_ text: String, role: TextStyle.Role, _ style: TextStyle) -> String {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ") {
-      if line.count + word.count + 1 > 98 {
-        lines.append(line)
-        line = "  "
-      }
-      line += (line.isEmpty || line == "  " ? "" : " ") + word
-    }
-    return (lines + [line]).map { style.apply(role, $0) + "\n" }.joined()
+  /// Words that fill lines.
+  private func lines(_ text: String, _ role: TextStyle.Role, _ style: TextStyle) -> String {
+    style.characters(text).lines(of: style.width).map { style.apply(role, $0) + "\n" }.joined()
   }
 
   private func findingsText(_ style: TextStyle, _ limit: Int) -> String {

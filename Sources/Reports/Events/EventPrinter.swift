@@ -21,6 +21,12 @@ public struct EventPrinter {
   /// Offsets come from the capture: what is remembered of them must have a limit.
   private static let rememberedNames = 65536
 
+  /// Where the fields of a line begin.
+  private static let fieldsColumn = 34
+
+  /// Lines of text that are longer are broken between fields; nil breaks none.
+  public var width: Int?
+
   let table = EventFieldTable()
   private let format: Format
   private let registerName: RegisterName
@@ -60,7 +66,10 @@ public struct EventPrinter {
   public mutating func print(_ group: Group, index: UInt64, into out: inout ByteBuffer) {
     guard let event = group.first else { return }
     switch format {
-    case .text: printText(event, group.dropFirst(), index, &out)
+    case .text:
+      let start = out.bytes.count
+      printText(event, group.dropFirst(), index, &out)
+      if let width { out.breakLine(from: start, width: width, indent: Self.fieldsColumn) }
     case .jsonl: printJSON(event, group.dropFirst(), index, &out)
     case .csv: printCSV(event, group.dropFirst(), index, &out)
     }

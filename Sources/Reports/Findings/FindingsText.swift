@@ -25,7 +25,7 @@ extension AnalysisReport {
   }
 }
 
-/// One finding for a terminal of 100 columns.
+/// One finding for a terminal.
 struct FindingText {
   private static let indent = 11
 
@@ -54,23 +54,23 @@ struct FindingText {
 
   /// All of it.
   var block: String {
-    var out = label + finding.summary.wrapped(indent: Self.indent) + "\n"
-    out += pad + style.apply(.faint, place.wrapped(indent: Self.indent)) + "\n"
+    var out = label + finding.summary.wrapped(style, indent: Self.indent) + "\n"
+    out += pad + style.apply(.faint, place.wrapped(style, indent: Self.indent)) + "\n"
     for (n, link) in finding.chain.enumerated() {
       let event = link.event.map { " (#\($0))" } ?? ""
       out +=
         pad + style.apply(.faint, n == 0 ? "why   " : "      ")
-        + (link.text + event).wrapped(indent: Self.indent + 6) + "\n"
+        + (link.text + event).wrapped(style, indent: Self.indent + 6) + "\n"
     }
-    out += pad + style.apply(.faint, "check ") + finding.advice.wrapped(indent: Self.indent + 6) + "\n"
-    return out + pad + style.apply(.faint, "next  ") + finding.next.wrapped(indent: Self.indent + 6) + "\n"
+    out += pad + style.apply(.faint, "check ") + finding.advice.wrapped(style, indent: Self.indent + 6) + "\n"
+    return out + pad + style.apply(.faint, "next  ") + finding.next.wrapped(style, indent: Self.indent + 6) + "\n"
   }
 
   /// The gist in a line or two.
   var line: String {
     let count = finding.count > 1 ? ", \(Units.count(finding.count)) times" : ""
     return label
-      + "\(finding.summary) (\(finding.kind.name), #\(finding.firstEvent)\(count))".wrapped(indent: Self.indent)
+      + "\(finding.summary) (\(finding.kind.name), #\(finding.firstEvent)\(count))".wrapped(style, indent: Self.indent)
       + "\n"
   }
 

@@ -3,7 +3,7 @@ import Analyzers
 extension DeliveryLadder {
   /// For a terminal: what it comes down to, then the rungs.
   public func text(_ style: TextStyle) -> String {
-    let head = style.apply(.heading, conclusion.wrapped(indent: 0)) + "\n\n"
+    let head = style.apply(.heading, conclusion.wrapped(style, indent: 0)) + "\n\n"
     var table = TextTable([("", .left), ("rung", .left), ("state", .left), ("since", .right), ("event", .right)])
     for rung in rungs {
       table.add([

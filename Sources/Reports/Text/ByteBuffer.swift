@@ -101,4 +101,14 @@ public struct ByteBuffer: Sendable {
     }
     bytes.append(0x22)
   }
+
+  /// Breaks the line that begins at an index, at blanks behind `indent` columns, into lines of at most `width`; the further
+  /// ones begin with as many blanks.
+  mutating func breakLine(from start: Int, width: Int, indent: Int) {
+    // Bytes are at least as many as characters.
+    guard bytes.count - start > width + 1 else { return }
+    let lines = String(decoding: bytes[start...].dropLast().dropFirst(indent), as: UTF8.self).lines(of: width - indent)
+    bytes.removeSubrange((start + indent)...)
+    append(lines.joined(separator: "\n" + String(repeating: " ", count: indent)) + "\n")
+  }
 }

@@ -20,19 +20,23 @@ extension String {
     return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
   }
 
-  /// Broken at blanks into lines that fit into 100 columns behind `indent` blanks, which the further ones begin with.
-  func wrapped(indent: Int) -> String {
-    let width = 100
+  /// Broken at blanks into lines that fit a style's width behind `indent` blanks, which the further ones begin with.
+  func wrapped(_ style: TextStyle, indent: Int) -> String {
+    style.characters(self).lines(of: style.width - indent)
+      .joined(separator: "\n" + String(repeating: " ", count: indent))
+  }
+
+  /// Broken at blanks into lines of at most `width` characters; a longer word has a line of its own.
+  func lines(of width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in split(separator: " ") {
-      if !line.isEmpty, indent + line.count + 1 + word.count > width {
+      if !line.isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = ""
       }
       line += (line.isEmpty ? "" : " ") + word
     }
-    lines.append(line)
-    return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+    return lines + [line]
   }
 }

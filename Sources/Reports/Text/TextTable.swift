@@ -40,22 +40,34 @@ public struct TextTable {
   public mutating func add(_ cells: [Cell]) { rows.append(cells) }
 
   /// The table's lines, each indented and ended by a newline. Columns that are empty in every row are left out.
+  ///
+  /// Where the style limits the width, long words are broken into several lines; if that is not enough, the last columns
+  /// are left out, and a line says which.
   public func render(_ style: TextStyle, indent: Int = 2) -> String {
-    let used = header.indices.filter { column in rows.contains { column < $0.count && !$0[column].text.isEmpty } }
-    var widths = header.map(\.text.count)
-    for row in rows {
-      for (i, cell) in row.enumerated() where i < widths.count { widths[i] = max(widths[i], cell.text.count) }
-    }
-    let lines = header.contains { !$0.text.isEmpty } ? [header] + rows : rows
-    return lines.map { line(of: $0, used, widths, style, indent) }.joined()
+    let shown = style.isASCII ? inASCII : self
+    var layout = TextTableLayout(header: shown.header, alignments: alignments, rows: shown.rows)
+    let missing = style.isLimited ? layout.fit(style.width - indent) : []
+    let lines = header.contains { !$0.text.isEmpty } ? [shown.header] + shown.rows : shown.rows
+    let table = lines.flatMap(layout.lines).map { line(of: $0, layout, style, indent) }.joined()
+    if missing.isEmpty { return table }
+    let remark = "not shown for want of room: \(missing.joined(separator: ", "))"
+    return table + String(repeating: " ", count: indent) + style.apply(.faint, remark.wrapped(style, indent: indent))
+      + "\n"
   }
 
-  private func line(of row: [Cell], _ used: [Int], _ widths: [Int], _ style: TextStyle, _ indent: Int) -> String {
+  private var inASCII: TextTable {
+    var table = self
+    table.header = header.map { Cell($0.text.inASCII, $0.role) }
+    table.rows = rows.map { $0.map { Cell($0.text.inASCII, $0.role) } }
+    return table
+  }
+
+  private func line(of row: [Cell], _ layout: TextTableLayout, _ style: TextStyle, _ indent: Int) -> String {
     var result = String(repeating: " ", count: indent)
     var owed = 0
-    for (position, column) in used.enumerated() {
+    for (position, column) in layout.columns.enumerated() {
       let cell = column < row.count ? row[column].trimmed : ""
-      let padding = widths[column] - cell.text.count
+      let padding = max(layout.widths[column] - cell.text.count, 0)
       if position > 0 { owed += 2 }
       if alignments[column] == .right { owed += padding }
       if !cell.text.isEmpty {

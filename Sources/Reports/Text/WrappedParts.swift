@@ -1,6 +1,6 @@
 /// Lines of short facts.
 enum WrappedParts {
-  /// Joins parts and breaks lines between them, so that they fit a terminal of 100 columns.
+  /// Joins parts and breaks lines between them, so that they fit the width.
   static func lines(_ parts: [String], _ separator: String, indent: Int = 2, style: TextStyle, _ role: TextStyle.Role)
     -> String
   {
@@ -13,11 +13,12 @@ enum WrappedParts {
   ) -> String {
     var out = ""
     var column = 0
-    for (text, role) in parts {
+    let separator = style.characters(separator)
+    for (text, role) in parts.map({ (style.characters($0.text), $0.role) }) {
       if column == 0 {
         out += String(repeating: " ", count: indent)
         column = indent
-      } else if column + separator.count + text.count <= 100 {
+      } else if column + separator.count + text.count <= style.width {
         out += style.apply(role == .faint ? .faint : .plain, separator)
         column += separator.count
       } else {

@@ -62,19 +62,19 @@ public struct TraceSummary: Sendable {
     lines.append(("events", content))
     lines.append(("controller", topology.title))
     if let ignored = statistics.ignoredText {
-      lines.append(("ignored", style.apply(.faint, ignored.wrapped(indent: 12))))
+      lines.append(("ignored", style.apply(.faint, ignored.wrapped(style, indent: 12))))
     }
     for problem in statistics.problems {
       let count = "\(Units.count(problem.count)) × "
       let text = "\(count)\(problem.kind), first \(problem.place): \(problem.firstExample)"
-      lines.append(("problem", style.apply(.notice, text.wrapped(indent: 12))))
+      lines.append(("problem", style.apply(.notice, text.wrapped(style, indent: 12))))
     }
     if let damage = statistics.damage {
       lines.append(("damaged", style.apply(.bad, damage.reason) + " \(damage.position)"))
     }
     return lines.map { name, value in
       style.apply(.faint, name.padded(to: 10)) + "  "
-        + (name == "controller" ? value.folded(width: 88, indent: 12) : value) + "\n"
+        + (name == "controller" ? value.folded(width: style.width - 12, indent: 12) : value) + "\n"
     }.joined()
   }
 }

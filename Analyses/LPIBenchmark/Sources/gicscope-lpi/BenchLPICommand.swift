@@ -95,7 +95,7 @@ struct BenchLPICommand: FileCommand {
     let report = run.measure { progress.draw("\($0.done) of \($0.total)  \($0.current)") }
     progress.clear()
     try writeFiles(report)
-    try json.write(text: { LPIBenchText(report).render(.ofStandardOutput) }, json: { report.json })
+    try json.write(text: { LPIBenchText(report).render($0) }, json: { report.json })
     if !report.disagreements.isEmpty { throw ExitStatus.failed }
   }
 
