@@ -5,11 +5,14 @@ extension AnalysisReport {
   public func text(_ style: TextStyle, rows: Int = 12, worst: Int = 0) -> String {
     var out = trace.text(style) + predictionLine(style)
     let found = findings(style, rows)
-    if !found.isEmpty { out += "\n" + style.apply(.heading, "Findings") + "\n" + found }
+    out += "\n" + style.apply(.heading, "Findings") + "\n" + (found.isEmpty ? "  none\n" : found)
     guard
       !results.kvm.isEmpty || !results.kernel.isEmpty
         || results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
-    else { return out + "\n" + style.apply(.notice, "No interrupt was acknowledged in this capture.") + "\n" }
+    else {
+      let nothing = style.apply(.notice, "No interrupt was acknowledged in this capture.")
+      return out + "\n" + nothing + "\n" + trace.ignored(style)
+    }
     let isTaken = results.summary.acknowledges + results.summary.spuriousAcknowledges + results.summary.msis > 0
     func table(_ table: any AnyResultTable) -> String { table.text(self, style, rows: rows) }
     var sections: [(String, String)] = [
@@ -27,7 +30,7 @@ extension AnalysisReport {
       ("Beyond the memory limit", results.unfollowed.sentences.map { "  \($0)\n" }.joined()),
     ]
     for (title, body) in sections where !body.isEmpty { out += "\n" + style.apply(.heading, title) + "\n" + body }
-    return out
+    return out + trace.ignored(style)
   }
 
   private func predictionLine(_ style: TextStyle) -> String {

@@ -46,6 +46,6 @@ public struct InfoReport: Sendable {
     if !trace.topology.entries.isEmpty {
       out += "\n" + style.apply(.heading, "Controller") + "\n" + trace.topology.table(style)
     }
-    return out
+    return out + trace.ignored(style)
   }
 }

@@ -51,6 +51,12 @@ public struct TraceSummary: Sendable {
   /// The `trace` object.
   public var json: JSONValue { ResultTables.trace.object((self, 0), PENaming(topology)) }
 
+  /// What was left out, for the end of a report; nothing if nothing was.
+  func ignored(_ style: TextStyle) -> String {
+    guard let text = statistics.ignoredText else { return "" }
+    return "\n" + style.apply(.faint, "ignored     " + text.wrapped(style, indent: 12)) + "\n"
+  }
+
   /// The lines that say what was read.
   public func text(_ style: TextStyle) -> String {
     var lines: [(String, String)] = []
@@ -61,9 +67,6 @@ public struct TraceSummary: Sendable {
     if gaps > 0 { content += ", " + style.apply(.notice, "\(Units.count(gaps)) gaps") }
     lines.append(("events", content))
     lines.append(("controller", topology.title))
-    if let ignored = statistics.ignoredText {
-      lines.append(("ignored", style.apply(.faint, ignored.wrapped(style, indent: 12))))
-    }
     for problem in statistics.problems {
       let count = "\(Units.count(problem.count)) × "
       let text = "\(count)\(problem.kind), first \(problem.place): \(problem.firstExample)"

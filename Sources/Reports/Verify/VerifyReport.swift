@@ -69,7 +69,8 @@ public struct VerifyReport: Sendable {
     let predicted = totals.agreed + totals.disagreed
     out += "\n"
     if totals.isEmpty {
-      return out + style.apply(.notice, "The capture shows nothing that could be predicted.") + "\n"
+      let nothing = style.apply(.notice, "The capture shows nothing that could be predicted.")
+      return out + nothing + "\n" + trace.ignored(style)
     }
     let verdict = "\(Units.count(totals.agreed)) of \(Units.count(predicted)) predictions agreed"
     out += style.apply(totals.disagreed == 0 ? .good : .bad, verdict)
@@ -80,7 +81,7 @@ public struct VerifyReport: Sendable {
     }
     out += ".\n"
     if disagreements.count > 0 { out += disagreementText(style, totals.disagreed) }
-    return out
+    return out + trace.ignored(style)
   }
 
   private func disagreementText(_ style: TextStyle, _ total: UInt64) -> String {

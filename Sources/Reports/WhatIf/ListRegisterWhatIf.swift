@@ -22,7 +22,7 @@ public struct ListRegisterWhatIf: Sendable {
     if let reason = reasonForNone { return out + "\n" + style.apply(.notice, reason) + "\n" }
     let table = ResultTables.listRegisterOutlooks.text(outlooks, PENaming(trace.topology), style)
     out += "\n" + style.apply(.heading, "What if there were other list registers") + "\n" + table
-    return out + WrappedParts.lines(explanations, " ", style: style, .faint)
+    return out + WrappedParts.lines(explanations, " ", style: style, .faint) + trace.ignored(style)
   }
 
   private var reasonForNone: String? {
