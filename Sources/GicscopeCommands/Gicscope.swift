@@ -13,7 +13,7 @@ struct Gicscope: ParsableCommand {
         compressed with LZ4, gzip, zstd or xz; - is standard input.
 
         Exit codes: 0 done; 1 a --fail-on condition holds, verify disagreed, or a budget is not kept; 2 usage; \
-        3 input unreadable or not recognised; 4 input damaged or truncated, analysed up to there.
+        3 input unreadable or not recognised, or output not writable; 4 input damaged or truncated, analysed up to there.
         """,
       version: "gicscope \(ToolVersion.text)",
       subcommands: [

@@ -19,7 +19,9 @@ public enum GicscopeProgram {
     defer { TemporaryFiles.removeAll() }
     return LPIBenchmarkCommands.$linked.withValue(benchmark) {
       do {
-        var command = try Gicscope.parseAsRoot(CommandLineArguments.prepared(Array(CommandLine.arguments.dropFirst())))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        try CommandLineArguments.checkCommand(arguments)
+        var command = try Gicscope.parseAsRoot(CommandLineArguments.prepared(arguments))
         try (command as? any FileCommand)?.checkFiles()
         try command.run()
         return ExitStatus.done.rawValue

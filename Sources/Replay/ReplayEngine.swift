@@ -42,6 +42,8 @@ public final class ReplayEngine {
   public var controller: Controller { _read { yield models.controller } }
   /// Events replayed so far, which is the number of the next one.
   public private(set) var events: UInt64 = 0
+  /// How many of them lay within the window.
+  public private(set) var reportedEvents: UInt64 = 0
   /// Time of the first event, in ns since the capture's epoch. Topology records have no time.
   public private(set) var firstTime: UInt64?
   /// Time of the last event replayed.
@@ -159,6 +161,7 @@ public final class ReplayEngine {
     let first = events
     let eventCount = UInt64(part.eventCount)
     events += eventCount
+    if phase == .within { reportedEvents += eventCount }
     if phase == .within || options.deliversUnreported {
       try body(
         ReplayBatch(

@@ -170,6 +170,6 @@ struct ThresholdTests {
 
   @Test("A crossing says what was measured")
   func message() throws {
-    #expect(try Threshold("latency.max>50ns").crossing(report(oneInterrupt)) == "latency.max>50ns: it is 100 ns")
+    #expect(try Threshold("latency.max>50ns").crossing(report(oneInterrupt)) == "latency.max > 50 ns (100 ns)")
   }
 }

@@ -100,7 +100,7 @@ struct OptionTests {
   @Test(
     "What is wrong with a topology file is located",
     arguments: [
-      ("pe_count\n", "line 1"), ("# x\nbogus=1\n", "line 2: 'bogus'"), ("pe_count=x\n", "'x'"),
+      ("pe_count\n", "line 1"), ("# x\nbogus=1\n", "line 2: unknown key 'bogus'"), ("pe_count=x\n", "'x'"),
       ("{\"pe_count\": {}}", "not a JSON"),
     ]
   )

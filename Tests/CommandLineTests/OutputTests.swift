@@ -103,7 +103,7 @@ struct OutputTests {
         (["--html", output, "--perfetto", directory.path + "/./x"], "--html"),
         (["--html", "/dev/null"], "device"), (["--sqlite", "/dev/null"], "device"),
         (["--html", "/dev/full"], "device"),
-        (["--html", directory.path], "folder"), (["--html", "-"], "standard output"),
+        (["--html", directory.path], "folder"), (["--sqlite", "-"], "standard output"),
         (["--json=" + directory.path + "/no/x.json"], "can not be written"),
       ] {
         let result = try BuiltProgram.run(["analyze", capture.path] + options)

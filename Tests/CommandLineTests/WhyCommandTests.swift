@@ -33,7 +33,7 @@ struct WhyCommandTests {
   func failOn() throws {
     let failed = try run(
       "analyze", "--fail-on", "findings", "--fail-on", "max(injection_to_eoi)>100s", on: "gicv2-double-end")
-    #expect(failed.status == 1 && failed.errors == "gicscope: findings: it is 1\n")
+    #expect(failed.status == 1 && failed.errors == "gicscope: failed: findings > 0 (1)\n")
     #expect(try run("analyze", "--fail-on", "findings", on: "gicv2-healthy").status == 0)
   }
 

@@ -33,7 +33,8 @@ public struct TransitionFilter: Equatable, Sendable {
 
 /// Numbers and ranges of numbers, as a user writes them: `0,2-5,27`.
 public struct NumberSet: Equatable, Sendable {
-  private var ranges: [ClosedRange<UInt32>]
+  /// The ranges, in the order in which they were given.
+  public private(set) var ranges: [ClosedRange<UInt32>]
 
   /// Reads numbers and ranges, decimal or with `0x`, separated by commas; nil for anything else.
   public init?(_ text: some StringProtocol) {

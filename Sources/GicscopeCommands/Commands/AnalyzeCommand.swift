@@ -17,13 +17,16 @@ struct AnalyzeCommand: FileCommand {
   @OptionGroup var json: JSONOptions
   @OptionGroup var caches: ITSCacheOptions
 
-  @Option(help: "Exit with 1 if this condition holds; may be repeated.")
+  @Option(
+    help: ArgumentHelp("Exit with 1 if this condition holds; may be repeated.", valueName: "condition"),
+    transform: { try Threshold($0) })
   var failOn: [Threshold] = []
 
   @Option(
     help: ArgumentHelp(
       "From where on something counts as a finding: \(ThresholdSetting.help). May be repeated.",
-      valueName: "name=value")
+      valueName: "name=value"),
+    transform: ThresholdSetting.init
   )
   var threshold: [ThresholdSetting] = []
 
@@ -35,10 +38,11 @@ struct AnalyzeCommand: FileCommand {
       valueName: "bytes"))
   var memoryLimit = ByteCount(AnalysisLimits.standardMemory)
 
-  @Option(help: "Print the chains of events of so many interrupts that took longest.")
+  @Option(
+    help: ArgumentHelp("Print the chains of events of so many interrupts that took longest.", valueName: "count"))
   var worst = 0
 
-  @Option(help: "Rows of each list in the text.")
+  @Option(help: ArgumentHelp("Rows of each list in the text.", valueName: "count"))
   var rows = 12
 
   var inputs: [String] { trace.inputs }
@@ -52,23 +56,21 @@ struct AnalyzeCommand: FileCommand {
     options.limits = AnalysisLimits(memory: memoryLimit.bytes)
     for setting in threshold { setting.apply(to: &options.findings) }
     let written = try files.open(topology: engine.topology, filter: filter.filter, caches: caches.shapes[0])
-    let report = try written.outputs.analyse(engine, path: trace.path, filter: filter.filter, options: options)
+    let occurrences = Occurrences(filter)
+    let report = try written.outputs.analyse(
+      engine, path: trace.path, filter: filter.filter, options: options, occurrences: occurrences)
     progress.clear()
+    try window.check(engine)
+    try occurrences.check(filter, engine)
     // Files first: whoever reads the text may go after its first lines.
     try written.finish(report)
-    try json.write(text: { report.text($0, rows: max(rows, 1), worst: worst) }, json: { report.json })
+    try json.write(
+      showsText: !writesToStandardOutput, text: { report.text($0, rows: max(rows, 1), worst: worst) },
+      json: { report.json })
     let damage = trace.conclude(report.trace)
-    let crossings = failOn.compactMap { $0.crossing(report) }
-    for crossing in crossings { StandardError.write("gicscope: \(crossing)\n") }
-    if !crossings.isEmpty { throw ExitStatus.failed }
+    let failures = failOn.compactMap { $0.crossing(report) }
+    for failure in failures { StandardError.write("gicscope: failed: \(failure)\n") }
+    if !failures.isEmpty { throw ExitStatus.failed }
     if let damage { throw damage }
-  }
-}
-
-extension Threshold: ExpressibleByArgument {
-  /// As ``init(_:)``.
-  public init?(argument: String) {
-    guard let threshold = try? Threshold(argument) else { return nil }
-    self = threshold
   }
 }

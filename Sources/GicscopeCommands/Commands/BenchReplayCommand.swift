@@ -15,12 +15,12 @@ struct BenchReplayCommand: FileCommand {
       + "For a native file, what liblz4 alone needs to decompress it is the measure of the others."
   )
 
-  @Argument(help: "The capture; best a native file.")
+  @Argument(help: ArgumentHelp("The capture; best a native file.", valueName: "file"))
   var trace: String
 
   @OptionGroup var json: JSONOptions
 
-  @Option(name: [.short, .long], help: "How often each stage runs.")
+  @Option(name: [.short, .long], help: ArgumentHelp("How often each stage runs.", valueName: "count"))
   var rounds = 5
 
   var inputs: [String] { [trace] }
@@ -57,12 +57,12 @@ struct BenchImportCommand: FileCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Lines per second of an importer, on one core.")
 
-  @Argument(help: "The capture, in its original format.")
+  @Argument(help: ArgumentHelp("The capture, in its original format.", valueName: "file"))
   var trace: String
 
   @OptionGroup var json: JSONOptions
 
-  @Option(name: [.short, .long], help: "How often it runs.")
+  @Option(name: [.short, .long], help: ArgumentHelp("How often it runs.", valueName: "count"))
   var rounds = 5
 
   var inputs: [String] { [trace] }

@@ -16,10 +16,14 @@ struct ConvertCommand: FileCommand {
   @OptionGroup var window: WindowOptions
 
   @Option(
-    name: [.short, .long], help: "The file to write: NAME.pcap.lz4, NAME.pcap, NAME.csv, NAME.jsonl or NAME.pftrace.")
+    name: [.short, .long],
+    help: ArgumentHelp(
+      "The file to write: NAME.pcap.lz4, NAME.pcap, NAME.csv, NAME.jsonl or NAME.pftrace.", valueName: "file"))
   var output: String
 
-  @Option(help: "LZ4's effort, 1 to 12: 9 makes files a third smaller and takes several times as long.")
+  @Option(
+    help: ArgumentHelp(
+      "LZ4's effort, 1 to 12: 9 makes files a third smaller and takes several times as long.", valueName: "level"))
   var level = 1
 
   func validate() throws {
@@ -61,7 +65,7 @@ struct ConvertCommand: FileCommand {
       if output.hasSuffix(".csv") { return .text(.csv) }
       if output.hasSuffix(".jsonl") || output.hasSuffix(".ndjson") { return .text(.jsonl) }
       if output.hasSuffix(".pftrace") { return .perfetto }
-      throw UsageError(message: "\(output): what format is that? There are .pcap.lz4, .pcap, .csv, .jsonl and .pftrace")
+      throw UsageError(message: "\(output): unsupported extension; use .pcap.lz4, .pcap, .csv, .jsonl or .pftrace")
     }
   }
 

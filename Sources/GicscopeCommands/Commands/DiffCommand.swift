@@ -16,13 +16,15 @@ struct DiffCommand: FileCommand {
     case different
   }
 
-  @Argument(help: "Before: a capture or a result.")
+  @Argument(help: "Before: a capture or a result; - is standard input.")
   var before: String
 
   @Argument(help: "After.")
   var after: String
 
-  @Option(help: "A percentile that moved by less than this many per cent has not changed.")
+  @Option(
+    help: ArgumentHelp(
+      "A percentile that moved by less than this many per cent has not changed.", valueName: "percent"))
   var least = 2.0
 
   @Option(
@@ -34,13 +36,15 @@ struct DiffCommand: FileCommand {
   )
   var failOn: [Condition] = []
 
-  @Option(help: "Also a report with pictures, in one HTML file.")
+  @Option(help: ArgumentHelp("Also a report with pictures, in one HTML file.", valueName: "file"))
   var html: String?
 
-  @Option(help: "Rows of each list in the text.")
+  @Option(help: ArgumentHelp("Rows of each list in the text.", valueName: "count"))
   var rows = 12
 
-  @Option(help: "Facts about the controller that the captures do not show: a JSON or key=value file.")
+  @Option(
+    help: ArgumentHelp(
+      "Facts about the controller that the captures do not show: a JSON or key=value file.", valueName: "file"))
   var topology: String?
 
   @Flag(help: "Stop at the first malformed line or record.")
@@ -60,7 +64,9 @@ struct DiffCommand: FileCommand {
   }
 
   var inputs: [String] { [before, after] + (topology.map { [$0] } ?? []) }
-  var outputs: [NamedOutput] { json.outputs + (html.map { [NamedOutput("--html", $0)] } ?? []) }
+  var outputs: [NamedOutput] {
+    json.outputs + (html.map { [NamedOutput("--html", $0, mayBeStandardOutput: true)] } ?? [])
+  }
 
   func run() throws {
     var damage: ExitCode?
@@ -71,7 +77,8 @@ struct DiffCommand: FileCommand {
       try file.write(report.html())
       try file.commit()
     }
-    try json.write(text: { report.text($0, rows: max(rows, 1)) }, json: { report.json })
+    try json.write(
+      showsText: !writesToStandardOutput, text: { report.text($0, rows: max(rows, 1)) }, json: { report.json })
     let crossed = failOn.filter { condition in
       switch condition {
       case .slower: report.isSlower
@@ -79,7 +86,7 @@ struct DiffCommand: FileCommand {
       case .different: report.isDifferent
       }
     }
-    for condition in crossed { StandardError.write("gicscope: --fail-on \(condition.rawValue)\n") }
+    for condition in crossed { StandardError.write("gicscope: failed: \(condition.rawValue)\n") }
     if !crossed.isEmpty { throw ExitStatus.failed }
     if let damage { throw damage }
   }

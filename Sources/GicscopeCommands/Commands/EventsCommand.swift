@@ -15,16 +15,16 @@ struct EventsCommand: FileCommand {
   @OptionGroup var window: WindowOptions
   @OptionGroup var filter: FilterOptions
 
-  @Option(help: "text, jsonl or csv.")
+  @Option(help: ArgumentHelp("text, jsonl or csv.", valueName: "name"))
   var format = EventPrinter.Format.text
 
   @Flag(help: "The same as --format jsonl.")
   var jsonl = false
 
-  @Option(help: "Only these kinds of event, separated by commas: msi,itsCommand.")
+  @Option(help: ArgumentHelp("Only these kinds of event, separated by commas: msi,itsCommand.", valueName: "list"))
   var kind: String?
 
-  @Option(name: [.short, .long], help: "No more than this many.")
+  @Option(name: [.short, .long], help: ArgumentHelp("No more than this many.", valueName: "count"))
   var limit: UInt64?
 
   func validate() throws {
@@ -54,10 +54,12 @@ struct EventsCommand: FileCommand {
       filter: filter.filter,
       kinds: kinds.map { names in Set(EventLayout.all.filter { names.contains($0.name) }.map(\.kind)) })
     var left = limit ?? .max
+    let occurrences = Occurrences(filter)
     var unnumbered: UInt64 = 0
     do {
       try engine.run { batch in
         printer.learn(from: batch.events)
+        occurrences.consume(batch)
         if filter.irq != nil { unnumbered += batch.unnumberedHandlers }
         try selection.forEach(in: batch) { group, index in
           if left == 0 { throw EnoughEvents() }
@@ -66,6 +68,8 @@ struct EventsCommand: FileCommand {
           try output.drain(&buffer)
         }
       }
+      try window.check(engine)
+      try occurrences.check(filter, engine)
     } catch is EnoughEvents {}
     try output.drain(&buffer)
     try output.commit()
@@ -133,7 +137,7 @@ struct EventSelection {
 
 extension Event {
   /// The INTID that an event names itself.
-  fileprivate var namedINTID: UInt32? {
+  var namedINTID: UInt32? {
     switch kind {
     case .lineLevel, .sgiPending, .acknowledge, .enableChange, .inject, .ackNotify, .irqLine, .timerLine: intid
     case .handlerEnter, .handlerExit: flags.contains(.intidKnown) ? UInt32(truncatingIfNeeded: a >> 32) : nil

@@ -22,13 +22,16 @@ struct GenerateCommand: FileCommand {
   @Argument(help: "Population and operation: stress-4x16x32/immediate.")
   var workload: String
 
-  @Option(name: [.short, .long], help: "The file to write: NAME.pcap.lz4; - is standard output.")
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("The file to write: NAME.pcap.lz4; - is standard output.", valueName: "file")
+  )
   var output: String
 
-  @Option(help: "How often it is done.")
+  @Option(help: ArgumentHelp("How often it is done.", valueName: "count"))
   var iterations = 1
 
-  @Option(help: "Of all random numbers.")
+  @Option(help: ArgumentHelp("Of all random numbers.", valueName: "number"))
   var seed: UInt64 = 1
 
   @Flag(name: .shortAndLong, help: "No remarks: only errors.")

@@ -23,6 +23,7 @@ struct InfoCommand: FileCommand {
       for transition in batch.transitions where transition.kind == .gap { gaps += 1 }
     }
     progress.clear()
+    try window.check(engine)
     let report = InfoReport(
       trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps), eventKinds: counter.kinds)
     try json.write(text: { report.text($0) }, json: { report.json })

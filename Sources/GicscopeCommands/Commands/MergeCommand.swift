@@ -27,19 +27,24 @@ struct MergeCommand: FileCommand {
   @Argument(help: "The second capture.")
   var second: String
 
-  @Option(name: [.short, .long], help: "The file to write: NAME.pcap.lz4 or NAME.pcap.")
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("The file to write: NAME.pcap.lz4 or NAME.pcap.", valueName: "file"))
   var output: String
 
-  @Option(help: "What is added to the second capture's times: auto, or a time such as 1.5s or -20ms.")
+  @Option(
+    help: ArgumentHelp(
+      "What is added to the second capture's times: auto, or a time such as 1.5s or -20ms.", valueName: "time"))
   var offset = "auto"
 
-  @Option(help: "The guest of the first capture that the second was recorded in; 0 for the same machine.")
+  @Option(
+    help: ArgumentHelp(
+      "The guest of the first capture that the second was recorded in; 0 for the same machine.", valueName: "domain"))
   var guest: UInt16 = 0
 
   @Option(
-    help:
-      "INTIDs of the second capture's interrupt numbers: /proc/interrupts, /sys/kernel/irq, debugfs, or lines IRQ INTID."
-  )
+    help: ArgumentHelp(
+      "INTIDs of the second capture's interrupt numbers: /proc/interrupts, /sys/kernel/irq, debugfs, or lines IRQ INTID.",
+      valueName: "file"))
   var irqMap: String?
 
   @Flag(name: .shortAndLong, help: "No progress, no remarks: only results and errors.")
@@ -47,7 +52,7 @@ struct MergeCommand: FileCommand {
 
   func validate() throws {
     guard output.hasSuffix(".pcap.lz4") || output.hasSuffix(".pcap") else {
-      throw ValidationError("\(output): what format is that? There are .pcap.lz4 and .pcap")
+      throw ValidationError("\(output): unsupported extension; use .pcap.lz4 or .pcap.")
     }
     guard offset == "auto" || Self.time(offset) != nil else {
       throw ValidationError("--offset \(offset): give auto, or a time such as 1.5s or -20ms.")

@@ -14,7 +14,7 @@ struct ServeCommand: FileCommand {
 
   @OptionGroup var trace: TraceOptions
 
-  @Option(help: "The port; 0 is any that is free.")
+  @Option(help: ArgumentHelp("The port; 0 is any that is free.", valueName: "port"))
   var port: UInt16 = 8437
 
   var inputs: [String] { trace.inputs }

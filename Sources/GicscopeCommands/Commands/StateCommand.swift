@@ -16,10 +16,10 @@ struct StateCommand: FileCommand {
   @OptionGroup var filter: FilterOptions
   @OptionGroup var json: JSONOptions
 
-  @Option(help: "The place: a time (1.5s, 20ms), an event's number (#17) or end.")
+  @Option(help: ArgumentHelp("The place: a time (1.5s, 20ms), an event's number (#17) or end.", valueName: "time"))
   var at = ReplayPosition.end
 
-  @Option(help: "A later place: print what is different there.")
+  @Option(help: ArgumentHelp("A later place: print what is different there.", valueName: "time"))
   var diff: ReplayPosition?
 
   @Flag(help: "Also interrupts that are disabled and neither pending, active nor high; JSON has them always.")
@@ -35,14 +35,15 @@ struct StateCommand: FileCommand {
     let (engine, progress) = try trace.engine()
     let stateFilter = filter.stateFilter(includesIdle: true)
     var gaps: UInt64 = 0
-    func advance(to place: ReplayPosition) throws -> Moment {
+    func advance(_ option: String, to place: ReplayPosition) throws -> Moment {
       try engine.run(until: place) { batch in
         for transition in batch.transitions where transition.kind == .gap { gaps += 1 }
       }
+      try engine.check(option, place)
       return Moment(events: engine.events, time: engine.lastTime, state: try state(engine, stateFilter))
     }
-    let before = try advance(to: at)
-    let after = try diff.map(advance)
+    let before = try advance("--at", to: at)
+    let after = try diff.map { try advance("--diff", to: $0) }
     progress.clear()
     let summary = TraceSummary(path: trace.path, engine: engine, gaps: gaps)
     guard engine.topology.showsController || filter.domain ?? 0 > 0 else {

@@ -23,7 +23,13 @@ extension VerifyCommand {
     let topology = try trace.topology.map(TopologyFile.read) ?? Topology()
     var known = try trace.open().topology
     known.merge(topology)
-    let policy = listRegisterPolicy ?? ListRegisterPolicy(known) ?? .kvmLegacy
+    let ofRelease = ListRegisterPolicy(known)
+    let policy = listRegisterPolicy ?? ofRelease ?? .kvmLegacy
+    let origin =
+      listRegisterPolicy != nil
+      ? "--policy"
+      : ofRelease != nil
+        ? "as the traced kernel's release" : "default: the capture shows no kernel release; see --policy"
     var rows: [ListRegisterReport.Row] = []
     for knowledge in ListRegisterCheck.Knowledge.allCases {
       let agreement = try check.compare(
@@ -31,7 +37,8 @@ extension VerifyCommand {
       rows.append(ListRegisterReport.Row(knowledge: knowledge, agreement: agreement))
     }
     let report = ListRegisterReport(
-      inside: self.trace.path, outside: outside, policy: policy, listRegisters: check.listRegisters, rows: rows)
+      inside: self.trace.path, outside: outside, policy: policy, policyOrigin: origin,
+      listRegisters: check.listRegisters, rows: rows)
     try json.write(
       text: { report.text($0) },
       json: {

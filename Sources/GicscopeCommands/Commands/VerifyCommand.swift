@@ -15,7 +15,7 @@ struct VerifyCommand: FileCommand {
   @OptionGroup var window: WindowOptions
   @OptionGroup var json: JSONOptions
 
-  @Option(help: "How many disagreements are explained.")
+  @Option(help: ArgumentHelp("How many disagreements are explained.", valueName: "count"))
   var disagreements = 10
 
   @Option(
@@ -27,7 +27,9 @@ struct VerifyCommand: FileCommand {
 
   @Option(
     name: .customLong("policy"),
-    help: "With --against: how KVM chooses list registers; as the traced kernel does unless it is given.")
+    help: ArgumentHelp(
+      "With --against: how KVM chooses list registers. Default: as the traced kernel's release does, else kvm-legacy.",
+      valueName: "name"))
   var listRegisterPolicy: ListRegisterPolicy?
 
   var inputs: [String] { trace.inputs + (against.map { [$0] } ?? []) }
@@ -48,6 +50,7 @@ struct VerifyCommand: FileCommand {
       }
     }
     progress.clear()
+    try window.check(engine)
     let report = VerifyReport(
       trace: TraceSummary(path: trace.path, engine: engine, gaps: gaps), predictions: engine.predictions,
       disagreements: collector.explained(by: engine.controller.disagreements))

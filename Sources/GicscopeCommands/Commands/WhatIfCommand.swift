@@ -14,13 +14,13 @@ struct WhatIfCommand: FileCommand {
   @OptionGroup var window: WindowOptions
   @OptionGroup var json: JSONOptions
 
-  @Option(help: "Numbers of list registers, 1 to 64: 1,2,4 or 2-5.")
+  @Option(help: ArgumentHelp("Numbers of list registers, 1 to 64: 1,2,4 or 2-5.", valueName: "list"))
   var listRegisters = "1,2,4,8,16"
 
-  @Option(help: "Policies, separated by commas.")
+  @Option(help: ArgumentHelp("Policies, separated by commas.", valueName: "list"))
   var policy = "kvm-legacy,kvm-overflow"
 
-  @Option(help: "What a maintenance interrupt takes, in ns.")
+  @Option(help: ArgumentHelp("What a maintenance interrupt takes, in ns.", valueName: "ns"))
   var maintenanceCost = ListRegisterReplay.assumedMaintenanceCost
 
   var inputs: [String] { trace.inputs }
@@ -32,6 +32,7 @@ struct WhatIfCommand: FileCommand {
     let replay = ListRegisterReplay(variants: variants, maintenanceCost: maintenanceCost)
     try engine.run(replay.consume)
     progress.clear()
+    try window.check(engine)
     let report = ListRegisterWhatIf(
       trace: TraceSummary(path: trace.path, engine: engine, gaps: 0), outlooks: replay.results,
       maintenanceCost: maintenanceCost)
@@ -41,20 +42,20 @@ struct WhatIfCommand: FileCommand {
 
   private func variants() throws -> [ListRegisterVariant] {
     guard let numbers = NumberSet(listRegisters) else {
-      throw ValidationError("--list-registers \(listRegisters): numbers and ranges, such as 1,2,4 or 2-5")
+      throw UsageError(message: "--list-registers \(listRegisters): numbers and ranges, such as 1,2,4 or 2-5")
     }
     let counts = numbers.numbers(upTo: 64).filter { $0 > 0 }.sorted()
     guard !counts.isEmpty else {
-      throw ValidationError("--list-registers \(listRegisters): there are 1 to 64 list registers")
+      throw UsageError(message: "--list-registers \(listRegisters): there are 1 to 64 list registers")
     }
     let policies = try policy.split(separator: ",").map { name in
       guard let policy = ListRegisterPolicy(rawValue: String(name)) else {
         let known = ListRegisterPolicy.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("--policy \(name): known are \(known)")
+        throw UsageError(message: "--policy \(name): known are \(known)")
       }
       return policy
     }
-    guard !policies.isEmpty else { throw ValidationError("--policy: none is given") }
+    guard !policies.isEmpty else { throw UsageError(message: "--policy: none is given") }
     return policies.flatMap { policy in counts.map { ListRegisterVariant(policy: policy, count: Int($0)) } }
   }
 }

@@ -15,17 +15,19 @@ struct WhyCommand: FileCommand {
   @OptionGroup var trace: TraceOptions
   @OptionGroup var json: JSONOptions
 
-  @Option(help: "The interrupt's INTID.")
+  @Option(help: ArgumentHelp("The interrupt's INTID.", valueName: "intid"))
   var irq: UInt32
 
   @Option(
-    help: "The PE, by linear number. Without it: where the interrupt goes, for SGIs and PPIs each PE that it concerns.")
+    help: ArgumentHelp(
+      "The PE, by linear number. Without it: where the interrupt goes, for SGIs and PPIs each PE that it concerns.",
+      valueName: "pe"))
   var pe: UInt32?
 
   @Option(help: "The domain: 0 is the physical controller, n is guest n.")
   var domain: UInt16 = 0
 
-  @Option(help: "The moment: a time (1.5s, 20ms), an event's number (#17) or end.")
+  @Option(help: ArgumentHelp("The moment: a time (1.5s, 20ms), an event's number (#17) or end.", valueName: "time"))
   var at = ReplayPosition.end
 
   var inputs: [String] { trace.inputs }
@@ -41,6 +43,10 @@ struct WhyCommand: FileCommand {
       for transition in batch.transitions where transition.kind == .gap { gaps += 1 }
     }
     progress.clear()
+    try engine.check("--at", at)
+    if domain == 0, let pe, engine.events > 0, engine.topology.showsController, pe >= engine.topology.peCount {
+      throw UsageError(message: "--pe \(pe): no such PE; the capture has PE 0 to \(engine.topology.peCount - 1)")
+    }
     let ladders =
       domain == 0
       ? follower.ladders(intid: irq, pe: pe, peCount: engine.topology.peCount)

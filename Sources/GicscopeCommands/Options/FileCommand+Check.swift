@@ -6,6 +6,9 @@ import TraceImporters
 extension FileCommand {
   /// Refuses what would harm a file, before any work begins.
   func checkFiles() throws {
+    guard inputs.count(where: { $0 == "-" }) < 2 else {
+      throw UsageError(message: "standard input (-) can be one input only; name a file for the others")
+    }
     let read = Set(inputs.flatMap(FileIdentity.inputs))
     if let output = FileIdentity(descriptor: STDOUT_FILENO), read.contains(output) {
       throw UsageError(message: "standard output is redirected to the capture itself; choose another file")
@@ -40,7 +43,7 @@ extension NamedOutput {
   fileprivate func refused(_ reason: String) -> UsageError { UsageError(message: "\(option) \(path): \(reason)") }
 
   fileprivate func checkStandardOutput(after other: NamedOutput?) throws {
-    guard mayBeStandardOutput else { throw refused("the text goes to standard output; name a file") }
+    guard mayBeStandardOutput else { throw refused("it cannot be written to standard output; name a file") }
     if let other { throw refused("\(other.option) goes to standard output already; name a file") }
   }
 

@@ -9,6 +9,11 @@ public protocol FileCommand: ParsableCommand {
   var outputs: [NamedOutput] { get }
 }
 
+extension FileCommand {
+  /// Whether one of the files that it writes is standard output, which is then all that goes there.
+  var writesToStandardOutput: Bool { outputs.contains { $0.path == "-" && $0.option != "--json" } }
+}
+
 /// A file that a command may write.
 public struct NamedOutput {
   /// What it holds, which decides what it may replace.

@@ -21,7 +21,7 @@ enum InterruptMapFile {
   }
 
   private static func content(_ path: String) throws -> String {
-    guard let file = fopen(path, "r") else {
+    guard let file = path == "-" ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "r") else {
       throw UsageError(message: "--irq-map \(path): \(String(cString: strerror(errno)))")
     }
     defer { fclose(file) }

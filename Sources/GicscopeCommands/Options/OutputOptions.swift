@@ -6,28 +6,28 @@ import Reports
 
 /// Files that an analysis writes beside its text.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "Also a report with pictures, in one HTML file.")
+  @Option(help: ArgumentHelp("Also a report with pictures, in one HTML file.", valueName: "file"))
   var html: String?
 
-  @Option(help: "Also a database of results; Analyses/*.sql are questions to it.")
+  @Option(help: ArgumentHelp("Also a database of results; Analyses/*.sql are questions to it.", valueName: "file"))
   var sqlite: String?
 
   @Flag(help: "All of the model's transitions go into the database too.")
   var sqliteTransitions = false
 
-  @Option(help: "Also a timeline for ui.perfetto.dev.")
+  @Option(help: ArgumentHelp("Also a timeline for ui.perfetto.dev.", valueName: "file"))
   var perfetto: String?
 
-  @Option(help: "Also a line for each interrupt: NAME.csv or NAME.jsonl.")
+  @Option(help: ArgumentHelp("Also a line for each interrupt: NAME.csv or NAME.jsonl.", valueName: "file"))
   var interrupts: String?
 
-  @Option(help: "Also a line for each finding: NAME.csv or NAME.jsonl.")
+  @Option(help: ArgumentHelp("Also a line for each finding: NAME.csv or NAME.jsonl.", valueName: "file"))
   var findings: String?
 
   func validate() throws {
     for (option, file) in [("--interrupts", interrupts), ("--findings", findings)] {
       if let file, Self.format(of: file) == nil {
-        throw ValidationError("\(option) \(file): what format is that? There are .csv and .jsonl.")
+        throw ValidationError("\(option) \(file): unsupported extension; use .csv or .jsonl.")
       }
     }
     if sqliteTransitions, sqlite == nil { throw ValidationError("--sqlite-transitions goes with --sqlite FILE.") }
@@ -42,9 +42,10 @@ struct OutputOptions: ParsableArguments {
   /// For ``FileCommand/outputs``.
   var outputs: [NamedOutput] {
     [
-      sqlite.map { NamedOutput("--sqlite", $0, .database) }, perfetto.map { NamedOutput("--perfetto", $0) },
+      sqlite.map { NamedOutput("--sqlite", $0, .database) },
+      perfetto.map { NamedOutput("--perfetto", $0, mayBeStandardOutput: true) },
       interrupts.map { NamedOutput("--interrupts", $0) }, findings.map { NamedOutput("--findings", $0) },
-      html.map { NamedOutput("--html", $0) },
+      html.map { NamedOutput("--html", $0, mayBeStandardOutput: true) },
     ].compactMap { $0 }
   }
 
@@ -94,12 +95,13 @@ extension [any AnalysisOutput] {
   /// Replays a capture for the analyzers and these outputs.
   func analyse(
     _ engine: ReplayEngine, path: String, filter: TransitionFilter = TransitionFilter(),
-    options: AnalysisOptions = AnalysisOptions()
+    options: AnalysisOptions = AnalysisOptions(), occurrences: Occurrences? = nil
   ) throws -> AnalysisReport {
     var options = options
     if path != "-" { options.captureName = path }
     let analysis = Analysis(filter: filter, options: options, onLives: isEmpty ? nil : consume(lives:))
     try engine.run { batch in
+      occurrences?.consume(batch)
       try analysis.consume(batch)
       try consume(batch)
     }

@@ -3,15 +3,19 @@ import ArgumentParser
 import Replay
 
 /// `--threshold stuck-time=5ms`.
-struct ThresholdSetting: ExpressibleByArgument {
+struct ThresholdSetting: Sendable {
   private let name: String
   private let value: UInt64
 
-  init?(argument: String) {
+  init(_ argument: String) throws {
     let parts = argument.split(separator: "=", maxSplits: 1)
-    guard parts.count == 2, let known = FindingThresholds.names.first(where: { $0.name == parts[0] }),
-      let value = known.isTime ? parseNanoseconds(parts[1]) : UInt64(parts[1])
-    else { return nil }
+    guard parts.count == 2 else { throw ValidationError("write NAME=VALUE, with one of: \(Self.help)") }
+    guard let known = FindingThresholds.names.first(where: { $0.name == parts[0] }) else {
+      throw ValidationError("'\(parts[0])' is no threshold; there are: \(Self.help)")
+    }
+    guard let value = known.isTime ? parseNanoseconds(parts[1]) : UInt64(parts[1]) else {
+      throw ValidationError("'\(parts[1])' is not \(known.isTime ? "a time such as 5ms" : "a whole number")")
+    }
     name = known.name
     self.value = value
   }

@@ -17,7 +17,7 @@ import InterruptTrace
 enum TopologyFile {
   /// Reads a file. What it says wins over what the capture says.
   static func read(_ path: String) throws -> Topology {
-    guard let file = fopen(path, "r") else {
+    guard let file = path == "-" ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "r") else {
       throw UsageError(message: "--topology \(path): \(String(cString: strerror(errno)))")
     }
     defer { fclose(file) }
@@ -115,7 +115,7 @@ enum TopologyFile {
   private static func set(_ name: String, _ index: UInt32, _ text: String, in topology: inout Topology) throws {
     guard let key = Topology.Key(name: name) else {
       throw UsageError(
-        message: "'\(name)' is no fact; there are: \(Topology.Key.names.map(\.1).joined(separator: ", "))")
+        message: "unknown key '\(name)'; known keys: \(Topology.Key.names.map(\.1).joined(separator: ", "))")
     }
     guard index == 0 || key.isIndexed else { throw UsageError(message: "'\(name)' has no index") }
     guard let value = value(of: key, text) else { throw UsageError(message: "'\(text)' is no value of '\(name)'") }

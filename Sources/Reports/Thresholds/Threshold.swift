@@ -39,6 +39,8 @@ public struct Threshold: Equatable, Sendable {
   public let limit: UInt64
   /// As the user wrote it.
   public let text: String
+  /// The metric's name, as the user wrote it.
+  public let name: String
 
   /// Reads a condition. The error says what is wrong with it.
   public init(_ text: String) throws(ThresholdError) {
@@ -59,6 +61,7 @@ public struct Threshold: Equatable, Sendable {
       throw ThresholdError(text: text, reason: "'\(name)' is not a metric; there are: \(Metric.help)")
     }
     self.metric = metric
+    self.name = name
     let value = compact[range.upperBound...]
     guard let limit = metric.limit(value) else {
       throw ThresholdError(
@@ -68,10 +71,11 @@ public struct Threshold: Equatable, Sendable {
     self.limit = limit
   }
 
-  /// What was measured against it, if the condition holds; nil if it does not, or if there is nothing to measure.
+  /// What was measured against it, `findings > 0 (6)`, if the condition holds; nil if it does not, or if there is nothing to measure.
   public func crossing(_ report: AnalysisReport) -> String? {
     guard let value = metric.value(in: report), comparison.holds(value, limit) else { return nil }
-    return "\(text): it is \(metric.text(value))"
+    let than = metric.isTime ? Units.duration(limit) : "\(limit)"
+    return "\(name) \(comparison.rawValue) \(than) (\(metric.text(value)))"
   }
 }
 

@@ -24,16 +24,21 @@ public struct ListRegisterReport: Sendable {
   public var outside: String
   /// How the hypervisor is taken to choose list registers.
   public var policy: ListRegisterPolicy
+  /// Why that is assumed, in words.
+  public var policyOrigin: String
   /// List registers of each PE.
   public var listRegisters: Int
   /// The comparisons.
   public var rows: [Row]
 
   /// A report with every field given.
-  public init(inside: String, outside: String, policy: ListRegisterPolicy, listRegisters: Int, rows: [Row]) {
+  public init(
+    inside: String, outside: String, policy: ListRegisterPolicy, policyOrigin: String, listRegisters: Int, rows: [Row]
+  ) {
     self.inside = inside
     self.outside = outside
     self.policy = policy
+    self.policyOrigin = policyOrigin
     self.listRegisters = listRegisters
     self.rows = rows
   }
@@ -71,7 +76,7 @@ public struct ListRegisterReport: Sendable {
   /// For a terminal.
   public func text(_ style: TextStyle) -> String {
     var out = style.apply(.heading, "LR (VGIC)") + "  \(inside) against \(outside)\n"
-    out += "  policy \(policy.rawValue), \(listRegisters) list registers\n"
+    out += "  policy \(policy.rawValue) (\(policyOrigin)), \(listRegisters) list registers\n"
     for row in rows { out += text(row, style) }
     return out
   }

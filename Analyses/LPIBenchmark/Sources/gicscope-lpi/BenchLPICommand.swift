@@ -63,8 +63,10 @@ struct BenchLPICommand: FileCommand {
   @Option(help: "Of all random numbers.")
   var seed: UInt64 = 1
 
-  @Option(help: "How often each store has its turn with a population.")
-  var turns: Int?
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("How often each store has its turn with a population.", valueName: "count"))
+  var rounds: Int?
 
   @Flag(name: .shortAndLong, help: "No progress, no remarks: only results and errors.")
   var quiet = false
@@ -86,7 +88,7 @@ struct BenchLPICommand: FileCommand {
       options.minimumOperations = 1 << 17
       options.secondsPerRepetition = 0.1
     }
-    if let turns { options.turns = max(turns, 1) }
+    if let rounds { options.turns = max(rounds, 1) }
     var run = LPIBenchmarkRun(contenders: try contenders, workloads: try chosenWorkloads, options: options)
     run.traffic = try capture.map(Self.traffic)
     // What is wrong is said before minutes have passed.
