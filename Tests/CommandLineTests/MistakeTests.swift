@@ -57,6 +57,7 @@ struct MistakeTests {
     ("analyze FILE --html FILE", "it is the capture itself", 2),
     ("analyze FILE --html /nonexistent/a.html", "/nonexistent/a.html", 3),
     ("analyze --json report.txt FILE", "write --json=report.txt", 2),
+    ("analyze FILE --github --json", "--github writes to standard output", 2),
   ]
 
   @Test("A mistake is named, with what would be right", arguments: commands + options + ranges + outputs)
@@ -79,7 +80,7 @@ struct MistakeTests {
   @Test("- is standard output for every file but a database, and nothing else goes there")
   func standardOutput() throws {
     for (option, start) in [
-      ("--html", "<!DOCTYPE html>"), ("--perfetto", "\n"), ("--json", "{"),
+      ("--html", "<!DOCTYPE html>"), ("--junit", "<?xml"), ("--sarif", "{"), ("--perfetto", "\n"), ("--json", "{"),
     ] {
       let result = try BuiltProgram.run(onLog: ["analyze", "FILE", "\(option)=-"])
       #expect(result.status == 0, "\(result.errors)")

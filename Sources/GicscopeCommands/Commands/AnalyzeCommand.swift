@@ -31,6 +31,7 @@ struct AnalyzeCommand: FileCommand {
   var threshold: [ThresholdSetting] = []
 
   @OptionGroup var files: OutputOptions
+  @OptionGroup var checks: CheckOptions
 
   @Option(
     help: ArgumentHelp(
@@ -46,7 +47,13 @@ struct AnalyzeCommand: FileCommand {
   var rows = 12
 
   var inputs: [String] { trace.inputs }
-  var outputs: [NamedOutput] { json.outputs + files.outputs }
+  var outputs: [NamedOutput] { json.outputs + files.outputs + checks.outputs }
+
+  func validate() throws {
+    if checks.github, outputs.contains(where: { $0.path == "-" }) {
+      throw ValidationError("--github writes to standard output; name a file for the other output.")
+    }
+  }
 
   func run() throws {
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
@@ -64,11 +71,15 @@ struct AnalyzeCommand: FileCommand {
     try occurrences.check(filter, engine)
     // Files first: whoever reads the text may go after its first lines.
     try written.finish(report)
+    let checked = CheckReport(
+      report: report, conditions: failOn.map { .init(text: $0.text, failure: $0.crossing(report)) })
+    try checks.write(checked)
     try json.write(
       showsText: !writesToStandardOutput, text: { report.text($0, rows: max(rows, 1), worst: worst) },
       json: { report.json })
+    try checks.annotate(checked)
     let damage = trace.conclude(report.trace)
-    let failures = failOn.compactMap { $0.crossing(report) }
+    let failures = checked.conditions.compactMap(\.failure)
     for failure in failures { StandardError.write("gicscope: failed: \(failure)\n") }
     if !failures.isEmpty { throw ExitStatus.failed }
     if let damage { throw damage }
