@@ -146,4 +146,40 @@ struct PriorityTests {
     rig.write(.ICC_BPR0_EL1, 8)
     #expect(rig.reads(.ICC_BPR0_EL1, 2))
   }
+
+  @Test("PRIbits shown by ICC_CTLR_EL1 move the active priorities to their bits, on every PE (4.8, 12.2.6)")
+  func priorityBitsShown() {
+    let rig = Rig { $0.set(.priorityBits, to: 5, source: .assumed) }
+    rig.open()
+    rig.enable(spi: 40, priority: 0xA0, route: 1)
+    rig.line(40, true)
+    #expect(rig.reads(.ICC_IAR1_EL1, 40, pe: 1))
+    // Eight priority bits on PE 0, of which seven preempt.
+    rig.apply(.sysreg(.sysregRead, time: 0, pe: 0, register: .ICC_CTLR_EL1, value: 7 << 8 | 3 << 11))
+    #expect(rig.reads(.ICC_RPR_EL1, 0xA0, pe: 1))
+    #expect(rig.reads(.ICC_AP1R0_EL1, 0, pe: 1))
+    #expect(rig.reads(SystemRegister(rawValue: SystemRegister.ICC_AP1R0_EL1.rawValue + 2), 1 << 16, pe: 1))
+  }
+
+  @Test("There are at least 16 priorities, whatever ICC_CTLR_EL1 shows (4.8)")
+  func fewestPriorityBits() {
+    let rig = Rig()
+    rig.open()
+    rig.enable(spi: 40, priority: 0xA0)
+    rig.line(40, true)
+    #expect(rig.reads(.ICC_IAR1_EL1, 40))
+    rig.apply(.sysreg(.sysregRead, time: 0, pe: 0, register: .ICC_CTLR_EL1, value: 0))
+    #expect(rig.reads(.ICC_RPR_EL1, 0xA0))
+  }
+
+  @Test("Bits of active priorities registers that no priority has are RES0 (12.2.1)")
+  func unimplementedActivePriorities() {
+    let rig = Rig { $0.set(.priorityBits, to: 4, source: .user) }
+    rig.open()
+    rig.write(.ICC_AP1R0_EL1, 0xFFFF_0000)
+    rig.write(SystemRegister(rawValue: SystemRegister.ICC_AP1R0_EL1.rawValue + 3), 1)
+    #expect(rig.reads(.ICC_RPR_EL1, 0xFF))
+    rig.write(.ICC_AP1R0_EL1, 1 << 10)
+    #expect(rig.reads(.ICC_RPR_EL1, 0xA0))
+  }
 }

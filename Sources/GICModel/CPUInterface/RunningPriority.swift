@@ -46,6 +46,23 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].runningIsGuessed = false
   }
 
+  /// The capture shows how many priority bits there are, at least 4 (IHI 0069H, 4.8).
+  mutating func learnPriorityBits(_ shown: Int) {
+    let before = preemptionBits
+    priorityBits = min(max(shown, 4), 8)
+    guard preemptionBits != before else { return }
+    for pe in 0..<peCount {
+      for group in [InterruptGroup.group0, .group1Secure, .group1NonSecure] {
+        let (at, first) = (Int(group.rawValue), Int(group.rawValue) * 4)
+        pes[pe].binaryPoint[at] = max(pes[pe].binaryPoint[at], minimumBinaryPoint(group))
+        var words = InlineArray<4, UInt32> { pes[pe].activePriorities[first + $0] }
+        words = ActivePriorities.moved(words, from: before, to: preemptionBits)
+        for word in 0..<4 { pes[pe].activePriorities[first + word] = words[word] }
+      }
+      refreshRunningPriority(pe)
+    }
+  }
+
   /// The capture shows what runs, where the model could only guess its priority.
   mutating func learnRunningPriority(_ pe: Int, _ seen: UInt32) {
     let group = pes[pe].runningGroup

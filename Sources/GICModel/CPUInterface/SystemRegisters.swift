@@ -71,7 +71,8 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func setActivePriorities(_ at: Int, _ value: UInt64, pe: Int) {
-    pes[pe].activePriorities[at] = UInt32(truncatingIfNeeded: value)
+    let implemented = ActivePriorities.implemented(word: at & 3, preemptionBits: preemptionBits)
+    pes[pe].activePriorities[at] = UInt32(truncatingIfNeeded: value) & implemented
     if at >= 4, at & 3 == 0, hasNonMaskable == true { pes[pe].activeNonMaskable.setBit(at / 4, to: value >> 63 != 0) }
     refreshRunningPriority(pe)
   }
@@ -222,7 +223,7 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].cpuControl[bank] = UInt32(truncatingIfNeeded: event.b)
       pes[pe].cpuControl[1 - bank] =
         pes[pe].cpuControl[1 - bank] & 0b11 | UInt32(truncatingIfNeeded: event.b) & ~0b11
-      priorityBits = Int((event.b >> 8) & 7) + 1
+      learnPriorityBits(Int((event.b >> 8) & 7) + 1)
     }
     pes[pe].known.formUnion([known, .cpuControlConstants])
   }

@@ -62,7 +62,7 @@ extension GICv2 {
     let word = register.intid(at: event.offset &- row.start) >> 5
     let bank = bank(pe, word)
     var mask: UInt32 = 0
-    for part in AccessParts(event.offset &- row.start, size: event.size) {
+    for part in AccessParts(row, event.offset, size: event.size) {
       let (first, bits) = (register.intid(at: part.offset), part.written(event.b))
       guard first >> 5 == word else { break }
       let bit = first & 31

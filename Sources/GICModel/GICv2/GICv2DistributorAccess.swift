@@ -79,7 +79,7 @@ extension GICv2 {
     case .control:
       let control = controlView(nonSecure: nonSecure)
       var answer = Learned<UInt64>.certain(0)
-      for part in AccessParts(event.offset &- row.start, size: event.size) where part.offset == 0 {
+      for part in AccessParts(row, event.offset, size: event.size) where part.offset == 0 {
         answer = Learned(part.returned(control.value), known: ~part.returned(~control.known))
       }
       return answer

@@ -90,7 +90,7 @@ extension GICv2 {
   }
 
   mutating func learnListRegisters(_ count: Int) {
-    for pe in 0..<GICv2Distributor.peLimit { virtualInterfaces[pe].count = count }
+    for pe in 0..<GICv2Distributor.peLimit { virtualInterfaces[pe].setCount(count) }
   }
 
   // MARK: Writes
@@ -160,8 +160,7 @@ extension GICv2 {
   }
 
   mutating func setVirtualActivePriorities(_ value: UInt32, pe: Int) {
-    virtualInterfaces[pe].interface.activePriorities[0] = value
-    virtualInterfaces[pe].interface.refreshRunningPriority()
+    virtualInterfaces[pe].interface.setActivePriorities(0, value)
     virtualInterfaces[pe].interface.known.insert(.activePriorities)
   }
 

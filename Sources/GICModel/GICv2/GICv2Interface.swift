@@ -83,7 +83,10 @@ struct GICv2Interface {
 
   /// The interface has so many priority bits.
   mutating func setPreemptionBits(_ priorityBits: Int) {
+    let before = Int(preemptionBits)
     preemptionBits = UInt32(min(max(priorityBits, 4), 7))
+    activePriorities = ActivePriorities.moved(activePriorities, from: before, to: Int(preemptionBits))
+    group1ActivePriorities = ActivePriorities.moved(group1ActivePriorities, from: before, to: Int(preemptionBits))
     binaryPoint = max(binaryPoint, minimumBinaryPoint)
     aliasedBinaryPoint = max(aliasedBinaryPoint, minimumBinaryPoint &+ 1)
     refreshRunningPriority()
@@ -171,6 +174,13 @@ struct GICv2Interface {
   }
 
   // MARK: Register writes
+
+  /// Gives a word of `GICC_APR`, or of `GICC_NSAPR`, a value.
+  mutating func setActivePriorities(_ word: Int, _ value: UInt32, isGroup1: Bool = false) {
+    let value = value & ActivePriorities.implemented(word: word, preemptionBits: Int(preemptionBits))
+    if isGroup1 { group1ActivePriorities[word] = value } else { activePriorities[word] = value }
+    refreshRunningPriority()
+  }
 
   mutating func writeBinaryPoint(_ value: UInt32) {
     binaryPoint = max(value & 7, minimumBinaryPoint)

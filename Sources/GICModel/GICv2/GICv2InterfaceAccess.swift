@@ -213,8 +213,7 @@ extension GICv2 {
     case .activePriorities: writeActivePriorities(word, value, pe: pe, nonSecure: nonSecure)
     case .nonSecureActivePriorities:
       guard !nonSecure else { return }
-      interfaces[pe].interface.group1ActivePriorities[word] = value
-      interfaces[pe].interface.refreshRunningPriority()
+      interfaces[pe].interface.setActivePriorities(word, value, isGroup1: true)
     default: break
     }
   }
@@ -251,12 +250,12 @@ extension GICv2 {
 
   private mutating func writeActivePriorities(_ word: Int, _ value: UInt32, pe: Int, nonSecure: Bool) {
     if !nonSecure {
-      interfaces[pe].interface.activePriorities[word] = value
+      interfaces[pe].interface.setActivePriorities(word, value)
     } else if let place = nonSecurePlace(interfaces[pe].interface, word) {
       let mask = place.mask << place.shift
       let old = interfaces[pe].interface.group1ActivePriorities[place.word]
-      interfaces[pe].interface.group1ActivePriorities[place.word] = old & ~mask | value << place.shift & mask
+      let new = old & ~mask | value << place.shift & mask
+      interfaces[pe].interface.setActivePriorities(place.word, new, isGroup1: true)
     }
-    interfaces[pe].interface.refreshRunningPriority()
   }
 }

@@ -237,6 +237,11 @@ extension GICv2 {
     return explainSelection(pe: pe, seen: seen, event, nonSecure: nonSecure, isAlias: isAlias, sees)
   }
 
+  /// An SGI that is not pending is so from nobody.
+  private func settleSources(pe: Int, _ intid: Int) {
+    if !bank(pe, 0).pointee.latch[intid] { distributor.sources[pe << 4 | intid] = 0 }
+  }
+
   /// Makes what an acknowledge returns, or a read of the highest pending interrupt, what the capture shows.
   mutating func explainSelection(
     pe: Int, seen: UInt32, _ event: Event, nonSecure: Bool, isAlias: Bool, _ sees: (inout GICv2) -> Bool
@@ -258,6 +263,7 @@ extension GICv2 {
     }
     guard intid < distributor.implementedLimit else { return false }
     let known = interfaces[pe].interface.known
+    defer { if INTID.isSGI(intid) { settleSources(pe: pe, intid) } }
     if intid < 16 {
       let (at, source) = (pe << 4 | intid, UInt8(1) << UInt8(seen >> 10 & 7))
       if !knowsLatch(pe, intid) || distributor.sources[at] == 0 {

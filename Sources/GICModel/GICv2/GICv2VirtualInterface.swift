@@ -6,8 +6,8 @@ struct GICv2VirtualInterface {
   var control: UInt32 = 0
   /// `GICH_LR`.
   private(set) var lists = InlineArray<64, UInt32>(repeating: 0)
-  /// List registers implemented.
-  var count: Int
+  /// List registers implemented, 1 to 64.
+  private(set) var count: Int
   /// List registers that the capture has written or shown.
   var knownLists: UInt64 = 0
 
@@ -30,6 +30,14 @@ struct GICv2VirtualInterface {
   init(preemptionBits: Int, count: Int) {
     interface = GICv2Interface(preemptionBits: preemptionBits, isVirtual: true)
     self.count = count
+  }
+
+  /// So many list registers are implemented: what others hold is nothing.
+  mutating func setCount(_ count: Int) {
+    self.count = count
+    (pending, active, ended) = (0, 0, 0)
+    for list in 0..<count { self[list] = GICv2ListRegister(value: lists[list]) }
+    highestIsStale = true
   }
 
   /// List registers that exist, as a mask.

@@ -131,6 +131,9 @@ extension GICv3 where Store: ~Copyable {
     translation.units[unit].commandReader = .certain(writer)
   }
 
+  /// Slots of the largest command queue (12.19).
+  private static var mostSlots: UInt64 { 256 * 4096 / 32 }
+
   /// Slots of the command queue (12.19).
   private func slotCount(unit: Int) -> UInt64 { ((translation.units[unit].commandBase.value & 0xFF) + 1) * 4096 / 32 }
 
@@ -143,7 +146,7 @@ extension GICv3 where Store: ~Copyable {
       let known: UInt64 = isKnown || event.a != 0 ? .max : 0
       compare(PredictionLedger.check(.commandQueue), expected: next, seen: event.a, known: known, pe: PE.none)
     }
-    translation.units[unit].nextFetch = isKnown ? (event.a &+ 1) % slotCount(unit: unit) : event.a &+ 1
+    translation.units[unit].nextFetch = (event.a &+ 1) % (isKnown ? slotCount(unit: unit) : Self.mostSlots)
   }
 
   /// A table access failed: the command stalls the queue at its own slot (IHI 0069H, 5.3).

@@ -4,7 +4,7 @@ import InterruptTrace
 extension InterruptController where Self: ~Copyable {
   /// Takes over what a read showed; nothing of it contradicts what is known.
   mutating func learn(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) {
-    for part in AccessParts(event.offset &- row.start, size: event.size) {
+    for part in AccessParts(row, event.offset, size: event.size) {
       let first = row.interrupts.intid(at: part.offset)
       learn(row.interrupts, first: first, part.written(event.b), lanes: part.lanes, pe: pe, nonSecure: nonSecure)
     }

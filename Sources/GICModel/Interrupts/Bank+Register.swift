@@ -63,7 +63,7 @@ extension InterruptController where Self: ~Copyable {
   /// What a read returns, and which bits of that are known; bits beyond the access are.
   func value(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) -> Learned<UInt64> {
     var answer = Learned<UInt64>.certain(0)
-    for part in AccessParts(event.offset &- row.start, size: event.size) {
+    for part in AccessParts(row, event.offset, size: event.size) {
       let first = row.interrupts.intid(at: part.offset)
       let word = value(row.interrupts, first: first, pe: pe, nonSecure: nonSecure).visible(part.lanes)
       answer.value |= part.returned(word.value)
@@ -118,7 +118,7 @@ extension InterruptController where Self: ~Copyable {
   mutating func writeInterrupts(
     _ row: RegisterLookup.Row, _ offset: UInt32, size: Int, _ value: UInt64, pe: Int, nonSecure: Bool
   ) {
-    for part in AccessParts(offset &- row.start, size: size) {
+    for part in AccessParts(row, offset, size: size) {
       let first = row.interrupts.intid(at: part.offset)
       write(row.interrupts, first: first, part.written(value), lanes: part.lanes, pe: pe, nonSecure: nonSecure)
     }

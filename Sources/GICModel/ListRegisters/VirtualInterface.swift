@@ -99,11 +99,23 @@ struct VirtualInterface {
     self.type = type
     listRegisterCount = min(Int(type & 0x1F) + 1, 16)
     priorityBits = min(max((type >> 29) + 1, 4), 8)
-    preemptionBits = min(max((type >> 26 & 7) + 1, 5), 7)
+    setPreemptionBits(min(max((type >> 26 & 7) + 1, 5), 7))
     controlConstants =
       (type >> 29) << 8 | (type >> 23 & 7) << 11 | (type >> 22 & 1) << 14 | (type >> 21 & 1) << 15
     for n in listRegisterCount..<16 where listRegisters[n].isValid { setListRegister(n, ListRegister()) }
     refreshRunningPriority()
+  }
+
+  private mutating func setPreemptionBits(_ bits: UInt32) {
+    let before = Int(preemptionBits)
+    preemptionBits = bits
+    guard before != Int(bits) else { return }
+    for first in [0, 4] {
+      let words = InlineArray<4, UInt32> { activePriorities[first + $0] }
+      let moved = ActivePriorities.moved(words, from: before, to: Int(bits))
+      for word in 0..<4 { activePriorities[first + word] = moved[word] }
+    }
+    for isGroup1 in [false, true] { setBinaryPoint(group1: isGroup1, binaryPoint(group1: isGroup1)) }
   }
 
   /// List registers that exist, a bit each.

@@ -34,7 +34,7 @@ extension Learned<UInt64> {
   }
 }
 
-/// The parts of an access: 32 bits of an array of registers at a time.
+/// The parts of an access: 32 bits of an array of registers at a time, up to the array's end.
 struct AccessParts: Sequence, IteratorProtocol {
   /// One part.
   struct Part {
@@ -58,9 +58,10 @@ struct AccessParts: Sequence, IteratorProtocol {
   private let end: UInt32
   private let start: UInt32
 
-  init(_ offset: UInt32, size: Int) {
-    (at, start) = (offset, offset)
-    end = offset &+ UInt32(size)
+  init(_ row: RegisterLookup.Row, _ offset: UInt32, size: Int) {
+    start = offset &- row.start
+    at = start
+    end = Swift.min(start &+ UInt32(size), row.length)
   }
 
   mutating func next() -> Part? {

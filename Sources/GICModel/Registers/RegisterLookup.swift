@@ -5,6 +5,8 @@ struct RegisterLookup: ~Copyable {
     var role = RegisterRole.reserved
     /// Where the register, or the array of them, begins.
     var start: UInt32 = 0
+    /// Its bytes.
+    var length: UInt32 = 0
     /// Secure accesses only.
     var isSecure = false
     /// Meaningful if `role` is ``RegisterRole/interrupts``.
@@ -24,8 +26,12 @@ struct RegisterLookup: ~Copyable {
     for (index, register) in map.registers.enumerated() {
       rows[index].role = register.role
       rows[index].start = register.offset
+      rows[index].length = UInt32(register.count * register.width / 8)
       rows[index].isSecure = register.security == .secureOnly
-      if let interrupts = register.interrupts { rows[index].interrupts = interrupts }
+      guard let interrupts = register.interrupts else { continue }
+      rows[index].interrupts = interrupts
+      // Extended PPIs are not modelled.
+      if register.frame == .gicr { rows[index].length = min(rows[index].length, 4 << UInt32(interrupts.shift)) }
     }
   }
 

@@ -198,6 +198,8 @@ extension GICv3 where Store: ~Copyable {
 
   private mutating func setVirtualActivePriorities(_ value: UInt64, pe: Int, at: Int) {
     if at == 4, pes[pe].virtual.hasNonMaskable { pes[pe].virtual.setNonMaskableActive(value >> 63 != 0) }
-    pes[pe].virtual.setActivePriorities(at, UInt32(truncatingIfNeeded: value))
+    let bits = Int(pes[pe].virtual.preemptionBits)
+    let implemented = ActivePriorities.implemented(word: at & 3, preemptionBits: bits)
+    pes[pe].virtual.setActivePriorities(at, UInt32(truncatingIfNeeded: value) & implemented)
   }
 }
