@@ -78,7 +78,9 @@ extension GICv2 {
   private func tellsOtherView(_ seen: UInt64, pe: Int, _ own: Learned<UInt64>, _ other: Learned<UInt64>) -> Bool {
     guard own.value != seen, !other.contradicts(seen) else { return false }
     if own.contradicts(seen) { return true }
-    return !interfaces[pe].viewIsSure && other.value == seen && (own.value ^ seen) & other.known != 0
+    guard !interfaces[pe].viewIsSure, other.value == seen else { return false }
+    // Of a PE that changes its Security state unseen, another state explains sooner than another value does.
+    return interfaces[pe].changesUnseen || (own.value ^ seen) & other.known != 0
   }
 
   /// Whether a read was in the other view than believed; corrects the belief then. `other` is what that view answers: it
