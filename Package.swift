@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "TimeTravel", targets: ["TimeTravel"]),
     .library(name: "GicscopeCommands", targets: ["GicscopeCommands"]),
     .library(name: "TestSupport", targets: ["TestSupport"]),
+    .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
     .executable(name: "gicscope", targets: ["gicscope"]),
   ],
   dependencies: [
@@ -132,6 +133,16 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["GICModel", "InterruptTrace", "LPIStore", "LPIWorkloads", "Replay", "TraceImporters"],
       path: "Tests/TestSupport"),
+    // What each fuzz target does with its input: run by libFuzzer in Tests/Fuzz, and on the seeds here.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Analyzers", "GICModel", "GicscopeCommands", "InterruptTrace", "Replay", "Reports", "TimeTravel",
+        "TraceImporters", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Tests/FuzzTargets"),
+    .testTarget(name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "TestSupport"]),
     .testTarget(name: "LPIStoreTests", dependencies: ["LPIStore", "TestSupport"]),
     .testTarget(
       name: "LPIWorkloadsTests", dependencies: ["TestSupport", "LPIWorkloads", "Replay", "TraceImporters"]),

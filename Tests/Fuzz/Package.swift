@@ -1,26 +1,19 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzz targets, one executable each. A target is a folder Sources/Fuzz… with one function
-// `LLVMFuzzerTestOneInput`; add its name here, and seeds in Seeds/NAME. `make fuzz` runs all.
+// Fuzz targets, one executable each. What a target does stands in Tests/FuzzTargets, which `make test` runs on its seeds; here
+// is a folder Sources/Fuzz… with the one function `LLVMFuzzerTestOneInput`. Add its name here, and seeds in Seeds/NAME.
+// `make fuzz` runs all.
 let targets = [
-  "FuzzCompressedDat", "FuzzCTF", "FuzzInput", "FuzzKernelText", "FuzzMerge", "FuzzNative", "FuzzPcap", "FuzzQEMULog",
-  "FuzzTextEncoding", "FuzzTrace", "FuzzTraceDat",
+  "FuzzAnalysis", "FuzzCompressedDat", "FuzzCTF", "FuzzDiff", "FuzzHTTP", "FuzzInput", "FuzzKernelText", "FuzzMerge",
+  "FuzzModel", "FuzzNative", "FuzzPcap", "FuzzQEMULog", "FuzzTextEncoding", "FuzzTopology", "FuzzTrace", "FuzzTraceDat",
 ]
 
 let package = Package(
   name: "gicscope-fuzz",
   dependencies: [.package(name: "gicscope", path: "../..")],
-  targets: [
-    .target(
-      name: "FuzzSupport",
-      dependencies: [
-        .product(name: "InterruptTrace", package: "gicscope"), .product(name: "TraceImporters", package: "gicscope"),
-      ]
-    )
-  ]
-    + targets.map {
-      .executableTarget(name: $0, dependencies: ["FuzzSupport"])
-    },
+  targets: targets.map {
+    .executableTarget(name: $0, dependencies: [.product(name: "FuzzTargets", package: "gicscope")])
+  },
   swiftLanguageModes: [.v6]
 )

@@ -14,7 +14,7 @@ import InterruptTrace
 /// or a JSON object of the same keys, in which a list stands for a key with an index:
 ///
 ///     {"architecture": "v3", "pe_count": 4, "affinity": [0, "0.0.1.0"], "gicd_base": "0x08000000"}
-enum TopologyFile {
+package enum TopologyFile {
   /// Reads a file. What it says wins over what the capture says.
   static func read(_ path: String) throws -> Topology {
     guard let file = path == "-" ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "r") else {
@@ -32,7 +32,7 @@ enum TopologyFile {
   }
 
   /// Reads a file's content.
-  static func parse(_ text: String) throws -> Topology {
+  package static func parse(_ text: String) throws -> Topology {
     let firstCharacter = text.first { !$0.isWhitespace }
     return firstCharacter == "{" ? try parseJSON(text) : try parseLines(text)
   }

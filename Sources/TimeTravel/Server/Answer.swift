@@ -2,8 +2,8 @@ import NIOHTTP1
 import Reports
 
 /// What a request gets.
-struct Answer: Sendable {
-  var status: HTTPResponseStatus
+package struct Answer: Sendable {
+  package var status: HTTPResponseStatus
   var contentType: String
   var body: [UInt8]
   private var others: [(String, String)]

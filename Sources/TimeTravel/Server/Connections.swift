@@ -1,12 +1,13 @@
 import NIOCore
 
 /// All connections of the server. Used by its event loop only.
-final class Connections: @unchecked Sendable {
+package final class Connections: @unchecked Sendable {
   private let limit: Int
   private var all: [ObjectIdentifier: Connection] = [:]
   private var turn: UInt64 = 0
 
-  init(limit: Int) { self.limit = limit }
+  /// No connections yet, and room for so many.
+  package init(limit: Int) { self.limit = limit }
 
   /// A connection was opened. If there are too many, the one that has waited longest for its client is closed: who opens
   /// connections and leaves them never locks others out.

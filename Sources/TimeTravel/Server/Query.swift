@@ -1,12 +1,12 @@
 import InterruptTrace
 
 /// A request's path and parameters.
-struct Query: Sendable {
+package struct Query: Sendable {
   let path: String
   private var items: [String: String] = [:]
 
   /// Takes a target apart: `/api/at?event=7`. Of equal names the first counts; what is wrongly encoded stays as it is.
-  init(_ target: String) {
+  package init(_ target: String) {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     path = String(parts[0])
     guard parts.count == 2 else { return }

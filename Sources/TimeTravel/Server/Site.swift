@@ -2,7 +2,7 @@ import Reports
 import Synchronization
 
 /// What is served: the page, and answers to what it asks about a capture.
-final class Site: Sendable {
+package final class Site: Sendable {
   private struct Capture {
     var traveller: TimeTraveller
     /// What does not change is at hand however busy the traveller is.
@@ -12,14 +12,17 @@ final class Site: Sendable {
   private let capture = Mutex<Capture?>(nil)
   private let page = Answer(.ok, "text/html; charset=utf-8", Array(Page.html.utf8))
 
+  /// A site without a capture.
+  package init() {}
+
   /// There is a capture to answer about.
-  func open(_ traveller: TimeTraveller) {
+  package func open(_ traveller: TimeTraveller) {
     let overview = Answer.json(traveller.overview)
     capture.withLock { $0 = Capture(traveller: traveller, overview: overview) }
   }
 
   /// The answer to a request, if it takes no look at the capture.
-  func immediateAnswer(_ query: Query) -> Answer? {
+  package func immediateAnswer(_ query: Query) -> Answer? {
     if query.path == "/favicon.ico" { return Answer(.noContent, "image/x-icon", []) }
     guard let capture = capture.withLock({ $0 }) else { return Self.reading }
     switch query.path {
@@ -31,7 +34,7 @@ final class Site: Sendable {
   }
 
   /// The answer to any other.
-  func answer(_ query: Query) async -> Answer {
+  package func answer(_ query: Query) async -> Answer {
     guard let capture = capture.withLock({ $0 }) else { return Self.reading }
     return await answer(query, capture.traveller)
   }

@@ -59,9 +59,9 @@ public final class TimeTravelServer: Sendable {
 }
 
 /// What a client may take up of the server.
-struct ServerLimits: Sendable {
+package struct ServerLimits: Sendable {
   /// Connections at a time. One more takes the place of the one that was idle longest.
-  var connections = 128
+  package var connections = 128
   /// From being connected, or from the last answer, to the end of a request's head. Bytes that arrive do not prolong it.
   var request = TimeAmount.seconds(15)
   /// For a client to take an answer.
@@ -76,11 +76,14 @@ struct ServerLimits: Sendable {
   var head = 16384
   /// Header fields.
   var fields = 64
+
+  /// The limits of `gicscope serve`.
+  package init() {}
 }
 
 extension ChannelPipeline.SynchronousOperations {
   /// Adds what decodes requests and answers them.
-  func addConnection(to site: Site, _ connections: Connections, _ limits: ServerLimits) throws {
+  package func addConnection(to site: Site, _ connections: Connections, _ limits: ServerLimits) throws {
     var heads = NIOHTTPDecoderLimitConfiguration()
     heads.maxHeaderFieldSize = limits.field
     heads.maxHeaderListSize = limits.head

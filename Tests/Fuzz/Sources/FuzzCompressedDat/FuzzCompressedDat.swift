@@ -1,14 +1,5 @@
-import FuzzSupport
-import InterruptTrace
-import TraceImporters
+import FuzzTargets
 
-/// Any bytes as a compressed trace.dat: the events are those of the same bytes in memory.
+/// What libFuzzer calls.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzCompressedDat(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let bytes = UnsafeRawBufferPointer(start: data, count: count)
-  let file = FuzzFile(storedGzip(fuzzBytes(data, count)))
-  let inMemory = (try? TraceDatSource(bytes: bytes)).map { drain($0) }
-  let compressed = (try? TraceDatSource.open(try ByteInput.open(path: file.path))).map { drain($0) }
-  precondition(inMemory == compressed)
-  return 0
-}
+public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt { FuzzTarget.compressedDat.run(data, count) }

@@ -1,11 +1,5 @@
-import FuzzSupport
-import InterruptTrace
+import FuzzTargets
 
-/// Any bytes as any pcap or pcapng.
+/// What libFuzzer calls.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzPcap(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let file = FuzzFile(fuzzBytes(data, count))
-  if let source = try? openPcap(path: file.path) { drain(source) }
-  if let source = try? PcapTraceReader(path: file.path) { drain(source) }
-  return 0
-}
+public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt { FuzzTarget.pcap.run(data, count) }

@@ -1,11 +1,5 @@
-import FuzzSupport
-import InterruptTrace
-import TraceImporters
+import FuzzTargets
 
-/// Any bytes as any capture: recognised by content, then imported.
+/// What libFuzzer calls.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzTrace(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let file = FuzzFile(fuzzBytes(data, count))
-  if let source = try? openTrace(paths: [file.path]) { drain(source) }
-  return 0
-}
+public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt { FuzzTarget.trace.run(data, count) }

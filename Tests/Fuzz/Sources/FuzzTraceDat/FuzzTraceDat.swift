@@ -1,11 +1,5 @@
-import FuzzSupport
-import InterruptTrace
-import TraceImporters
+import FuzzTargets
 
-/// Any bytes as a trace.dat.
+/// What libFuzzer calls.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzTraceDat(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let bytes = UnsafeRawBufferPointer(start: data, count: count)
-  if let source = try? TraceDatSource(bytes: bytes) { drain(source) }
-  return 0
-}
+public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt { FuzzTarget.traceDat.run(data, count) }

@@ -1,12 +1,12 @@
 import Glibc
 
 /// A folder of one run's files, in memory; it goes with the value.
-public struct FuzzFolder: ~Copyable {
+struct FuzzFolder: ~Copyable {
   /// Where it is.
-  public let path: String
+  let path: String
 
   /// An empty folder.
-  public init() {
+  init() {
     var name = Array("/dev/shm/gicscope-fuzz-XXXXXX".utf8CString)
     precondition(mkdtemp(&name) != nil)
     path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -25,7 +25,7 @@ public struct FuzzFolder: ~Copyable {
   }
 
   /// Adds a file.
-  public func add(_ name: String, _ bytes: ArraySlice<UInt8>) {
+  func add(_ name: String, _ bytes: ArraySlice<UInt8>) {
     let descriptor = open(path + "/" + name, O_CREAT | O_WRONLY, 0o600)
     precondition(descriptor >= 0)
     defer { close(descriptor) }

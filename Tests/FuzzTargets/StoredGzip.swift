@@ -1,5 +1,5 @@
 /// The bytes as a gzip member whose data are stored as they are (RFC 1951, 3.2.4): whatever a fuzzer changes gets through.
-public func storedGzip(_ bytes: [UInt8]) -> [UInt8] {
+func storedGzip(_ bytes: [UInt8]) -> [UInt8] {
   var member: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
   var at = 0
   repeat {

@@ -1,0 +1,5 @@
+import FuzzTargets
+
+/// What libFuzzer calls.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt { FuzzTarget.http.run(data, count) }
