@@ -217,6 +217,7 @@ private struct Analyzers: ~Copyable {
     results.kernel = kernel.activity
     results.findings = findings.findings()
     results.unlistedFindings = findings.log.unlisted
+    results.contradictionEvent = findings.disagreements > 0 ? findings.contradictionEvent : nil
     results.unfollowed.transitions = findings.interrupts.unkept
     results.unfollowed.moments = latency.unfollowed
     results.unfollowed.latencies = latency.recorder.unowned
@@ -288,6 +289,9 @@ public struct AnalysisResults: Sendable {
   public var its: [ITSCaches] = []
   /// What went wrong, the worst first.
   public var findings: [Finding] = []
+  /// The first answer of the controller that contradicts what the capture showed before it; nil if none does. The capture
+  /// may lack events before it.
+  public var contradictionEvent: UInt64?
   /// Occurrences that found no room in ``findings``.
   public var unlistedFindings: UInt64 = 0
   /// What found no room: the rest beyond ``AnalysisLimits``.

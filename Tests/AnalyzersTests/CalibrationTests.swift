@@ -48,7 +48,9 @@ struct CalibrationTests {
     }
   }
 
-  @Test("Of a healthy capture with events cut out, no error and no warning is certain", arguments: healthy, 1...8)
+  @Test(
+    "Of a healthy capture with events cut out, no error is more than possible, and no warning certain",
+    arguments: healthy, 1...8)
   func cut(name: String, seed: Int) throws {
     let (records, topology) = try records(name)
     var numbers = Numbers(state: UInt64(seed))
@@ -57,7 +59,9 @@ struct CalibrationTests {
     let block = records[..<start] + records[min(start + 5 + numbers.next(below: 60), records.count)...]
     let end = records.prefix(100 + numbers.next(below: records.count - 100))
     for part in [single, Array(block), Array(end)] {
-      let found = try findings(part, topology).filter { $0.severity != .note && $0.certainty == .certain }
+      let found = try findings(part, topology).filter {
+        $0.certainty == .certain && $0.severity != .note || $0.certainty == .likely && $0.severity == .error
+      }
       #expect(found.map(\.summary) == [])
     }
   }

@@ -7,7 +7,8 @@ extension FindingsAnalyzer {
     processors = PETable(copying: other.processors)
     waiting = LiveTable(copying: other.waiting)
     lists = LiveTable(copying: other.lists)
-    (startsAtReset, hasGaps, disagreements) = (other.startsAtReset, other.hasGaps, other.disagreements)
+    (startsAtReset, hasGaps) = (other.startsAtReset, other.hasGaps)
+    (disagreements, contradictionEvent) = (other.disagreements, other.contradictionEvent)
     distributor = other.distributor
     sentToNobody = other.sentToNobody
     refusedSGIs = other.refusedSGIs

@@ -61,12 +61,14 @@ extension FindingsAnalyzer {
 
   /// What a finding is worth. Only a capture from reset without gaps shows that nothing else happened; elsewhere a finding is
   /// certain only if what the capture shows is enough. And the model is not to be relied on where its predictions failed,
-  /// which they may for want of what the capture does not show.
+  /// which they may for want of what the capture does not show: lines that were lost explain what an answer contradicts, and
+  /// all that is found from there on, or shortly before.
   private func judged(_ finding: Finding, _ isObserved: Bool) -> Finding {
     var finding = finding
     let isWhole = startsAtReset && isTimed && !hasGaps
     if isObserved { return finding }
-    if !isWhole, disagreements > 0 || finding.kind == .unexpectedAcknowledge {
+    let isContradicted = disagreements > 0 && finding.lastEvent &+ Self.contradictionReach >= contradictionEvent
+    if isContradicted || !isWhole && finding.kind == .unexpectedAcknowledge {
       finding.severity = .note
       finding.certainty = .unknownBeforeCapture
     } else if disagreements > 0 || !isWhole, finding.certainty == .certain {
@@ -74,6 +76,9 @@ extension FindingsAnalyzer {
     }
     return finding
   }
+
+  /// Events within which an answer contradicts what was lost.
+  private static var contradictionReach: UInt64 { 1000 }
 
   /// The command that shows a finding's interrupt, or its events.
   private func next(_ finding: Finding) -> String {

@@ -21,6 +21,8 @@ struct FindingsAnalyzer: ~Copyable {
   var hasGaps = false
   /// Predictions that failed: what rests on the model is not certain then.
   var disagreements: UInt64 = 0
+  /// The first of them.
+  var contradictionEvent: UInt64 = .max
   /// Group enables of the Distributor.
   var distributor = ProcessorRecord()
 
@@ -208,6 +210,7 @@ struct FindingsAnalyzer: ~Copyable {
     case .guestError: guestError(t)
     case .disagreed:
       disagreements &+= 1
+      contradictionEvent = min(contradictionEvent, t.event)
       disagreed(t)
     default: break
     }

@@ -40,7 +40,14 @@ extension AnalysisReport {
     if totals.disagreed > 0 { line += ", " + style.apply(.bad, "\(Units.count(totals.disagreed)) not") }
     if totals.taught > 0 { line += ", \(Units.count(totals.taught)) learned from" }
     if totals.unknown > 0 { line += ", \(Units.count(totals.unknown)) open" }
-    return style.apply(.faint, "model     ") + "  " + line + "\n"
+    return style.apply(.faint, "model     ") + "  " + line + "\n" + contradictionLine(style)
+  }
+
+  /// Where the capture contradicts itself, which lost lines would explain.
+  private func contradictionLine(_ style: TextStyle) -> String {
+    guard let event = results.contradictionEvent else { return "" }
+    return style.apply(.faint, "remark    ")
+      + "  #\(event) contradicts what came before it: the capture seems to lack lines, and findings after it are not sure\n"
   }
 
   // MARK: Interrupts
