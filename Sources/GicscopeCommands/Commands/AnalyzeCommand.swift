@@ -49,11 +49,7 @@ struct AnalyzeCommand: FileCommand {
   var inputs: [String] { trace.inputs }
   var outputs: [NamedOutput] { json.outputs + files.outputs + checks.outputs }
 
-  func validate() throws {
-    if checks.github, outputs.contains(where: { $0.path == "-" }) {
-      throw ValidationError("--github writes to standard output; name a file for the other output.")
-    }
-  }
+  func validate() throws { try checks.refuseSharedOutput(outputs) }
 
   func run() throws {
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }

@@ -13,23 +13,16 @@ struct CheckCommand: FileCommand {
       budget is not kept, with a line for each reason.
       """)
 
-  @Argument(help: "Captures: repeats of one run.")
+  @Argument(help: ArgumentHelp("Captures: repeats of one run.", valueName: "file"))
   var captures: [String]
 
-  @Option(help: "The budget.")
+  @Option(help: ArgumentHelp("The budget.", valueName: "file"))
   var budget: String
 
-  @Option(help: "A capture of the run before; may be repeated.")
+  @Option(help: ArgumentHelp("A capture of the run before; may be repeated.", valueName: "file"))
   var baseline: [String] = []
 
-  @Option(help: "Also JUnit's XML, in this file.")
-  var junit: String?
-
-  @Option(help: "Also SARIF, in this file.")
-  var sarif: String?
-
-  @Flag(help: "Lines that GitHub shows beside the budget's file.")
-  var github = false
+  @OptionGroup var checks: CheckOptions
 
   @Flag(name: .shortAndLong, help: "No progress, no remarks: only results and errors.")
   var quiet = false
@@ -38,12 +31,11 @@ struct CheckCommand: FileCommand {
     if (captures + baseline).count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input can be one capture only.")
     }
+    try checks.refuseSharedOutput(outputs)
   }
 
   var inputs: [String] { captures + baseline + [budget] }
-  var outputs: [NamedOutput] {
-    [junit.map { NamedOutput("--junit", $0) }, sarif.map { NamedOutput("--sarif", $0) }].compactMap { $0 }
-  }
+  var outputs: [NamedOutput] { checks.outputs }
 
   func run() throws {
     let limits = try BudgetFile.read(budget)
@@ -55,9 +47,13 @@ struct CheckCommand: FileCommand {
     let runs = try captures.map { try analyse($0, &damage) }
     let report = CrossingReport(
       crossings: limits.crossings(of: runs, baseline: before), captures: captures, budget: budget)
-    if let junit { try write(report.junit, to: junit) }
-    if let sarif { try write(report.sarif(version: Gicscope.version).text, to: sarif) }
-    try write(github ? report.annotations : report.text, to: "-")
+    try checks.write(report)
+    if !outputs.contains(where: { $0.path == "-" }) {
+      let output = try OutputFile.standardOutput()
+      try output.write(report.text)
+      try output.commit()
+    }
+    try checks.annotate(report)
     if !report.crossings.isEmpty { throw ExitStatus.failed }
     if let damage { throw damage }
   }
@@ -71,11 +67,5 @@ struct CheckCommand: FileCommand {
     progress.clear()
     damage = trace.conclude(report.trace) ?? damage
     return report
-  }
-
-  private func write(_ text: String, to path: String) throws {
-    let file = try OutputFile(path: path)
-    try file.write(text)
-    try file.commit()
   }
 }

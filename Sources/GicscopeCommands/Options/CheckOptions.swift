@@ -4,14 +4,21 @@ import Reports
 
 /// What CI services read.
 struct CheckOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Also the --fail-on conditions as test cases, in JUnit's XML.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also what had to hold as test cases, in JUnit's XML.", valueName: "file"))
   var junit: String?
 
-  @Option(help: ArgumentHelp("Also findings and failed conditions as SARIF 2.1.0.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also what failed and what was found as SARIF 2.1.0.", valueName: "file"))
   var sarif: String?
 
-  @Flag(help: "Also findings and failed conditions as annotations of GitHub Actions, after the text.")
+  @Flag(help: "Also what failed and what was found as annotations of GitHub Actions, after the text.")
   var github = false
+
+  /// Refuses annotations where another output goes to standard output too.
+  func refuseSharedOutput(_ outputs: [NamedOutput]) throws {
+    if github, outputs.contains(where: { $0.path == "-" }) {
+      throw ValidationError("--github writes to standard output; name a file for the other output.")
+    }
+  }
 
   /// For ``FileCommand/outputs``.
   var outputs: [NamedOutput] {
@@ -22,7 +29,7 @@ struct CheckOptions: ParsableArguments {
   }
 
   /// Writes the files.
-  func write(_ checks: CheckReport) throws {
+  func write(_ checks: some ServiceReport) throws {
     for (path, content) in [(junit, { checks.junit }), (sarif, { checks.sarif.text })] {
       guard let path else { continue }
       let file = try OutputFile(path: path)
@@ -32,7 +39,7 @@ struct CheckOptions: ParsableArguments {
   }
 
   /// Writes the annotations, which GitHub reads from standard output.
-  func annotate(_ checks: CheckReport) throws {
+  func annotate(_ checks: some ServiceReport) throws {
     guard github else { return }
     let output = try OutputFile.standardOutput()
     try output.write(checks.annotations)

@@ -77,7 +77,7 @@ struct FleetCommand: FileCommand {
   func run() throws {
     let labels = try FleetLabels(label, file: labelsFrom, pattern: labelPattern)
     let kinds = rows.isEmpty ? [.summary] : FleetRows.allCases.filter(rows.contains)
-    let tables = FleetTables(kinds, version: Gicscope.version, labels: labels.keys)
+    let tables = FleetTables(kinds, version: ToolVersion.number, labels: labels.keys)
     guard !columns else { return try print(tables.columns.text) }
     let found = try FleetPaths.find(captures, list: pathsFrom)
     guard !found.isEmpty else { throw UsageError(message: "there are no captures in what was named") }

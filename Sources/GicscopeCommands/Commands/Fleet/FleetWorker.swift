@@ -71,7 +71,7 @@ struct FleetWorkerCommand: ParsableCommand {
   @Option var memoryLimit = ByteCount(AnalysisLimits.standardMemory)
 
   func run() throws {
-    let tables = FleetTables(rows, version: Gicscope.version, labels: label)
+    let tables = FleetTables(rows, version: ToolVersion.number, labels: label)
     while let line = readLine() {
       let job = try JSONDecoder().decode(FleetJob.self, from: Data(line.utf8))
       try write(analyse(job, tables).message)
@@ -104,7 +104,7 @@ struct FleetWorkerCommand: ParsableCommand {
 
   private func report(_ path: String, _ rows: FleetRowCollector) throws -> AnalysisReport {
     var trace = TraceOptions(capture: path)
-    trace.singleThreaded = true
+    trace.advanced.singleThreaded = true
     let (engine, _) = try trace.engine { $0.deliversUnreported = true }
     var options = AnalysisOptions()
     options.limits = AnalysisLimits(memory: memoryLimit.bytes)
