@@ -5,23 +5,36 @@ import InterruptTrace
 public struct ImportOptions: Sendable {
   /// Stop at the first malformed line or record, as `--strict` says.
   public var isStrict = false
+  /// What a kernel's interrupt numbers stand for; nil for what a recording says itself.
+  public var interrupts: InterruptMap?
 
   /// The defaults.
   public init() {}
 
   /// Options with every field given.
-  public init(isStrict: Bool) { self.isStrict = isStrict }
+  public init(isStrict: Bool, interrupts: InterruptMap? = nil) {
+    self.isStrict = isStrict
+    self.interrupts = interrupts
+  }
 }
 
 /// Opens a capture of any known format, recognised by its content; `-` is standard input.
 ///
 /// Several paths are the files of one capture, one per thread of the emulator (`-d tid -D name-%d.log` of QEMU); a folder
-/// stands for the QEMU logs in it, or is a CTF trace.
+/// stands for the QEMU logs in it, or is a CTF trace, or what `gicscope record` wrote (``RecordingFolder``).
 ///
 /// - Throws: ``TraceError/unreadable(path:reason:)``, ``TraceError/unrecognised(path:reason:)``,
 ///   ``TraceError/tooNew(path:version:)``.
 public func openTrace(paths: [String], options: ImportOptions = ImportOptions()) throws(TraceError) -> any EventSource {
   guard let path = paths.first else { throw .unreadable(path: "", reason: "no capture was named") }
+  if paths.count == 1, let recording = RecordingFolder(path) { return try recording.open(options) }
+  let source = try openTrace(path, paths, options)
+  return options.interrupts.map { IRQMappedSource(source, $0) } ?? source
+}
+
+private func openTrace(_ path: String, _ paths: [String], _ options: ImportOptions) throws(TraceError)
+  -> any EventSource
+{
   if paths.count == 1, isFolder(path) {
     if access(path + "/metadata", F_OK) == 0 || access(path + "/kernel/metadata", F_OK) == 0 {
       return try CTFSource(folder: path)
@@ -30,10 +43,10 @@ public func openTrace(paths: [String], options: ImportOptions = ImportOptions())
     guard !logs.isEmpty else {
       throw .unrecognised(
         path: path,
-        reason: "a folder is read as a CTF trace, or as a QEMU log with a file for each thread; "
-          + "this one holds no file 'metadata' and no QEMU log named *.log")
+        reason: "a folder is read as a recording of gicscope record, as a CTF trace, or as a QEMU log with a file for "
+          + "each thread; this one holds no file 'recording.json', no file 'metadata' and no QEMU log named *.log")
     }
-    return try openTrace(paths: logs, options: options)
+    return try openTrace(logs[0], logs, options)
   }
   if paths.count > 1 { return try openThreadLogs(paths, options) }
   let input = try ByteInput.open(path: path)

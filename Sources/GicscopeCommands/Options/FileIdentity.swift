@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TraceImporters
 
 /// What makes two names the same file: its device and inode, or where it will be once it is made.
 struct FileIdentity: Hashable {
@@ -39,7 +40,8 @@ struct FileIdentity: Hashable {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// What a command reads under a name: the file, or for a folder the files in it that can be part of a capture.
+  /// What a command reads under a name: the file, or for a folder the files in it that can be part of a capture or of a
+  /// recording.
   static func inputs(_ path: String) -> [FileIdentity] {
     if path == "-" { return FileIdentity(descriptor: STDIN_FILENO).map { [$0] } ?? [] }
     var status = stat()
@@ -48,7 +50,8 @@ struct FileIdentity: Hashable {
     let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
     // Every file of a CTF trace, whose streams have any name; of a folder of logs, the logs.
     let isCTF = names.contains { $0 == "metadata" || $0.hasSuffix("/metadata") }
-    return names.filter { isCTF || $0.hasSuffix(".log") || $0.contains(".log.") }
+    let isRecording = names.contains(RecordingFolder.descriptionName)
+    return names.filter { isCTF || isRecording || $0.hasSuffix(".log") || $0.contains(".log.") }
       .compactMap { FileIdentity(path + "/" + $0) }
   }
 }

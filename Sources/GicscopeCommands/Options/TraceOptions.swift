@@ -9,7 +9,8 @@ import TraceImporters
 struct TraceOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The capture; - is standard input. Several files or a folder are one capture: one per thread.", valueName: "file")
+      "The capture; - is standard input. Several files or a folder are one capture: one per thread, or a recording.",
+      valueName: "file")
   )
   var trace: [String]
 
@@ -82,11 +83,8 @@ struct TraceOptions: ParsableArguments {
 
   /// Opens the capture.
   func open() throws -> any EventSource {
-    var options = ImportOptions()
-    options.isStrict = strict
-    let map = try irqMap.map(InterruptMapFile.read)
-    let source = try openTrace(paths: trace, options: options)
-    return map.map { IRQMappedSource(source, $0) } ?? source
+    let interrupts = try irqMap.map(InterruptMapFile.read)
+    return try openTrace(paths: trace, options: ImportOptions(isStrict: strict, interrupts: interrupts))
   }
 
   /// Says on standard error what was wrong with the capture, and gives the exit code for it.
