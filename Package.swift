@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "Analyzers", targets: ["Analyzers"]),
     .library(name: "Reports", targets: ["Reports"]),
     .library(name: "TimeTravel", targets: ["TimeTravel"]),
+    .library(name: "HostRecorder", targets: ["HostRecorder"]),
     .library(name: "GicscopeCommands", targets: ["GicscopeCommands"]),
     .library(name: "TestSupport", targets: ["TestSupport"]),
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
@@ -110,12 +111,14 @@ let package = Package(
       ],
       resources: [.embedInCode("Page")]
     ),
+    // Records a KVM host: what to trace on its kernel, and the tracing itself.
+    .target(name: "HostRecorder"),
     // The command line: parsing, progress, exit codes. A library, because the LPI benchmark's program uses it too.
     .target(
       name: "GicscopeCommands",
       dependencies: [
         "CCrypto", "InterruptTrace", "TraceImporters", "LPIStore", "LPIWorkloads", "GICModel", "HypervisorModel",
-        "Replay", "Analyzers", "Reports", "TimeTravel",
+        "Replay", "Analyzers", "Reports", "TimeTravel", "HostRecorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]
@@ -174,6 +177,7 @@ let package = Package(
         "TraceImporters",
       ]
     ),
+    .testTarget(name: "HostRecorderTests", dependencies: ["HostRecorder", "InterruptTrace", "TraceImporters"]),
     .testTarget(name: "CommandLineTests", dependencies: ["gicscope", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostRecorder
 import InterruptTrace
 import Reports
 
@@ -18,6 +19,9 @@ extension ExitStatus {
     case let error as UsageError:
       StandardError.write("gicscope: \(error.message)\n")
       return usage.rawValue
+    case let error as Recorder.Failure:
+      StandardError.write("gicscope: \(error.message)\n")
+      return unreadable.rawValue
     case let code as ExitCode: return code.rawValue
     default: break
     }

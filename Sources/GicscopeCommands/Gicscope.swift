@@ -20,7 +20,7 @@ struct Gicscope: ParsableCommand {
         InfoCommand.self, AnalyzeCommand.self, VerifyCommand.self, StateCommand.self, WhyCommand.self,
         EventsCommand.self, ConvertCommand.self, GenerateCommand.self, DiffCommand.self, ServeCommand.self,
         RegistersCommand.self, MergeCommand.self, WhatIfCommand.self, CheckCommand.self, FleetCommand.self,
-        FleetWorkerCommand.self, BenchCommand.self,
+        FleetWorkerCommand.self, RecordCommand.self, BenchCommand.self,
       ]
     )
   }
