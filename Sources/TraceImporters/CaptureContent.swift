@@ -24,15 +24,15 @@ enum CaptureContent: Equatable {
   /// Bytes of a web page that are looked at: a viewer's script comes before the trace.
   private static let pageLengths = [1 << 20, 1 << 22, 1 << 24, 1 << 26]
 
-  /// Recognises an input without reading it.
-  static func recognise(_ input: ByteInput) -> CaptureContent {
+  /// Recognises an input without reading it; one that is still being written by less.
+  static func recognise(_ input: ByteInput, isLive: Bool = false) -> CaptureContent {
     if input.peek(1).isEmpty, let damage = input.damage {
       return .unknown(
         "it is \(input.compression) data that can not be decompressed: \(damage.reason), \(damage.position)")
     }
     if PcapContent.recognises(input.peek(PcapContent.recognisedBy)) { return .pcap }
     if input.peek(DatFile.magic.count).elementsEqual(DatFile.magic) { return .traceDat }
-    let lengths = KernelTextContent.isPage(input.peek(64)) ? pageLengths : lengths
+    let lengths = KernelTextContent.isPage(input.peek(64)) ? pageLengths : isLive ? [1 << 12] + lengths : lengths
     for length in lengths {
       let bytes = input.peek(length)
       let events = traceEvents(bytes)

@@ -7,6 +7,8 @@ public struct ImportOptions: Sendable {
   public var isStrict = false
   /// What a kernel's interrupt numbers stand for; nil for what a recording says itself.
   public var interrupts: InterruptMap?
+  /// The capture is still being written: events are given out as they come. Less of its start is looked at before.
+  public var isLive = false
 
   /// The defaults.
   public init() {}
@@ -50,10 +52,10 @@ private func openTrace(_ path: String, _ paths: [String], _ options: ImportOptio
   }
   if paths.count > 1 { return try openThreadLogs(paths, options) }
   let input = try ByteInput.open(path: path)
-  switch CaptureContent.recognise(input) {
+  switch CaptureContent.recognise(input, isLive: options.isLive) {
   case .pcap: return try openPcap(input, strict: options.isStrict)
   case .qemuLog: return QEMULogSource(input, isStrict: options.isStrict)
-  case .kernelText(let place): return try KernelTextSource.open(input, at: place, isStrict: options.isStrict)
+  case .kernelText(let place): return try KernelTextSource.open(input, at: place, options)
   case .traceDat: return try TraceDatSource.open(input, isStrict: options.isStrict)
   case .unknown(let seen):
     throw .unrecognised(path: path, reason: "\(seen); accepted are \(CaptureContent.accepted)")

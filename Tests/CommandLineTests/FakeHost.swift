@@ -49,6 +49,18 @@ struct FakeHost {
     try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
   }
 
+  /// Makes an instance of ftrace with this text.
+  func addInstance(_ text: String) throws {
+    let instance = root.appending(path: "sys/kernel/tracing/instances/gicscope")
+    for folder in ["", "kvm", "irq", "ipi", "sched/sched_switch", "sched/sched_wakeup", "gicscope"] {
+      let folder = instance.appending(path: "events/" + folder)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data().write(to: folder.appending(path: "enable"))
+    }
+    for name in ["trace_clock", "buffer_size_kb", "tracing_on"] { try Data().write(to: instance.appending(path: name)) }
+    try Data(text.utf8).write(to: instance.appending(path: "trace_pipe"))
+  }
+
   private static func script(_ tracer: Tracer) -> String {
     // A shell starts what it runs in the background with SIGINT ignored, which a script cannot undo.
     """
@@ -84,8 +96,12 @@ struct FakeHost {
 
   /// Runs `gicscope record` there.
   func record(_ arguments: [String]) throws -> BuiltProgram.Result {
-    try BuiltProgram.run(
-      ["record", "--root", root.path, "-o", output.path] + arguments, environment: environment)
+    try run(["record", "--root", root.path, "-o", output.path] + arguments)
+  }
+
+  /// Runs gicscope there.
+  func run(_ arguments: [String]) throws -> BuiltProgram.Result {
+    try BuiltProgram.run(arguments, environment: environment)
   }
 
   /// Runs it, and sends it a signal when it records.

@@ -1,5 +1,6 @@
 import Analyzers
 import ArgumentParser
+import InterruptTrace
 import Reports
 
 /// `gicscope analyze`.
@@ -52,6 +53,8 @@ struct AnalyzeCommand: FileCommand {
   func validate() throws { try checks.refuseSharedOutput(outputs) }
 
   func run() throws {
+    if trace.isPipe { InputStop.onSignals() }
+    let screen = LiveScreen(isWanted: trace.live && !trace.quiet)
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
     var options = AnalysisOptions()
     options.itsCaches = caches.shapes
@@ -61,7 +64,8 @@ struct AnalyzeCommand: FileCommand {
     let written = try files.open(topology: engine.topology, filter: filter.filter, caches: caches.shapes[0])
     let occurrences = Occurrences(filter)
     let report = try written.outputs.analyse(
-      engine, path: trace.path, filter: filter.filter, options: options, occurrences: occurrences)
+      engine, path: trace.path, filter: filter.filter, options: options, occurrences: occurrences,
+      screen: screen)
     progress.clear()
     try window.check(engine)
     try occurrences.check(filter, engine)

@@ -20,8 +20,9 @@ struct RecordCommand: FileCommand {
       """
   )
 
-  @Option(name: [.short, .long], help: "The folder to write; it must be empty, or not be there.")
-  var output = "recording"
+  @Option(
+    name: [.short, .long], help: "The folder to write, recording unless given; it must be empty, or not be there.")
+  var output: String?
 
   @Option(help: "Record for so long.")
   var seconds: Double?
@@ -37,6 +38,9 @@ struct RecordCommand: FileCommand {
 
   @Flag(help: "Only print a shell script that records the same.")
   var script = false
+
+  @Flag(help: "Write nothing: show the report while it grows, until Ctrl-C, and then all of it.")
+  var live = false
 
   @Flag(help: "Only remove probes that a recording left in the kernel.")
   var remove = false
@@ -61,8 +65,12 @@ struct RecordCommand: FileCommand {
   var command: [String] = []
 
   func validate() throws {
-    if [plan, script, remove].filter({ $0 }).count > 1 {
-      throw ValidationError("Give one of --plan, --script, --remove.")
+    if live, output != nil || seconds != nil || pid != nil || !command.isEmpty {
+      throw ValidationError(
+        "--live shows all that happens until Ctrl-C; it goes with neither -o, --seconds, --pid nor a command.")
+    }
+    if [plan, script, remove, live].filter({ $0 }).count > 1 {
+      throw ValidationError("Give one of --plan, --script, --remove, --live.")
     }
     if [!command.isEmpty, seconds != nil].filter({ $0 }).count > 1 {
       throw ValidationError("Give --seconds, or a command; not both.")
@@ -89,7 +97,8 @@ struct RecordCommand: FileCommand {
       options.threads = GuestProcess(pid, files).tracedThreads(files)
       if options.threads!.isEmpty { throw UsageError(message: "--pid \(pid): there is no such process") }
     }
-    let session = RecordingSession(plan, files, folder: output, options: options, isQuiet: quiet)
+    if live { return try LiveRecording(plan, files, options: options, isQuiet: quiet).run() }
+    let session = RecordingSession(plan, files, folder: output ?? "recording", options: options, isQuiet: quiet)
     try session.run(until: purpose)
   }
 

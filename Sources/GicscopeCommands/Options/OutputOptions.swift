@@ -95,7 +95,8 @@ extension [any AnalysisOutput] {
   /// Replays a capture for the analyzers and these outputs.
   func analyse(
     _ engine: ReplayEngine, path: String, filter: TransitionFilter = TransitionFilter(),
-    options: AnalysisOptions = AnalysisOptions(), occurrences: Occurrences? = nil
+    options: AnalysisOptions = AnalysisOptions(), occurrences: Occurrences? = nil,
+    screen: LiveScreen? = nil
   ) throws -> AnalysisReport {
     var options = options
     if path != "-" { options.captureName = path }
@@ -104,16 +105,32 @@ extension [any AnalysisOutput] {
       occurrences?.consume(batch)
       try analysis.consume(batch)
       try consume(batch)
+      screen?.refresh { AnalysisReport(path, engine, analysis).liveText }
     }
+    screen?.clear()
     try analysis.closeLives()
-    let results = analysis.results
-    return AnalysisReport(
-      trace: TraceSummary(path: path, engine: engine, gaps: results.gapCount), results: results,
-      predictions: engine.predictions)
+    return AnalysisReport(path, engine, analysis)
   }
 
   func consume(_ batch: ReplayBatch) throws { for output in self { try output.consume(batch) } }
   func consume(lives: UnsafeBufferPointer<InterruptLife>) throws {
     for output in self { try output.consume(lives: lives) }
+  }
+}
+
+extension AnalysisReport {
+  /// What was found so far.
+  fileprivate init(_ path: String, _ engine: ReplayEngine, _ analysis: Analysis) {
+    let results = analysis.results
+    self.init(
+      trace: TraceSummary(path: path, engine: engine, gaps: results.gapCount), results: results,
+      predictions: engine.predictions)
+  }
+
+  /// The report for a screen that it does not fit.
+  fileprivate var liveText: String {
+    let lost = results.lostEvents > 0 ? "\(results.lostEvents) events were lost; " : ""
+    return "live        \(lost)Ctrl-C ends reading and prints the whole report\n"
+      + text(TextStyle(isColoured: false), rows: 4, worst: 0)
   }
 }

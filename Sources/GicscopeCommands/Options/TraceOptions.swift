@@ -1,5 +1,6 @@
 import Analyzers
 import ArgumentParser
+import Glibc
 import InterruptTrace
 import Replay
 import Reports
@@ -34,6 +35,13 @@ struct TraceOptions: ParsableArguments {
   @Flag(help: "No progress line.")
   var noProgress = false
 
+  @Flag(
+    help: """
+      The capture is still being written: on a terminal, the report is drawn while it is read. Ctrl-C, SIGTERM or the \
+      capture's end print the whole report.
+      """)
+  var live = false
+
   @OptionGroup var advanced: AdvancedOptions
 
   func validate() throws {
@@ -51,6 +59,7 @@ struct TraceOptions: ParsableArguments {
     strict = false
     quiet = false
     noProgress = true
+    live = false
     advanced = .none
   }
 
@@ -60,6 +69,15 @@ struct TraceOptions: ParsableArguments {
   /// The capture's name in reports.
   var path: String { trace.joined(separator: " ") }
 
+  /// Whether it is read from what is no file, as it is written.
+  var isPipe: Bool {
+    var status = stat()
+    return trace.contains { path in
+      let isFound = path == "-" ? fstat(STDIN_FILENO, &status) == 0 : stat(path, &status) == 0
+      return isFound && status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+    }
+  }
+
   /// Opens the capture and sets up its replay.
   func engine(
     window: ReplayWindow = ReplayWindow(), configure: (inout ReplayOptions) -> Void = { _ in }
@@ -68,7 +86,7 @@ struct TraceOptions: ParsableArguments {
     options.window = window
     configure(&options)
     let engine = ReplayEngine(source: try open(), options: options)
-    let progress = ProgressLine(isShown: !quiet && !noProgress)
+    let progress = ProgressLine(isShown: !quiet && !noProgress && !(live && StandardOutput.isTerminal))
     progress.follow(engine)
     return (engine, progress)
   }
@@ -84,7 +102,9 @@ struct TraceOptions: ParsableArguments {
   /// Opens the capture.
   func open() throws -> any EventSource {
     let interrupts = try irqMap.map(InterruptMapFile.read)
-    return try openTrace(paths: trace, options: ImportOptions(isStrict: strict, interrupts: interrupts))
+    var options = ImportOptions(isStrict: strict, interrupts: interrupts)
+    options.isLive = live
+    return try openTrace(paths: trace, options: options)
   }
 
   /// Says on standard error what was wrong with the capture, and gives the exit code for it.

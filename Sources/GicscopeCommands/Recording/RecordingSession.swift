@@ -36,11 +36,8 @@ struct RecordingSession {
   ///
   /// - Throws: ``Recorder/Failure``, after everything was taken back that was set.
   func run(until purpose: Purpose) throws {
-    guard geteuid() == 0 || !files.root.isEmpty else {
-      throw Recorder.Failure(message: "only root may trace the kernel; become root, or see gicscope record --script")
-    }
-    let lock = try takeLock()
-    defer { close(lock) }
+    let lock = try RecordingLock(files)
+    defer { lock.release() }
     try makeFolder()
     let signals = SignalWait()
     let recorder = Recorder(plan, files, folder: folder, options: options)
@@ -71,16 +68,6 @@ struct RecordingSession {
 
   private func remark(_ text: String) {
     if !isQuiet { StandardError.write(text) }
-  }
-
-  /// Only one recording at a time has probes in the kernel.
-  private func takeLock() throws(Recorder.Failure) -> Int32 {
-    let lock = open(files.place("/run/gicscope-record.lock"), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    if lock >= 0, flock(lock, LOCK_EX | LOCK_NB) != 0 {
-      close(lock)
-      throw Recorder.Failure(message: "another gicscope record is running on this host")
-    }
-    return lock
   }
 
   private func makeFolder() throws(OutputError) {

@@ -100,6 +100,7 @@ final class StoredBytes {
 
   private func readSome(into target: UnsafeMutableRawPointer, _ count: Int, at offset: UInt64) -> Int {
     while true {
+      if size == nil, !InputStop.wait(for: descriptor) { return 0 }
       let got =
         size == nil ? Glibc.read(descriptor, target, count) : pread(descriptor, target, count, off_t(origin + offset))
       if got >= 0 { return got }

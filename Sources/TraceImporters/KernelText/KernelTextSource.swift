@@ -16,6 +16,10 @@ public final class KernelTextSource: EventSource {
 
   /// Bytes of the start that are surveyed at most, and lines: which threads run vCPUs is learned there.
   private static let surveyLength = 8 << 20
+  /// The same of a text that is still being written.
+  private static let liveSurveyLength = 1 << 14
+  /// Events are given out before more text is waited for.
+  private let isLive: Bool
 
   /// Reads the text in `bytes`, which must stay where they are while the source lives, in pieces of `pieceLength`.
   public convenience init(bytes: UnsafeRawBufferPointer, pieceLength: Int = 1 << 18, isStrict: Bool = false) {
@@ -31,13 +35,13 @@ public final class KernelTextSource: EventSource {
   ///
   /// - Throws: ``TraceError/unreadable(path:reason:)`` if it is the text of several recordings.
   static func open(
-    _ input: ByteInput, at place: KernelTextContent.Place, isStrict: Bool
+    _ input: ByteInput, at place: KernelTextContent.Place, _ options: ImportOptions
   ) throws(TraceError) -> KernelTextSource {
     var passed = 0
     while passed < place.offset, case let piece = input.nextPiece(atMost: place.offset - passed), !piece.isEmpty {
       passed += piece.count
     }
-    let source = KernelTextSource(LineChunks(input), isStrict, place)
+    let source = KernelTextSource(LineChunks(input), options.isStrict, place, isLive: options.isLive)
     let recordings = source.reader.header.recordings
     guard recordings.isEmpty else {
       throw .unreadable(
@@ -50,13 +54,16 @@ public final class KernelTextSource: EventSource {
   }
 
   private init(
-    _ chunks: consuming LineChunks, _ isStrict: Bool, _ place: KernelTextContent.Place = KernelTextContent.Place()
+    _ chunks: consuming LineChunks, _ isStrict: Bool, _ place: KernelTextContent.Place = KernelTextContent.Place(),
+    isLive: Bool = false
   ) {
+    self.isLive = isLive
     var lines = chunks
     format = TraceFormat(name: "ftrace-text", compression: lines.compression)
-    let start = lines.first(Self.surveyLength)
+    let start = lines.first(isLive ? Self.liveSurveyLength : Self.surveyLength)
     reader = KernelTextReader(isStrict: isStrict, place: place)
     topology = reader.survey(start)
+    if isLive { reader.decoder.order.holdsBackLess() }
     chunkAt = start.baseAddress!
     chunkEnd = chunkAt + start.count
     self.chunks = lines
@@ -78,6 +85,7 @@ public final class KernelTextSource: EventSource {
       if reader.stop != nil {
         finish()
       } else if chunkAt >= chunkEnd {
+        if isLive, reader.decoder.order.isReady { break }
         let next = chunks.next()
         if let start = next.baseAddress, !next.isEmpty {
           chunkAt = start

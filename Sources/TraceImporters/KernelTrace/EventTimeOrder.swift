@@ -7,7 +7,7 @@ import InterruptTrace
 /// continuations with their record, whose time they have.
 struct EventTimeOrder: ~Copyable {
   /// Events that are held back.
-  private static let window = 16_384
+  private var window = 16_384
   private static let capacity = 65_536
   /// Room for the events of one record.
   private static let reserve = 256
@@ -28,6 +28,9 @@ struct EventTimeOrder: ~Copyable {
   }
 
   deinit { events.deallocate() }
+
+  /// Holds back what a reader of a capture that is still being written can wait for: such a text is in order.
+  mutating func holdsBackLess() { window = 256 }
 
   /// Whether a record's events find room.
   var hasRoom: Bool { count < Self.capacity - Self.reserve }
@@ -50,12 +53,12 @@ struct EventTimeOrder: ~Copyable {
   mutating func finish() { isFinished = true }
 
   /// Whether there is something to give out.
-  var isReady: Bool { isFinished ? count > start : count - start > Self.window }
+  var isReady: Bool { isFinished ? count > start : count - start > window }
 
   /// Replaces the batch's content by the next events; makes room. Returns their number.
   mutating func deliver(into batch: inout EventBatch) -> Int {
     if !isSorted { sort() }
-    let available = isFinished ? count - start : max(0, count - start - Self.window)
+    let available = isFinished ? count - start : max(0, count - start - window)
     let number = min(available, batch.capacity)
     batch.slots.baseAddress!.update(from: events + start, count: number)
     batch.count = number

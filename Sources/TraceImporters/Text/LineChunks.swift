@@ -137,7 +137,8 @@ struct LineChunks: ~Copyable {
     if seamCount > 0 {
       lastCount = min(seamCount, Self.lineLimit - 1)
       seam.storeBytes(of: 0x0A, toByteOffset: lastCount, as: UInt8.self)
-      cutLine = Excerpt.of(UnsafeRawPointer(seam), UnsafeRawPointer(seam) + seamCount)
+      // Where the user ended reading, the text is not damaged.
+      if !InputStop.isRequested { cutLine = Excerpt.of(UnsafeRawPointer(seam), UnsafeRawPointer(seam) + seamCount) }
       seamCount = 0
     }
     return UnsafeRawBufferPointer(start: nil, count: 0)

@@ -1,0 +1,58 @@
+import Glibc
+import Reports
+
+/// A report that is drawn over and over while a capture is read, on a terminal.
+final class LiveScreen {
+  private var nextTime: UInt64 = 0
+  private var isDrawn = false
+
+  /// A screen, if it is wanted and standard output is a terminal.
+  init?(isWanted: Bool) {
+    guard isWanted, StandardOutput.isTerminal else { return nil }
+  }
+
+  /// Draws the report, at most once a second, and seldom enough that drawing takes a tenth of the time.
+  func refresh(_ text: () -> String) {
+    let start = Self.now
+    guard start >= nextTime else { return }
+    draw(text())
+    let end = Self.now
+    nextTime = end + max(1_000_000_000, (end - start) * 9)
+  }
+
+  /// Empties the screen, for the whole report.
+  func clear() {
+    if isDrawn { write("\u{1B}[H\u{1B}[J") }
+    isDrawn = false
+  }
+
+  private func draw(_ text: String) {
+    var size = winsize()
+    let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 1 && size.ws_col > 1
+    let (rows, columns) = isKnown ? (Int(size.ws_row), Int(size.ws_col)) : (24, 80)
+    write(Self.screen(text, rows: rows - 1, columns: columns))
+    isDrawn = true
+  }
+
+  /// What is written to draw the first lines of a text, as many as fit: each over what was there, and nothing below.
+  static func screen(_ text: String, rows: Int, columns: Int) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(rows)
+    return "\u{1B}[H" + lines.map { $0.prefix(columns) + "\u{1B}[K\n" }.joined() + "\u{1B}[J"
+  }
+
+  private func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    var at = 0
+    while at < bytes.count {
+      let count = bytes[at...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if count <= 0, errno != EINTR { return }
+      at += max(count, 0)
+    }
+  }
+
+  private static var now: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

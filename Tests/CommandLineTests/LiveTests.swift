@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Reports that grow while a capture is written.
+@Suite("Live")
+struct LiveTests {
+  /// Lines of ftrace: a handler that comes over and over.
+  private static func text(_ handlers: Int) -> String {
+    (0..<handlers).map { index in
+      let time = 10_000_000 + index * 10
+      func line(_ event: String, _ after: Int) -> String {
+        let (seconds, rest) = (time + after).quotientAndRemainder(dividingBy: 1_000_000)
+        let micros = String(repeating: "0", count: 6 - "\(rest)".count) + "\(rest)"
+        return "          <idle>-0     [000] d.h1.    \(seconds).\(micros): \(event)\n"
+      }
+      return line("irq_handler_entry: irq=13 name=arch_timer", 0) + line("irq_handler_exit: irq=13 ret=handled", 5)
+    }.joined()
+  }
+
+  @Test("SIGTERM and SIGINT end the reading of a pipe, and the whole report follows", arguments: [SIGTERM, SIGINT])
+  func signal(number: Int32) throws {
+    let (process, input, output) = (Process(), Pipe(), Pipe())
+    process.executableURL = URL(filePath: BuiltProgram.path)
+    process.arguments = ["analyze", "-", "--live"]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    // More than a pipe holds: when it is written, most of it was read.
+    input.fileHandleForWriting.write(Data(Self.text(4000).utf8))
+    kill(process.processIdentifier, number)
+    let report = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    #expect(report.contains("arch_timer"))
+    #expect(!report.contains("\u{1B}[H"))
+    try input.fileHandleForWriting.close()
+  }
+
+  @Test("A live capture's report is that of the same capture in a file")
+  func same() throws {
+    let text = Self.text(3000)
+    func report(_ arguments: [String]) throws -> Substring {
+      let result = try BuiltProgram.run(["analyze", "-", "--json"] + arguments, input: text)
+      #expect(result.status == 0)
+      return result.output.drop { $0 != "," }
+    }
+    #expect(try report(["--live"]) == report([]))
+  }
+
+  @Test("On a terminal the report is drawn in place")
+  func terminal() throws {
+    try BuiltProgram.withDirectory { directory in
+      let file = directory.appending(path: "trace.txt")
+      try Data(Self.text(3000).utf8).write(to: file)
+      let (process, output) = (Process(), Pipe())
+      process.executableURL = URL(filePath: "/usr/bin/script")
+      process.arguments = [
+        "-qec", "stty rows 10 cols 60; '\(BuiltProgram.path)' analyze --live '\(file.path)'", "/dev/null",
+      ]
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = output
+      try process.run()
+      let shown = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      let first = try #require(shown.range(of: "\u{1B}[Hlive "))
+      let last = try #require(shown.range(of: "\u{1B}[H\u{1B}[J"))
+      let drawn = shown[first.lowerBound..<last.lowerBound].components(separatedBy: "\u{1B}[H").dropFirst()
+      #expect(drawn.allSatisfy { $0.split(separator: "\r\n").count <= 10 })
+      #expect(shown[last.upperBound...].contains("arch_timer"))
+    }
+  }
+
+  @Test("record --live traces in an instance of its own, reports, and takes everything back")
+  func record() throws {
+    try FakeHost.with(.whole) { host in
+      try host.addInstance(Self.text(200))
+      let result = try host.run(["record", "--root", host.root.path, "--live"])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains("arch_timer"))
+      #expect(try host.probesSet > 15)
+      #expect(try host.probes.isEmpty)
+      let instance = "root/sys/kernel/tracing/instances/gicscope/"
+      #expect(try host.text(instance + "trace_clock") == "mono")
+      #expect(try host.text(instance + "events/gicscope/enable") == "1")
+      #expect(try host.text(instance + "events/enable") == "0")
+      #expect(try host.text(instance + "tracing_on") == "0")
+      #expect(try host.run(["record", "--live", "-o", "a"]).status == 2)
+    }
+  }
+}
