@@ -53,7 +53,7 @@ struct AnalyzeCommand: FileCommand {
   func validate() throws { try checks.refuseSharedOutput(outputs) }
 
   func run() throws {
-    if trace.isPipe { InputStop.onSignals() }
+    if trace.live, trace.isPipe { InputStop.onSignals() }
     let screen = LiveScreen(isWanted: trace.live && !trace.quiet)
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
     var options = AnalysisOptions()

@@ -62,7 +62,7 @@ public struct ProbePlan {
         }
       }
       // Only what would have been better matters.
-      if part.alternatives.isEmpty { part.obstacles += summary(reasons) }
+      if part.alternatives.isEmpty { part.obstacles += summary(reasons).filter { !part.obstacles.contains($0) } }
       if !probes.isEmpty { part.alternatives.append(probes) }
     }
     return part

@@ -6,7 +6,7 @@
 #   host.sh files  RELEASE DIR          the host's files that a plan is made from: DIR/host
 #   host.sh record RELEASE DIR SCRIPT   runs SCRIPT (of gicscope record --script) on the host: DIR/recording, DIR/below.log
 #
-# RELEASE is bookworm (Linux 6.1) or bookworm-backports (6.12). GIC=2 boots a GICv2 host. Needs Debian with the packages
+# RELEASE is the suite of Debian that the kernel comes from: bookworm (Linux 6.1), bookworm-backports (6.12), sid. GIC=2 boots a GICv2 host. Needs Debian with the packages
 # qemu-system-arm, kmod, cpio and xz-utils. Packages are downloaded once and unpacked into DIR/packages; nothing is installed.
 set -euo pipefail
 
@@ -21,7 +21,7 @@ fetch() {
   mkdir -p "$apt"/{state/lists/partial,cache/archives/partial}
   touch "$apt/status"
   local key=/usr/share/keyrings/debian-archive-keyring.gpg suite
-  for suite in bookworm bookworm-backports; do echo "deb [signed-by=$key] $mirror $suite main"; done > "$apt/sources.list"
+  for suite in bookworm "$release"; do echo "deb [signed-by=$key] $mirror $suite main"; done > "$apt/sources.list"
   cat > "$apt/apt.conf" <<CONF
 APT::Architecture "arm64"; APT::Architectures { "arm64"; }; APT::Sandbox::User "root";
 Dir::Etc::sourcelist "$apt/sources.list"; Dir::Etc::sourceparts "-";
@@ -29,16 +29,24 @@ Dir::State "$apt/state"; Dir::Cache "$apt/cache"; Dir::State::status "$apt/statu
 CONF
   export APT_CONFIG=$apt/apt.conf
   apt-get -q update
-  apt-get -q install -y --download-only --no-install-recommends busybox-static trace-cmd qemu-system-arm ipxe-qemu-
-  apt-get -q install -y --download-only --no-install-recommends -t "$release" linux-image-cloud-arm64
-  unset APT_CONFIG
+  apt-get -q install -y --download-only --no-install-recommends -t bookworm busybox-static trace-cmd qemu-system-arm \
+    ipxe-qemu-
+  # The kernel comes from a newer suite, whose libraries do not go with these programs.
   local package
   for package in "$apt"/cache/archives/{busybox,trace-cmd,qemu-system-,lib,zlib1g}*.deb; do
     dpkg-deb -x "$package" "$dir/packages"
   done
-  # The image that the metapackage of this release asks for is the one that was downloaded last.
-  package=$(ls -t "$apt"/cache/archives/linux-image-[0-9]*.deb | head -1)
-  rm -rf "$dir/kernel" && dpkg-deb -x "$package" "$dir/kernel"
+  apt-get -q install -y --download-only --no-install-recommends -t "$release" linux-image-cloud-arm64
+  unset APT_CONFIG
+  # Newer kernels have their modules in a package of their own.
+  rm -rf "$dir/kernel"
+  for package in "$apt"/cache/archives/linux-{image,modules,binary}-[0-9]*.deb; do
+    [ ! -e "$package" ] || dpkg-deb -x "$package" "$dir/kernel"
+  done
+  [ -d "$dir/kernel/lib" ] || ln -s usr/lib "$dir/kernel/lib"
+  ls "$dir"/kernel/boot/vmlinuz-* > /dev/null 2>&1 || {
+    mkdir -p "$dir/kernel/boot" && cp "$dir"/kernel/lib/modules/*/vmlinuz "$dir/kernel/boot/vmlinuz-$(ls "$dir/kernel/lib/modules")"
+  }
 }
 
 # copy ROOT PROGRAM…: programs with the libraries that they need.
