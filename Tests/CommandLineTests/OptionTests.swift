@@ -149,6 +149,21 @@ struct OptionTests {
     }
   }
 
+  @Test("A window that begins in the middle of a run does not begin at reset")
+  func convertWindow() throws {
+    try BuiltProgram.withDirectory { directory in
+      let native = directory.appendingPathComponent("window.pcap.lz4").path
+      let capture = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../Traces/linux-gicv2/trace.log.gz").standardized.path
+      let window = ["--from", "#16001", "--to", "#32000"]
+      #expect(try BuiltProgram.run(["convert", capture, "-o", native] + window).status == 0)
+      let verified = try BuiltProgram.run(["verify", "--json", native])
+      #expect(verified.status == 0)
+      let counts = try object(verified.output)["verify"] as? [String: Any]
+      #expect(counts?["disagreed"] as? Int == 0 && counts?["agreed"] as? Int ?? 0 > 10_000)
+    }
+  }
+
   @Test("Events convert to CSV")
   func convert() throws {
     try BuiltProgram.withDirectory { directory in

@@ -46,7 +46,10 @@ extension GICv3 where Store: ~Copyable {
     // Which unknown it is stays a guess, so that a later observation may correct it.
     let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
     let isShared = INTID.isSPI(intid)
-    if !knowsEnable(pe, intid) {
+    if !seen.isNone, !knowsPriority(pe, intid), bank.pointee.priority[bit] != 0xFF {
+      // Of a lower rank than what is shown; which, is still open.
+      bank.pointee.priority[bit] = 0xFF
+    } else if !knowsEnable(pe, intid) {
       if bank.pointee.enabled[bit] { emit(.disabled, pe: pe, intid: expected.intid) }
       bank.pointee.enabled.assume(bit, false)
     } else if isShared, !knowsTarget(intid) {

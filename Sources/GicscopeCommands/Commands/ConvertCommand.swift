@@ -76,11 +76,21 @@ struct ConvertCommand: FileCommand {
     try written.finish(try written.outputs.analyse(engine, path: trace.path))
   }
 
-  /// What the capture's header says goes in front; facts that stand between events stay where they are.
+  /// What the capture's header says goes in front; facts that stand between events stay where they are. What begins after
+  /// the capture's start does not begin at reset.
   private func writeNative(_ engine: ReplayEngine, _ compression: NativeTraceWriter.Compression) throws {
-    let writer = try NativeTraceWriter(path: output, topology: engine.topology, compression: compression)
-    try engine.run { try writer.append(contentsOf: $0.events) }
-    try writer.finish()
+    func open(isCut: Bool) throws -> NativeTraceWriter {
+      var topology = engine.topology
+      if isCut { topology.set(.startsAtReset, to: 0, source: .header) }
+      return try NativeTraceWriter(path: output, topology: topology, compression: compression)
+    }
+    var writer: NativeTraceWriter?
+    try engine.run { batch in
+      let open = try writer ?? open(isCut: batch.firstIndex > 0)
+      try open.append(contentsOf: batch.events)
+      writer = open
+    }
+    try (writer ?? open(isCut: window.window.from != nil)).finish()
   }
 
   private func writeText(_ engine: ReplayEngine, _ format: EventPrinter.Format) throws {
