@@ -9,6 +9,8 @@ extension GICv3 where Store: ~Copyable {
     let bit = Int(groupPriority) &>> (8 &- preemptionBits)
     let word = Int(pending.group.rawValue) &* 4 &+ (bit &>> 5)
     pes[pe].activePriorities[word] |= 1 &<< UInt32(bit & 31)
+    // The bits below the binary point are not part of it.
+    if !pes[pe].known.contains(.binaryPoint(pending.group)) { pes[pe].runningIsGuessed = true }
     refreshRunningPriority(pe)
   }
 

@@ -167,7 +167,8 @@ extension GICv3 where Store: ~Copyable {
     let reach = visible(row.interrupts, 0, word: intid >> 5, nonSecure: nonSecure)
     let isVisible = reach[intid & 31]
     let bank = bank(0, intid >> 5)
-    let isKnown = reach.knows(intid & 31) && (bank.pointee.knownTarget.bit(intid & 31) || !isVisible)
+    let shownTargets = bank.pointee.knownTarget & ~bank.pointee.seenTarget
+    let isKnown = reach.knows(intid & 31) && (shownTargets.bit(intid & 31) || !isVisible)
     let known: UInt64 = isKnown ? .max : 0
     let verdict = compare(
       check, expected: isVisible ? part(distributor.router[intid], event) : 0, seen: event.b, known: known,
@@ -175,7 +176,12 @@ extension GICv3 where Store: ~Copyable {
     if verdict == .taught { distributor.router[intid] = merge(distributor.router[intid], event) }
     // Where it went until now was a guess, even if that is what the register held.
     if verdict != .disagreed, !isKnown, isVisible { reroute(intid) }
-    if event.size == 8 { bank.pointee.knownTarget.setBit(intid & 31, to: true) }
+    if event.size == 8 { knowTarget(bank, intid & 31) }
+  }
+
+  private func knowTarget(_ bank: UnsafeMutablePointer<InterruptBank>, _ bit: Int) {
+    bank.pointee.knownTarget.setBit(bit, to: true)
+    bank.pointee.seenTarget.setBit(bit, to: false)
   }
 
   private mutating func writeRouter(_ event: Event, _ row: RegisterLookup.Row, nonSecure: Bool) {
@@ -187,7 +193,7 @@ extension GICv3 where Store: ~Copyable {
     let mask: UInt64 = departures.contains(.keepsReservedRouteBits) ? .max : 0xFF_80FF_FFFF
     distributor.router[intid] = merge(distributor.router[intid], event) & mask
     if (certainlyImplemented(word) & reach.known).bit(bit), event.size == 8 {
-      bank(0, word).pointee.knownTarget.setBit(bit, to: true)
+      knowTarget(bank(0, word), bit)
     }
     reroute(intid)
     if distributor.unseenTriggers != 0 { seeTrigger(of: intid) }

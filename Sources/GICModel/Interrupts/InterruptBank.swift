@@ -24,6 +24,8 @@ struct InterruptBank: BitwiseCopyable {
   var knownPriority: UInt32 = 0
   /// SPIs whose `GICD_IROUTER` or `GICD_ITARGETSR` is known.
   var knownTarget: UInt32 = 0
+  /// Of those, targets that were seen by what was signalled: `GICD_IROUTER` may name the PE or say any.
+  var seenTarget: UInt32 = 0
   /// `*_NSACR`: two bits for each interrupt.
   var nonSecureAccess: UInt64 = 0
   /// Interrupts that have ever been touched, for state reports.

@@ -100,19 +100,25 @@ extension GICv3 where Store: ~Copyable {
     }
     configureLPI(seen.intid, property: property, isKnown: true, as: .observed)
     confirm(lpi: seen.intid)
-    pes[pe].control.value |= 1
+    // A Redistributor that signals an LPI has LPIs enabled.
+    pes[pe].control.know(1, in: 1)
     if !knowsControl(Distributor.enableGroup1NonSecure) {
       distributor.control.value |= Distributor.enableGroup1NonSecure
     }
     return true
   }
 
-  /// Sends an SPI to a PE, where nothing has shown that it does not go there.
+  /// Sends an SPI to a PE, where nothing has shown that it does not go there. `GICD_IROUTER` may name the PE, or say any
+  /// (IHI 0069H, 12.9.22); a write of its other half leaves that open.
   mutating func aim(_ intid: Int, at pe: Int) -> Bool {
     guard !knowsTarget(intid), distributor.route[intid] != UInt32(pe) else { return false }
     emit(.retargeted, pe: pe, intid: UInt32(intid), a: UInt64(distributor.route[intid]), b: UInt64(pe))
     distributor.route[intid] = UInt32(pe)
-    bank(pe, intid >> 5).pointee.knownTarget.setBit(intid & 31, to: true)
+    let affinity = UInt64(pes[pe].affinity)
+    distributor.router[intid] = (affinity & 0xFF00_0000) << 8 | affinity & 0xFF_FFFF
+    let bank = bank(pe, intid >> 5)
+    bank.pointee.knownTarget.setBit(intid & 31, to: true)
+    bank.pointee.seenTarget.setBit(intid & 31, to: true)
     return true
   }
 

@@ -36,8 +36,8 @@ extension GICv3 where Store: ~Copyable {
   private mutating func readRedistributorControl(_ event: Event, pe: Int, check: Int) {
     // Bits other than EnableLPIs and DPG are the implementation's or change by themselves.
     var control = pes[pe].control
-    let unseen: UInt32 = departures.contains(.redistributorControlIsFixed) ? .max : 1
-    control.known = control.knows(0) ? ~(1 << 31 | 1 << 3) : unseen
+    let unseen: UInt32 = departures.contains(.redistributorControlIsFixed) ? ~1 : 0
+    control.known = control.known == .max ? ~(1 << 31 | 1 << 3) : unseen | control.known & 1
     if compare(check, control, event) == .taught {
       pes[pe].control.value = UInt32(truncatingIfNeeded: event.b)
       pes[pe].highestIsStale = true

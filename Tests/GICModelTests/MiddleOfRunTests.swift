@@ -1,0 +1,86 @@
+import InterruptTrace
+import Testing
+
+@testable import GICModel
+
+@Suite("Captures that begin in the middle of a run: what nothing has shown gives way to what is shown")
+struct MiddleOfRunTests {
+  private func rig() -> Rig {
+    let rig = Rig(profile: .qemu7, atReset: false)
+    rig.write(.gicd, 0, 0x52)
+    rig.write(.gicr, 0x10080, 0xFFFF_FFFF)
+    rig.write(.ICC_PMR_EL1, 0xF0)
+    rig.write(.ICC_IGRPEN1_EL1, 1)
+    return rig
+  }
+
+  private func showHighest(_ rig: Rig, _ intid: UInt32, priority: UInt64, pe: UInt32 = 0) {
+    rig.apply(
+      Event(
+        time: 0, kind: .highestPending, flags: .groupShown, pe: pe, a: UInt64(intid) | priority << 32 | 2 << 48))
+  }
+
+  @Test("An interrupt of unknown priority is of a lower one than what is signalled instead (4.8)")
+  func priority() {
+    let rig = rig()
+    rig.write(.gicr, 0x1_0100, 1 << 2 | 1 << 29)
+    rig.write(.gicr, 0x1_0400 + 29, 0xA0, size: 1)
+    // Neither is active, and both are pending; no event has shown SGI 2's priority.
+    rig.write(.gicr, 0x1_0380, 1 << 2 | 1 << 29)
+    rig.write(.gicr, 0x1_0200, 1 << 2 | 1 << 29)
+    #expect(rig.isTaught { showHighest(rig, 29, priority: 0xA0) })
+    #expect(rig.agrees { showHighest(rig, 29, priority: 0xA0) })
+    #expect(rig.reads(.ICC_IAR1_EL1, 29))
+    // What it is shows when its turn comes.
+    #expect(rig.isTaught { showHighest(rig, 2, priority: 0xD0) })
+    #expect(rig.agrees { showHighest(rig, 2, priority: 0xD0) })
+  }
+
+  @Test("The first read of GICR_CTLR tells whether LPIs are enabled (12.11)")
+  func enableLPIs() {
+    for profile in [Topology.Profile.arch, .qemu7] {
+      let rig = Rig(profile: profile, atReset: false)
+      let before = rig.totals
+      _ = rig.reads(.gicr, 0, profile == .arch ? 1 : 3)
+      #expect(rig.totals.disagreed == before.disagreed, "\(profile)")
+      #expect(rig.reads(.gicr, 0, profile == .arch ? 1 : 3))
+    }
+  }
+
+  @Test("Where the binary point is not known, which bits of the running priority count is not either (4.8.2)")
+  func binaryPoint() {
+    let rig = rig()
+    rig.write(.gicr, 0x1_0100, 1 << 27)
+    rig.write(.gicr, 0x1_0400 + 27, 0xD8, size: 1)
+    rig.line(27, true, pe: 0)
+    #expect(rig.reads(.ICC_IAR1_EL1, 27))
+    #expect(rig.isTaught { _ = rig.reads(.ICC_RPR_EL1, 0xC0) })
+    #expect(rig.reads(.ICC_RPR_EL1, 0xC0))
+    let known = self.rig()
+    known.write(.ICC_BPR1_EL1, 3)
+    known.write(.gicr, 0x1_0100, 1 << 27)
+    known.write(.gicr, 0x1_0400 + 27, 0xD8, size: 1)
+    known.line(27, true, pe: 0)
+    #expect(known.reads(.ICC_IAR1_EL1, 27))
+    #expect(!known.reads(.ICC_RPR_EL1, 0xC0))
+    #expect(known.totals.disagreed == 1, "three binary places count")
+  }
+
+  @Test("A PE that an SPI is signalled to says where it goes, not what GICD_IROUTER holds (12.9.22)")
+  func route() {
+    let rig = rig()
+    rig.write(.gicd, 0x84, 0xFFFF_FFFF)
+    rig.write(.gicd, 0x104, 1 << 8)
+    rig.write(.gicd, 0x400 + 40, 0xA0, size: 1)
+    rig.write(.gicd, 0x204, 1 << 8)
+    rig.write(.ICC_PMR_EL1, 0xF0, pe: 1)
+    rig.write(.ICC_IGRPEN1_EL1, 1, pe: 1)
+    #expect(rig.isTaught { showHighest(rig, 40, priority: 0xA0, pe: 1) })
+    // Aff3 alone: the rest of the register is what it was.
+    rig.write(.gicd, 0x6000 + 40 * 8 + 4, 0)
+    #expect(rig.agrees { showHighest(rig, 40, priority: 0xA0, pe: 1) })
+    let before = rig.totals
+    _ = rig.reads(.gicd, 0x6000 + 40 * 8, 1 << 31, size: 8)
+    #expect(rig.totals.disagreed == before.disagreed, "any PE may be named")
+  }
+}
