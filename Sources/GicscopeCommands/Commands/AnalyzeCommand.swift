@@ -63,12 +63,13 @@ struct AnalyzeCommand: FileCommand {
     for setting in threshold { setting.apply(to: &options.findings) }
     let written = try files.open(topology: engine.topology, filter: filter.filter, caches: caches.shapes[0])
     let occurrences = Occurrences(filter)
-    let report = try written.outputs.analyse(
+    var report = try written.outputs.analyse(
       engine, path: trace.path, filter: filter.filter, options: options, occurrences: occurrences,
       screen: screen)
     progress.clear()
     try window.check(engine)
     try occurrences.check(filter, engine)
+    if files.namesOrigin || json.json != nil { report.origin = .ofProcess(reading: trace.trace) }
     // Files first: whoever reads the text may go after its first lines.
     try written.finish(report)
     let checked = CheckReport(

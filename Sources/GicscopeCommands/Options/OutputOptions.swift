@@ -49,6 +49,9 @@ struct OutputOptions: ParsableArguments {
     ].compactMap { $0 }
   }
 
+  /// Whether any of them says where it comes from.
+  var namesOrigin: Bool { html != nil || sqlite != nil }
+
   /// Opens the files first, so that one that cannot be written fails early.
   func open(topology: Topology, filter: TransitionFilter, caches: ITSCacheShape) throws -> AnalysisFiles {
     var files: [OutputFile] = []

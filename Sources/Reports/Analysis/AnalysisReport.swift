@@ -9,6 +9,8 @@ public struct AnalysisReport: Sendable {
   public var results: AnalysisResults
   /// Predictions against the capture, by register.
   public var predictions: [PredictionCount]
+  /// Which program made it of which files; nil where nobody said.
+  public var origin: ReportOrigin?
 
   /// A report with every field given.
   public init(trace: TraceSummary, results: AnalysisResults, predictions: [PredictionCount]) {

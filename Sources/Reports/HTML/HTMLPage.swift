@@ -87,6 +87,7 @@ struct HTMLPage {
       "hasTimeline": timeline != nil, "timelineText": timelineText, "timelineFacts": timelineFacts,
       "lives": timeline?.base64 ?? "", "classes": InterruptClass.allCases.map(\.name),
       "hasLists": has(TimelineBar.Flags.isListed), "endsByExit": has(TimelineBar.Flags.endedByExit),
+      "origin": report.origin.map { [$0] } ?? [],
     ]
   }
 

@@ -16,6 +16,8 @@ struct ResultTable<Row>: Sendable {
   var doc: String
   /// Whether the JSON report has one object instead of a list.
   var isObject = false
+  /// Whether the JSON report leaves the object out where there are no rows.
+  var isOptional = false
   /// Rows that people see whatever they ask for: in a terminal, and in HTML.
   var least = (text: 0, html: 0)
   /// Whether the HTML report lets its reader sort and filter it.
@@ -29,10 +31,11 @@ struct ResultTable<Row>: Sendable {
   /// A table; see the properties of the same names.
   init(
     _ doc: String, sql name: String? = nil, json key: String? = nil, title: String? = nil, isObject: Bool = false,
-    least: (text: Int, html: Int) = (0, 0), isSortable: Bool = false,
+    isOptional: Bool = false, least: (text: Int, html: Int) = (0, 0), isSortable: Bool = false,
     columns build: (Columns<Row>) -> Void
   ) {
     (self.name, self.key, self.title, self.doc, self.isObject) = (name, key, title, doc, isObject)
+    self.isOptional = isOptional
     (self.least, self.isSortable) = (least, isSortable)
     let list = Columns<Row>()
     build(list)
@@ -72,6 +75,7 @@ protocol AnyResultTable: Sendable {
   var title: String? { get }
   var doc: String { get }
   var isObject: Bool { get }
+  var isOptional: Bool { get }
   /// The statement that creates it, with what its columns hold as comments.
   var schema: String { get }
   /// The keys of its rows in JSON.

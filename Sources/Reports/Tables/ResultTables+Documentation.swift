@@ -8,19 +8,20 @@ extension ResultTables {
   // MARK: JSON
 
   /// Every key of the JSON report but those of the document itself, by section.
-  private static var sections: [(path: String, doc: String, keys: [KeyDescription])] {
-    [("trace", trace.doc, trace.keys)]
+  private static var sections: [(path: String, doc: String, keys: [KeyDescription], isOptional: Bool)] {
+    [("trace", trace.doc, trace.keys, false)]
       + all.compactMap { table in
-        table.key.map { (table.isObject ? $0 : $0 + "[]", table.doc, table.keys) }
+        table.key.map { (table.isObject ? $0 : $0 + "[]", table.doc, table.keys, table.isOptional) }
       }
   }
 
   /// A table for each section of the JSON report.
   static var jsonKeys: String {
     let distribution = Columns<LatencyDistribution>().distribution { $0 }.all.map(\.description)
-    let parts = sections.map { path, doc, keys in
+    let parts = sections.map { path, doc, keys, isOptional in
       let title = path.isEmpty ? "The object itself" : "`\(path)`"
-      return "### \(title)\n\n\(path.isEmpty ? "" : sentence(doc) + "\n\n")" + page(keys)
+      return "### \(title)\n\n\(path.isEmpty ? "" : sentence(doc) + (isOptional ? " May be missing." : "") + "\n\n")"
+        + page(keys)
     }
     return "### Distributions\n\n" + page(distribution, namesDistributions: false) + "\n"
       + parts.joined(separator: "\n")
@@ -77,7 +78,7 @@ extension ResultTables {
       KeyDescription(key: "schema", unit: .number, doc: "changes with the meaning of a key, not with an addition"),
       KeyDescription(key: "command", unit: .text, doc: "analyze"),
     ]
-    for (path, doc, own) in sections {
+    for (path, doc, own, isOptional) in sections {
       guard !path.isEmpty else {
         keys += own
         continue
@@ -85,7 +86,7 @@ extension ResultTables {
       let isList = path.hasSuffix("[]")
       keys.append(
         KeyDescription(
-          key: isList ? String(path.dropLast(2)) : path, unit: .structure, doc: doc,
+          key: isList ? String(path.dropLast(2)) : path, unit: .structure, doc: doc, isOptional: isOptional,
           shape: isList ? .list(.object(own)) : .object(own)))
     }
     let head: [JSONValue.Member] = [
