@@ -34,7 +34,7 @@ struct PictureTests {
   @Test("Each has axes with a title, and words for who can not see it", arguments: captures)
   func accessible(capture: String) throws {
     let (page, _) = try Self.page(capture)
-    let pictures = Self.parts(of: page, from: "<svg", to: "</svg>")
+    let pictures = Self.parts(of: page, from: "<svg class=\"wide\"", to: "</svg></div>")
     #expect(!pictures.isEmpty)
     for picture in pictures {
       let label = Self.parts(of: String(picture), from: "aria-label=\"", to: "\"").first ?? ""
@@ -76,7 +76,8 @@ struct PictureTests {
       report.results.virtual.deactivatesAtEnd ? [.acknowledgeToDeactivate] : [])
     #expect(section.ranges(of: ", by percentile. ").count == stages.count)
     #expect(section.ranges(of: ", histogram. ").count == stages.count)
-    #expect(section.contains("Mean and worst latency over time: vSGI"))
+    let latency = try #require(Self.section("guests-slowest", of: page))
+    #expect(latency.contains("Latency over time of vSGIs, heat map"))
     let ended = report.results.virtual.latency.filter { [.listedToEOI, .pendingToEOI].contains($0.stage) }
     let overTime = report.results.virtual.latencyOverTime
     for interruptClass in InterruptClass.allCases {

@@ -140,7 +140,7 @@ struct ReportInBrowserTests {
     let file = try page("nested-gicv3")
     let browser = try Browser("file://\(file.path)", width: width)
     try browser.wait("document.documentElement.dataset.ready === 'yes'")
-    for selector in ["table", "svg", "canvas", "section"] {
+    for selector in ["table", "svg.wide", "canvas", "section"] {
       let unnamed =
         "[...document.querySelectorAll('\(selector)')].filter(e => !e.ariaLabel && !e.getAttribute('aria-labelledby'))"
       #expect(try browser.value("\(unnamed).length") as? Int == 0, "\(selector)")

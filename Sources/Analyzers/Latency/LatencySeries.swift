@@ -16,7 +16,7 @@ public struct LatencySeries: Sendable {
     public var mean: UInt64 { meanLatency(sum: sum, count: count, max: worst) }
 
     /// Counts one latency.
-    mutating func add(_ nanoseconds: UInt64) {
+    public mutating func add(_ nanoseconds: UInt64) {
       count += 1
       sum += Double(nanoseconds)
       worst = max(worst, nanoseconds)

@@ -18,11 +18,13 @@ struct ActivityPicture {
     let picture = TimePicture(height: 200, start: activity.start, length: UInt64(length))
     let grid = scale.map { rate in (part: rate / top, name: rate == 0 ? "0" : Units.rate(rate)) }
     var svg = picture.frame("acknowledges", grid: grid)
-    for column in 0..<columns where totals[column] > 0 {
-      let moment = activity.start &+ UInt64(min(Double(column) * span, 1e19))
-      let next = activity.start &+ UInt64(min(Double(column + 1) * span, 1e19))
-      let counts = byClass.map { column < $0.count ? $0[column] : 0 }
-      add(counts, from: moment, to: max(next, moment), picture, top: top * span / 1e9, to: &svg)
+    picture.plot(in: &svg) { svg in
+      for column in 0..<columns where totals[column] > 0 {
+        let moment = activity.start &+ UInt64(min(Double(column) * span, 1e19))
+        let next = activity.start &+ UInt64(min(Double(column + 1) * span, 1e19))
+        let counts = byClass.map { column < $0.count ? $0[column] : 0 }
+        add(counts, from: moment, to: max(next, moment), picture, top: top * span / 1e9, to: &svg)
+      }
     }
     let label =
       "Acknowledges over time: at most \(Units.rate(Double(totals.max() ?? 0) / (span / 1e9))) in spans of "

@@ -7,8 +7,8 @@ public final class HTMLReport: AnalysisOutput {
   private var sample = TimelineSample()
   private var slowest = SlowestLives()
   private var guests = SlowestLives()
-  /// Of guests under a hypervisor's own tracing, whose latencies over time no analyzer has.
-  private var guestSeries = InterruptClass.allCases.map { _ in LatencySeries() }
+  private var latency = LatencyHeat()
+  private var guestLatency = LatencyHeat()
   private var heat = HeatMap()
   private var times = EventTimes()
   private let whatIf = ListRegisterReplay(variants: ListRegisterVariant.standard)
@@ -21,6 +21,10 @@ public final class HTMLReport: AnalysisOutput {
   public func consume(_ batch: ReplayBatch) {
     if batch.isReported { whatIf.consume(batch) }
     times.consume(batch)
+    if batch.isReported, let first = batch.transitions.first {
+      latency.begin(at: first.time)
+      guestLatency.begin(at: first.time)
+    }
     if let last = batch.transitions.last { lastTime = max(lastTime, last.time) }
   }
 
@@ -28,9 +32,8 @@ public final class HTMLReport: AnalysisOutput {
   public func consume(lives: UnsafeBufferPointer<InterruptLife>) {
     for life in lives {
       if life.isVirtual { guests.add(life) } else { slowest.add(life) }
-      if life.domain > 0, let span = life.guestSpan {
-        guestSeries[Int(life.interruptClass.rawValue)].add(span.length, at: span.start)
-      }
+      if let span = life.span(.injectionToEOI) { latency.add(span.length, at: span.start, life.interruptClass) }
+      if let span = life.guestSpan { guestLatency.add(span.length, at: span.start, life.interruptClass) }
       heat.add(life)
       lastTime = max(lastTime, max(life.endTime, life.deactivationTime))
       if let bar = TimelineBar(life, end: lastTime) { sample.append(bar) }
@@ -44,7 +47,7 @@ public final class HTMLReport: AnalysisOutput {
     page.insert("Latency over time", id: "over-time", overTimeSection(report), after: "latency")
     page.insert("Interrupts by PE over time", id: "heat", heat.html(report.naming), after: "processing-elements")
     page.insert(
-      "Guests' slowest interrupts", id: "guests-slowest", guestSection(report),
+      "Guests' latency over time", id: "guests-slowest", guestSection(report),
       after: report.results.kvm.isEmpty ? "virtual" : "kvm")
     let registers = ListRegisterHTML(report: report, outlooks: whatIf.results).html
     page.insert("List registers", id: "list-registers", registers, after: "virtual")
@@ -52,12 +55,11 @@ public final class HTMLReport: AnalysisOutput {
   }
 
   private func overTimeSection(_ report: AnalysisReport) -> String {
-    let rows = report.results.latencyOverTime.map { LatencyTimePicture.Row($0.interruptClass, $0.series) }
-    let picture = LatencyTimePicture(rows: rows, marks: slowest.marks).html
+    let picture = LatencyTimePicture(latency, marks: slowest.marks).html
     guard !picture.isEmpty else { return "" }
     return
-      "<p class=\"faint\">From the mean (dot) to the worst (top of the bar) of each span, by class; rings mark the "
-      + "five worst of all.</p>\n" + picture + "<h3>The worst</h3>\n"
+      "<p class=\"faint\">From becoming pending to the end; rings mark the five worst of all.</p>\n" + picture
+      + "<h3>The worst</h3>\n"
       + SlowestTable(slowest.all, report.naming).html
   }
 
@@ -69,8 +71,8 @@ public final class HTMLReport: AnalysisOutput {
       ? "From the injection to the exit by which the guest had done with it: the injection is what the capture shows, the "
         + "entry that put it into a list register and the exit are the model's."
       : "From being put into a list register, or becoming pending for the vPE, to the guest's end of interrupt."
-    let rows = zip(InterruptClass.allCases, guestSeries).map { LatencyTimePicture.Row($0, prefix: "v", $1) }
-    return "<p class=\"faint\">\(text)</p>\n" + LatencyTimePicture(rows: rows, marks: guests.marks).html
+    return "<p class=\"faint\">\(text) Rings mark the five worst of all.</p>\n"
+      + LatencyTimePicture(guestLatency, marks: guests.marks, prefix: "v").html + "<h3>The slowest</h3>\n"
       + SlowestTable(guests.all, report.naming).guests
   }
 }

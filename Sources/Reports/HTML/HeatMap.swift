@@ -29,38 +29,28 @@ struct HeatMap {
     }
     let columns = max(folded.map(\.counts.count).max() ?? 0, 1)
     let most = max(folded.flatMap(\.counts).max() ?? 1, 1)
+    let shades = Shades(most: most)
     let picture = TimePicture(
       height: Double(folded.count) * Self.rowHeight + 48, start: first, length: width * UInt64(columns))
     var svg = picture.frame("", grid: [])
-    for (row, (name, counts)) in folded.enumerated() {
+    for (row, (name, _)) in folded.enumerated() {
       let y = picture.top + Double(row) * Self.rowHeight
       svg.text("tick", name, x: picture.left - 6, y: y + 12, .end)
-      for (column, count) in counts.enumerated() where count > 0 {
-        let from = first + UInt64(column) * width
-        svg.rectangle(
-          "cell", x: picture.x(from), y: y, width: picture.x(from + width) - picture.x(from) + 0.2,
-          height: Self.rowHeight - 2, opacity: Self.strength(count, most),
-          tip: "\(name), \(Units.moment(from)): \(Units.count(count))")
+    }
+    picture.plot(in: &svg) { svg in
+      for (row, (name, counts)) in folded.enumerated() {
+        for (column, count) in counts.enumerated() where count > 0 {
+          let from = first + UInt64(column) * width
+          svg.rectangle(
+            "cell", x: picture.x(from), y: picture.top + Double(row) * Self.rowHeight,
+            width: picture.x(from + width) - picture.x(from) + 0.2, height: Self.rowHeight - 2,
+            opacity: shades.opacity(count), tip: "\(name), \(Units.moment(from)): \(Units.count(count))")
+        }
       }
     }
     return "<p class=\"faint\">Acknowledges of each PE in spans of \(Units.duration(width)).</p>\n"
-      + Self.scale(most) + svg.html("Acknowledges by PE over time, at most \(Units.count(most)) in a span.")
+      + shades.legend("SGI") + svg.html("Acknowledges by PE over time, at most \(Units.count(most)) in a span.")
       + Self.numbers(folded, first, width)
-  }
-
-  /// The square root, so that what is rare can be seen beside what is frequent.
-  private static func strength(_ count: UInt64, _ most: UInt64) -> Double {
-    max(0.08, (Double(count) / Double(most)).squareRoot())
-  }
-
-  /// What the shades stand for.
-  private static func scale(_ most: UInt64) -> String {
-    let steps = [1, most / 16, most / 4, most].filter { $0 > 0 }
-    let entries = Set(steps).sorted().map { count in
-      "<span><i style=\"background:var(--SGI);opacity:\(Units.fixed(strength(count, most), 2))\"></i>"
-        + "\(Units.count(count))</span>"
-    }
-    return "<div class=\"legend\">\(entries.joined())</div>\n"
   }
 
   /// The same in at most eight spans.

@@ -52,6 +52,17 @@ struct SVG {
     body += "</g>"
   }
 
+  /// What is drawn in `content` is cut off at a rectangle. The page's script changes its view when the reader zooms.
+  mutating func plot(
+    x: Double, y: Double, width: Double, height: Double, _ content: (inout SVG) -> Void
+  ) {
+    let box = [x, y, width, height].map(coordinate)
+    body += "<svg class=\"plot\" x=\"\(box[0])\" y=\"\(box[1])\" width=\"\(box[2])\" height=\"\(box[3])\" "
+    body += "viewBox=\"\(box.joined(separator: " "))\" preserveAspectRatio=\"none\">"
+    content(&self)
+    body += "</svg>"
+  }
+
   private static func end(_ element: String, _ tip: String?) -> String {
     tip.map { "><title>\($0.escapedForHTML)</title></\(element)>" } ?? "/>"
   }

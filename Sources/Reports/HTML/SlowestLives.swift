@@ -23,6 +23,7 @@ struct SlowestLives {
   var marks: [LatencyTimePicture.Mark] {
     all.prefix(5).map {
       .init(
+        interruptClass: $0.life.interruptClass,
         name: "\($0.life.isVirtual ? "v" : "")\($0.life.interruptClass.name) \($0.life.intid)",
         time: $0.life.firstTime, length: $0.length)
     }

@@ -21,6 +21,11 @@ struct TimePicture {
   /// A height between 0 and 1.
   func y(_ part: Double) -> Double { top + (height - bottom - top) * (1 - part) }
 
+  /// Draws in the frame what moves when the reader zooms.
+  func plot(in svg: inout SVG, _ content: (inout SVG) -> Void) {
+    svg.plot(x: left, y: 0, width: SVG.width - left, height: height - bottom, content)
+  }
+
   /// The frame; `vertical` is what stands beside its vertical axis.
   func frame(_ vertical: String, grid: [(part: Double, name: String)]) -> SVG {
     var svg = SVG(height: height)

@@ -18,7 +18,7 @@ extension AnalysisReport {
     let interrupts = ResultTables.virtualInterrupts.html(
       virtual.acknowledged, naming, limit: ResultTables.virtualInterrupts.least.html)
     return text.facts.paragraph + LatencyFigures(stages).html + titled("What pending interrupts waited for", waits)
-      + virtualOverTime + titled("By virtual INTID", interrupts) + paragraph(text.excluded.joined(separator: ", "))
+      + titled("By virtual INTID", interrupts) + paragraph(text.excluded.joined(separator: ", "))
   }
 
   /// A table under its heading, if it has rows.
@@ -26,14 +26,5 @@ extension AnalysisReport {
 
   private func paragraph(_ text: String) -> String {
     text.isEmpty ? "" : "<p class=\"faint\">\(text.escapedForHTML).</p>\n"
-  }
-
-  private var virtualOverTime: String {
-    let picture = LatencyTimePicture(
-      rows: results.virtual.latencyOverTime.map { .init($0.interruptClass, prefix: "v", $0.series) }
-    ).html
-    guard !picture.isEmpty else { return "" }
-    return "<h3>Listed, or pending for the vPE, to the guest's end, over time</h3>\n<p class=\"faint\">From the mean "
-      + "(dot) to the worst (top of the bar) of each span, by class.</p>\n" + picture
   }
 }

@@ -15,13 +15,19 @@ struct TimeSeries<Value> {
   }
 
   mutating func add(_ value: Value, at time: UInt64) {
+    let merge = merge
+    change(at: time) { $0 = merge($0, value) }
+  }
+
+  /// Changes what the span of a moment holds; what lies before the first moment that came counts with that.
+  mutating func change(at time: UInt64, _ body: (inout Value) -> Void) {
     let start = self.start ?? time
     self.start = start
     let offset = time > start ? time - start : 0
     while offset / width >= UInt64(capacity) { double() }
     let place = Int(offset / width)
     while values.count <= place { values.append(empty) }
-    values[place] = merge(values[place], value)
+    body(&values[place])
   }
 
   private mutating func double() {
