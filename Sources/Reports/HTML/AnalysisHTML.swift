@@ -27,8 +27,9 @@ extension AnalysisReport {
     var tiles = results.kvm.isEmpty ? [] : KVMHTML.tiles(results.kvm)
     if tiles.isEmpty || s.acknowledges > 0 { tiles.append(("acknowledges", Units.count(s.acknowledges))) }
     if total.count > 0 {
-      tiles.append(("injection → end, p50", Units.duration(total.percentile(50))))
-      tiles.append(("injection → end, p99", Units.duration(total.percentile(99))))
+      for (name, percent) in [("p50", 50.0), ("p99", 99)] where PagePercentile.suffices(total.count, for: percent) {
+        tiles.append(("injection → end, \(name)", Units.duration(total.percentile(percent))))
+      }
       tiles.append(("injection → end, max", Units.duration(total.max)))
     }
     for (count, name) in [

@@ -44,7 +44,8 @@ struct DistributionPicture {
   private func addMarks(_ row: NamedLatency, baseline: Double, to svg: inout SVG) {
     let d = row.distribution
     var labelled: [Double] = []
-    for (value, name) in [(d.percentile(50), "p50"), (d.max, "max"), (d.percentile(99), "p99")] {
+    let tail = PagePercentile.suffices(d.count, for: 99) ? [(d.percentile(99), "p99")] : []
+    for (value, name) in [(d.percentile(50), "p50"), (d.max, "max")] + tail {
       let x = axis.x(value)
       svg.group("\(row.name) \(name): \(Units.duration(value))") { svg in
         svg.line("mark", x1: x, y1: baseline - rowHeight + 14, x2: x, y2: baseline)

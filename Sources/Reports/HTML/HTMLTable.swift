@@ -13,13 +13,17 @@ public struct HTMLTable {
     self.caption = caption
   }
 
-  /// Adds a row; `values` are what a number's column sorts by, and `link` stands in a column behind the cells.
-  public mutating func add(_ cells: [String], values: [UInt64?] = [], link: MomentLink? = nil) {
+  /// Adds a row; `values` are what a number's column sorts by, `reasons` why a cell is empty, and `link` stands
+  /// in a column behind the cells.
+  public mutating func add(
+    _ cells: [String], values: [UInt64?] = [], reasons: [String?] = [], link: MomentLink? = nil
+  ) {
     rows += 1
     body += "<tr>"
     for (i, (column, cell)) in zip(columns, cells).enumerated() {
       body += column.isNumber ? "<td class=\"n\"" : "<td"
       if i < values.count, let value = values[i] { body += " data-value=\"\(value)\"" }
+      if i < reasons.count, let reason = reasons[i] { body += " title=\"\(reason.escapedForHTML)\"" }
       body += ">" + cell.escapedForHTML + "</td>"
     }
     if let link { body += "<td>\(link.html)</td>" }

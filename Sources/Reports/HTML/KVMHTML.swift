@@ -21,7 +21,8 @@ struct KVMHTML {
     ]
     if injected.count > 0 {
       tiles.append(("injections taken in", Units.count(injected.count)))
-      for (name, percent) in [("p50", 50.0), ("p99", 99)] {
+      for (name, percent) in [("p50", 50.0), ("p99", 99)]
+      where PagePercentile.suffices(injected.count, for: percent) {
         tiles.append(("injection → entry, \(name)", Units.duration(injected.percentile(percent))))
       }
       tiles.append(("injection → entry, max", Units.duration(injected.max)))

@@ -18,7 +18,8 @@ struct NamedLatency {
   var sentence: String {
     let d = distribution
     return "\(name): \(Units.count(d.count)) samples, \(Units.duration(d.min)) to \(Units.duration(d.max)), "
-      + "half of them up to \(Units.duration(d.percentile(50))), 99 % up to \(Units.duration(d.percentile(99)))."
+      + "half of them up to \(Units.duration(d.percentile(50)))"
+      + (PagePercentile.suffices(d.count, for: 99) ? ", 99 % up to \(Units.duration(d.percentile(99)))." : ".")
   }
 }
 
@@ -59,8 +60,11 @@ struct LatencyFigures {
       if stages.count > 1 { table.addHeading(stage.title) }
       for row in stage.rows {
         let d = row.distribution
-        let times = [d.min, d.mean] + [50, 90, 99, 99.9, 99.99].map(d.percentile) + [d.max]
-        table.add([row.name, Units.count(d.count)] + times.map(Units.duration))
+        let percentiles = [50, 90, 99, 99.9, 99.99].map { PagePercentile($0, of: d) }
+        table.add(
+          [row.name, Units.count(d.count), Units.duration(d.min), Units.duration(d.mean)] + percentiles.map(\.text)
+            + [Units.duration(d.max)],
+          reasons: [nil, nil, nil, nil] + percentiles.map(\.reason))
       }
     }
     return table.html

@@ -45,10 +45,11 @@ struct PercentileAxes {
     return svg
   }
 
-  /// The path of a curve in `steps` pieces; `quantile` gives the latency that a part of all, 0 to 1, does not exceed.
-  func path(steps: Int, _ quantile: (Double) -> UInt64) -> String {
+  /// The path of a curve up to a number of nines, in `steps` pieces; `quantile` gives the latency that a part of all, 0 to 1,
+  /// does not exceed.
+  func path(steps: Int, upTo most: Double? = nil, _ quantile: (Double) -> UInt64) -> String {
     (0...steps).map { step -> String in
-      let nines = Double(step) / Double(steps) * self.nines
+      let nines = Double(step) / Double(steps) * (most ?? self.nines)
       let place = coordinate(x(nines)) + " " + coordinate(y(quantile(1 - pow(10, -nines))))
       return (step == 0 ? "M" : "L") + place
     }.joined()

@@ -24,6 +24,8 @@ struct Column<Row>: Sendable {
   var zero: String?
   /// What people see, where that is not the value in its unit.
   var text: (@Sendable (Row, PENaming) -> String)?
+  /// What the HTML report shows in place of that, where it is a percentile.
+  var percentile: (@Sendable (Row) -> PagePercentile?)?
   /// How a terminal colours a cell.
   var role: @Sendable (Row) -> TextStyle.Role = { _ in .plain }
   /// Whether a terminal shows only the first of equal neighbours.

@@ -42,8 +42,10 @@ extension Columns {
   @discardableResult func percentiles(
     _ lead: String = "", _ value: @escaping @Sendable (Row) -> some SampleStatistics
   ) -> Self {
-    duration(shown: lead + "p50") { value($0).count > 0 ? value($0).percentile(50) : nil }
-    duration(shown: "p99") { value($0).count > 0 ? value($0).percentile(99) : nil }
+    for (title, percent) in [(lead + "p50", 50.0), ("p99", 99)] {
+      duration(shown: title) { value($0).count > 0 ? value($0).percentile(percent) : nil }
+        .with { $0.percentile = { PagePercentile(percent, of: value($0)) } }
+    }
     return duration(shown: "max") { value($0).count > 0 ? value($0).max : nil }
   }
 

@@ -40,9 +40,11 @@ extension ResultTable {
     let columns = used.map { all[$0] }
     var table = HTMLTable(columns.map { ($0.title ?? "", $0.unit.isNumeric) })
     for (row, cells) in zip(rows, cells) {
+      let percentiles = columns.map { $0.percentile?(row) }
       table.add(
-        used.map { cells[$0] },
-        values: isSortable ? columns.map { $0.unit.isNumeric ? $0.value(row, naming).number : nil } : [])
+        zip(used, percentiles).map { $1?.text ?? cells[$0] },
+        values: isSortable ? columns.map { $0.unit.isNumeric ? $0.value(row, naming).number : nil } : [],
+        reasons: percentiles.map { $0?.reason })
     }
     return table.rows == 0 ? "" : isSortable ? table.sortable : table.html
   }

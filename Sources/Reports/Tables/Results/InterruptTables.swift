@@ -116,9 +116,15 @@ extension Columns {
       duration(shown: title) { latency($0).flatMap(value) }
         .shownAs { row in latency(row).map { value($0).map(Units.duration) ?? "–" } ?? "" }
     }
-    time("to end p50") { $0.percentile(50) }
-    time("p90") { $0.percentile(90) }.pageOnly()
-    time("p99") { $0.percentile(99) }
+    for (title, percent) in [("to end p50", 50.0), ("p90", 90), ("p99", 99)] {
+      time(title) { $0.percentile(percent) }
+        .with { column in
+          column.isPageOnly = percent == 90
+          column.percentile = { row in
+            latency(row).map { PagePercentile(percent, count: $0.count, value: $0.percentile(percent)) }
+          }
+        }
+    }
     time("max") { $0.max }
   }
 }
