@@ -24,8 +24,11 @@ struct MissCurvePicture {
   private let left = 82.0
   private let right = 20.0
   private let bottom = 40.0
-  private let decades: Double
-  private let top: Double
+  /// Doublings of the cache from one entry to the end of the axis, where every curve is flat.
+  private let doublings: Double
+  /// The axis of shares, from one power of ten to another.
+  private let low: Double
+  private let high: Double
 
   init(_ its: ITSCaches) {
     var curves = its.tables.filter { $0.curve.references > 0 }.map { table in
@@ -37,25 +40,31 @@ struct MissCurvePicture {
     }
     self.curves = curves
     shapes = its.shapes
-    let marked = its.shapes.flatMap { shape in
-      shape.caches.map { UInt64(shape.shape.entries(of: $0.table) ?? 1) }
-    }
-    let most = max(curves.map(\.curve.sufficient).max() ?? 2, marked.max() ?? 2, 2)
-    decades = log2(Double(most)).rounded(.up)
-    // A cache of one entry misses most; where that is little, the axis ends there.
-    let greatest = curves.map { Self.ratio($0.curve.misses(entries: 1), $0.curve) }.max() ?? 1
-    let steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
-    top = steps.first { $0 >= greatest } ?? 1
+    let most = max(curves.map(\.curve.sufficient).max() ?? 2, 2)
+    doublings = log2(Double(most)).rounded(.up) + 1
+    // A cache of one entry misses most, one that holds everything least; a real one may miss more.
+    let marked = its.shapes.flatMap(\.caches).map { Double($0.misses) / Double(max($0.references, 1)) }
+    let ends =
+      curves.flatMap { [$0.curve.misses(entries: 1), $0.curve.compulsory].map(Self.ratios($0.curve)) } + marked
+    let shares = ends.filter { $0 > 0 }
+    high = min(log10(shares.max() ?? 1).rounded(.up), 0)
+    low = min(log10(shares.min() ?? 0.1).rounded(.down), high - 1)
   }
+
+  private static func ratios(_ curve: MissCurve) -> (UInt64) -> Double { { ratio($0, curve) } }
 
   private static func ratio(_ misses: UInt64, _ curve: MissCurve) -> Double {
     Double(misses) / Double(max(curve.references, 1))
   }
 
   private func x(_ entries: UInt64) -> Double {
-    left + log2(Double(max(entries, 1))) / decades * (SVG.width - left - right)
+    left + min(log2(Double(max(entries, 1))) / doublings, 1) * (SVG.width - left - right)
   }
-  private func y(_ ratio: Double) -> Double { 8 + (height - bottom - 8) * (1 - min(ratio / top, 1)) }
+  /// A share of 0 is on the axis's foot.
+  private func y(_ ratio: Double) -> Double {
+    let part = ratio > 0 ? (log10(ratio) - low) / (high - low) : 0
+    return 8 + (height - bottom - 8) * (1 - max(min(part, 1), 0))
+  }
 
   var html: String {
     guard !curves.isEmpty else { return "" }
@@ -63,19 +72,19 @@ struct MissCurvePicture {
     for curve in curves { add(curve, to: &svg) }
     for (n, shape) in shapes.enumerated() { add(shape, Self.symbols[n % Self.symbols.count], to: &svg) }
     return "<h3>Misses by size of the cache</h3>\n<p class=\"faint\">Lines: fully associative caches, least recently "
-      + "used first out. Marks: what caches of a real shape miss, with their ways and sets.</p>\n" + legend
+      + "used first out, to where a bigger one misses no less. Marks: what caches of a real shape miss, with their ways and sets; bigger ones stand at the right.</p>\n"
+      + legend
       + svg.html("Share of look-ups missed, by entries of the cache. \(sentences.joined(separator: " "))") + numbers
   }
 
   private var frame: SVG {
     var svg = SVG(height: height)
-    let decimals = top < 0.04 ? 2 : top < 0.4 ? 1 : 0
-    for i in 0...4 {
-      let part = Double(i) / 4 * top
-      svg.line("grid", x1: left, y1: y(part), x2: SVG.width, y2: y(part))
-      svg.text("tick", "\(Units.fixed(part * 100, decimals)) %", x: left - 6, y: y(part) + 4, .end)
+    for exponent in stride(from: low, through: high, by: 1) {
+      let share = pow(10, exponent)
+      svg.line("grid", x1: left, y1: y(share), x2: SVG.width, y2: y(share))
+      svg.text("tick", "\(Units.fixed(share * 100, max(0, Int(-exponent) - 2))) %", x: left - 6, y: y(share) + 4, .end)
     }
-    for power in stride(from: 0.0, through: decades, by: max(1, (decades / 12).rounded(.up))) {
+    for power in stride(from: 0.0, through: doublings, by: max(1, (doublings / 12).rounded(.up))) {
       let entries = UInt64(exp2(power))
       svg.line("grid", x1: x(entries), y1: 8, x2: x(entries), y2: height - bottom)
       svg.text("tick", Units.count(entries), x: x(entries), y: height - bottom + 16, .middle)
@@ -126,7 +135,7 @@ struct MissCurvePicture {
 
   /// Misses at powers of four.
   private var numbers: String {
-    let sizes = stride(from: 0.0, through: decades, by: decades > 6 ? 2 : 1).map { UInt64(exp2($0)) }
+    let sizes = stride(from: 0.0, through: doublings, by: doublings > 6 ? 2 : 1).map { UInt64(exp2($0)) }
     return ResultTables.missShares(sizes).html(curves.map { ($0.name, $0.curve) }, PENaming(Topology()))
   }
 }
