@@ -3,11 +3,11 @@ public enum HTMLStyle {
   /// The style sheet.
   public static let css = """
     :root{--page:#fff;--ink:#1c2024;--faint:#5b626d;--line:#e3e6ea;--panel:#f7f8fa;--good:#1a7f4b;--bad:#c0362c;--warn:#945600;
-    --SGI:#3a78c2;--PPI:#d08a1e;--SPI:#8a5cb8;--LPI:#2a9d78}
+    --link:#2b66ab;--SGI:#3a78c2;--PPI:#d08a1e;--SPI:#8a5cb8;--LPI:#2a9d78}
     @media(prefers-color-scheme:dark){:root:not([data-theme=light]){--page:#15181c;--ink:#e4e7eb;--faint:#9199a4;
-    --line:#2b3037;--panel:#1c2026;--good:#4cc38a;--bad:#f2766b;--warn:#e6ab4e;--SGI:#6aa5ea;--PPI:#e6ab4e;--SPI:#b48ae0;--LPI:#4fc9a2}}
+    --line:#2b3037;--panel:#1c2026;--good:#4cc38a;--bad:#f2766b;--warn:#e6ab4e;--link:#6aa5ea;--SGI:#6aa5ea;--PPI:#e6ab4e;--SPI:#b48ae0;--LPI:#4fc9a2}}
     :root[data-theme=dark]{--page:#15181c;--ink:#e4e7eb;--faint:#9199a4;--line:#2b3037;--panel:#1c2026;
-    --good:#4cc38a;--bad:#f2766b;--warn:#e6ab4e;--SGI:#6aa5ea;--PPI:#e6ab4e;--SPI:#b48ae0;--LPI:#4fc9a2}
+    --good:#4cc38a;--bad:#f2766b;--warn:#e6ab4e;--link:#6aa5ea;--SGI:#6aa5ea;--PPI:#e6ab4e;--SPI:#b48ae0;--LPI:#4fc9a2}
     *{box-sizing:border-box}
     body{margin:0 auto;padding:32px 24px 64px;max-width:1080px;background:var(--page);color:var(--ink);
     font:15px/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}
