@@ -69,4 +69,47 @@ struct PageUseTests {
       "getComputedStyle(document.querySelector('a.moment')).color === getComputedStyle(document.querySelector('nav a')).color"
     #expect(try browser.value(same) as? Bool == true)
   }
+
+  @Test("A window of time and the markers are those of all pictures, and the address keeps them")
+  func window() throws {
+    let file = try page("its-and-preemption")
+    let browser = try Browser("file://\(file.path)")
+    try browser.wait("document.documentElement.dataset.ready === 'yes'")
+    let boxes = "[...document.querySelectorAll('svg.plot')].map(p => p.getAttribute('viewBox')).join(';')"
+    let whole = try browser.value(boxes) as? String
+    try browser.click("[data-do=in]")
+    try browser.click("[data-do=a]")
+    try browser.click("[data-do=later]")
+    try browser.click("[data-do=b]")
+    #expect(try browser.value(boxes) as? String != whole)
+    // Every picture shows the timeline's window.
+    let apart = """
+      [...document.querySelectorAll('svg.plot')].map(p => {
+        const [x, , w] = p.getAttribute('viewBox').split(' ').map(Number), start = +p.dataset.start, length = +p.dataset.length;
+        const view = gicscope.view(), time = t => gicscope.facts.start + t * gicscope.facts.tick;
+        const from = start + (x - p.x.baseVal.value) / p.width.baseVal.value * length;
+        return Math.abs(from - time(view.from)) + Math.abs(w / p.width.baseVal.value * length - time(view.to) + time(view.from));
+      }).reduce((a, b) => Math.max(a, b)) / gicscope.facts.length
+      """
+    #expect(try browser.value(apart) as? Double ?? 1 < 0.001)
+    let said = try browser.value("document.querySelector('#window span').textContent") as? String ?? ""
+    #expect(said.contains("B − A "), "\(said)")
+    #expect(
+      try browser.value("document.querySelectorAll('svg.plot .marker').length / 2") as? Int
+        == whole?.split(separator: ";").count)
+    let (zoomed, view) = (
+      try browser.value(boxes) as? String, try browser.value("JSON.stringify(gicscope.view())") as? String
+    )
+    try browser.wait("/w=\\d+-\\d+&a=\\d+&b=\\d+/.test(location.hash)")
+
+    let address = try #require(try browser.value("location.hash") as? String)
+    let other = try Browser("file://\(file.path)\(address)")
+    try other.wait("document.documentElement.dataset.ready === 'yes'")
+    #expect(try other.value(boxes) as? String == zoomed)
+    #expect(try other.value("JSON.stringify(gicscope.view())") as? String == view)
+    #expect(try other.value("document.querySelector('#window span').textContent") as? String == said)
+    try other.click("[data-window=all]")
+    #expect(try other.value(boxes) as? String == whole)
+    #expect(browser.errors.isEmpty && other.errors.isEmpty)
+  }
 }

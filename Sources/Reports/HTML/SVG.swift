@@ -37,8 +37,9 @@ struct SVG {
   }
 
   mutating func circle(_ style: String, x: Double, y: Double, radius: Double, tip: String? = nil) {
-    body += "<circle class=\"\(style)\" cx=\"\(coordinate(x))\" cy=\"\(coordinate(y))\" r=\"\(coordinate(radius))\""
-    body += Self.end("circle", tip)
+    body += "<ellipse class=\"\(style)\" cx=\"\(coordinate(x))\" cy=\"\(coordinate(y))\" "
+    body += "rx=\"\(coordinate(radius))\" ry=\"\(coordinate(radius))\""
+    body += Self.end("ellipse", tip)
   }
 
   mutating func path(_ style: String, _ path: String, tip: String? = nil) {
@@ -52,13 +53,23 @@ struct SVG {
     body += "</g>"
   }
 
-  /// What is drawn in `content` is cut off at a rectangle. The page's script changes its view when the reader zooms.
+  /// What is drawn in `content` the page's script knows by a name.
+  mutating func layer(_ name: String, _ content: (inout SVG) -> Void) {
+    body += "<g class=\"\(name)\">"
+    content(&self)
+    body += "</g>"
+  }
+
+  /// Pictures over time: what is drawn in `content` is cut off at a rectangle. It spans `length` ns
+  /// from `start` on; the page's script changes its view when the reader zooms.
   mutating func plot(
-    x: Double, y: Double, width: Double, height: Double, _ content: (inout SVG) -> Void
+    x: Double, y: Double, width: Double, height: Double, start: UInt64, length: UInt64,
+    _ content: (inout SVG) -> Void
   ) {
     let box = [x, y, width, height].map(coordinate)
     body += "<svg class=\"plot\" x=\"\(box[0])\" y=\"\(box[1])\" width=\"\(box[2])\" height=\"\(box[3])\" "
-    body += "viewBox=\"\(box.joined(separator: " "))\" preserveAspectRatio=\"none\">"
+    body += "data-start=\"\(start)\" "
+    body += "data-length=\"\(length)\" viewBox=\"\(box.joined(separator: " "))\" preserveAspectRatio=\"none\">"
     content(&self)
     body += "</svg>"
   }

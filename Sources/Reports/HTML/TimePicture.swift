@@ -23,7 +23,7 @@ struct TimePicture {
 
   /// Draws in the frame what moves when the reader zooms.
   func plot(in svg: inout SVG, _ content: (inout SVG) -> Void) {
-    svg.plot(x: left, y: 0, width: SVG.width - left, height: height - bottom, content)
+    svg.plot(x: left, y: 0, width: SVG.width - left, height: height - bottom, start: start, length: length, content)
   }
 
   /// The frame; `vertical` is what stands beside its vertical axis.
@@ -33,11 +33,13 @@ struct TimePicture {
       svg.line("grid", x1: left, y1: y(line.part), x2: SVG.width, y2: y(line.part))
       svg.text("tick", line.name, x: left - 6, y: y(line.part) + 4, .end)
     }
-    for tick in RoundTicks.times(from: start, length: length, atMost: 8) {
-      let place = x(tick.time)
-      let anchor: SVG.Anchor = place < left + 24 ? .start : place > SVG.width - 24 ? .end : .middle
-      svg.line("grid", x1: place, y1: height - bottom, x2: place, y2: height - bottom + 4)
-      svg.text("tick", tick.name, x: place, y: height - bottom + 16, anchor)
+    svg.layer("times") { svg in
+      for tick in RoundTicks.times(from: start, length: length, atMost: 8) {
+        let place = x(tick.time)
+        let anchor: SVG.Anchor = place < left + 24 ? .start : place > SVG.width - 24 ? .end : .middle
+        svg.line("grid", x1: place, y1: height - bottom, x2: place, y2: height - bottom + 4)
+        svg.text("tick", tick.name, x: place, y: height - bottom + 16, anchor)
+      }
     }
     svg.text("axis", "time in the capture", x: (left + SVG.width) / 2, y: height - 5, .middle)
     if !vertical.isEmpty { svg.verticalTitle(vertical, middle: (height - bottom + top) / 2) }

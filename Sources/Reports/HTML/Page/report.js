@@ -6,7 +6,7 @@ root.classList.add('scripted');
 // Light or dark: as the system has it, unless the reader chooses.
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const theme = () => root.dataset.theme || (dark.matches ? 'dark' : 'light');
-$('theme').onclick = () => { root.dataset.theme = theme() === 'dark' ? 'light' : 'dark'; redraw(); };
+$('theme').onclick = () => { root.dataset.theme = theme() === 'dark' ? 'light' : 'dark'; shared.change({}); redraw(); };
 dark.addEventListener('change', () => redraw());
 
 // A cell's number: what the page gives, else what it shows, with its unit; NaN for a word.
@@ -122,9 +122,9 @@ load().then(data => {
   const LEFT = Math.max(64, 12 + Math.ceil(Math.max(...rows.map(row => measure.measureText(row.name).width))));
   let from = 0, to = span, chosen = -1, only = null, waiting = false, marked = null;
 
+  const ticks = ns => (Number(ns) - facts.start) / facts.tick;
   const color = name => getComputedStyle(root).getPropertyValue('--' + name).trim();
-  const duration = ns => ns < 1e3 ? ns + ' ns' : ns < 1e6 ? +(ns / 1e3).toPrecision(4) + ' µs'
-    : ns < 1e9 ? +(ns / 1e6).toPrecision(4) + ' ms' : +(ns / 1e9).toPrecision(4) + ' s';
+  const duration = shared.duration;
 
   function first(row, t) {            // the first life whose predecessors have all ended before t
     let low = 0, high = row.reach.length;
@@ -144,18 +144,14 @@ load().then(data => {
     const ink = color('ink'), faint = color('faint'), line = color('line'), colors = names.map(color);
     g.font = FONT;
     g.textBaseline = 'middle';
-    // Ticks at round times: 1, 2, 2.5 or 5 of a power of ten apart, as many as there is room for.
-    const ns = t => facts.start + t * facts.tick, room = Math.max(2, Math.floor((width - LEFT) / 90));
-    const least = (to - from) * facts.tick / room, power = 10 ** Math.floor(Math.log10(least));
-    const step = power * [1, 2, 2.5, 5, 10].find(n => n * power >= least);
-    const digits = Math.min(9, Math.max(0, -Math.floor(Math.log10(power / 1e9) + 1e-9) + (step === 2.5 * power)));
-    for (let n = Math.ceil(ns(from) / step); n * step <= ns(to); n++) {
-      const at = Math.round(x((n * step - facts.start) / facts.tick)) + .5;
+    const ns = t => facts.start + t * facts.tick;
+    for (const { time, name } of shared.ticks(ns(from), ns(to), Math.max(2, Math.floor((width - LEFT) / 90)))) {
+      const at = Math.round(x(ticks(time))) + .5;
       g.strokeStyle = line;
       g.beginPath(); g.moveTo(at, TOP - 4); g.lineTo(at, height); g.stroke();
       g.fillStyle = faint;
       g.textAlign = at < LEFT + 30 ? 'left' : at > width - 34 ? 'right' : 'center';
-      g.fillText((n * step / 1e9).toFixed(digits) + ' s', at, 9);
+      g.fillText(name, at, 9);
     }
     g.save();
     rows.forEach((row, n) => {
@@ -197,6 +193,14 @@ load().then(data => {
         }
       }
     });
+    for (const [name, dash] of [['a', [5, 3]], ['b', [1.5, 3]]]) {
+      if (shared.state[name] === null) continue;
+      const at = Math.round(x(ticks(shared.state[name]))) + .5;
+      g.strokeStyle = ink;
+      g.setLineDash(dash);
+      g.beginPath(); g.moveTo(at, TOP - 4); g.lineTo(at, height); g.stroke();
+      g.setLineDash([]);
+    }
     if (marked) {
       const at = Math.round(x(marked.at)) + .5;
       g.strokeStyle = color('bad');
@@ -216,12 +220,24 @@ load().then(data => {
   redraw = () => { if (!waiting) { waiting = true; requestAnimationFrame(draw); } };
 
   function view(a, b) {
+    show(a, b);
+    const time = t => Math.round(facts.start + t * facts.tick);
+    shared.change(from <= 0 && to >= span ? { from: null, to: null } : { from: time(from), to: time(to) }, follow);
+  }
+  function show(a, b) {
     const least = Math.max(2, Math.min(20, span));
     let width = Math.min(Math.max(b - a, least), span);
     from = Math.max(0, Math.min(a, span - width));
     to = from + width;
     redraw();
   }
+  function follow(state) {
+    if (state.from === null) show(0, span); else show(ticks(state.from), ticks(state.to));
+  }
+  const mark = name => {
+    const at = chosen >= 0 ? data.start[chosen] : (from + to) / 2;
+    shared.change({ [name]: Math.round(facts.start + at * facts.tick) });
+  };
   const zoom = (factor, at) => view(at - (at - from) * factor, at + (to - at) * factor);
 
   function describe(i) {
@@ -248,8 +264,8 @@ load().then(data => {
     if (i >= 0 && follow) {
       const length = Math.max(data.wait[i] + Math.max(data.run[i], data.active[i]), 10), middle = data.start[i] + length / 2;
       if (data.start[i] < from || data.start[i] + length > to || length < (to - from) / 400) view(middle - length * 4, middle + length * 4);
-      history.replaceState(null, '', '#e=' + data.event[i]);
     }
+    shared.change({ event: i >= 0 ? data.event[i] : null }, follow);
     redraw();
   }
   function step(direction) {
@@ -275,13 +291,13 @@ load().then(data => {
   const actions = {
     earlier: () => view(from - (to - from) / 3, to - (to - from) / 3), later: () => view(from + (to - from) / 3, to + (to - from) / 3),
     in: () => zoom(.5, (from + to) / 2), out: () => zoom(2, (from + to) / 2), all: () => view(0, span),
-    previous: () => step(-1), next: () => step(1),
+    previous: () => step(-1), next: () => step(1), a: () => mark('a'), b: () => mark('b'),
   };
   for (const button of document.querySelectorAll('.tools button')) button.onclick = actions[button.dataset.do];
-  const keys = { ArrowLeft: 'earlier', ArrowRight: 'later', '+': 'in', '=': 'in', '-': 'out', Home: 'all', n: 'next', p: 'previous' };
+  const keys = { ArrowLeft: 'earlier', ArrowRight: 'later', '+': 'in', '=': 'in', '-': 'out', Home: 'all', n: 'next', p: 'previous', a: 'a', b: 'b' };
   canvas.onkeydown = event => {
     const action = keys[event.key];
-    if (action) { actions[action](); event.preventDefault(); }
+    if (action && !event.ctrlKey && !event.metaKey && !event.altKey) { actions[action](); event.preventDefault(); }
   };
   canvas.addEventListener('wheel', event => {
     if (!event.ctrlKey && !event.shiftKey && document.activeElement !== canvas) return;   // the page scrolls
@@ -301,10 +317,9 @@ load().then(data => {
     if (drag && !drag.moved) choose(pick(event.offsetX, event.offsetY), false);
     drag = null;
   };
-  $('only').oninput = event => { const text = event.target.value.trim(); only = /^\d+$/.test(text) ? +text : null; redraw(); };
+  $('only').oninput = event => { const text = event.target.value.trim(); shared.change({ only: only = /^\d+$/.test(text) ? +text : null }, follow); redraw(); };
 
   // Links to moments: findings, the worst interrupts, the address bar.
-  const ticks = ns => (Number(ns) - facts.start) / facts.tick;
   const lengthOf = i => data.wait[i] + Math.max(data.run[i], data.active[i]);
   // The interrupt that a link is about: by its event, else the one that was there at the moment, or is the nearest.
   function find(link, at) {
@@ -348,8 +363,10 @@ load().then(data => {
     link.addEventListener('click', event => { event.preventDefault(); go(link); });
   }
   function fromAddress() {
-    const event = /^#e=(\d+)$/.exec(location.hash), moment = /^#t=(\d+)$/.exec(location.hash);
-    if (event) { const i = data.event.indexOf(+event[1]); if (i >= 0) choose(i, true); }
+    const parts = new URLSearchParams(location.hash.slice(1)), event = parts.get('e'), moment = /^#t=(\d+)$/.exec(location.hash);
+    if (parts.has('i')) { $('only').value = parts.get('i'); only = +parts.get('i'); }
+    if (event !== null) { const i = data.event.indexOf(+event); if (i >= 0) choose(i, !parts.has('w')); }
+    if (shared.state.from !== null) follow(shared.state);
     if (moment) go({ dataset: { time: moment[1] } });
   }
   // On paper the picture is light too.
@@ -357,6 +374,7 @@ load().then(data => {
   addEventListener('afterprint', () => { delete root.dataset.paper; draw(); });
   addEventListener('hashchange', fromAddress);
   addEventListener('resize', redraw);
+  shared.follow(follow);
   fromAddress();
   draw();
   // For whoever drives the page from outside.
