@@ -45,13 +45,22 @@ struct PerfettoTests {
     }
   }
 
-  @Test("A flow joins each source to the interrupt's last slice", arguments: BundledCapture.small)
+  @Test(
+    "A flow has both ends, and ends once",
+    arguments: BundledCapture.small + ["nested-gicv3", "nested-gicv2", "gicv4", "kvm-one-second/trace.dat"])
   func flows(capture: String) throws {
     let content = try PerfettoContent(trace(of: capture).0)
     #expect(!content.flowSources.isEmpty)
-    let joined = content.flowEnds.intersection(content.flowSources)
-    #expect(joined.count > content.flowEnds.count / 2)
+    #expect(content.flowUses.filter { $0.value < 2 }.count == 0)
     #expect(content.flowEnds.count == content.flowEndCount)
+  }
+
+  @Test("Each finding is an instant where it first shows", arguments: ["stale-lpi-configuration", "nested-gicv3"])
+  func findings(capture: String) throws {
+    let (bytes, report) = try trace(of: capture)
+    let content = try PerfettoContent(bytes)
+    #expect(content.instants["finding", default: 0] == UInt64(report.results.findings.count))
+    #expect(content.names.contains("Findings") == !report.results.findings.isEmpty)
   }
 
   @Test("Misses of ITS caches end where the analysis has them", arguments: ["its-and-preemption", "linux-gicv3-its"])
@@ -93,11 +102,11 @@ struct PerfettoTests {
     #expect(UInt64(listed.intersection(content.flowSources).count) == waited)
   }
 
-  @Test("Every track that events name is described before, under one root for each domain")
+  @Test("Every track that events name is described before, under one root for each domain and one of findings")
   func tracks() throws {
     let content = try PerfettoContent(trace(of: "its-and-preemption").0)
     #expect(content.undescribed == 0)
-    #expect(content.roots == ["Physical controller"])
+    #expect(content.roots == ["Physical controller", "Findings"])
     #expect(content.names.isSuperset(of: ["PE 0", "ITS", "SGIs sent", "pending", "acknowledge to end"]))
   }
 
@@ -169,6 +178,8 @@ struct PerfettoContent {
   var flowSources = Set<UInt64>()
   var flowEnds = Set<UInt64>()
   var flowEndCount = 0
+  /// How many events have a flow.
+  var flowUses: [UInt64: Int] = [:]
   var names = Set<String>()
   var roots: [String] = []
   var undescribed = 0
@@ -207,6 +218,7 @@ struct PerfettoContent {
         countersByTrack[described[event.trackUuid] ?? "", default: []].append(event.counterValue)
       default: break
       }
+      for flow in event.flowIds + event.terminatingFlowIds { flowUses[flow, default: 0] += 1 }
       flowEnds.formUnion(event.terminatingFlowIds)
       flowEndCount += event.terminatingFlowIds.count
     }

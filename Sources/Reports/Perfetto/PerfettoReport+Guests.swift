@@ -1,57 +1,6 @@
 import Analyzers
-import HypervisorModel
 import InterruptTrace
 import PerfettoTrace
-
-/// What joins an interrupt to the list register that holds its virtual one.
-struct PerfettoLinks {
-  /// Flows of these kinds have numbers of their own.
-  private static let hardware: UInt64 = 1 << 62
-  private static let injection: UInt64 = 1 << 61
-
-  /// The last acknowledge of each physical interrupt that may be linked.
-  private var acknowledged: [UInt64: UInt64] = [:]
-  private var injected: [UInt64: UInt64] = [:]
-
-  private static func key(_ t: Transition, _ intid: UInt32) -> UInt64 {
-    UInt64(t.domain) << 48 | UInt64(t.pe & 0xFF_FFFF) << 24 | UInt64(intid & 0xFF_FFFF)
-  }
-
-  mutating func acknowledged(_ t: Transition) {
-    // LPIs have no active state and are never linked (IHI 0069H, 12.4.6).
-    if !INTID.isLPI(t.intid) { acknowledged[Self.key(t, t.intid)] = t.event }
-  }
-
-  /// The flow of an injection into a guest.
-  mutating func injected(_ t: Transition) -> UInt64 {
-    let flow = Self.injection | t.event
-    injected[Self.key(t, t.intid)] = flow
-    return flow
-  }
-
-  /// The flows that lead to a list register that is filled.
-  mutating func filled(_ t: Transition) -> [UInt64] {
-    var flows: [UInt64] = []
-    let value = ListRegisterValue(t.listRegister)
-    if value.isHardware, let event = acknowledged[Self.key(t, UInt32(value.physicalINTID))] {
-      flows.append(Self.hardware | event)
-    }
-    if let flow = injected.removeValue(forKey: Self.key(t, t.intid)) { flows.append(flow) }
-    return flows
-  }
-
-  /// An injection that was taken back before a list register held it.
-  mutating func withdrawn(_ t: Transition) { injected[Self.key(t, t.intid)] = nil }
-
-  /// The flow from a physical interrupt's acknowledge that may have been handed to a guest: its end did not deactivate it.
-  /// Lives come before the transitions of their batch, so that whether it was is not known yet; a flow that leads
-  /// nowhere is not drawn.
-  static func handedOver(_ life: InterruptLife) -> UInt64? {
-    let isSplit = life.shown.contains(.deactivation) ? life.deactivationEvent != life.endEvent : true
-    return !INTID.isLPI(life.intid) && life.shown.contains(.acknowledge) && isSplit
-      ? hardware | life.acknowledgeEvent : nil
-  }
-}
 
 extension PerfettoReport {
   /// A hypervisor's own trace: when each vCPU was in its guest, and what ran on the CPUs meanwhile.
@@ -94,15 +43,38 @@ extension PerfettoReport {
     try stream.append(event(.sliceEnd, on: track), at: time)
   }
 
-  /// An injection into a guest, joined to the list register that takes it.
-  func showInjection(_ t: Transition, _ isShown: Bool) throws {
-    let flow = links.injected(t)
-    guard isShown else { return }
-    var mark = try event(.instant, on: .injections(t.domain))
-    mark.nameIid = stream.name("\(InterruptClass(intid: t.intid).name) \(t.intid)")
-    mark.categoryIids = [stream.category("injection")]
-    mark.debugAnnotations = [stream.annotation("event", t.event)]
-    mark.flowIds = [flow]
-    try stream.append(mark, at: t.time)
+  /// An injection into a guest; `leadsOn` to the list register that takes it.
+  func showInjection(_ injection: PerfettoLinks.Moment, leadsOn: Bool = false) throws {
+    try instant(injection, category: "injection", on: .injections(injection.domain), leadsOn ? [injection.flow] : [])
+  }
+
+  /// An acknowledge whose interrupt a guest got, and whose life has no slice that could show it.
+  func showHandedOver(_ acknowledge: PerfettoLinks.Moment) throws {
+    let track = PerfettoTrack.running(acknowledge.domain, acknowledge.pe, lane: 0)
+    try instant(acknowledge, category: "acknowledged", on: track, [acknowledge.flow])
+  }
+
+  private func instant(
+    _ moment: PerfettoLinks.Moment, category: String, on track: PerfettoTrack, _ flows: [UInt64]
+  ) throws {
+    var mark = try event(.instant, on: track)
+    mark.nameIid = stream.name("\(InterruptClass(intid: moment.intid).name) \(moment.intid)")
+    mark.categoryIids = [stream.category(category)]
+    mark.debugAnnotations = [stream.annotation("event", moment.event)]
+    mark.flowIds = flows
+    try stream.append(mark, at: moment.time)
+  }
+
+  /// A finding, where it first shows.
+  func show(_ finding: Finding) throws {
+    var mark = try event(.instant, on: .findings)
+    mark.nameIid = stream.name(finding.kind.name)
+    mark.categoryIids = [stream.category("finding")]
+    mark.debugAnnotations = [
+      stream.annotation("severity", finding.severity.name), stream.annotation("summary", finding.summary),
+      stream.annotation("certainty", finding.certainty.name), stream.annotation("count", finding.count),
+      stream.annotation("event", finding.firstEvent),
+    ]
+    try stream.append(mark, at: finding.firstTime)
   }
 }

@@ -19,6 +19,7 @@ public final class PerfettoReport: AnalysisOutput {
   /// Slices that are open on a track; on a list register's 1 is listed, 2 also active.
   var depth: [PerfettoTrack: Int] = [:]
   var links = PerfettoLinks()
+  private var waiting: [InterruptLife] = []
   /// The names that the capture gave to handlers so far.
   var kernelNames = KernelNameTable()
   private let misses: ITSMissFollower
@@ -57,18 +58,28 @@ public final class PerfettoReport: AnalysisOutput {
 
   // MARK: Lives
 
-  /// As ``AnalysisOutput`` wants it.
+  /// As ``AnalysisOutput`` wants it. Lives come before the transitions of their batch, which tell whether a guest got the
+  /// interrupt: they wait for them.
   public func consume(lives: UnsafeBufferPointer<InterruptLife>) throws {
     // Guests' are on the tracks of their list registers.
-    for life in lives where !life.isVirtual { try show(life) }
+    for life in lives where !life.isVirtual { waiting.append(life) }
+  }
+
+  private func showWaiting() throws {
+    for life in waiting { try show(life) }
+    waiting.removeAll(keepingCapacity: true)
   }
 
   private func show(_ life: InterruptLife) throws {
     let name = "\(life.interruptClass.name) \(life.intid)"
-    lastFlow += 1
-    try showSource(life, name)
     let spans = [LatencyStage.pendingToAcknowledge, .acknowledgeToEOI, .acknowledgeToDeactivate]
       .compactMap { stage in life.span(stage).map { (stage, $0) } }
+    let isMarked = life.outcome != .ended && life.pe != PE.none
+    // A flow has two ends, or it is none.
+    let ends = (life.shown.contains(.pending) ? 1 : 0) + spans.count + (isMarked ? 1 : 0)
+    lastFlow += 1
+    let flow = ends > 1 ? [lastFlow] : []
+    try showSource(life, name, flow)
     for (stage, span) in spans {
       let base = Self.track(stage, life, lane: 0)
       let lane = lanes[base, default: LaneAllocator()].lane(from: span.start, to: span.start + span.length)
@@ -77,12 +88,12 @@ public final class PerfettoReport: AnalysisOutput {
       begin.nameIid = stream.name(name)
       begin.categoryIids = [stream.category(stage.name)]
       begin.debugAnnotations = annotations(life)
-      if stage == spans.last?.0 { begin.terminatingFlowIds = [lastFlow] } else { begin.flowIds = [lastFlow] }
-      if stage == .acknowledgeToEOI, let flow = PerfettoLinks.handedOver(life) { begin.flowIds.append(flow) }
+      if stage == spans.last?.0, !isMarked { begin.terminatingFlowIds = flow } else { begin.flowIds = flow }
+      if stage == .acknowledgeToEOI, let flow = links.handedOver(life) { begin.flowIds.append(flow) }
       try stream.append(begin, at: span.start)
       try stream.append(event(.sliceEnd, on: track), at: span.start + span.length)
     }
-    if life.outcome != .ended { try showUnfinished(life, name) }
+    if isMarked { try showUnfinished(life, name, flow) }
   }
 
   private static func track(_ stage: LatencyStage, _ life: InterruptLife, lane: Int) -> PerfettoTrack {
@@ -105,7 +116,7 @@ public final class PerfettoReport: AnalysisOutput {
   }
 
   /// Where the interrupt came from.
-  private func showSource(_ life: InterruptLife, _ name: String) throws {
+  private func showSource(_ life: InterruptLife, _ name: String, _ flow: [UInt64]) throws {
     guard life.shown.contains(.pending) else { return }
     let track: PerfettoTrack =
       if let pe = life.sourcePE {
@@ -119,19 +130,19 @@ public final class PerfettoReport: AnalysisOutput {
     source.nameIid = stream.name(name)
     source.categoryIids = [stream.category("source")]
     source.debugAnnotations = annotations(life)
-    source.flowIds = [lastFlow]
+    source.flowIds = flow
     try stream.append(source, at: life.pendingTime)
   }
 
   /// Interrupts that were withdrawn, or that the capture's end cut off, are marked where they began.
-  private func showUnfinished(_ life: InterruptLife, _ name: String) throws {
-    guard life.pe != PE.none else { return }
+  private func showUnfinished(_ life: InterruptLife, _ name: String, _ flow: [UInt64]) throws {
     let isPending = life.outcome == .withdrawn || life.outcome == .pendingAtEnd
     let track = Self.track(isPending ? .pendingToAcknowledge : .acknowledgeToEOI, life, lane: 0)
     var mark = try event(.instant, on: track)
     mark.nameIid = stream.name("\(name) \(life.outcome.name)")
     mark.categoryIids = [stream.category(life.outcome.name)]
     mark.debugAnnotations = annotations(life)
+    mark.terminatingFlowIds = flow
     let time = life.outcome == .withdrawn ? life.endTime : isPending ? life.pendingTime : life.acknowledgeTime
     try stream.append(mark, at: time)
   }
@@ -157,6 +168,7 @@ public final class PerfettoReport: AnalysisOutput {
       }
       if isShown { try mark(t) }
     }
+    try showWaiting()
   }
 
   private func count(_ value: Int64, _ track: PerfettoTrack, _ time: UInt64) throws {
@@ -170,10 +182,10 @@ public final class PerfettoReport: AnalysisOutput {
     switch t.kind {
     case .pending:
       isPending = true
-      if t.domain != Domain.physical { try showInjection(t, isShown) }
+      if t.domain != Domain.physical, isShown, let last = links.injected(t) { try showInjection(last) }
     case .pendingCleared:
       isPending = false
-      links.withdrawn(t)
+      if let injection = links.withdrawn(t) { try showInjection(injection) }
     case .acknowledged:
       isPending = t.acknowledged.staysPending
       links.acknowledged(t)
@@ -212,7 +224,10 @@ public final class PerfettoReport: AnalysisOutput {
     case .lrFilled where open == 0 || t.domain != Domain.physical:
       // When a guest is done with an interrupt a hypervisor's own trace does not show: at the latest when the next comes.
       try end(to: 0)
-      try begin("\(InterruptClass(intid: t.intid).name) \(t.intid)", flows: links.filled(t))
+      let injection = links.takenIn(t)
+      let flows = isShown ? links.filled(t) + (injection.map { [$0.flow] } ?? []) : []
+      try begin("\(InterruptClass(intid: t.intid).name) \(t.intid)", flows: flows)
+      if let injection { try showInjection(injection, leadsOn: isShown) }
     case .virtualAcknowledged where open == 1 && t.listRegister.index < 64: try begin("active")
     case .virtualEndOfInterrupt where t.listRegister.index < 64: try end(to: min(open, 1))
     case .lrEmptied, .lrOverwritten: try end(to: 0)
@@ -246,6 +261,10 @@ public final class PerfettoReport: AnalysisOutput {
 
   /// As ``AnalysisOutput`` wants it.
   public func finish(_ report: AnalysisReport) throws {
+    try showWaiting()
+    for injection in links.waitingInjections { try showInjection(injection) }
+    for acknowledge in links.openAcknowledges { try showHandedOver(acknowledge) }
+    for finding in report.results.findings { try show(finding) }
     let end = report.trace.lastTime ?? 0
     for (track, open) in depth.sorted(by: { uuids[$0.key] ?? 0 < uuids[$1.key] ?? 0 }) {
       for _ in 0..<open { try stream.append(event(.sliceEnd, on: track), at: end) }

@@ -22,10 +22,12 @@ enum PerfettoTrack: Hashable {
   case cacheMisses(UInt16, Int, ITSCacheTable)
   case inputs(UInt16)
   case capture
+  /// Where findings first show.
+  case findings
 
   var parent: PerfettoTrack? {
     switch self {
-    case .domain, .capture: nil
+    case .domain, .capture, .findings: nil
     case .pe(let domain, _), .its(let domain), .inputs(let domain), .injections(let domain): .domain(domain)
     case .cacheMisses(let domain, _, _): .its(domain)
     case .inGuest(let domain, let pe), .handlers(let domain, let pe): .pe(domain, pe)
@@ -56,6 +58,7 @@ enum PerfettoTrack: Hashable {
     case .cacheMisses(_, let its, let table): (its > 0 ? "ITS \(its) " : "") + "\(table.name) cache misses"
     case .inputs: "Inputs and registers"
     case .capture: "Capture"
+    case .findings: "Findings"
     }
   }
 
@@ -64,6 +67,7 @@ enum PerfettoTrack: Hashable {
     switch self {
     case .domain(let domain): Int32(domain)
     case .capture: .max
+    case .findings: .max - 1
     case .its: -2
     case .inputs, .injections: -1
     case .inGuest: -2
