@@ -66,6 +66,11 @@ struct HTMLPage {
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
+  private static var script: String {
+    [PackageResources.window_js, PackageResources.tables_js, PackageResources.report_js].map(text).joined(
+      separator: "\n")
+  }
+
   private var content: [String: Any] {
     let trace = report.trace
     let compression = trace.format.compression == "none" ? "" : ", \(trace.format.compression)"
@@ -81,8 +86,7 @@ struct HTMLPage {
       "controller": trace.topology.title, "problems": problems, "tiles": tiles,
       "sections": sections.map { Section(title: $0.title, id: $0.id, body: TableLabels.added(to: $0.body, $0.title)) },
       "style": HTMLStyle.css + "\n" + Self.text(PackageResources.report_css),
-      "script": Self.text(PackageResources.window_js) + "\n" + Self.text(PackageResources.report_js),
-      "hasFindings": !findings.isEmpty, "findings": findings,
+      "script": Self.script, "hasFindings": !findings.isEmpty, "findings": findings,
       "hasFurtherFindings": further > 0,
       "furtherFindings": "\(Units.count(further)) further findings are not shown; the worst come first.",
       "hasTimeline": timeline != nil, "timelineText": timelineText, "timelineFacts": timelineFacts,

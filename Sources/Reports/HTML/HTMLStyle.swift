@@ -16,7 +16,7 @@ public enum HTMLStyle {
     .tiles{display:flex;flex-wrap:wrap;gap:12px;margin:20px 0}
     .tile{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:10px 16px;min-width:130px}
     .tile b{display:block;font-size:22px;font-weight:600;font-variant-numeric:tabular-nums}.tile span{color:var(--faint);font-size:13px}
-    svg.wide{display:block;width:100%;height:auto;margin:4px 0 8px}
+    svg:not(.plot){display:block;width:100%;height:auto;margin:4px 0 8px}
     svg .grid{stroke:var(--line);stroke-width:1}svg .mark{stroke:var(--ink);stroke-width:1;opacity:.55}
     svg .tick{fill:var(--faint);font-size:11px}svg .label{fill:var(--ink);font-size:12px;font-weight:600}
     svg .SGI{fill:var(--SGI)}svg .PPI{fill:var(--PPI)}svg .SPI{fill:var(--SPI)}svg .LPI{fill:var(--LPI)}
