@@ -121,4 +121,63 @@ struct ServeInBrowserTests {
       try other.wait("document.querySelector('.conclusion')?.textContent === \"\(conclusion)\"")
     }
   }
+
+  @Test("Keys that come faster than answers are not lost: five moves go five events on")
+  func quickKeys() async throws {
+    try await withServer(try traveller()) { port in
+      let browser = try Browser("http://127.0.0.1:\(port)/")
+      try browser.wait(Self.isReady)
+      var places = [0]
+      for _ in 0..<5 {
+        try browser.press("ArrowRight")
+        try browser.wait("moment.event > \(places.last!)")
+        places.append(try browser.value("moment.event") as? Int ?? -1)
+      }
+      let keys =
+        "for (let i = 0; i < 5; i++) document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }))"
+      try browser.value(keys)
+      try browser.wait("moment.event === 0 && !isMoving")
+      try browser.value(keys.replacing("ArrowLeft", with: "ArrowRight"))
+      try browser.wait("moment.event === \(places[5]) && !isMoving")
+      Self.checkQuiet(browser, port)
+    }
+  }
+
+  @Test("a and A go to acknowledges, f and F to findings, / to the search")
+  func keys() async throws {
+    try await withServer(try traveller()) { port in
+      let browser = try Browser("http://127.0.0.1:\(port)/")
+      try browser.wait(Self.isReady)
+      func event() throws -> Int { try browser.value("moment.event") as? Int ?? -1 }
+      try browser.press("a")
+      try browser.wait(
+        "moment.event > 0 && document.getElementById('transitions').textContent.includes('acknowledged')")
+      let first = try event()
+      try browser.press("a")
+      try browser.wait("moment.event > \(first)")
+      try browser.press("A")
+      try browser.wait("moment.event === \(first)")
+      let finding =
+        try browser.value("Math.min(...trace.findings.map(f => f.first_event).filter(e => e > \(first)))") as? Int ?? -1
+      try browser.press("f")
+      try browser.wait("moment.event === \(finding)")
+      try browser.press("/")
+      #expect(try browser.value("document.activeElement.id") as? String == "what")
+      Self.checkQuiet(browser, port)
+    }
+  }
+
+  @Test("A filter that is no number is said, and nothing is looked for")
+  func badFilter() async throws {
+    try await withServer(try traveller()) { port in
+      let browser = try Browser("http://127.0.0.1:\(port)/")
+      try browser.wait(Self.isReady)
+      try browser.type("27x", into: "#irq")
+      try browser.click("[data-find=acknowledge]:not([data-back])")
+      try browser.wait("document.getElementById('now').textContent.includes('INTID “27x” is not a number')")
+      #expect(try browser.value("moment.event") as? Int == 0)
+      #expect(try browser.value("document.getElementById('irq').getAttribute('aria-invalid')") as? String == "true")
+      Self.checkQuiet(browser, port)
+    }
+  }
 }

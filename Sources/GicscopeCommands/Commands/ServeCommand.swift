@@ -44,7 +44,8 @@ struct ServeCommand: FileCommand {
     do {
       return try TimeTravelServer(port: port)
     } catch let error as TimeTravelServer.ListenError {
-      throw UsageError(message: "can not listen on port \(port): \(error.reason); another --port, or 0 for any")
+      let reason = error.isInUse ? "another program, perhaps another gicscope serve, uses it" : error.reason
+      throw UsageError(message: "cannot listen on port \(port): \(reason); give another --port, or 0 for any free one")
     }
   }
 }

@@ -4,13 +4,25 @@ const $ = id => document.getElementById(id);
 let trace = null, moment = null, chosen = null;
 
 async function ask(path) {
-  const reply = await fetch(path);
-  const body = await reply.json();
+  const reply = await fetch(path).catch(() => {
+    throw new Error('The server is gone: gicscope serve has ended. Start it again, then reload this page.');
+  });
+  const body = await reply.json().catch(() => { throw new Error(`The server's answer is no JSON (status ${reply.status}).`); });
   if (!reply.ok) throw new Error(body.error || reply.status);
   return body;
 }
-const filters = () =>
-  ['irq', 'pe'].map(id => /^\d+$/.test($(id).value.trim()) ? `&${id}=${$(id).value.trim()}` : '').join('');
+// What a search is restricted to; a filter that is no number is said, and not left out.
+function filters() {
+  let all = '', wrong = null;
+  for (const [id, name] of [['irq', 'INTID'], ['pe', 'PE']]) {
+    const text = $(id).value.trim(), isGood = /^\d*$/.test(text) && Number(text) < 2 ** 32;
+    $(id).setAttribute('aria-invalid', String(!isGood));
+    if (!isGood) wrong ??= `${name} “${text}” is not a number below 2³²: correct the field, or empty it.`;
+    if (text) all += `&${id}=${text}`;
+  }
+  if (wrong) throw new Error(wrong);
+  return all;
+}
 const say = text => { $('now').textContent = text; };
 
 // One question at a time: while the slider moves, only the last place that was wanted is asked for next.
@@ -38,23 +50,48 @@ async function show(event, how = {}) {
     await show(next, way);
   }
 }
-async function step(back) {
-  const reply = await ask(`/api/step?event=${moment.event}${back ? '&back=1' : ''}`);
-  if (reply.event !== null) await show(reply.event);
+
+// Moves that come while another is on its way wait for it, each from where the one before it led; only the place where the
+// last one leads is shown.
+const moves = [];
+let isMoving = false;
+async function move(next) {
+  moves.push(next);
+  if (isMoving) return;
+  isMoving = true;
+  let at = moment.event;
+  try {
+    while (moves.length) {
+      const found = await moves.shift()(at);
+      if (!found) continue;
+      at = found.event;
+      if (!moves.length) await show(at, found.how);
+    }
+    if (at !== moment.event && !isAsking) await show(at);
+  } finally {
+    moves.length = 0;
+    isMoving = false;
+  }
 }
-async function find(what, back) {
-  if (what === 'finding') { findFinding(back); return; }
+const step = back => move(async at => {
+  const { event } = await ask(`/api/step?event=${at}${back ? '&back=1' : ''}`);
+  return event === null ? null : { event, how: {} };
+});
+const find = (what, back) => move(async at => {
+  if (what === 'finding') return findFinding(at, back);
+  const restriction = filters();
   say('Looking …');
-  const reply = await ask(`/api/find?event=${moment.event}&what=${what}${filters()}${back ? '&back=1' : ''}`);
-  if (reply.event === null) say(`There is no ${back ? 'earlier' : 'later'} ${what.replace('-', ' ')}${filters() ? ' of that INTID or PE' : ''}.`);
-  else await show(reply.event, { isPlace: true });
-}
-function findFinding(back) {
+  const { event } = await ask(`/api/find?event=${at}&what=${what}${restriction}${back ? '&back=1' : ''}`);
+  if (event !== null) return { event, how: { isPlace: true } };
+  say(`There is no ${back ? 'earlier' : 'later'} ${what.replace('-', ' ')}${restriction ? ' of that INTID or PE' : ''}.`);
+  return null;
+});
+function findFinding(at, back) {
   const all = trace.findings.filter(f => Number.isInteger(f.first_event)).sort((a, b) => a.first_event - b.first_event);
-  const place = back ? all.filter(f => f.first_event < moment.event).pop() : all.find(f => f.first_event > moment.event);
-  if (!place) { say(`There is no ${back ? 'earlier' : 'later'} finding.`); return; }
+  const place = back ? all.filter(f => f.first_event < at).pop() : all.find(f => f.first_event > at);
+  if (!place) { say(`There is no ${back ? 'earlier' : 'later'} finding.`); return null; }
   chosen = ofFinding(place);
-  show(place.first_event, { isPlace: true });
+  return { event: place.first_event, how: { isPlace: true } };
 }
 // Ladders are of physical interrupts, and of those that a hypervisor keeps for its guests.
 const ofFinding = f => Number.isInteger(f.intid) && !f.virtual ? { intid: f.intid, pe: f.pe ?? null, domain: f.domain } : null;
@@ -121,9 +158,19 @@ addEventListener('hashchange', () => {
 addEventListener('resize', () => moment && drawDensity());
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => moment && drawDensity());
 addEventListener('keydown', key => {
-  if (key.target.matches('input:not([type=range]), select') || !moment) return;
-  if (key.key !== 'ArrowLeft' && key.key !== 'ArrowRight') return;
+  if (!moment || key.ctrlKey || key.altKey || key.metaKey) return;
+  if (key.target.matches('input:not([type=range]), select')) {
+    if (key.key === 'Escape') key.target.blur();
+    if (key.key === 'Enter' && key.target.matches('#irq, #pe, #what')) told(find($('what').value, key.shiftKey));
+    return;
+  }
+  const back = key.key === 'ArrowLeft' || /^[A-Z]$/.test(key.key);
+  const action = {
+    arrowleft: () => key.shiftKey ? find($('what').value, back) : step(back),
+    arrowright: () => key.shiftKey ? find($('what').value, back) : step(back),
+    a: () => find('acknowledge', back), f: () => find('finding', back), '/': async () => $('what').focus(),
+  }[key.key.toLowerCase()];
+  if (!action) return;
   key.preventDefault();
-  const back = key.key === 'ArrowLeft';
-  told(key.shiftKey ? find($('what').value, back) : step(back));
+  told(action());
 });

@@ -22,6 +22,8 @@ package struct Query: Sendable {
   var isForward: Bool { self["back"] == nil }
   /// The physical controller's if none is named; nil if it is no number.
   var domain: UInt16? { self["domain"].map { UInt16($0) } ?? Domain.physical }
+  /// Whether a parameter is a number, or lacks.
+  func isNumber(_ name: String) -> Bool { self[name] == nil || number(name) != nil }
   func number(_ name: String) -> UInt32? { self[name].flatMap { UInt32($0) } }
 
   /// Percent-encoding (RFC 3986, 2.1), and `+` for a space.

@@ -59,6 +59,7 @@ package final class Site: Sendable {
       guard let event = query.event else { return .bad("event is a number") }
       return .json(["event": .optional(await traveller.step(from: event, forward: query.isForward))])
     case "/api/find":
+      guard query.isNumber("irq"), query.isNumber("pe") else { return .bad("irq and pe are numbers below 2³²") }
       guard let event = query.event, let what = query["what"],
         let search = Search(what, intid: query.number("irq"), pe: query.number("pe"))
       else { return .bad("event is a number, what one of: \(Search.kinds.map(\.name).joined(separator: ", "))") }

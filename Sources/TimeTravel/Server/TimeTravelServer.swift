@@ -12,6 +12,8 @@ public final class TimeTravelServer: Sendable {
   public struct ListenError: Error {
     /// What the operating system says.
     public var reason: String
+    /// Whether another program listens there.
+    public var isInUse: Bool
   }
 
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -40,7 +42,9 @@ public final class TimeTravelServer: Sendable {
       channel = try bootstrap.bind(host: "127.0.0.1", port: Int(port)).wait()
     } catch {
       try? group.syncShutdownGracefully()
-      throw ListenError(reason: (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)")
+      let code = (error as? IOError)?.errnoCode
+      throw ListenError(
+        reason: code.map { String(cString: strerror($0)) } ?? "\(error)", isInUse: code == EADDRINUSE)
     }
     self.port = UInt16(channel.localAddress?.port ?? 0)
   }
