@@ -25,7 +25,7 @@ const shared = (() => {
   }
 
   const svg = (name, attributes) => {
-    const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+    const element = document.createElementNS(plots[0].picture.namespaceURI, name);
     for (const key in attributes) element.setAttribute(key, attributes[key]);
     return element;
   };
