@@ -39,7 +39,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func configureLPI(_ intid: UInt32, property: UInt8, isKnown: Bool, as provenance: Provenance) {
     let old = lpis.record(intid)
     lpis.setConfiguration(intid, property: property, isKnown: isKnown)
-    if provenance != .derived, configurationMemory[intid] != nil { unreadConfiguration.insert(intid) }
+    if provenance != .derived { configurationMemory.markUnread(intid) }
     let before = progress.provenance
     progress.provenance = provenance
     let priority = lpiPriority(property & 0xFC)

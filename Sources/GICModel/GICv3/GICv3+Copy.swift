@@ -24,7 +24,6 @@ extension GICv3 where Store: ~Copyable {
     sgiValue = other.sgiValue
     sgiSource = other.sgiSource
     configurationMemory = other.configurationMemory
-    unreadConfiguration = other.unreadConfiguration
     confirmedLPIs = other.confirmedLPIs
     startsAtReset = other.startsAtReset
     shown = other.shown

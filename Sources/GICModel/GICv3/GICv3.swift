@@ -43,10 +43,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   /// The last SGI register write, for the targets that the capture shows after it.
   var sgiValue: UInt64 = 0
   var sgiSource: UInt32 = PE.none
-  /// Property bytes in memory, by LPI, where the capture shows memory; what is cached stands in `lpis`.
-  var configurationMemory: [UInt32: UInt8] = [:]
-  /// LPIs whose byte in ``configurationMemory`` may differ from what is cached.
-  var unreadConfiguration: Set<UInt32> = []
+  /// The LPI configuration table, where the capture shows memory; what is cached stands in `lpis`.
+  var configurationMemory = ConfigurationMemory()
   /// By PE.
   var confirmedLPIs = ConfirmedLPIs()
   /// Everything since the controller's reset is in the capture.

@@ -101,12 +101,9 @@ extension GICv3 where Store: ~Copyable {
   mutating func invalidateAll(pe: UInt32) {
     guard holds(pe) else { return }
     // What was read since it was written, or never changed, would only be found the same again.
-    if !unreadConfiguration.isEmpty {
-      for intid in unreadConfiguration.sorted() {
-        guard let property = configurationMemory[intid] else { continue }
-        configureLPI(intid, property: property, isKnown: true, as: .derived)
-      }
-      unreadConfiguration.removeAll(keepingCapacity: true)
+    for intid in configurationMemory.takeUnread() {
+      guard let property = configurationMemory[intid] else { continue }
+      configureLPI(intid, property: property, isKnown: true, as: .derived)
     }
     rereadConfiguration(pe: Int(pe))
     for intid in confirmedLPIs.take(table: pe) where lpis.isPending(intid, pe: pe) {
@@ -141,8 +138,7 @@ extension GICv3 where Store: ~Copyable {
       let offset = event.a &+ n &- base
       guard offset < size else { continue }
       let intid = LPILimits.firstINTID &+ UInt32(truncatingIfNeeded: offset)
-      configurationMemory[intid] = UInt8(truncatingIfNeeded: event.b >> (n * 8))
-      unreadConfiguration.insert(intid)
+      configurationMemory.write(UInt8(truncatingIfNeeded: event.b >> (n * 8)), of: intid)
       if !lpis.record(intid).isKnown, !lpis.pendingPEs(intid).isEmpty {
         fetchConfiguration(intid)
         for pe in 0..<peCount { pes[pe].highestIsStale = true }
