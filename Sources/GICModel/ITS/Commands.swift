@@ -62,16 +62,14 @@ extension GICv3 where Store: ~Copyable {
     if let limit = translation.units[unit].entryLimit(of: .device), UInt64(device) >= limit { return .deviceOutOfRange }
     unmap(device: device, unit: unit)
     guard command.isValid else { return nil }
-    translation.units[unit].ittAddresses[device] = command.ittAddress
-    translation.units[unit].devicesByITT[command.ittAddress] = device
+    translation.units[unit].setITT(of: device, to: command.ittAddress)
     translation.stores[unit].mapDevice(device, eventBits: command.eventBits, userFlags: 0)
     return nil
   }
 
   /// Takes a device's mappings away. Its LPIs keep their pending state (5.3).
   mutating func unmap(device: UInt32, unit: Int) {
-    if let old = translation.units[unit].ittAddresses.removeValue(forKey: device) {
-      if translation.units[unit].devicesByITT[old] == device { translation.units[unit].devicesByITT[old] = nil }
+    if translation.units[unit].removeITT(of: device) {
       translation.stores[unit].forEachEvent(device) { event, entry in
         emit(.mapping, intid: entry.intid, a: DeviceEvent(device: device, event: event).key, b: 0)
         return true

@@ -51,8 +51,7 @@ extension GICv3 where Store: ~Copyable {
     if mapped == nil || mapped?.eventBits != Int(seenSize) + 1 || mapped?.userFlags != DeviceKnowledge.older {
       translation.stores[unit].remap(device: device, bits: Int(seenSize) + 1, knowledge: DeviceKnowledge.older)
     }
-    translation.units[unit].ittAddresses[device] = event.b
-    translation.units[unit].devicesByITT[event.b] = device
+    translation.units[unit].setITT(of: device, to: event.b)
   }
 
   /// The capture shows that an MSI that waited for its translation has none.
@@ -105,7 +104,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func observeTranslation(_ event: Event, _ more: Event) {
     let unit = translation.unit(event.its)
     let eventID = UInt32(truncatingIfNeeded: event.b)
-    let device = translation.units[unit].devicesByITT[event.a] ?? translation.units[unit].lastDevice
+    let device = translation.units[unit].device(ofITT: event.a) ?? translation.units[unit].lastDevice
     let at = DeviceEvent(device: device, event: eventID)
     let isVirtual = event.b >> 41 & 1 == 0
     reportRead(event, key: UInt64(eventID))

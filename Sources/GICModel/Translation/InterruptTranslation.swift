@@ -89,9 +89,9 @@ struct InterruptTranslationService {
   var deviceTableHasTwoLevels = false
 
   /// ITT address by DeviceID.
-  var ittAddresses: [UInt32: UInt64] = [:]
-  /// DeviceID by ITT address, for table entries that name only the table.
-  var devicesByITT: [UInt64: UInt32] = [:]
+  private(set) var ittAddresses: [UInt32: UInt64] = [:]
+  /// DeviceID by ITT address, for table entries that name only the table; nil until the capture shows one.
+  private var devicesByITT: [UInt64: UInt32]?
   /// PE by ICID: a linear PE number, ``Collection/unmapped`` or ``Collection/unknown``.
   var collections: [UInt32] = []
   /// What a collection is that no command has named.
@@ -113,6 +113,8 @@ struct InterruptTranslationService {
   var nextFetch: UInt64?
   /// An MSI or a command whose translation the capture has not shown yet.
   var unresolved: UnresolvedTranslation?
+
+  init(unseenCollection: UInt32) { self.unseenCollection = unseenCollection }
 
   /// The ITS was reset: its registers are taken to be as after reset.
   mutating func forget() {
@@ -165,6 +167,28 @@ struct InterruptTranslationService {
   /// Takes note of what `GITS_BASERn` of the device table says.
   mutating func noteTableBase(_ n: Int) {
     if tableBaseConstants[n] >> 56 & 7 == 1 { deviceTableHasTwoLevels = tableBase[n][62] }
+  }
+
+  /// A device has its ITT at an address.
+  mutating func setITT(of device: UInt32, to address: UInt64) {
+    ittAddresses[device] = address
+    devicesByITT?[address] = device
+  }
+
+  /// A device has no ITT any more. Whether it had one.
+  mutating func removeITT(of device: UInt32) -> Bool {
+    guard let old = ittAddresses.removeValue(forKey: device) else { return false }
+    if devicesByITT?[old] == device { devicesByITT?[old] = nil }
+    return true
+  }
+
+  /// The device whose ITT lies at an address. Of several that were given the same one before the capture showed the first
+  /// entry, the one with the highest DeviceID.
+  mutating func device(ofITT address: UInt64) -> UInt32? {
+    if devicesByITT == nil {
+      devicesByITT = Dictionary(ittAddresses.map { ($0.value, $0.key) }, uniquingKeysWith: max)
+    }
+    return devicesByITT?[address]
   }
 
   mutating func setCollection(_ icid: UInt32, to pe: UInt32) {
