@@ -84,8 +84,14 @@ struct PredictionLedger: ~Copyable {
 
   func copy() -> PredictionLedger { PredictionLedger(copying: counts) }
 
+  private static let checks = (0..<checkCount).map { description(of: $0) }
+
   /// A check's name and kind.
   static func describe(_ check: Int) -> (name: String, kind: PredictionKind) {
+    checks.indices.contains(check) ? checks[check] : description(of: check)
+  }
+
+  private static func description(of check: Int) -> (name: String, kind: PredictionKind) {
     if check < systemRegisters {
       let register = SystemRegister(rawValue: UInt16(check))
       let isAcknowledge = register.name.contains("IAR")
