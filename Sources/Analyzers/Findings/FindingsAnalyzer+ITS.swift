@@ -55,10 +55,18 @@ extension FindingsAnalyzer {
     let key = FindingLog.Key(
       kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid,
       source: t.itsFault.message, reason: UInt32(truncatingIfNeeded: fault.rawValue))
-    let who = Self.source(t.itsFault.message)
     if fault == .intidOutOfRange, let mapping = virtualMapping(of: t.itsFault.message), mapping.intid == t.intid {
       return virtualOutOfRange(key, t, mapping, isMSI: isMSI)
     }
+    report(key, t) { description(of: fault, t, isMSI: isMSI, at: place) }
+  }
+
+  /// What to say of an MSI or INT that led to no interrupt; `place` is the event that shows why.
+  private func description(
+    of fault: ITSFault, _ t: Transition, isMSI: Bool, at place: UInt64
+  ) -> FindingLog.Description {
+    let who = Self.source(t.itsFault.message)
+    let isUnmapped = [.unmappedDevice, .unmappedEvent, .unmappedCollection].contains(fault)
     var chain: [Finding.Link] = [
       .init(isMSI ? "the MSI of \(who) was written" : "INT for \(who) was carried out", event: t.event)
     ]
@@ -71,20 +79,16 @@ extension FindingsAnalyzer {
     } else if fault == .itsDisabled, itsDisabledEvent != .max {
       chain.append(.init("the ITS was disabled", event: itsDisabledEvent))
     } else {
-      if [.unmappedDevice, .unmappedEvent, .unmappedCollection].contains(fault) {
-        chain += linksOfMapping(t.itsFault.message)
-      }
+      if isUnmapped { chain += linksOfMapping(t.itsFault.message) }
       chain.append(.init(Self.evidence(of: fault, who), event: place))
-      if itsRestartEvent != .max, [.unmappedDevice, .unmappedEvent, .unmappedCollection].contains(fault) {
+      if itsRestartEvent != .max, isUnmapped {
         chain.append(
           .init("the ITS had been disabled and was enabled again, perhaps over other tables", event: itsRestartEvent))
       }
     }
-    report(key, t) {
-      FindingLog.Description(
-        .error, .certain, "\(isMSI ? "an MSI" : "an INT command") of \(who) led to no interrupt: \(fault.name)", chain,
-        advice: Self.advice(fault))
-    }
+    return FindingLog.Description(
+      .error, .certain, "\(isMSI ? "an MSI" : "an INT command") of \(who) led to no interrupt: \(fault.name)", chain,
+      advice: Self.advice(fault))
   }
 
   /// A vLPI that no virtual configuration table has room for.
@@ -175,8 +179,6 @@ extension FindingsAnalyzer {
     }
     lastCommand = error == 0 && ITSOpcode.all.contains { $0.opcode == opcode } ? t : nil
     guard error != 0 else { return }
-    let command = ITSOpcode.name(opcode)
-    let reason = ITSError.name(ofCode: error) ?? hex(error)
     // What these would have changed is not there anyway.
     let isHarmless = [ITSOpcode.clear, ITSOpcode.inv, ITSOpcode.invall, ITSOpcode.discard].contains(opcode)
     let namesNoDevice = [ITSOpcode.mapc, ITSOpcode.invall, ITSOpcode.movall].contains(opcode)
@@ -188,7 +190,9 @@ extension FindingsAnalyzer {
         reason: UInt32(truncatingIfNeeded: error)),
       t
     ) {
-      FindingLog.Description(
+      let command = ITSOpcode.name(opcode)
+      let reason = ITSError.name(ofCode: error) ?? hex(error)
+      return FindingLog.Description(
         isHarmless ? .warning : .error, .certain,
         "\(command)\(namesEvent ? " for " + Self.source(source) : "") failed: \(reason)",
         [.init("\(command) was carried out and failed with \(reason) (\(hex(error)))", event: t.event)],
