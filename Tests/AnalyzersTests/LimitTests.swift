@@ -110,9 +110,25 @@ struct LimitTests {
     var dense = DenseTable<UInt64>(7, limit: 2)
     for key in 1...4 { dense.insert(UInt64(key)).pointee += 1 }
     #expect(dense.count == 2 && dense.unkept == 2)
-    #expect(dense.sorted().map(\.value) == [8, 8])
+    #expect(dense.sorted().map { dense[$0.number].pointee } == [8, 8])
+    #expect(dense.number(of: dense.insert(2)) == 1 && dense.number(of: dense.insert(3)) == nil)
     let (rows, rest) = table.busiest(2)
     #expect(rows.count == 2 && rest == table.unkept + 7)
+  }
+
+  @Test("A gap forgets every interrupt's state that came before it, and looks at none twice")
+  func gap() {
+    var analyzer = FindingsAnalyzer(limits: Self.limits)
+    func isPending(_ n: UInt64) -> Bool? {
+      analyzer.interrupts.find(Make.pending(0, Self.lpi(n)).interruptKey)?.pointee.isPending
+    }
+    for n in 0..<Self.many { analyzer.take(Make.pending(n, Self.lpi(n))) }
+    #expect(analyzer.touched.count == Self.limits.interrupts && isPending(0) == true)
+    analyzer.take(Make.make(.gap, Self.many, .max))
+    #expect(analyzer.touched.isEmpty && isPending(0) == false && isPending(1) == false)
+    analyzer.take(Make.pending(Self.many + 1, Self.lpi(1)))
+    analyzer.take(Make.pending(Self.many + 2, Self.lpi(1)))
+    #expect(analyzer.touched.count == 1 && isPending(1) == true)
   }
 
   @Test("The Distributor's group enables are charged to what waits on every PE, whenever it came (4.8)")

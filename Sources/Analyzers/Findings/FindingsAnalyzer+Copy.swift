@@ -4,6 +4,7 @@ extension FindingsAnalyzer {
   init(following other: borrowing FindingsAnalyzer) {
     self.init(thresholds: .unlisted)
     interrupts = DenseTable(copying: other.interrupts)
+    touched = other.touched
     processors = PETable(copying: other.processors)
     waiting = LiveTable(copying: other.waiting)
     lists = LiveTable(copying: other.lists)

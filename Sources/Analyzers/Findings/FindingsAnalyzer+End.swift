@@ -33,8 +33,8 @@ extension FindingsAnalyzer {
     guard isReported else { return judged(log) }
     reportWaitingCommands(log)
     let stuck = reportRunning(log)
-    for (raw, record) in interrupts.sorted() {
-      let key = InterruptKey(rawValue: raw)
+    for (raw, number) in interrupts.sorted() {
+      let (key, record) = (InterruptKey(rawValue: raw), interrupts[number].pointee)
       if record.isPending { reportPending(key, record, stuck, log) }
       if record.isActive, !record.isRunning { reportActive(key, record, log) }
       reportEdges(key, record, log)

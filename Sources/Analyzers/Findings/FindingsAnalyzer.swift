@@ -8,6 +8,8 @@ import Replay
 /// depends on it is reported as a fault. Memory follows the number of interrupts that occur, not the capture's length.
 struct FindingsAnalyzer: ~Copyable {
   var interrupts: DenseTable<InterruptRecord>
+  /// Numbers of the records that may have changed since state was last forgotten: a gap costs no more than what came before it.
+  var touched: [UInt32] = []
   var processors = PETable(ProcessorRecord())
   let log: FindingLog
   let thresholds: FindingThresholds
@@ -184,19 +186,19 @@ struct FindingsAnalyzer: ~Copyable {
     case .retargeted: retargeted(t)
     case .priorityChanged:
       checkConfiguration(t, isChange: true)
-      let record = interrupts.insert(Self.key(t))
+      let record = record(t)
       record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
       record.pointee.priorityEvent = t.event
     case .groupChanged:
-      let record = interrupts.insert(Self.key(t))
+      let record = record(t)
       record.pointee.group = t.groupChanged.to
       record.pointee.groupEvent = t.event
     case .triggerChanged:
-      let record = interrupts.insert(Self.key(t))
+      let record = record(t)
       checkTrigger(t, record.pointee)
       record.pointee.edge = .init(t.triggerChanged.isEdge)
     case .activated:
-      let record = interrupts.insert(Self.key(t))
+      let record = record(t)
       record.pointee.isActive = true
       record.pointee.isDropped = true
       record.pointee.activateEvent = t.event
@@ -224,7 +226,15 @@ struct FindingsAnalyzer: ~Copyable {
 
   /// The record of an interrupt, with what its class implies.
   @inline(__always) mutating func record(_ t: Transition) -> UnsafeMutablePointer<InterruptRecord> {
-    interrupts.insert(Self.key(t))
+    let record = interrupts.insert(Self.key(t))
+    if !record.pointee.isTouched { touch(record) }
+    return record
+  }
+
+  @inline(never) private mutating func touch(_ record: UnsafeMutablePointer<InterruptRecord>) {
+    guard let number = interrupts.number(of: record) else { return }
+    record.pointee.isTouched = true
+    touched.append(number)
   }
 
   // MARK: Conditions
@@ -342,13 +352,16 @@ struct FindingsAnalyzer: ~Copyable {
       processor.pointee.spuriousRun = 0
       processor.pointee.sentEvent = .max
     }
-    interrupts.forEach { _, record in
+    for number in touched {
+      let record = interrupts[number]
+      record.pointee.isTouched = false
       record.pointee.isPending = false
       record.pointee.isRunning = false
       record.pointee.isActive = false
       record.pointee.abandonedEvent = .max
       record.pointee.refires = 0
     }
+    touched.removeAll(keepingCapacity: true)
     unresolved = nil
     cleared = nil
     guests.forget()

@@ -23,6 +23,8 @@ struct InterruptRecord: BitwiseCopyable {
   var line = Tristate.unknown
   var lineAt = Moment()
   var isPending = false
+  /// It is among the records that a gap concerns.
+  var isTouched = false
   /// The capture does not show since when.
   var pendingIsOlder = false
   /// ``PendingCause``.

@@ -20,7 +20,7 @@ struct StackDistance: ~Copyable {
 
   private var numbers: LiveTable<Int32>
   /// References of entries that are not followed, for there are too many: each counts as the first.
-  private(set) var unfollowed: UInt64 = 0
+  var unfollowed: UInt64 { numbers.unkept }
   private var entries: UnsafeMutablePointer<Entry>
   private var entryCapacity = 64
   private var groups = LiveTable<Int32>(-1)
@@ -73,12 +73,8 @@ struct StackDistance: ~Copyable {
 
   /// References an entry, which becomes the most recently used one. Entries of a group can be dropped together.
   mutating func reference(_ key: UInt64, group: UInt32? = nil) -> Outcome {
-    let place = numbers.insert(key)
+    guard let place = numbers.insertIfRoom(key) else { return Outcome(distance: 0, cause: 0) }
     if place.pointee < 0 {
-      if numbers.isFull, numbers.find(key) == nil {
-        unfollowed &+= 1
-        return Outcome(distance: 0, cause: 0)
-      }
       place.pointee = Int32(truncatingIfNeeded: different)
       add(key)
     }

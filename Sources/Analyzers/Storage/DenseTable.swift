@@ -3,8 +3,8 @@ import Glibc
 /// A table from 64-bit keys to plain values that are large and never go: values lie one behind the other, in the order in
 /// which they came, so that memory follows their number and a copy takes no more than they do.
 ///
-/// It has a limit as a ``LiveTable`` has, which has their places. Every operation is O(1) on average; pointers to values are valid until the next
-/// insertion.
+/// It has a limit as a ``LiveTable`` has, which has their places. Every operation is O(1) on average; pointers to values are
+/// valid until the next insertion.
 struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
   private static var none: UInt32 { .max }
 
@@ -66,12 +66,11 @@ struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
 
   /// The place of `key`'s value, which is `empty` if the key was not there.
   @inline(__always) mutating func insert(_ key: UInt64) -> UnsafeMutablePointer<Value> {
-    let place = places.insert(key)
+    guard let place = places.insertIfRoom(key) else {
+      rest.pointee = empty.pointee
+      return rest
+    }
     if place.pointee == Self.none {
-      if places.isFull, places.find(key) == nil {
-        rest.pointee = empty.pointee
-        return rest
-      }
       place.pointee = UInt32(truncatingIfNeeded: places.count &- 1)
       add(at: places.count &- 1)
     }
@@ -89,11 +88,15 @@ struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
   /// Bytes of a copy.
   var footprint: Int { places.footprint + count * MemoryLayout<Value>.stride }
 
-  /// Every entry, in the order of the keys. O(n log n).
-  func sorted() -> [(key: UInt64, value: Value)] { places.sorted().map { ($0.key, values[Int($0.value)]) } }
-
-  /// Visits every entry, in no particular order.
-  func forEach(_ body: (UInt64, UnsafeMutablePointer<Value>) -> Void) {
-    places.forEach { body($0, values + Int($1.pointee)) }
+  /// The number of a value that this table keeps; nil for one that found no room.
+  @inline(__always) func number(of value: UnsafeMutablePointer<Value>) -> UInt32? {
+    let number = value - values
+    return number >= 0 && number < count ? UInt32(truncatingIfNeeded: number) : nil
   }
+
+  /// The value with a number.
+  @inline(__always) subscript(number: UInt32) -> UnsafeMutablePointer<Value> { values + Int(number) }
+
+  /// Every key in order, with the number of its value: values are large, and are not copied. O(n log n).
+  func sorted() -> [(key: UInt64, number: UInt32)] { places.sorted().map { ($0.key, $0.value) } }
 }

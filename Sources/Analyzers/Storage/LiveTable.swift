@@ -64,10 +64,18 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
 
   /// The place of `key`'s value, which is `empty` if the key was not there.
   @inline(__always) mutating func insert(_ key: UInt64) -> UnsafeMutablePointer<Value> {
+    insertIfRoom(key) ?? unkeptValue()
+  }
+
+  /// The same; nil, and counted, if it was not there and finds no room.
+  @inline(__always) mutating func insertIfRoom(_ key: UInt64) -> UnsafeMutablePointer<Value>? {
     let key = min(key, .max - 1)
     var at = place(of: key)
     if keys[at] == key { return values + at }
-    if count >= limit { return unkeptValue() }
+    if count >= limit {
+      unkept &+= 1
+      return nil
+    }
     if (count &+ 1) &* 2 > mask {
       grow()
       at = place(of: key)
@@ -78,8 +86,7 @@ struct LiveTable<Value: BitwiseCopyable>: ~Copyable {
     return values + at
   }
 
-  @inline(never) private mutating func unkeptValue() -> UnsafeMutablePointer<Value> {
-    unkept &+= 1
+  @inline(never) private func unkeptValue() -> UnsafeMutablePointer<Value> {
     let value = values + mask + Self.extra
     value.pointee = empty
     return value
