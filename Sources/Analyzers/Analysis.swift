@@ -69,7 +69,7 @@ private struct Analyzers: ~Copyable {
     itsCaches = ITSCacheAnalyzer(shapes: options.itsCaches, limits: options.limits)
     self.filter = filter.isOpen ? nil : filter
     virtual = VirtualSide(keepsLives: keepsLives, limits: options.limits)
-    kernel = KernelInterruptAnalyzer(filter: self.filter)
+    kernel = KernelInterruptAnalyzer(filter: self.filter, limits: options.limits)
     kvm = KVMAnalyzer(lives: keepsLives ? GuestLives(filter: self.filter) : nil)
     findings = FindingsAnalyzer(filter: filter, thresholds: options.findings, limits: options.limits)
     findings.captureName = options.captureName

@@ -18,6 +18,8 @@ public struct AnalysisLimits: Sendable, Equatable {
   public var translations: Int
   /// Interrupts in list registers, and directly injected ones.
   public var virtual: Int
+  /// A traced kernel's interrupts on a CPU, and handlers of those, that are told apart.
+  public var kernelLines: Int
   /// Rows of a list in the results.
   public var rows: Int
 
@@ -32,6 +34,7 @@ public struct AnalysisLimits: Sendable, Equatable {
     buckets = share(1 << 20)
     translations = share(1 << 15)
     virtual = share(1 << 14)
+    kernelLines = share(1 << 14)
     rows = share(1 << 13)
   }
 }

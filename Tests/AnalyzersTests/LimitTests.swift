@@ -131,6 +131,18 @@ struct LimitTests {
     #expect(analyzer.touched.count == 1 && isPending(1) == true)
   }
 
+  @Test("Interrupts of a traced kernel that find no room are counted")
+  func kernelLines() throws {
+    var analyzer = KernelInterruptAnalyzer(filter: nil, limits: Self.limits)
+    let events = (0..<UInt64(Self.limits.kernelLines + 5)).map { Event(time: $0, kind: .handlerEnter, pe: 0, a: $0) }
+    events.withUnsafeBufferPointer {
+      analyzer.consume(
+        ReplayBatch(events: $0, transitions: UnsafeBufferPointer(start: nil, count: 0), isReported: true),
+        hasSoftware: true)
+    }
+    #expect(analyzer.lines.rows.count == Self.limits.kernelLines && analyzer.unlisted == 5)
+  }
+
   @Test("The Distributor's group enables are charged to what waits on every PE, whenever it came (4.8)")
   func distributor() {
     var transitions = [Make.make(.groupEnables, 10, .max, PE.none, a: 4, b: 4)]

@@ -9,9 +9,9 @@ struct KernelInterruptAnalyzer: ~Copyable {
   var contexts = PETable(InterruptContexts())
   var times = PETable(PETimes())
   /// Numbers of interrupts, by domain and the kernel's number.
-  private var interrupts = RowTable<Void>()
-  var lines = RowTable<KernelLineRow>()
-  var actions = RowTable<KernelActionRow>()
+  private var interrupts: RowTable<Void>
+  var lines: RowTable<KernelLineRow>
+  var actions: RowTable<KernelActionRow>
   var ipis = RowTable<RaisedRow>()
   var softirqs = RowTable<RaisedRow>()
   var threads = RowTable<InterruptedThread>()
@@ -36,8 +36,11 @@ struct KernelInterruptAnalyzer: ~Copyable {
   /// The row of the threads that found no room.
   private static let otherThreads: Int32 = 0
 
-  init(filter: TransitionFilter?) {
+  init(filter: TransitionFilter?, limits: AnalysisLimits = AnalysisLimits()) {
     self.filter = filter
+    interrupts = RowTable(limit: limits.kernelLines)
+    lines = RowTable(limit: limits.kernelLines)
+    actions = RowTable(limit: limits.kernelLines)
     _ = threads.place(.max) { InterruptedThread(domain: 0, thread: nil) }
   }
 
