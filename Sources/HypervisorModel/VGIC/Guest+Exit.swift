@@ -53,8 +53,9 @@ extension Guest {
     // Which of them had a register is not known: neither is what became of those that had none.
     let entry = vcpus[vcpu].entryEvent
     if vcpus[vcpu].isCrowded {
+      let before = Set(vcpus[vcpu].doubtful)
       for place in vcpus[vcpu].list where interrupts[place].register < 0 && interrupts[place].raisedAt < entry {
-        if !vcpus[vcpu].doubtful.contains(place) { vcpus[vcpu].doubtful.append(place) }
+        if !before.contains(place) { vcpus[vcpu].doubtful.append(place) }
       }
       vcpus[vcpu].isCrowded = false
     }
