@@ -22,6 +22,26 @@ struct DistributionTests {
     }
   }
 
+  @Test("Durations of a guest are counted alike in whatever order they come")
+  func durations() {
+    let values: [UInt64] = (0..<60).flatMap { [1 << $0, (3 << $0) >> 1, 1 << $0] }
+    func counts(_ values: [UInt64]) -> LatencyDistribution {
+      var counts = DurationCounts()
+      for value in values { counts.add(value) }
+      return counts.distribution
+    }
+    let ascending = counts(values)
+    #expect(ascending.count == 180 && ascending.buckets.reduce(0) { $0 + $1.count } == 180)
+    for order in [values.reversed(), values.shuffled()] {
+      let other = counts(order)
+      #expect(other.buckets.map(\.upper) == ascending.buckets.map(\.upper))
+      #expect(other.buckets.map(\.count) == ascending.buckets.map(\.count))
+      #expect(other.min == 1 && other.max == ascending.max)
+    }
+    let single = counts([1 << 40])
+    #expect(single.buckets.count == 1 && single.buckets[0].upper >= 1 << 40)
+  }
+
   @Test("Percentiles are right to three digits, extremes and mean exactly")
   func percentiles() {
     let distribution = distribution(1...100_000)
