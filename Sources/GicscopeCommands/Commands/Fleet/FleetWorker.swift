@@ -89,7 +89,7 @@ struct FleetWorkerCommand: ParsableCommand {
     do {
       let rows = tables.rows()
       let report = try report(job.path, rows)
-      try rows.finish(report)
+      rows.finish(report)
       capture.error = report.trace.statistics.damage.map { "\($0.reason) \($0.position)" }
       return FleetResult(
         status: capture.error == nil ? .whole : .damaged, events: report.trace.events,
