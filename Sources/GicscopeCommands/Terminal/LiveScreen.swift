@@ -40,15 +40,7 @@ final class LiveScreen {
     return "\u{1B}[H" + lines.map { $0.prefix(columns) + "\u{1B}[K\n" }.joined() + "\u{1B}[J"
   }
 
-  private func write(_ text: String) {
-    let bytes = Array(text.utf8)
-    var at = 0
-    while at < bytes.count {
-      let count = bytes[at...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count <= 0, errno != EINTR { return }
-      at += max(count, 0)
-    }
-  }
+  private func write(_ text: String) { writeTerminal(text, to: STDOUT_FILENO) }
 
   private static var now: UInt64 {
     var time = timespec()
