@@ -57,6 +57,7 @@ struct MiddleOfRunTests {
     #expect(rig.isTaught { _ = rig.reads(.ICC_RPR_EL1, 0xC0) })
     #expect(rig.reads(.ICC_RPR_EL1, 0xC0))
     let known = self.rig()
+    known.write(.ICC_CTLR_EL1, 0)
     known.write(.ICC_BPR1_EL1, 3)
     known.write(.gicr, 0x1_0100, 1 << 27)
     known.write(.gicr, 0x1_0400 + 27, 0xD8, size: 1)
@@ -64,6 +65,50 @@ struct MiddleOfRunTests {
     #expect(known.reads(.ICC_IAR1_EL1, 27))
     #expect(!known.reads(.ICC_RPR_EL1, 0xC0))
     #expect(known.totals.disagreed == 1, "three binary places count")
+  }
+
+  @Test("Whether a write of ICC_BPR1_EL1 is one of ICC_BPR0_EL1, or ignored, is open until CBPR is known (4.8.2)")
+  func commonBinaryPoint() {
+    let rig = rig()
+    rig.write(.ICC_BPR1_EL1, 6)
+    #expect(rig.isTaught { _ = rig.reads(.ICC_BPR1_EL1, 4) })
+    _ = rig.reads(.ICC_CTLR_EL1, 0x8401)
+    #expect(rig.isTaught { _ = rig.reads(.ICC_BPR0_EL1, 3) })
+    #expect(rig.reads(.ICC_BPR1_EL1, 4), "the view of Group 0's")
+  }
+
+  @Test(
+    "What was active before the capture keeps interrupts back, and shows by what is signalled and by ICC_RPR_EL1 (4.8.3)"
+  )
+  func running() {
+    let rig = rig()
+    rig.write(.ICC_CTLR_EL1, 0)
+    rig.write(.ICC_BPR1_EL1, 3)
+    rig.write(.gicr, 0x1_0380, 0xFFFF_FFFF)
+    rig.write(.gicr, 0x1_0100, 1 << 27)
+    rig.write(.gicr, 0x1_0400 + 27, 0xA0, size: 1)
+    rig.line(27, true, pe: 0)
+    showHighest(rig, 27, priority: 0xA0)
+    let quiet = Event(time: 0, kind: .cpuLine, pe: 0, a: 0, b: 3)
+    #expect(rig.isTaught { rig.apply(quiet) })
+    #expect(rig.agrees { rig.apply(quiet) })
+    #expect(rig.isTaught { _ = rig.reads(.ICC_RPR_EL1, 0x40) })
+    #expect(rig.reads(.ICC_RPR_EL1, 0x40))
+    // Its end, of an interrupt that the capture does not know, uncovers the one below.
+    rig.write(.ICC_EOIR1_EL1, 40)
+    let signalled = Event(time: 0, kind: .cpuLine, pe: 0, a: 1, b: 3)
+    #expect(rig.agrees { rig.apply(signalled) })
+    #expect(rig.reads(.ICC_IAR1_EL1, 27))
+    #expect(rig.reads(.ICC_RPR_EL1, 0xA0))
+  }
+
+  @Test("A PTZ that was written before the capture promises nothing of the table that is used now (12.11.32)")
+  func pendingTable() {
+    let rig = rig()
+    _ = rig.reads(.gicr, 0x78, 0x4000_0000_4940_0000, size: 8)
+    rig.write(.gicr, 0, 0)
+    rig.write(.gicr, 0, 1)
+    #expect(rig.isTaught { showHighest(rig, 8200, priority: 0xA0) })
   }
 
   @Test("A PE that an SPI is signalled to says where it goes, not what GICD_IROUTER holds (12.9.22)")

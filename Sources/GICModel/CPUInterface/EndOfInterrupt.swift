@@ -10,7 +10,8 @@ extension GICv3 where Store: ~Copyable {
     if departures.contains(.ignoresEndOfReserved), intid < 1020, distributor.isReserved(word: Int(intid &>> 5)) {
       return
     }
-    guard isRunning(pe) else { return emit(.mismatchedEnd, pe: pe, intid: intid) }
+    guard isRunning(pe) else { return endWithoutAcknowledge(pe: pe, intid: intid) }
+    if group0 != (pes[pe].runningGroup == .group0) { learnRunningGroup(pe, group0: group0) }
     let group = pes[pe].runningGroup
     guard mayEnd(group, pe: pe, group0: group0) else {
       return emit(.mismatchedEnd, pe: pe, intid: intid, a: UInt64(group.rawValue))
@@ -32,6 +33,12 @@ extension GICv3 where Store: ~Copyable {
     }
     deactivate(pe: pe, intid: Int(intid))
     if isGuess { doubtDeactivation(pe: pe, intid: Int(intid)) }
+  }
+
+  /// An end of what is not known to run. Where something may run that was acknowledged before the capture, it may end that.
+  @inline(never) private mutating func endWithoutAcknowledge(pe: Int, intid: UInt32) {
+    if !knowsRunningPriority(pe) { doubtDeactivation(pe: pe, intid: Int(intid)) }
+    emit(.mismatchedEnd, pe: pe, intid: intid)
   }
 
   /// Whether the capture tells EOImode: it begins at reset, or shows the control register.

@@ -92,12 +92,17 @@ extension GICv3 where Store: ~Copyable {
 
   /// Group priority mask of a group: the priority bits that decide preemption (IHI 0069H, 4.8.2).
   @inline(__always) func groupPriorityMask(_ pe: Int, _ group: InterruptGroup) -> UInt32 {
-    var register = group
-    if group == .group1Secure, pes[pe].cpuControl[0] & 1 != 0 { register = .group0 }
-    if group == .group1NonSecure, pes[pe].cpuControl[1] & 1 != 0 { register = .group0 }
+    let register = binaryPointGroup(pe, group)
     var point = pes[pe].binaryPoint[Int(register.rawValue)] & 7
     if register == .group1NonSecure, point > 0 { point &-= 1 }
     return ~0 &<< (point &+ 1)
+  }
+
+  /// The group whose binary point counts for a group: CBPR lets Group 0's count for Group 1, too.
+  @inline(__always) func binaryPointGroup(_ pe: Int, _ group: InterruptGroup) -> InterruptGroup {
+    if group == .group1Secure, pes[pe].cpuControl[0] & 1 != 0 { return .group0 }
+    if group == .group1NonSecure, pes[pe].cpuControl[1] & 1 != 0 { return .group0 }
+    return group
   }
 
   /// Whether the highest pending interrupt is signalled to the PE: its group enabled, above the priority mask, and of

@@ -1,6 +1,9 @@
 import InterruptTrace
 
 /// Active priorities and what follows from them (IHI 0069H, 4.8.3).
+///
+/// In a capture that begins in the middle of a run, any of them may be set. An interrupt that is acknowledged shows that none
+/// of its priority or a higher one was; what `ICC_RPR_EL1` returns shows that none above it is.
 extension GICv3 where Store: ~Copyable {
   /// Sets the active priority bit of an acknowledged interrupt.
   @inline(__always) mutating func raiseRunningPriority(_ pe: Int, _ pending: PendingInterrupt) {
@@ -10,7 +13,8 @@ extension GICv3 where Store: ~Copyable {
     let word = Int(pending.group.rawValue) &* 4 &+ (bit &>> 5)
     pes[pe].activePriorities[word] |= 1 &<< UInt32(bit & 31)
     // The bits below the binary point are not part of it.
-    if !pes[pe].known.contains(.binaryPoint(pending.group)) { pes[pe].runningIsGuessed = true }
+    if !pes[pe].known.contains(.binaryPoint(binaryPointGroup(pe, pending.group))) { pes[pe].runningIsGuessed = true }
+    if !startsAtReset { learnFromAcknowledge(pe, pending, bit) }
     refreshRunningPriority(pe)
   }
 
@@ -63,21 +67,6 @@ extension GICv3 where Store: ~Copyable {
       }
       refreshRunningPriority(pe)
     }
-  }
-
-  /// The capture shows what runs, where the model could only guess its priority.
-  mutating func learnRunningPriority(_ pe: Int, _ seen: UInt32) {
-    let group = pes[pe].runningGroup
-    let first = Int(group.rawValue) * 4
-    for word in first..<(first + 4) where pes[pe].activePriorities[word] != 0 {
-      pes[pe].activePriorities[word] &= pes[pe].activePriorities[word] &- 1
-      break
-    }
-    if seen < 0xFF {
-      let bit = Int(seen & 0xFF) >> (8 - preemptionBits)
-      pes[pe].activePriorities[first + (bit >> 5)] |= 1 << UInt32(bit & 31)
-    }
-    refreshRunningPriority(pe)
   }
 
   /// Whether any priority is active.

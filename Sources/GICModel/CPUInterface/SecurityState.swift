@@ -75,7 +75,8 @@ extension GICv3 where Store: ~Copyable {
     case .ICC_IGRPEN1_EL1: pes[pe].known.subtract([.groupEnable1S, .groupEnable1NS])
     case .ICC_BPR1_EL1: pes[pe].known.subtract([.binaryPoint1S, .binaryPoint1NS])
     case .ICC_CTLR_EL1: pes[pe].known.subtract([.cpuControlS, .cpuControlNS])
-    case let other where other.rawValue >= 20 && other.rawValue < 24: pes[pe].known.subtract(.activePriorities)
+    case let other where other.rawValue >= 20 && other.rawValue < 24:
+      for group in 1...2 { pes[pe].activeIsUnknownFrom[group] = 0 }
     default: break
     }
   }
@@ -136,7 +137,8 @@ extension GICv3 where Store: ~Copyable {
 
   /// Makes a PE's line what the capture shows by the other view of its priority mask. False if that does not explain it.
   mutating func reconcileShift(_ pe: Int, _ isExplained: (inout Self) -> Bool) -> Bool {
-    guard !hasOneSecurityState, !pes[pe].takesFIQsToEL3.knows(0), pes[pe].priorityMask != pes[pe].otherPriorityMask
+    guard !hasOneSecurityState, !pes[pe].takesFIQsToEL3.knows(0), pes[pe].priorityMask != pes[pe].otherPriorityMask,
+      startsAtReset || pes[pe].known.contains(.priorityMask) && knowsRunningPriority(pe)
     else {
       return false
     }

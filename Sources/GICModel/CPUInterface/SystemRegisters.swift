@@ -32,9 +32,12 @@ extension GICv3 where Store: ~Copyable {
       let expected = UInt64(running == 0xFF ? running : priorityView(pe).shown(running)) | nonMaskable
       let other = UInt64(running == 0xFF ? running : priorityView(pe, assumed: false).shown(running)) | nonMaskable
       if isSettled(check, event, expected, or: other, pe: pe) { return }
-      let isGuess = pes[pe].runningIsGuessed && hasOneSecurityState && expected != event.b
-      let verdict = compare(check, expected: expected, seen: event.b, known: isGuess ? 0 : .max, pe: event.pe)
-      if verdict == .taught { learnRunningPriority(pe, UInt32(event.b & 0xFF)) }
+      let verdict = compare(
+        check, expected: expected, seen: event.b, known: knowsRunningPriority(pe) ? .max : 0, pe: event.pe)
+      // What a Non-secure access sees of a Secure priority is none.
+      if verdict == .taught, hasOneSecurityState || event.b & 0xFF == 0xFF {
+        learnRunningPriority(pe, UInt32(event.b & 0xFF))
+      }
     case .ICC_PMR_EL1: readPriorityMask(event, pe: pe, check: check)
     case .ICC_BPR0_EL1, .ICC_BPR1_EL1: readBinaryPoint(event, pe: pe, check: check)
     case .ICC_CTLR_EL1: readControl(event, pe: pe, check: check)
@@ -46,13 +49,25 @@ extension GICv3 where Store: ~Copyable {
         pes[pe].groupEnable[at] = UInt32(event.b & 1)
       }
       pes[pe].known.insert(.groupEnable(group))
-    case .ICC_IGRPEN1_EL3:
-      compare(
-        check, expected: UInt64(pes[pe].groupEnable[2] | pes[pe].groupEnable[1] << 1), seen: event.b, pe: event.pe)
+    case .ICC_IGRPEN1_EL3: readGroupEnables(event, pe: pe, check: check)
     case let other where other.rawValue >= 16 && other.rawValue < 24:
       readActivePriorities(event, pe: pe, check: check)
     default: break
     }
+  }
+
+  /// `ICC_IGRPEN1_EL3` holds EnableGrp1NS and EnableGrp1S in bits 1:0.
+  private mutating func readGroupEnables(_ event: Event, pe: Int, check: Int) {
+    let known = pes[pe].known
+    let mask: UInt64 =
+      startsAtReset
+      ? .max : ~0b11 | (known.contains(.groupEnable1NS) ? 1 : 0) | (known.contains(.groupEnable1S) ? 2 : 0)
+    let expected = UInt64(pes[pe].groupEnable[2] | pes[pe].groupEnable[1] << 1)
+    if compare(check, expected: expected, seen: event.b, known: mask, pe: event.pe) == .taught {
+      pes[pe].groupEnable[2] = UInt32(event.b & 1)
+      pes[pe].groupEnable[1] = UInt32(event.b >> 1 & 1)
+    }
+    if !startsAtReset { pes[pe].known.formUnion([.groupEnable1S, .groupEnable1NS]) }
   }
 
   /// Compares a read of a register that is known as a whole or not at all; whether it taught.
@@ -67,7 +82,11 @@ extension GICv3 where Store: ~Copyable {
     let at = activePrioritiesIndex(event.register, pe: pe)
     let nonMaskable: UInt64 = at & 3 == 0 && pes[pe].activeNonMaskable.bit(at / 4) ? 1 << 63 : 0
     let value = UInt64(pes[pe].activePriorities[at]) | nonMaskable
-    if isTaught(check, value, .activePriorities, event, seen: event.b) { setActivePriorities(at, event.b, pe: pe) }
+    let known = pes[pe].runningIsGuessed ? 0 : knownActivePriorities(pe, at >> 2, word: at & 3)
+    if compare(check, expected: value, seen: event.b, known: known, pe: event.pe) == .taught {
+      setActivePriorities(at, event.b, pe: pe)
+    }
+    knowActivePriorities(pe, at >> 2, word: at & 3)
   }
 
   private mutating func setActivePriorities(_ at: Int, _ value: UInt64, pe: Int) {
@@ -116,7 +135,9 @@ extension GICv3 where Store: ~Copyable {
         sendSGI(event.b, sender: event.pe, register: register, registerIsShown: !event.flags.contains(.incomplete))
       }
     case let other where other.rawValue >= 16 && other.rawValue < 24:
-      setActivePriorities(activePrioritiesIndex(other, pe: pe), event.b, pe: pe)
+      let at = activePrioritiesIndex(other, pe: pe)
+      setActivePriorities(at, event.b, pe: pe)
+      knowActivePriorities(pe, at >> 2, word: at & 3)
     default: break
     }
     doubtBanks(pe: pe, register: register)
@@ -141,14 +162,15 @@ extension GICv3 where Store: ~Copyable {
   private mutating func writePriorityMask(_ value: UInt64, pe: Int) {
     let kept = UInt32(truncatingIfNeeded: value) & keptPriorityMaskBits
     let (view, other) = (priorityView(pe), priorityView(pe, assumed: false))
-    // A Non-secure write cannot lift a mask out of the Secure half of the range.
-    let isIgnored = view.isShifted && pes[pe].priorityMask & 0x80 == 0
+    // A Non-secure write cannot lift a mask out of the Secure half of the range. Whether it is there may not be known.
+    let isKnown = startsAtReset || pes[pe].known.contains(.priorityMask)
+    let isIgnored = isKnown && view.isShifted && pes[pe].priorityMask & 0x80 == 0
     let bits = priorityBitsMask | ~0xFF
     if !isIgnored { pes[pe].priorityMask = view.held(kept) & bits }
     if !other.isShifted || pes[pe].otherPriorityMask & 0x80 != 0 {
       pes[pe].otherPriorityMask = other.held(kept) & bits
     }
-    if !isIgnored { pes[pe].known.insert(.priorityMask) }
+    if !isIgnored, isKnown || !view.isShifted { pes[pe].known.insert(.priorityMask) }
   }
 
   private mutating func readPriorityMask(_ event: Event, pe: Int, check: Int) {
@@ -165,7 +187,8 @@ extension GICv3 where Store: ~Copyable {
       let seen = UInt32(truncatingIfNeeded: event.b) & keptPriorityMaskBits
       (pes[pe].priorityMask, pes[pe].otherPriorityMask) = (view.held(seen), other.held(seen))
     }
-    pes[pe].known.insert(.priorityMask)
+    // A Non-secure access sees 0 of every mask in the Secure half.
+    if event.b != 0 || isKnown || !view.isShifted { pes[pe].known.insert(.priorityMask) }
   }
 
   /// Smallest binary point of a group: preemption bits leave no room below (IHI 0069H, 4.8.2).
@@ -182,9 +205,20 @@ extension GICv3 where Store: ~Copyable {
     return (.group0, group == .group1NonSecure)
   }
 
+  /// Whether it is known which binary point a register is: CBPR is.
+  private func knowsBinaryPointRegister(_ register: SystemRegister, pe: Int) -> Bool {
+    startsAtReset || register == .ICC_BPR0_EL1
+      || pes[pe].known.contains(group1(pe) == .group1Secure ? .cpuControlS : .cpuControlNS)
+  }
+
   private mutating func writeBinaryPoint(_ event: Event, pe: Int) {
     let (group, isView) = binaryPoint(of: event, pe: pe)
     if isView { return }
+    defer {
+      if !knowsBinaryPointRegister(event.register, pe: pe) {
+        pes[pe].known.subtract([.binaryPoint0, .binaryPoint(group1(pe))])
+      }
+    }
     let minimum = minimumBinaryPoint(group)
     var value = max(UInt32(truncatingIfNeeded: event.b) & 7, minimum)
     if departures.contains(.binaryPointMinimumComesFirst) { value = UInt32(max(event.b, UInt64(minimum)) & 7) }
@@ -196,10 +230,13 @@ extension GICv3 where Store: ~Copyable {
     let (group, isView) = binaryPoint(of: event, pe: pe)
     let at = Int(group.rawValue)
     let point = min(pes[pe].binaryPoint[at] + (isView ? 1 : 0), 7)
-    if isTaught(check, UInt64(point), .binaryPoint(group), event, seen: event.b & 7), !isView {
-      pes[pe].binaryPoint[at] = UInt32(event.b & 7)
+    if isTaught(check, UInt64(point), .binaryPoint(group), event, seen: event.b & 7) {
+      pes[pe].binaryPoint[at] = UInt32(event.b & 7) - (isView && event.b & 7 > 0 ? 1 : 0)
     }
-    pes[pe].known.insert(.binaryPoint(group))
+    // The view shows 7 for 6 and for 7.
+    if knowsBinaryPointRegister(event.register, pe: pe), !isView || event.b & 7 != 7 {
+      pes[pe].known.insert(.binaryPoint(group))
+    }
   }
 
   /// Bits of `ICC_CTLR_EL1` that software may set: CBPR and EOImode; with two Security states CBPR belongs to EL3.
@@ -220,6 +257,8 @@ extension GICv3 where Store: ~Copyable {
       (pes[pe].known.contains(.cpuControlConstants) ? ~0b11 : 0) | (pes[pe].known.contains(known) ? 0b11 : 0)
     let verdict = compare(check, expected: UInt64(pes[pe].cpuControl[bank]), seen: event.b, known: mask, pe: event.pe)
     if verdict == .taught {
+      // Accesses of Group 1's binary point were to Group 0's, or were taken for such.
+      if (UInt64(pes[pe].cpuControl[bank]) ^ event.b) & 1 != 0 { pes[pe].known.remove(.binaryPoint(group1(pe))) }
       pes[pe].cpuControl[bank] = UInt32(truncatingIfNeeded: event.b)
       pes[pe].cpuControl[1 - bank] =
         pes[pe].cpuControl[1 - bank] & 0b11 | UInt32(truncatingIfNeeded: event.b) & ~0b11
@@ -242,8 +281,12 @@ extension GICv3 where Store: ~Copyable {
     let nonSecure = pes[pe].cpuControl[1]
     let aliases = secure & 1 | (nonSecure & 1) << 1 | (secure >> 1 & 1) << 3 | (nonSecure >> 1 & 1) << 4
     let expected = UInt64(pes[pe].cpuControlEL3 & ~0b11011 | aliases)
-    let known: UInt64 = pes[pe].known.contains(.cpuControlEL3) ? .max : 0b11111
+    var known: UInt64 = startsAtReset ? 0b11111 : 0
+    if pes[pe].known.contains(.cpuControlEL3) { known |= ~0b11011 }
+    if pes[pe].known.contains(.cpuControlS) { known |= 0b01001 }
+    if pes[pe].known.contains(.cpuControlNS) { known |= 0b10010 }
     if compare(check, expected: expected, seen: event.b, known: known, pe: event.pe) == .taught {
+      if !startsAtReset { writeControlEL3(event.b, pe: pe) }
       // The implementation's constants are those of every PE.
       for other in 0..<peCount where other == pe || !pes[other].known.contains(.cpuControlEL3) {
         pes[other].cpuControlEL3 = UInt32(truncatingIfNeeded: event.b)
@@ -261,6 +304,8 @@ extension GICv3 where Store: ~Copyable {
     element.otherPriorityMask = 0
     element.groupEnable = InlineArray(repeating: 0)
     element.activePriorities = InlineArray(repeating: 0)
+    element.activeIsUnknownFrom = InlineArray(repeating: 0)
+    element.activeOfSomeGroup = InlineArray(repeating: 0)
     element.activeNonMaskable = 0
     element.runningPriority = 0xFF
     element.virtual.reset()

@@ -69,7 +69,7 @@ extension GICv2 {
   }
 
   /// An SGI is not pending any more, unless it is so from a PE that is not known.
-  @inline(__always) private mutating func acknowledgeLastSource(pe: Int, intid: Int) {
+  @inline(__always) mutating func acknowledgeLastSource(pe: Int, intid: Int) {
     let isOpen = distributor.openSources[pe].bit(intid) || !bank(pe, 0).pointee.latch.knows(intid)
     setLatch(pe, intid, on: 1 &<< UInt8(pe), to: false)
     guard isOpen else { return }

@@ -273,7 +273,9 @@ extension GICv2 {
         distributor.sources[at] = distributor.sources[at] & ~(source - 1) | source
       }
     }
+    let isGuess = !bank(pe, intid >> 5).pointee.knownPriority.bit(intid & 31)
     guard reconcileHighest(pe: pe, intid: intid, priority: priority(pe, intid)) else { return false }
+    if isGuess { bank(pe, intid >> 5).pointee.knownPriority.setBit(intid & 31, to: false) }
     if !known.contains(.priorityMask), interfaces[pe].interface.priorityMask <= priority(pe, intid) {
       interfaces[pe].interface.priorityMask = 0xF0
     }

@@ -6,8 +6,12 @@ extension GICv2 {
   mutating func sendSGI(_ intid: Int, to target: Int, from source: Int, cause: PendingCause) {
     let at = target &<< 4 | intid
     let was = distributor.sources[at] >> UInt8(source) & 1 != 0
+    if !bank(target, 0).pointee.latch.knows(intid) {
+      // Others were a guess.
+      distributor.sources[at] = 0
+      distributor.openSources[target].setBit(intid, to: true)
+    }
     distributor.sources[at] |= 1 &<< UInt8(source)
-    if !bank(target, 0).pointee.latch.knows(intid) { distributor.openSources[target].setBit(intid, to: true) }
     setLatch(target, intid, to: true)
     bank(target, 0).pointee.touched.setBit(intid, to: true)
     if was {
@@ -23,7 +27,12 @@ extension GICv2 {
     let at = pe &<< 4 | intid
     var rest = distributor.sources[at] & sources
     distributor.sources[at] &= ~sources
-    if distributor.sources[at] == 0 { setLatch(pe, intid, to: false) }
+    if sources & existingPEs == existingPEs {
+      distributor.openSources[pe].setBit(intid, to: false)
+      setLatch(pe, intid, to: false)
+    } else if distributor.sources[at] == 0 {
+      acknowledgeLastSource(pe: pe, intid: intid)
+    }
     while rest != 0 {
       reportRanked(
         .pendingCleared, pe, intid, a: UInt64(PendingCause.register.rawValue), b: UInt64(rest.trailingZeroBitCount))

@@ -37,6 +37,7 @@ extension GICv2 {
         setTargets(intid, value)
       } else {
         distributor.sources[pe << 4 | intid] = value
+        distributor.openSources[pe].setBit(intid, to: false)
         setLatch(pe, intid, on: planes(pe, intid), to: value != 0)
       }
     }
@@ -55,9 +56,9 @@ extension GICv2 {
 
   private func source(_ intid: Int, _ pe: Int, _ nonSecure: Bool) -> Learned<UInt8> {
     guard !isHidden(intid, pe, nonSecure) else { return .certain(0) }
-    return Learned(
-      distributor.sources[pe << 4 | intid],
-      known: bank(pe, 0).pointee.latch.knows(intid) && isReached(intid, pe, nonSecure) ? 0xFF : 0)
+    let sources = distributor.sources[pe << 4 | intid]
+    guard bank(pe, 0).pointee.latch.knows(intid), isReached(intid, pe, nonSecure) else { return Learned(sources) }
+    return Learned(sources, known: distributor.openSources[pe].bit(intid) ? sources : 0xFF)
   }
 
   private func target(_ intid: Int, _ pe: Int, _ nonSecure: Bool) -> Learned<UInt8> {

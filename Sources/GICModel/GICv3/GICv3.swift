@@ -116,7 +116,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     banks.knowReset()
     if departures.contains(.resetIsKnown), topology.value(.resetToGroup1) != 1 { banks.knowResetGroups() }
     for pe in 0..<peCount {
-      pes[pe].known.insert(.activePriorities)
+      pes[pe].activeIsUnknownFrom = InlineArray(repeating: 256)
       pes[pe].virtual.knowReset(registersAreReset: departures.contains(.resetIsKnown))
     }
   }

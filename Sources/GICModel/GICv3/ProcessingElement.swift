@@ -32,6 +32,8 @@ struct ProcessingElement {
   var groupEnable = InlineArray<3, UInt32>(repeating: 0)
   /// Active priorities of the three groups, four words each.
   var activePriorities = InlineArray<12, UInt32>(repeating: 0)
+  /// The priority from which on, group by group, it is not known which are active: 0 if none is, 256 if all are.
+  var activeIsUnknownFrom = InlineArray<3, UInt32>(repeating: 0)
   /// NMI of `ICC_AP1R0_EL1`: groups of which a non-maskable interrupt is active.
   var activeNonMaskable: UInt32 = 0
   /// `ICC_IAR1_EL1` leaves non-maskable interrupts to `ICC_NMIAR1_EL1`, as `SCTLR_ELx.NMI` asks for.
@@ -62,6 +64,9 @@ struct ProcessingElement {
 
   /// An interrupt of unknown priority was acknowledged: the running priority is a guess until nothing runs.
   var runningIsGuessed = false
+
+  /// Active priorities of which it is not known whose they are.
+  var activeOfSomeGroup = InlineArray<4, UInt32>(repeating: 0)
 
   /// What is known about the PE's Security state.
   var security = SecurityBelief.unknown
@@ -129,7 +134,6 @@ struct Known: OptionSet {
   static let cpuControlS = Known(rawValue: 1 << 11)
   static let cpuControlNS = Known(rawValue: 1 << 12)
   static let cpuControlEL3 = Known(rawValue: 1 << 13)
-  static let activePriorities = Known(rawValue: 1 << 14)
   static let virtualPendingBase = Known(rawValue: 1 << 16)
   static let cpuControlConstants = Known(rawValue: 1 << 17)
   static let virtualControlConstants = Known(rawValue: 1 << 18)

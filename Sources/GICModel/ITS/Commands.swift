@@ -117,7 +117,12 @@ extension GICv3 where Store: ~Copyable {
     guard ensureDevice(command, unit: unit) else { return .unmappedDevice }
     if let limit = collectionLimit(unit: unit), UInt64(command.collection) >= limit { return .collectionOutOfRange }
     guard intid >= LPILimits.firstINTID, intid >> UInt32(lpiINTIDBits) == 0 else { return .physicalIDOutOfRange }
-    let entry = TranslationEntry(intid: intid, collection: UInt16(truncatingIfNeeded: command.collection))
+    // Whether the collection is too high for the table depends on a size that the capture may not have shown.
+    let isCertain =
+      translation.startsEmpty || collectionLimit(unit: unit) != nil
+      || translation.units[unit].collection(command.collection) != Collection.unknown
+    let entry = TranslationEntry(
+      intid: intid, collection: UInt16(truncatingIfNeeded: command.collection), isKnown: isCertain)
     guard translation.stores[unit].map(command.at, entry) else { return .idOutOfRange }
     lpis.setMapped(intid, true)
     emit(.mapping, intid: intid, a: command.at.key, b: 1)

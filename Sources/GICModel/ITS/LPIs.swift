@@ -60,7 +60,11 @@ extension GICv3 where Store: ~Copyable {
   /// (IHI 0069H, 12.11.32).
   mutating func enableLPIs(pe: UInt32) {
     let (base, used) = (pes[Int(pe)].pendingBase, pes[Int(pe)].usedPendingBase)
-    if used != base.value {
+    if used == 0, !startsAtReset {
+      // Which table was used before the capture is not known.
+      pes[Int(pe)].pendingTableIsUnknown = true
+      pes[Int(pe)].usedPendingBase = base.value
+    } else if used != base.value {
       let isZero = base.knows(62) && base[62]
       let isMoved = (base.value ^ used) & 0x000F_FFFF_FFFF_0000 != 0  // bits 51:16
       if isZero || isMoved { losePending(pe: pe) }

@@ -85,6 +85,10 @@ extension InterruptController where Self: ~Copyable {
         changeLatch(pe, intid, to: value, cause: .register)
         continue
       }
+      // On whom it latches, a write before the capture may have decided.
+      if pes == 0, value, !startsAtReset {
+        for other in latchPEs(pe) { forget(.pending, other, word: 0, 1 << UInt32(intid)) }
+      }
       while pes != 0 {
         changePending(pes.trailingZeroBitCount, intid: intid, to: value, cause: .register)
         pes &= pes &- 1

@@ -49,7 +49,9 @@ extension InterruptController where Self: ~Copyable {
       for n in 0..<4 where open.bit(bit + n) && lanes.bit(n * 8) {
         learnPriority(bank, bit + n, UInt8(truncatingIfNeeded: seen >> UInt32(n * 8)), nonSecure: nonSecure)
       }
-    case .nonSecureAccess: return
+    case .nonSecureAccess:
+      let shift = UInt64(bit * 2)
+      bank.pointee.nonSecureAccess.know(UInt64(seen) << shift, in: UInt64(lanes) << shift)
     case .target, .sources, .route:
       learnOwn(register.field, first: first, seen, lanes: lanes, pe: pe, nonSecure: nonSecure)
     }
@@ -107,14 +109,21 @@ extension InterruptController where Self: ~Copyable {
       if isActiveOn(pe, intid) { changed = true }
       setActiveOn(pe, intid, to: false)
     }
-    if !knowsPriority(pe, intid), UInt32(bank.pointee.priority[bit]) != priority {
+    if !knowsPriority(pe, intid) {
+      if UInt32(bank.pointee.priority[bit]) != priority { changed = true }
       bank.pointee.priority[bit] = UInt8(truncatingIfNeeded: priority)
       bank.pointee.knownPriority.setBit(bit, to: true)
-      changed = true
     }
     if word != 0, aim(intid, at: pe) { changed = true }
     if let group, !knowsGroup(pe, intid), bank.pointee.group[bit] != (group == .group1NonSecure) {
       bank.pointee.group.assume(bit, group == .group1NonSecure)
+      changed = true
+    }
+    // Of Group 0 and Secure Group 1, GICD_IGRPMODR decides; with one Security state there is but Group 1.
+    if let group, group != .group1NonSecure, !hasOneSecurityState, !knowsModifier(pe, intid),
+      bank.pointee.modifier[bit] != (group == .group1Secure)
+    {
+      bank.pointee.modifier.assume(bit, group == .group1Secure)
       changed = true
     }
     if openGroups(for: group ?? self.group(pe, intid), pe: pe) { changed = true }
@@ -127,14 +136,14 @@ extension InterruptController where Self: ~Copyable {
     let (bank, bit) = (bank(pe, intid >> 5), intid & 31)
     let isLevel = !bank.pointee.edge[bit]
     if INTID.isPPI(intid), isLevel, shown.contains(.lines), !knowsLevel(pe, intid) {
-      bank.pointee.level.assume(bit, true)
+      bank.pointee.level.guess(bit, true)
       return true
     }
     let isUnknown = !knowsLatch(pe, intid) || !INTID.isSGI(intid) && !knowsLevel(pe, intid)
     // A pulse of its line has left it pending: it is edge-triggered.
     let isPulse = isLevel && !INTID.isSGI(intid) && !knowsTrigger(pe, intid)
     guard isUnknown || isPulse else { return false }
-    if isPulse, !isUnknown || INTID.isSPI(intid) && knowsLevel(pe, intid) { bank.pointee.edge.assume(bit, true) }
+    if isPulse, !isUnknown || INTID.isSPI(intid) && knowsLevel(pe, intid) { bank.pointee.edge.guess(bit, true) }
     learnLatch(pe, intid, true)
     return true
   }

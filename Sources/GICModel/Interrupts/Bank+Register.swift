@@ -28,17 +28,20 @@ extension InterruptController where Self: ~Copyable {
       let level = isClosed ? InterruptRegister.closed : register.level
       let group = bank(pe, word).pointee.group
       let opened = opened(pe, word: word, level: level)
-      return Learned(group.value | ~group.known | opened, known: group.known | opened)
+      let isKnown = opened.value & opened.known
+      return Learned(
+        group.value | ~group.known | opened.value, known: group.known & (group.value | opened.known) | isKnown)
     }
   }
 
   /// Interrupts of a word whose `GICD_NSACR` field opens a register of `level` to Non-secure state. PPIs have none.
-  private func opened(_ pe: Int, word: Int, level: UInt8) -> UInt32 {
-    guard level < InterruptRegister.closed, hasNSACR else { return 0 }
+  private func opened(_ pe: Int, word: Int, level: UInt8) -> Learned<UInt32> {
+    guard level < InterruptRegister.closed, hasNSACR else { return .certain(0) }
     let bank = bank(pe, word)
-    var mask: UInt32 = 0
-    for bit in 0..<(word == 0 ? 16 : 32) where bank.pointee.nonSecureAccess(bit) >= UInt32(level) {
-      mask.setBit(bit, to: true)
+    var mask = Learned<UInt32>.certain(0)
+    for bit in 0..<(word == 0 ? 16 : 32) {
+      mask.value.setBit(bit, to: bank.pointee.nonSecureAccess(bit) >= UInt32(level))
+      mask.known.setBit(bit, to: bank.pointee.nonSecureAccess.known &>> UInt64(bit &* 2) & 0b11 == 0b11)
     }
     return mask
   }
@@ -82,19 +85,26 @@ extension InterruptController where Self: ~Copyable {
     switch register.field {
     case .nonMaskable where hasNonMaskable == nil: return Learned()
     case .group, .modifier, .enabled, .pending, .active, .nonMaskable:
-      var word = bank.pointee[register.field].visible(seen)
-      word.known &= reach.known | ~word.value
-      return word
+      return reached(bank.pointee[register.field], by: reach, seen)
     case .trigger:
-      var edges = bank.pointee.edge.visible(seen)
-      edges.known &= reach.known | ~edges.value
-      edges = edges.shifted(right: bit)
+      let edges = reached(bank.pointee.edge, by: reach, seen).shifted(right: bit)
       return Learned(edges.value.upperPairs, known: edges.known.upperPairs | (knowsModelBits ? 0x5555_5555 : 0))
     case .nonSecureAccess:
-      return .certain(seen == 0 ? 0 : UInt32(truncatingIfNeeded: bank.pointee.nonSecureAccess &>> UInt64(bit * 2)))
+      guard seen != 0 else { return .certain(0) }
+      let fields = bank.pointee.nonSecureAccess
+      return Learned(
+        UInt32(truncatingIfNeeded: fields.value &>> UInt64(bit * 2)),
+        known: UInt32(truncatingIfNeeded: fields.known &>> UInt64(bit * 2)))
     case .priority: return priorities(bank, bit, seen, sure: reach.known, nonSecure: nonSecure)
     case .target, .sources, .route: return ownValue(register.field, first: first, pe: pe, nonSecure: nonSecure)
     }
+  }
+
+  /// What an access sees of a word: of interrupts that it may see or not, what is known to be zero for all.
+  private func reached(_ word: Learned<UInt32>, by reach: Learned<UInt32>, _ seen: UInt32) -> Learned<UInt32> {
+    var answer = word.visible(seen)
+    answer.known = answer.known & reach.known | word.known & ~word.value & ~reach.known
+    return answer
   }
 
   /// Four priorities as a Security state sees them: from Non-secure state the upper half of the range, shifted
@@ -103,9 +113,9 @@ extension InterruptController where Self: ~Copyable {
     _ bank: UnsafeMutablePointer<InterruptBank>, _ bit: Int, _ seen: UInt32, sure: UInt32, nonSecure: Bool
   ) -> Learned<UInt32> {
     var answer = Learned<UInt32>.certain(0)
-    for n in 0..<4 where seen.bit(bit + n) {
+    for n in 0..<4 where seen.bit(bit + n) || !sure.bit(bit + n) {
       let priority = bank.pointee.priority[bit + n]
-      answer.value |= UInt32(nonSecure ? priority << 1 : priority) << UInt32(n * 8)
+      if seen.bit(bit + n) { answer.value |= UInt32(nonSecure ? priority << 1 : priority) << UInt32(n * 8) }
       let known = (bank.pointee.knownPriority & sure).bit(bit + n) ? knownPriorityBits : 0
       answer.known &= ~(UInt32(~known) << UInt32(n * 8))
     }
@@ -135,8 +145,11 @@ extension InterruptController where Self: ~Copyable {
     let doubtful = open & ~reach.known
     let before: InterruptBank? = doubtful == 0 ? nil : bank(pe, word).pointee
     write(register, first: first, bits, lanes: lanes, open: open, pe: pe, nonSecure: nonSecure)
-    guard let before else { return }
     let isOfBits = register.field == .enabled || register.field == .pending || register.field == .active
+    // Taken not to reach some, which it may have reached.
+    let unreached = exist & ~reach.known & ~reach.value & bits
+    if isOfBits, unreached != 0 { forget(register.field, pe, word: word, changed: unreached) }
+    guard let before else { return }
     doubtWrite(register.field, pe, word, before, touching: isOfBits ? doubtful & bits : doubtful)
   }
 
@@ -164,8 +177,7 @@ extension InterruptController where Self: ~Copyable {
     case .nonSecureAccess:
       guard open != 0 else { return }
       let shift = UInt64(bit * 2)
-      let old = bank(pe, word).pointee.nonSecureAccess
-      bank(pe, word).pointee.nonSecureAccess = old & ~(UInt64(lanes) << shift) | UInt64(bits & lanes) << shift
+      bank(pe, word).pointee.nonSecureAccess.know(UInt64(bits) << shift, in: UInt64(lanes) << shift)
     case .priority:
       for n in 0..<4 where open.bit(bit + n) && lanes.bit(n * 8) {
         let value = UInt8(truncatingIfNeeded: bits >> UInt32(n * 8))

@@ -27,7 +27,7 @@ struct InterruptBank: BitwiseCopyable {
   /// Of those, targets that were seen by what was signalled: `GICD_IROUTER` may name the PE or say any.
   var seenTarget: UInt32 = 0
   /// `*_NSACR`: two bits for each interrupt.
-  var nonSecureAccess: UInt64 = 0
+  var nonSecureAccess = Learned<UInt64>()
   /// Interrupts that have ever been touched, for state reports.
   var touched: UInt32 = 0
 
@@ -50,7 +50,9 @@ struct InterruptBank: BitwiseCopyable {
 
   /// The field of `*_NSACR` of interrupt `n`.
   @inline(__always)
-  func nonSecureAccess(_ n: Int) -> UInt32 { UInt32(truncatingIfNeeded: nonSecureAccess &>> UInt64(n &* 2) & 0b11) }
+  func nonSecureAccess(_ n: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: nonSecureAccess.value &>> UInt64(n &* 2) & 0b11)
+  }
 
   /// The word of a field that has one bit for each interrupt and is kept as such.
   subscript(field: InterruptField) -> Learned<UInt32> {
@@ -147,6 +149,7 @@ struct InterruptBanks: ~Copyable {
       all[bank].active.known = .max
       all[bank].level.known = .max
       all[bank].enabled.known = .max
+      all[bank].nonSecureAccess.known = .max
     }
   }
 

@@ -52,6 +52,10 @@ extension InterruptController where Self: ~Copyable {
     showsConfiguration(intid) && bank(pe, intid >> 5).pointee.group.knows(intid & 31)
   }
 
+  func knowsModifier(_ pe: Int, _ intid: Int) -> Bool {
+    showsConfiguration(intid) && bank(pe, intid >> 5).pointee.modifier.knows(intid & 31)
+  }
+
   func knowsTrigger(_ pe: Int, _ intid: Int) -> Bool {
     showsConfiguration(intid) && bank(pe, intid >> 5).pointee.edge.knows(intid & 31)
   }

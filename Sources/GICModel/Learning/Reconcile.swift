@@ -7,7 +7,7 @@ import InterruptTrace
 extension GICv3 where Store: ~Copyable {
   /// Makes `seen` the highest pending interrupt of a PE by correcting unknown state only. False if that cannot be.
   mutating func reconcileHighest(pe: Int, seen: PendingInterrupt) -> Bool {
-    for _ in 0..<16 {
+    for _ in 0..<INTID.specials.lowerBound {
       let expected = highest(pe)
       if expected.isNone && seen.isNone { return true }
       if expected.intid == seen.intid, expected.priority == seen.priority, expected.group == seen.group { return true }
@@ -49,21 +49,22 @@ extension GICv3 where Store: ~Copyable {
     if !seen.isNone, !knowsPriority(pe, intid), bank.pointee.priority[bit] != 0xFF {
       // Of a lower rank than what is shown; which, is still open.
       bank.pointee.priority[bit] = 0xFF
+      bank.pointee.knownPriority.setBit(bit, to: false)
     } else if !knowsEnable(pe, intid) {
       if bank.pointee.enabled[bit] { emit(.disabled, pe: pe, intid: expected.intid) }
-      bank.pointee.enabled.assume(bit, false)
+      bank.pointee.enabled.guess(bit, false)
     } else if isShared, !knowsTarget(intid) {
       distributor.route[intid] = Distributor.noPE
     } else if !knowsLatch(pe, intid), bank.pointee.latch[bit] {
-      bank.pointee.latch.assume(bit, false)
+      bank.pointee.latch.guess(bit, false)
     } else if !INTID.isSGI(intid), !knowsLevel(pe, intid), bank.pointee.level[bit], !bank.pointee.edge[bit] {
-      bank.pointee.level.assume(bit, false)
+      bank.pointee.level.guess(bit, false)
     } else if !knowsActive(pe, intid) {
-      bank.pointee.active.assume(bit, true)
+      bank.pointee.active.guess(bit, true)
     } else if isShared, !knowsTrigger(pe, intid), bank.pointee.level[bit] != bank.pointee.edge[bit] {
       // Of the other trigger it would have been acknowledged for good, or have fallen with its line.
-      bank.pointee.edge.assume(bit, bank.pointee.level[bit])
-      bank.pointee.latch.assume(bit, false)
+      bank.pointee.edge.guess(bit, bank.pointee.level[bit])
+      bank.pointee.latch.guess(bit, false)
     } else {
       return false
     }
@@ -84,7 +85,7 @@ extension GICv3 where Store: ~Copyable {
     let property = UInt8(truncatingIfNeeded: configured & 0xFC) | 1
     let record = lpis.record(seen.intid)
     let wasPending = lpis.isPending(seen.intid, pe: UInt32(pe))
-    if wasPending, record.isKnown, record.property == property { return false }
+    if wasPending, record.isKnown, record.property == property, lpisAreSignalled(pe) { return false }
     if !wasPending {
       guard !knowsPendingLPIs(pe) else { return false }
       lpis.setPending(seen.intid, pe: UInt32(pe))
@@ -165,7 +166,7 @@ extension GICv3 where Store: ~Copyable {
       (pes[pe].priorityMask, pes[pe].otherPriorityMask) = (pending.priority, pending.priority)
       return true
     }
-    return false
+    return !knowsRunningPriority(pe) && assumeRunning(pe, above: pending) || widenGroupPriority(pe, pending)
   }
 
   /// Opens what is unknown and stands closed.
@@ -181,6 +182,8 @@ extension GICv3 where Store: ~Copyable {
       pes[pe].otherPriorityMask = pes[pe].priorityMask
       changed = true
     }
+    if !knowsRunningPriority(pe), learnNothingRunsAbove(pe, pending) { changed = true }
+    if !changed, narrowGroupPriority(pe, pending) { changed = true }
     return changed
   }
 
@@ -225,8 +228,7 @@ extension GICv3 where Store: ~Copyable {
       }
       return mask(pending, pe: pe) || reconcileHighest(pe: pe, seen: .none)
     }
-    let rank = guessedRank(pe: pe, intid: seen, group0: group0)
-    if !reconcileHighest(pe: pe, seen: rank) { return false }
+    if !reconcileGuess(pe: pe, intid: seen, group0: group0) { return false }
     pes[pe].runningIsGuessed = true
     if signals(pe, highest(pe)) { return true }
     return unmask(highest(pe), pe: pe) && signals(pe, highest(pe))
@@ -247,14 +249,37 @@ extension GICv3 where Store: ~Copyable {
 
   private mutating func explainHighestPending(pe: Int, group0: Bool, seen: UInt32) -> Bool {
     guard INTID.isSpecial(seen) else {
-      return reconcileHighest(pe: pe, seen: guessedRank(pe: pe, intid: seen, group0: group0))
-        && visible(highest(pe), pe: pe, group0: group0) == seen
+      return reconcileGuess(pe: pe, intid: seen, group0: group0)
+        && isVisible(seen, pe: pe, group0: group0)
     }
+    if isVisible(seen, pe: pe, group0: group0) { return true }
     for _ in 0..<16 where visible(highest(pe), pe: pe, group0: group0) != seen {
       guard demote(highest(pe), pe: pe, below: .none) else { return false }
       pes[pe].highestIsStale = true
     }
     return visible(highest(pe), pe: pe, group0: group0) == seen
+  }
+
+  /// Makes an interrupt the highest pending one of which the capture does not show the rank: what is made up for that stays a
+  /// guess.
+  private mutating func reconcileGuess(pe: Int, intid: UInt32, group0: Bool) -> Bool {
+    let isGuess = INTID.isBasic(intid) && !bank(pe, Int(intid) >> 5).pointee.knownPriority.bit(Int(intid) & 31)
+    guard reconcileHighest(pe: pe, seen: guessedRank(pe: pe, intid: intid, group0: group0)) else { return false }
+    if isGuess { bank(pe, Int(intid) >> 5).pointee.knownPriority.setBit(Int(intid) & 31, to: false) }
+    return true
+  }
+
+  /// Whether a read of the highest pending interrupt returns what the capture shows, by a group's enable where nothing has
+  /// shown that.
+  private mutating func isVisible(_ seen: UInt32, pe: Int, group0: Bool) -> Bool {
+    let pending = highest(pe)
+    if visible(pending, pe: pe, group0: group0) == seen { return true }
+    guard !pending.isNone, !startsAtReset, !knowsInterface(pe, .groupEnable(pending.group)) else { return false }
+    let at = Int(pending.group.rawValue)
+    pes[pe].groupEnable[at] ^= 1
+    if visible(pending, pe: pe, group0: group0) == seen { return true }
+    pes[pe].groupEnable[at] ^= 1
+    return false
   }
 
   /// The rank that an acknowledged interrupt must have had: what is known of it, the group of the register, and where
@@ -267,7 +292,10 @@ extension GICv3 where Store: ~Copyable {
       return rank
     }
     let (bank, bit) = (bank(pe, Int(intid) >> 5), Int(intid) & 31)
-    if !bank.pointee.group.knows(bit), hasOneSecurityState { rank.group = group0 ? .group0 : .group1NonSecure }
+    if !bank.pointee.group.knows(bit) {
+      let group1 = !hasOneSecurityState && pes[pe].security == .secure ? InterruptGroup.group1Secure : .group1NonSecure
+      rank.group = group0 ? .group0 : group1
+    }
     if !bank.pointee.knownPriority.bit(bit) {
       if rank.priority >= 0xFF || rank.priority == 0 { rank.priority = 0xA0 }
       let running = pes[pe].runningPriority

@@ -66,7 +66,7 @@ extension InterruptBanks {
       all[bank] = bank < Self.wordCount ? InterruptBank() : .ofPE
       all[bank].priority = old.priority
       all[bank].touched = old.touched
-      all[bank].nonSecureAccess = old.nonSecureAccess
+      all[bank].nonSecureAccess.value = old.nonSecureAccess.value
       all[bank].group.value = old.group.value
       all[bank].modifier.value = old.modifier.value
       all[bank].enabled.value = old.enabled.value
@@ -175,6 +175,7 @@ extension GICv3 where Store: ~Copyable {
         pes[pe].control.value &= ~1
       }
       pes[pe].activePriorities = InlineArray(repeating: 0)
+      pes[pe].activeIsUnknownFrom = InlineArray(repeating: 0)
       refreshRunningPriority(pe)
       pes[pe].known.formIntersection([.cpuControlConstants, .virtualControlConstants])
       pes[pe].control.known = 0

@@ -18,7 +18,12 @@ extension GICv3 where Store: ~Copyable {
       let waker = nonSecure ? Learned(0, known: pes[pe].waker.known) : pes[pe].waker
       if compare(check, waker, event) == .taught { pes[pe].waker.value = UInt32(truncatingIfNeeded: event.b) }
     case .propertyBase: compare(check, with: &pes[pe].propertyBase, event)
-    case .pendingBase: compare(check, with: &pes[pe].pendingBase, event)
+    case .pendingBase:
+      let before = pes[pe].pendingBase.known
+      compare(check, with: &pes[pe].pendingBase, event)
+      // Nothing has written it since LPIs were enabled last, as far as the capture goes.
+      let taught = pes[pe].pendingBase.known & ~before
+      pes[pe].usedPendingBase = pes[pe].usedPendingBase & ~taught | pes[pe].pendingBase.value & taught
     case .virtualPropertyBase: compare(check, with: &pes[pe].virtualPropertyBase, event)
     case .virtualPendingBase: readVirtualPendingBase(event, pe: pe, check: check)
     case .virtualSGIPending: readVirtualSGIPending(event, pe: pe, check: check)

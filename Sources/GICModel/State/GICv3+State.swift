@@ -58,7 +58,8 @@ extension GICv3 where Store: ~Copyable {
         .register("GICR_PROPBASER", element.propertyBase.value), .register("GICR_PENDBASER", element.pendingBase.value),
         .register("GICR_IGROUPR0", bank.group.value), .register("GICR_IGRPMODR0", bank.modifier.value),
         .register("GICR_ISENABLER0", bank.enabled.value), .register("GICR_ISPENDR0", bank.latch.value),
-        .register("GICR_ISACTIVER0", bank.active.value), .register("GICR_NSACR", bank.nonSecureAccess & 0xFFFF_FFFF),
+        .register("GICR_ISACTIVER0", bank.active.value),
+        .register("GICR_NSACR", bank.nonSecureAccess.value & 0xFFFF_FFFF),
         .list("interrupts", interrupts),
       ]
     )

@@ -33,6 +33,12 @@ struct Learned<Word: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sen
   @inline(__always)
   mutating func assume(_ n: Int, _ bit: Bool) { assume(bit ? .max : 0, in: 1 &<< Word(truncatingIfNeeded: n)) }
 
+  /// Bit `n` is taken to be `bit`, and nothing is known of it.
+  @inline(__always) mutating func guess(_ n: Int, _ bit: Bool) {
+    assume(n, bit)
+    setKnown(n, false)
+  }
+
   /// Sets whether bit `n` is known.
   @inline(__always) mutating func setKnown(_ n: Int, _ isKnown: Bool) {
     let mask: Word = 1 &<< Word(truncatingIfNeeded: n)
