@@ -27,7 +27,9 @@ def cell(name, value):
         return "<td></td>"
     if name.endswith("_ns"):
         return f'<td class="n">{duration(value)}</td>'
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return f"<td>{'yes' if value else 'no'}</td>"
+    if isinstance(value, (int, float)):
         return f'<td class="n">{value:,}</td>'
     return f"<td>{html.escape(str(value))}</td>"
 

@@ -1,4 +1,4 @@
--- Since which kernel is a p99 worse than under the kernel before it, by more than 10 % and by more than 10 us?
+-- Since which kernel is a p99 worse than under the kernel before it, by more than 10 % and by more than 10 µs?
 WITH sums AS (
   SELECT label_kernel, virtual, class, stage, upper_ns, sum(samples) AS samples, max(max_ns) AS max_ns
   FROM buckets WHERE label_kernel IS NOT NULL GROUP BY label_kernel, virtual, class, stage, upper_ns
