@@ -80,8 +80,19 @@ struct MisuseTests {
       c.write(.gicd, 0x104, 1 << 8)
       if isRight { c.write(.gicd, 0x184, 1 << 8) }
       c.write(.gicd, 0xC08, 2 << 16)
+    case .affinityRoutingChangedWhileEnabled:
+      c.write(.ICC_PMR_EL1, 0xF8)
+      c.write(.gicd, 0, 2)
+      if isRight { c.write(.gicd, 0, 0) }
+      c.write(.gicd, 0, 0x12)
+    case .messageOfAbsentINTID:
+      c.write(.ICC_PMR_EL1, 0xF8)
+      c.write(.gicd, 0x40, isRight ? 40 : 7)
     case .broadcastWithTargets: c.write(.ICC_SGI1R_EL1, 1 << 40 | 3 << 24 | (isRight ? 0 : 1))
     case .endOfSpecialINTID: c.write(.ICC_EOIR1_EL1, isRight ? 40 : 1023)
+    case .endOfAbsentINTID:
+      c.read(.gicd, 4, 7)
+      c.write(.ICC_EOIR1_EL1, isRight ? 40 : 700)
     case .deactivationOfSpecialINTID:
       c.write(.ICC_CTLR_EL1, 2)
       c.write(.ICC_DIR_EL1, isRight ? 40 : 1023)

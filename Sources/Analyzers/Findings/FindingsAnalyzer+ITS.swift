@@ -46,7 +46,14 @@ extension FindingsAnalyzer {
     // A command's own error is reported with the command; only what a Redistributor drops has none.
     let isMSI = msi?.event == t.event
     if !isMSI, fault != .lpisDisabled, fault != .intidOutOfRange { return }
-    if t.intid != INTID.none {
+    let virtual = virtualMapping(of: t.itsFault.message).flatMap { $0.intid == t.intid ? $0 : nil }
+    if let virtual {
+      let record = virtualLPIs.lpis.insert(UInt64(virtual.vPE) << 32 | UInt64(t.intid))
+      record.pointee.dropped &+= 1
+      record.pointee.droppedAt = Moment(t)
+      record.pointee.droppedFault = UInt8(truncatingIfNeeded: fault.rawValue)
+      record.pointee.message = t.itsFault.message
+    } else if t.intid != INTID.none {
       let record = record(t)
       record.pointee.dropped &+= 1
       record.pointee.droppedAt = Moment(t)
@@ -55,9 +62,7 @@ extension FindingsAnalyzer {
     let key = FindingLog.Key(
       kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid,
       source: t.itsFault.message, reason: UInt32(truncatingIfNeeded: fault.rawValue))
-    if fault == .intidOutOfRange, let mapping = virtualMapping(of: t.itsFault.message), mapping.intid == t.intid {
-      return virtualOutOfRange(key, t, mapping, isMSI: isMSI)
-    }
+    if fault == .intidOutOfRange, let virtual { return virtualOutOfRange(key, t, virtual, isMSI: isMSI) }
     report(key, t) { description(of: fault, t, isMSI: isMSI, at: place) }
   }
 

@@ -44,7 +44,7 @@ extension FindingsAnalyzer {
   private func source(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
     let cause = PendingCause(rawValue: r.cause)
     if INTID.isLPI(intid) {
-      if isDropped(r) { return Rung("source", .broken, droppedText(r), since: r.droppedAt) }
+      if isDropped(r) { return Rung("source", .broken, droppedText(r.dropped, r.droppedFault), since: r.droppedAt) }
       guard r.edges > 0 else {
         return Rung("source", startsAtReset ? .broken : .unknown, "no MSI for it in this capture")
       }
@@ -92,9 +92,9 @@ extension FindingsAnalyzer {
     r.dropped > 0 && (r.pendingAt.event == .max || r.droppedAt.event > r.pendingAt.event)
   }
 
-  private func droppedText(_ r: InterruptRecord) -> String {
-    let fault = ITSFault(rawValue: UInt64(r.droppedFault))?.name ?? "dropped"
-    return "\(r.dropped) \(r.dropped == 1 ? "MSI" : "MSIs") for it led to no interrupt: \(fault)"
+  func droppedText(_ count: UInt64, _ fault: UInt8) -> String {
+    let name = ITSFault(rawValue: UInt64(fault))?.name ?? "dropped"
+    return "\(count) \(count == 1 ? "MSI" : "MSIs") for it led to no interrupt: \(name)"
   }
 
   /// The last SGI of a number that no PE accepted, of those that a PE sent last.

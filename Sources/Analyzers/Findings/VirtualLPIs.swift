@@ -29,6 +29,13 @@ struct VirtualLPIRecord: BitwiseCopyable {
   var last = Moment()
   var count: UInt64 = 0
   var message: UInt64 = .max
+  /// Messages that led to no interrupt, the last of them, and its ``ITSFault``.
+  var dropped: UInt64 = 0
+  var droppedAt = Moment()
+  var droppedFault: UInt8 = 0
+
+  /// The last message came to nothing.
+  var isDropped: Bool { dropped > 0 && (last.event == .max || droppedAt.event > last.event) }
 }
 
 /// Virtual LPIs by their own names: vPE and vINTID. Memory follows the number of vPEs, mapped events and vLPIs.
@@ -196,12 +203,6 @@ extension FindingsAnalyzer {
     var mapping: (message: UInt64, value: VirtualMapping)?
     virtualLPIs.mappings.forEach { if $1.pointee.intid == intid { mapping = ($0, $1.pointee) } }
     guard found != nil || mapping != nil else { return nil }
-    // What was dropped never came to the vPE: the record of messages that came to nothing has it.
-    if found == nil,
-      interrupts.find(InterruptKey.interrupt(domain: 0, pe: 0, intid: intid).rawValue)?.pointee.dropped ?? 0 > 0
-    {
-      return nil
-    }
     let vPE = found?.vPE ?? mapping?.value.vPE ?? 0
     let name = Self.virtualName(intid, vPE)
     let owner = virtualLPIs.vPEs.find(UInt64(vPE))?.pointee ?? VirtualPERecord()
@@ -209,12 +210,16 @@ extension FindingsAnalyzer {
     let value = mapping?.value ?? virtualMapping(of: message) ?? VirtualMapping()
     let (isPending, count) = (found?.record.isPending ?? false, found?.record.count ?? 0)
     typealias Rung = DeliveryLadder.Rung
+    let lost = found.flatMap { $0.record.isDropped ? $0.record : nil }
+    let drop = lost.map { droppedText($0.dropped, $0.droppedFault) }
     var rungs = [
-      count > 0
-        ? Rung(
-          "source", .holds, "MSI of \(Self.source(message)), \(count) so far", event: found?.record.last.event,
-          time: found?.record.last.time)
-        : Rung("source", startsAtReset ? .broken : .unknown, "no MSI for it in this capture"),
+      lost != nil
+        ? Rung("source", .broken, drop ?? "", event: lost?.droppedAt.event, time: lost?.droppedAt.time)
+        : count > 0
+          ? Rung(
+            "source", .holds, "MSI of \(Self.source(message)), \(count) so far", event: found?.record.last.event,
+            time: found?.record.last.time)
+          : Rung("source", startsAtReset ? .broken : .unknown, "no MSI for it in this capture"),
       Rung("mapped", .holds, "\(Self.source(message)) is mapped to it by VMAPTI", event: value.event),
       Rung(
         "vpe-mapped", owner.mappedEvent == .max ? .unknown : .holds, "vPE \(vPE) is mapped by VMAPP",
@@ -237,13 +242,14 @@ extension FindingsAnalyzer {
         "doorbell", isResident ? .open : hasDoorbell ? .holds : .broken,
         hasDoorbell ? "LPI \(value.doorbell) announces it" : "it has none"))
     let conclusion =
-      count == 0
-      ? "\(name) was not delivered: no MSI for it came in this capture."
-      : !isPending
-        ? "\(name) is not pending: the guest took it, or a command cleared it."
-        : isResident
-          ? "\(name) is pending, and vPE \(vPE) is resident on PE \(owner.residentOn): the guest has not taken it."
-          : "\(name) is pending, and vPE \(vPE) is resident on no PE\(hasDoorbell ? "" : " and has no doorbell")."
+      drop.map { "\(name) was not delivered: \($0)." }
+      ?? (count == 0
+        ? "\(name) was not delivered: no MSI for it came in this capture."
+        : !isPending
+          ? "\(name) is not pending: the guest took it, or a command cleared it."
+          : isResident
+            ? "\(name) is pending, and vPE \(vPE) is resident on PE \(owner.residentOn): the guest has not taken it."
+            : "\(name) is pending, and vPE \(vPE) is resident on no PE\(hasDoorbell ? "" : " and has no doorbell").")
     return DeliveryLadder(
       domain: Domain.physical, intid: intid, pe: isResident ? owner.residentOn : nil, rungs: rungs,
       conclusion: conclusion)

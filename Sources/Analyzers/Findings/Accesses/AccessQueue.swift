@@ -16,6 +16,12 @@ struct AccessQueue: ~Copyable {
   private(set) var controllerKinds: UInt64 = 0
   /// Affinity routing is on: registers of the Distributor that belong to SGIs and PPIs are RES0.
   var isAffinityRouted = false
+  /// The ARE bits of `GICD_CTLR` read as set where nothing had set them.
+  var affinityRoutingIsFixed = false
+  /// The last write of `GICD_CTLR` was Secure.
+  var controlIsSecure = false
+  /// The first INTID below 1020 that the controller does not have, as far as `GICD_TYPER` has shown it.
+  private(set) var absentINTIDs: UInt32 = INTID.specials.lowerBound
 
   /// Kinds below 64 that are looked at.
   private static let looksAt: UInt64 = [
@@ -38,6 +44,8 @@ struct AccessQueue: ~Copyable {
   mutating func copyCounts(of other: borrowing AccessQueue) {
     controllerKinds = other.controllerKinds
     isAffinityRouted = other.isAffinityRouted
+    (affinityRoutingIsFixed, controlIsSecure) = (other.affinityRoutingIsFixed, other.controlIsSecure)
+    absentINTIDs = other.absentINTIDs
   }
 
   /// Looks through a batch; `observe` gets what the capture shows of a PE.
@@ -102,7 +110,7 @@ struct AccessQueue: ~Copyable {
   }
 
   /// Whether a register access is one that findings name.
-  @inline(__always) private func explains(_ event: Event) -> Bool {
+  @inline(__always) private mutating func explains(_ event: Event) -> Bool {
     guard event.domain == Domain.physical else { return false }
     switch event.kind {
     case .mmioWrite: return !event.flags.contains(.absolute) && explains(write: event)
@@ -122,16 +130,22 @@ struct AccessQueue: ~Copyable {
     case .gicr: return offset == 0 || (0x70..<0x80).contains(offset) || (0x2_0070..<0x2_0080).contains(offset)
     case .gicd:
       return offset == 0 || offset == RegisterOffset.gicdSGIR || (0x820..<0xC00).contains(offset) || offset >= 0x6000
-        || BankedRegister.mayHold(offset)
+        || BankedRegister.mayHold(offset) || RegisterOffset.gicdSPIMessages.contains(offset)
     case .gicc:
       return offset == RegisterOffset.giccPMR || offset == RegisterOffset.giccDIR
-        || offset == RegisterOffset.giccEOIR && INTID.isSpecial(event.b & 0x3FF)
+        || offset == RegisterOffset.giccEOIR && isNoInterrupt(event.b & 0x3FF)
     default: return false
     }
   }
 
-  private func explains(read event: Event) -> Bool {
-    switch event.frame {
+  /// Whether the controller has no interrupt of an INTID below 1024.
+  private func isNoInterrupt(_ intid: UInt64) -> Bool { intid >= absentINTIDs && intid < 1024 }
+
+  private mutating func explains(read event: Event) -> Bool {
+    if event.frame == .gicd, event.offset == RegisterOffset.gicdTYPER, event.flags.isDisjoint(with: .refused) {
+      absentINTIDs = min(32 * (UInt32(event.b & 0x1F) + 1), INTID.specials.lowerBound)
+    }
+    return switch event.frame {
     case .gits: event.offset == 0 || (0x100..<0x140).contains(event.offset)
     case .gicr: event.offset == 0
     case .gicd: event.offset <= RegisterOffset.gicdTYPER
@@ -142,7 +156,7 @@ struct AccessQueue: ~Copyable {
 
   private func explains(system event: Event) -> Bool {
     switch event.register {
-    case .ICC_EOIR0_EL1, .ICC_EOIR1_EL1: INTID.isSpecial(event.b & 0xFF_FFFF)
+    case .ICC_EOIR0_EL1, .ICC_EOIR1_EL1: isNoInterrupt(event.b & 0xFF_FFFF)
     case .ICC_DIR_EL1: true
     case .ICC_SGI0R_EL1, .ICC_SGI1R_EL1, .ICC_ASGI1R_EL1: event.b >> 40 & 1 != 0
     default: false

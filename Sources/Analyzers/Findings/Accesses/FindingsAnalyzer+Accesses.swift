@@ -67,7 +67,9 @@ extension FindingsAnalyzer {
     if offset == RegisterOffset.gicdCTLR {
       checkDistributorControl(event, number)
       accesses.isAffinityRouted = isVersion3 && event.b & 0b11_0000 != 0
+      accesses.controlIsSecure = event.flags.contains(.secure)
     }
+    if RegisterOffset.gicdSPIMessages.contains(offset), isVersion3 { messageWritten(event, number) }
     if offset == RegisterOffset.gicdSGIR {
       if accesses.isAffinityRouted { sentWithAffinityRouting(event, number) }
       return
@@ -82,7 +84,7 @@ extension FindingsAnalyzer {
 
   private mutating func interfaceWritten(_ event: Event, _ number: UInt64) {
     switch event.offset {
-    case RegisterOffset.giccEOIR: endedSpecial(event, number, intid: UInt32(event.b & 0x3FF))
+    case RegisterOffset.giccEOIR: ended(event, number, intid: UInt32(event.b & 0x3FF))
     case RegisterOffset.giccDIR: deactivatedBy(event, number, intid: UInt32(event.b & 0x3FF))
     default: trail.note(event, number, isWide: false)
     }
@@ -94,6 +96,7 @@ extension FindingsAnalyzer {
     case (.gicd, RegisterOffset.gicdCTLR):
       if event.flags.isDisjoint(with: .refused) {
         distributorIsBusy = event.b >> 31 & 1 != 0
+        if !accesses.isAffinityRouted, event.b & 0b11_0000 != 0 { accesses.affinityRoutingIsFixed = true }
         accesses.isAffinityRouted = isVersion3 && event.b & 0b11_0000 != 0
       }
     case (.gicd, RegisterOffset.gicdTYPER): distributorType = event.b
@@ -108,7 +111,7 @@ extension FindingsAnalyzer {
 
   private mutating func systemRegisterWritten(_ event: Event, _ number: UInt64) {
     switch event.register {
-    case .ICC_EOIR0_EL1, .ICC_EOIR1_EL1: endedSpecial(event, number, intid: UInt32(event.b & 0xFF_FFFF))
+    case .ICC_EOIR0_EL1, .ICC_EOIR1_EL1: ended(event, number, intid: UInt32(event.b & 0xFF_FFFF))
     case .ICC_DIR_EL1: deactivatedBy(event, number, intid: UInt32(event.b & 0xFF_FFFF))
     default: checkBroadcast(event, number)
     }

@@ -163,10 +163,29 @@ extension FindingsAnalyzer {
   // MARK: Distributor
 
   mutating func checkDistributorControl(_ event: Event, _ number: UInt64) {
+    checkAffinityRouting(event, number)
     guard distributorIsBusy else { return }
     misuse(
       .distributorControlBeforeRWP, place(event, number), "GICD_CTLR was written while its RWP was set",
       [.init("it had last been read with RWP set"), .init("it was written again", event: number)])
+  }
+
+  /// Affinity routing may be switched on while no group is enabled, and not off (ARE_S and ARE_NS of `GICD_CTLR`). Software
+  /// that clears the whole register means the groups: where affinity routing is fixed, as mostly, that is all it does.
+  private func checkAffinityRouting(_ event: Event, _ number: UInt64) {
+    let (groups, routing): (UInt64, UInt64) = (0b111, 0b11 << 4)
+    guard hasRedistributors || accesses.hasSystemRegisters, startsAtReset, !hasGaps,
+      let last = trail.last(.gicd, event.owner, RegisterOffset.gicdCTLR),
+      last.value & groups != 0, event.b & groups != 0, (last.value ^ event.b) & routing != 0,
+      accesses.controlIsSecure == event.flags.contains(.secure), !accesses.affinityRoutingIsFixed
+    else { return }
+    misuse(
+      .affinityRoutingChangedWhileEnabled, place(event, number),
+      "affinity routing was switched \(event.b & routing > last.value & routing ? "on" : "off") while groups were enabled",
+      [
+        .init("\(hex(last.value)) was written to GICD_CTLR", event: last.at.event),
+        .init("\(hex(event.b)) was written to it", event: number),
+      ])
   }
 
   /// An interrupt's trigger changed.
@@ -188,10 +207,26 @@ extension FindingsAnalyzer {
       [.init("\(hex(event.b)) was written", event: number)])
   }
 
-  func endedSpecial(_ event: Event, _ number: UInt64, intid: UInt32) {
+  func ended(_ event: Event, _ number: UInt64, intid: UInt32) {
+    let t = place(event, number, pe: event.pe)
+    let written = Finding.Link("EOIR was written with \(intid)", event: number)
+    if INTID.isSpecial(intid) {
+      misuse(.endOfSpecialINTID, t, "PE \(t.pe) ended \(intid), which is no interrupt", [written])
+    } else if intid >= accesses.absentINTIDs, INTID.isBasic(intid) {
+      misuse(
+        .endOfAbsentINTID, t, "PE \(t.pe) ended INTID \(intid), which the controller does not have",
+        [.init("GICD_TYPER.ITLinesNumber is \(distributorType & 0x1F): \(accesses.absentINTIDs) INTIDs"), written])
+    }
+  }
+
+  /// `GICD_SETSPI_*` and `GICD_CLRSPI_*` take the INTID of an SPI.
+  func messageWritten(_ event: Event, _ number: UInt64) {
+    let intid = UInt32(truncatingIfNeeded: event.b) & 0x1FFF
+    guard !INTID.isExtendedSPI(intid), !INTID.isSPI(intid) || intid >= accesses.absentINTIDs else { return }
     misuse(
-      .endOfSpecialINTID, place(event, number, pe: event.pe), "PE \(event.pe) ended \(intid), which is no interrupt",
-      [.init("EOIR was written with \(intid)", event: number)])
+      .messageOfAbsentINTID, place(event, number),
+      "INTID \(intid) was written to a register that sets or clears an SPI, and the controller has no such SPI",
+      [.init("\(hex(event.b)) was written to GICD+\(hex(event.offset))", event: number)])
   }
 
   func deactivatedBy(_ event: Event, _ number: UInt64, intid: UInt32) {

@@ -22,9 +22,12 @@ enum MisuseRule: UInt8, CaseIterable {
   // Distributor
   case distributorControlBeforeRWP
   case triggerChangedWhileEnabled
+  case affinityRoutingChangedWhileEnabled
+  case messageOfAbsentINTID
   // CPU interface
   case broadcastWithTargets
   case endOfSpecialINTID
+  case endOfAbsentINTID
   case deactivationOfSpecialINTID
   case deactivationOfLPI
   case deactivationWithoutEOImode
@@ -74,9 +77,12 @@ enum MisuseRule: UInt8, CaseIterable {
       .pendingTableWrittenWhileEnabled, .lpiTablesWrittenBeforeRWP, .configurationTablesDiffer,
       .pendingTableAttributesDiffer, .redistributorControlBeforeRWP, .virtualTablesWrittenWhileValid:
       redistributor
-    case .distributorControlBeforeRWP, .triggerChangedWhileEnabled, .broadcastWithTargets, .endOfSpecialINTID,
-      .deactivationOfSpecialINTID, .deactivationOfLPI, .deactivationWithoutEOImode:
-      distributorAndInterface
+    case .distributorControlBeforeRWP, .triggerChangedWhileEnabled, .affinityRoutingChangedWhileEnabled,
+      .messageOfAbsentINTID:
+      distributor
+    case .broadcastWithTargets, .endOfSpecialINTID, .endOfAbsentINTID, .deactivationOfSpecialINTID, .deactivationOfLPI,
+      .deactivationWithoutEOImode:
+      interface
     case .hardwareListRegisterPendingAndActive, .hardwareListRegisterOfSGI, .listRegisterOfSpecialINTID: listRegister
     }
   }
@@ -144,16 +150,30 @@ enum MisuseRule: UInt8, CaseIterable {
     }
   }
 
-  private var distributorAndInterface: Description {
-    switch self {
+  private var distributor: Description {
+    let control = Self.gic3 + "\"GICD_CTLR, Distributor Control Register\""
+    return switch self {
     case .distributorControlBeforeRWP:
       Description(
-        name: "gicd-ctlr-before-rwp", section: Self.gic3 + "\"GICD_CTLR, Distributor Control Register\"",
+        name: "gicd-ctlr-before-rwp", section: control,
         consequence: "the earlier write has not taken effect everywhere yet")
-    case .triggerChangedWhileEnabled:
+    case .affinityRoutingChangedWhileEnabled:
+      Description(name: "are-changed-while-enabled", section: control, consequence: Self.unpredictable)
+    case .messageOfAbsentINTID:
+      Description(
+        name: "message-of-absent-intid",
+        section: Self.gic3 + "\"GICD_SETSPI_NSR, Set Non-secure SPI Pending Register\"",
+        consequence: "nothing becomes pending: there is no such SPI")
+    default:
       Description(
         name: "trigger-changed-while-enabled",
         section: Self.gic3 + "\"GICD_ICFGR<n>, Interrupt Configuration Registers\"", consequence: Self.unpredictable)
+    }
+  }
+
+  private var interface: Description {
+    let end = Self.gic3 + "\"ICC_EOIR1_EL1, Interrupt Controller End Of Interrupt Register 1\""
+    return switch self {
     case .broadcastWithTargets:
       Description(
         name: "sgi-irm-with-targets",
@@ -162,9 +182,12 @@ enum MisuseRule: UInt8, CaseIterable {
         consequence: "IRM sends it to every other PE, whatever targets are named")
     case .endOfSpecialINTID:
       Description(
-        name: "end-of-special-intid",
-        section: Self.gic3 + "\"ICC_EOIR1_EL1, Interrupt Controller End Of Interrupt Register 1\"",
+        name: "end-of-special-intid", section: end,
         consequence: "nothing was acknowledged, and there is nothing to end")
+    case .endOfAbsentINTID:
+      Description(
+        name: "end-of-absent-intid", section: end,
+        consequence: "it cannot have been acknowledged: there is no such interrupt")
     case .deactivationOfSpecialINTID:
       Description(
         name: "deactivation-of-special-intid",

@@ -60,6 +60,7 @@ enum RegisterOffset {
   static var gicrVPENDBASER: UInt32 { 0x2_0078 }
   static var gicdCTLR: UInt32 { 0x0 }
   static var gicdTYPER: UInt32 { 0x4 }
+  static var gicdSPIMessages: ClosedRange<UInt32> { 0x40...0x58 }
   static var gicdITARGETSR: UInt32 { 0x800 }
   static var gicdSGIR: UInt32 { 0xF00 }
   static var gicdIROUTER: UInt32 { 0x6000 }
