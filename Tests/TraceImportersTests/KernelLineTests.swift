@@ -146,6 +146,16 @@ struct KernelLineTests {
     #expect(result.statistics.problems.map(\.kind) == ["events out of order: sorted by time"])
   }
 
+  @Test("A line with zeros between its characters is malformed; zeros before and behind it are passed")
+  func zeros() throws {
+    let line = "swapper     0 [000]    11.657206: irq:irq_handler_exit: irq=1 ret=handled"
+    let holed = line.replacing("swapper ", with: "swapper\0")
+    let result = try Imported(kernel: "\(line)\n\(holed)\n\(line)\0\r\n\(line)\n")
+    #expect(result.shown.count { $0.kind == .handlerExit } == 3)
+    #expect(result.statistics.problems.map(\.kind) == ["malformed line"])
+    #expect(result.statistics.problems.first?.firstPosition == "line 2")
+  }
+
   @Test("A malformed line is counted with its place; --strict stops there")
   func malformed() throws {
     let text = "a-1 [000] ..... 1.0: softirq_exit: vec=1\na-1 [000] ..... 1.0: kvm_mmio: mmio nothing\nand text\n"

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Recognises a kernel's trace as text by its content.
 enum KernelTextContent: Equatable {
   /// Where in an input the trace begins.
@@ -48,6 +50,14 @@ enum KernelTextContent: Equatable {
 
   /// Whether the bytes are a text: a few zeros may be in it, as a disk or a serial line leaves them.
   static func isText(_ bytes: [UInt8]) -> Bool { bytes.prefix(4096).count { $0 == 0 } <= min(bytes.count, 4096) / 32 }
+
+  /// Whether there are zeros between a line's characters: what stood there is lost, and may have been any part of it.
+  static func hasHole(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
+    guard memchr(start, 0, end - start) != nil else { return false }
+    let line = UnsafeRawBufferPointer(start: start, count: end - start)
+    // A file or a disk may leave some before and behind it.
+    return line.drop { $0 == 0 }.reversed().drop { $0 == 0 || $0 == 0x0D }.contains(0)
+  }
 
   /// Whether they begin like a web page, which systrace and other viewers put a trace into, behind megabytes of script.
   static func isPage(_ bytes: [UInt8]) -> Bool {

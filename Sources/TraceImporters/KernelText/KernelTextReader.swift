@@ -162,6 +162,7 @@ struct KernelTextReader: ~Copyable {
   private mutating func take(_ content: KernelLine.Content, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     switch content {
     case .event(let name, let body):
+      if KernelTextContent.hasHole(start, end) { return malformed(start, end, lines) }
       lastTime = record.time
       counts.events &+= 1
       if decoder.isSurvey { header.takeRecording(record.recording) }
