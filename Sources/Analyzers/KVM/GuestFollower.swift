@@ -1,16 +1,16 @@
 import HypervisorModel
 import InterruptTrace
 
-/// Follows one guest.
+/// Follows one guest. As ``KVMAnalyzer``, without checks of exclusive access at run time.
 final class GuestFollower {
   let domain: UInt16
   private(set) var entries: UInt64 = 0
   private var nestedEntries: UInt64 = 0
-  private var vcpus: [GuestVCPUState] = []
+  @exclusivity(unchecked) private var vcpus: [GuestVCPUState] = []
   /// Something of the guest was shown.
   private(set) var isShown = false
   /// Something was injected, or stood in a list register.
-  private var showsInterrupts = false
+  @exclusivity(unchecked) private var showsInterrupts = false
   private var hypercalls: UInt64 = 0
   private var details = GuestExitDetails()
   private var userLines: [UInt32: (raised: UInt64, lowered: UInt64)] = [:]
@@ -19,9 +19,9 @@ final class GuestFollower {
   private var delays = [DurationCounts](repeating: DurationCounts(), count: GuestDelayStage.allCases.count)
   private var deadlines = TimerDeadlines()
   private var addresses: GuestAddresses
-  private var preemptedWithInterrupt: UInt64 = 0
-  private var waitedForRegister: UInt64 = 0
-  private var overflows: UInt64 = 0
+  @exclusivity(unchecked) private var preemptedWithInterrupt: UInt64 = 0
+  @exclusivity(unchecked) private var waitedForRegister: UInt64 = 0
+  @exclusivity(unchecked) private var overflows: UInt64 = 0
   private var paths = InjectionPaths()
   private var used = [UInt64](repeating: 0, count: 65)
   private static let vcpuLimit: UInt32 = 4096

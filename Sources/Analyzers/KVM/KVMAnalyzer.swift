@@ -2,12 +2,16 @@ import InterruptTrace
 import Replay
 
 /// Follows guests through a hypervisor's own tracing: why they leave, how long interrupts take to get in.
+///
+/// Used by one thread, and no access to a property lasts while another starts, so that this is not checked at run time.
 final class KVMAnalyzer {
-  private var guests: [GuestFollower] = []
-  private var vcpuOnCPU: [UInt32: (guest: Int, vcpu: Int)] = [:]
+  @exclusivity(unchecked) private var guests: [GuestFollower] = []
+  @exclusivity(unchecked) private var vcpuOnCPU: [UInt32: (guest: Int, vcpu: Int)] = [:]
+  /// Places of the guests' transitions in a batch.
+  @exclusivity(unchecked) private var order: [Int] = []
   private static let guestLimit = 4096
   /// The lives of guests' interrupts; nil if nobody wants them.
-  private var lives: GuestLives?
+  @exclusivity(unchecked) private var lives: GuestLives?
 
   init(lives: consuming GuestLives? = nil) { self.lives = lives }
 
@@ -18,7 +22,8 @@ final class KVMAnalyzer {
     var next = 0
     let transitions = batch.transitions
     // The model of the guests appends behind the controller's: theirs are looked for by event.
-    let order = transitions.indices.filter { transitions[$0].domain != 0 }
+    order.removeAll(keepingCapacity: true)
+    for place in transitions.indices where transitions[place].domain != 0 { order.append(place) }
     var numbers = EventNumbering(firstIndex: batch.firstIndex)
     for event in batch.events {
       let number = numbers.take(event)

@@ -28,7 +28,9 @@ final class Guest {
   /// Instructions at which the guest waits, and how often.
   @exclusivity(unchecked) var waits: [(pc: UInt64, count: Int)] = []
   /// Pending SPIs whose target no event shows.
-  @exclusivity(unchecked) var unrouted: [Int] = []
+  @exclusivity(unchecked) var unrouted = PlaceSet()
+  /// Places that one step has to tell from others; empty between steps.
+  @exclusivity(unchecked) var marked = PlaceSet()
   /// What the CPUs did last.
   let activity: CPUActivity
   /// A probe shows each fill of list registers: an entry for which it shows none has none.

@@ -14,7 +14,7 @@ final class GuestDistributor {
   /// Nil as long as nothing tells.
   private(set) var isGICv2: Bool?
   /// Counts accesses that may change how interrupts are configured.
-  private(set) var changes: UInt32 = 1
+  @exclusivity(unchecked) private(set) var changes: UInt32 = 1
   private static let waitingLimit = 4096
 
   init(domain: UInt16, topology: Topology) {

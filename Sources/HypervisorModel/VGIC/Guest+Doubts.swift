@@ -10,7 +10,7 @@ extension Guest {
     for place in vcpus[vcpu].list where !interrupts[place].queued.isActive && !isEnableKnown(place) {
       doubts[kind(place)].insert(.configuration)
     }
-    if unrouted.contains(where: { mayBeFor($0, vcpu) }) { doubts[.spi].insert(.route) }
+    if unrouted.places.contains(where: { mayBeFor($0, vcpu) }) { doubts[.spi].insert(.route) }
     for injection in vcpus[vcpu].injections where mayBeLate(injection, vcpu) {
       doubts[kind(injection.place)].insert(.late)
       interrupts[injection.place].lateAt = event
@@ -27,9 +27,9 @@ extension Guest {
   /// There are as many interrupts as registers, or more: which of them have one depends on what else there may be, and on
   /// priorities.
   private func crowd(_ vcpu: Int, _ outcome: ListRegisterOutcome, _ isTold: Bool, _ doubts: inout ClassDoubts) {
-    let isElsewhere = { (place: Int) in self.interrupts[place].wanted != Int32(vcpu) }
-    let maybe =
-      vcpus[vcpu].doubtful.count(where: isElsewhere) + unrouted.count { mayBeFor($0, vcpu) && isElsewhere($0) }
+    var maybe = 0
+    for place in vcpus[vcpu].doubtful where interrupts[place].wanted != Int32(vcpu) { maybe += 1 }
+    for place in unrouted.places where mayBeFor(place, vcpu) && interrupts[place].wanted != Int32(vcpu) { maybe += 1 }
     let mayHide = !isTold && !isGICv2 && outcome.wanted + maybe >= setting.count
     // Among those of one priority the order counts in which several CPUs queued them, which is not shown to the instruction.
     let isOver = outcome.wanted + maybe > setting.count
@@ -39,7 +39,8 @@ extension Guest {
       doubts[kind(place)].insert(.displaced)
     }
     guard isOver else { return }
-    for place in vcpus[vcpu].doubtful + unrouted { doubts[kind(place)].insert(.displaced) }
+    for place in vcpus[vcpu].doubtful { doubts[kind(place)].insert(.displaced) }
+    for place in unrouted.places { doubts[kind(place)].insert(.displaced) }
   }
 
   // MARK: Late injections
@@ -68,7 +69,7 @@ extension Guest {
     interrupts[place].raisedAt = event
     guard !interrupts[place].known.contains(.target) else { return }
     interrupts[place].notOn = 0
-    if !unrouted.contains(place), unrouted.count < Self.unroutedLimit { unrouted.append(place) }
+    if unrouted.count < Self.unroutedLimit { unrouted.insert(place) }
   }
 
   private static var unroutedLimit: Int { 1024 }
@@ -81,7 +82,7 @@ extension Guest {
   func ruleOut(_ vcpu: Int) {
     guard !unrouted.isEmpty, vcpu < 64 else { return }
     let entry = vcpus[vcpu].entryEvent
-    for place in unrouted where entry != .max && interrupts[place].raisedAt < entry {
+    for place in unrouted.places where entry != .max && interrupts[place].raisedAt < entry {
       interrupts[place].notOn |= 1 << UInt64(vcpu)
     }
     pruneUnrouted()

@@ -53,10 +53,11 @@ extension Guest {
     // Which of them had a register is not known: neither is what became of those that had none.
     let entry = vcpus[vcpu].entryEvent
     if vcpus[vcpu].isCrowded {
-      let before = Set(vcpus[vcpu].doubtful)
+      for place in vcpus[vcpu].doubtful { marked.insert(place) }
       for place in vcpus[vcpu].list where interrupts[place].register < 0 && interrupts[place].raisedAt < entry {
-        if !before.contains(place) { vcpus[vcpu].doubtful.append(place) }
+        if !marked.contains(place) { vcpus[vcpu].doubtful.append(place) }
       }
+      marked.removeAll()
       vcpus[vcpu].isCrowded = false
     }
     // What was in no register stays as doubtful as it was, unless its physical timer came.
