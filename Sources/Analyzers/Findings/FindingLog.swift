@@ -18,29 +18,40 @@ final class FindingLog {
     var isVirtual = false
   }
 
-  private var findings: [Key: Finding]
-  /// Those that nothing which the capture leaves out can make untrue.
-  private var observed: Set<Key>
+  // No access to one lasts while another starts.
+  @exclusivity(unchecked) private var findings: [Finding] = []
+  @exclusivity(unchecked) private var places: [Key: Int] = [:]
+  /// The finding that occurred last: it is often the next one too.
+  @exclusivity(unchecked) private var last: (key: Key, place: Int)?
+  /// Of each whether nothing which the capture leaves out can make it untrue.
+  private var isObserved: [Bool] = []
   private let limit: Int
   /// Occurrences that found no room in the list.
-  private(set) var unlisted: UInt64
+  private(set) var unlisted: UInt64 = 0
 
-  init(limit: Int, _ findings: [Key: Finding] = [:], observed: Set<Key> = [], unlisted: UInt64 = 0) {
-    self.limit = limit
-    self.findings = findings
-    self.observed = observed
-    self.unlisted = unlisted
+  init(limit: Int) { self.limit = limit }
+
+  private init(copying other: FindingLog) {
+    (limit, findings, places, unlisted) = (other.limit, other.findings, other.places, other.unlisted)
+    isObserved = other.isObserved
   }
 
   /// An independent copy.
-  func copy() -> FindingLog { FindingLog(limit: limit, findings, observed: observed, unlisted: unlisted) }
+  func copy() -> FindingLog { FindingLog(copying: self) }
+
+  private func place(of key: Key) -> Int? {
+    if let last, last.key == key { return last.place }
+    guard let place = places[key] else { return nil }
+    last = (key, place)
+    return place
+  }
 
   /// Counts an occurrence; `describe` gives the words if it is the first.
   func record(_ key: Key, event: UInt64, time: UInt64, count: UInt64 = 1, _ describe: () -> Description) {
-    if findings[key] != nil {
-      findings[key]!.count &+= count
-      findings[key]!.lastEvent = event
-      findings[key]!.lastTime = time
+    if let place = place(of: key) {
+      findings[place].count &+= count
+      findings[place].lastEvent = event
+      findings[place].lastTime = time
       return
     }
     guard findings.count < limit else {
@@ -48,8 +59,15 @@ final class FindingLog {
       return
     }
     let text = describe()
-    if text.isObserved { observed.insert(key) }
-    findings[key] = Finding(
+    isObserved.append(text.isObserved)
+    places[key] = findings.count
+    findings.append(Self.finding(key, event, time, count, text))
+  }
+
+  private static func finding(
+    _ key: Key, _ event: UInt64, _ time: UInt64, _ count: UInt64, _ text: Description
+  ) -> Finding {
+    Finding(
       kind: key.kind,
       severity: text.severity,
       certainty: text.certainty,
@@ -73,10 +91,10 @@ final class FindingLog {
   }
 
   /// Whether something is among the findings.
-  func contains(_ key: Key) -> Bool { findings[key] != nil }
+  func contains(_ key: Key) -> Bool { place(of: key) != nil }
 
-  /// All of them, in no order, each with whether what the capture shows is enough.
-  var all: [(finding: Finding, isObserved: Bool)] { findings.map { ($0.value, observed.contains($0.key)) } }
+  /// All of them, each with whether what the capture shows is enough.
+  var all: [(finding: Finding, isObserved: Bool)] { zip(findings, isObserved).map { ($0, $1) } }
 
   /// The worst first, then in the order in which they came up.
   func sorted(_ findings: [Finding]) -> [Finding] {
