@@ -2,7 +2,7 @@
 /// not followed, and counted: ``UnfollowedCounts``.
 public struct AnalysisLimits: Sendable, Equatable {
   /// What an analysis may take by default, in bytes, beside the program itself.
-  public static let standardMemory = 96 << 20
+  public static let standardMemory = 80 << 20
 
   /// Interrupts that are followed for findings, each on its own.
   public var interrupts: Int
@@ -25,7 +25,8 @@ public struct AnalysisLimits: Sendable, Equatable {
 
   /// Limits for a budget of memory in bytes; below 4 MiB those of 4 MiB.
   public init(memory: Int = standardMemory) {
-    // Of 96 MiB: 36 for the interrupts' state, 10 and 8 for moments, 12 and 8 for latencies, the rest for the others.
+    // Numbers that take 96 MiB: 36 for the interrupts' state, 10 and 8 for moments, 12 and 8 for latencies, the rest for
+    // the others.
     func share(_ standard: Int) -> Int { Int(Double(standard) * max(Double(memory) / Double(96 << 20), 1.0 / 24)) }
     interrupts = share(1 << 16)
     pending = share(1 << 16)
