@@ -83,9 +83,9 @@ private struct Analyzers: ~Copyable {
     latency.begin(isReported: batch.isReported)
     virtual.begin()
     findings.begin(batch)
-    if let first = batch.events.first { virtual.advance(to: first.time, isReported: batch.isReported) }
+    if let first = batch.firstTime { virtual.advance(to: first, isReported: batch.isReported) }
     for i in batch.transitions.indices { dispatch(batch.transitions[i], batch.isReported) }
-    if let last = batch.events.last { virtual.advance(to: last.time, isReported: batch.isReported) }
+    if batch.latestTime > 0 { virtual.advance(to: batch.latestTime, isReported: batch.isReported) }
     findings.end(batch)
     latency.end()
   }

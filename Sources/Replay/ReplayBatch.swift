@@ -14,6 +14,12 @@ public struct ReplayBatch {
   public let isReported: Bool
   /// Whether events of guests are among them.
   public let hasGuests: Bool
+  /// The latest time of one of the events; 0 if none has a time. Time stamps may step back, so that what follows the
+  /// capture's time has to follow this: the last event's depends on where batches end.
+  public let latestTime: UInt64
+
+  /// The time of the first event that has one.
+  public var firstTime: UInt64? { events.first { $0.kind.hasTime }?.time }
 
   /// A batch with every field given, for tests of consumers; `hasGuests` and `eventCount` are looked for if not given.
   public init(
@@ -26,6 +32,7 @@ public struct ReplayBatch {
     self.eventCount = eventCount ?? UInt64(events.eventCount)
     self.isReported = isReported
     self.hasGuests = hasGuests ?? Self.hasGuests(events)
+    latestTime = events.reduce(0) { $1.kind.hasTime ? max($0, $1.time) : $0 }
   }
 
   /// Whether events of guests are among some. One look at each event's domain.

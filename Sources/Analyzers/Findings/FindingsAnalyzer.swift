@@ -118,7 +118,7 @@ struct FindingsAnalyzer: ~Copyable {
   /// A batch begins; every transition of the physical controller follows, by ``take(_:)`` or by the function for its kind.
   mutating func begin(_ batch: ReplayBatch) {
     isReported = batch.isReported
-    if firstTime == nil { firstTime = batch.transitions.first?.time ?? batch.events.first { $0.time > 0 }?.time }
+    if firstTime == nil { firstTime = batch.firstTime ?? batch.transitions.first?.time }
     var queue = AccessQueue()
     swap(&queue, &accesses)
     queue.begin(batch) { observed($0, $1) }
@@ -130,11 +130,11 @@ struct FindingsAnalyzer: ~Copyable {
     advance(to: .max)
     if batch.events.count > 0 {
       lastEvent = batch.firstIndex &+ batch.eventCount &- 1
-      if let last = batch.events.last, last.time > lastTime { lastTime = last.time }
+      lastTime = max(lastTime, batch.latestTime)
     } else if let last = batch.transitions.last {
       lastEvent = last.event
+      lastTime = max(lastTime, last.time)
     }
-    if let last = batch.transitions.last, last.time > lastTime { lastTime = last.time }
   }
 
   /// Takes in a transition of the physical controller: what a hypervisor's model infers of its guests is no evidence of

@@ -46,9 +46,9 @@ struct KernelInterruptAnalyzer: ~Copyable {
 
   /// Takes in a batch; `hasSoftware` says whether the capture shows a kernel's own events.
   mutating func consume(_ batch: ReplayBatch, hasSoftware: Bool) {
-    guard batch.isReported, let first = batch.events.first else { return }
-    if firstTime == nil { firstTime = first.time }
-    lastTime = max(lastTime, batch.events[batch.events.count - 1].time)
+    guard batch.isReported else { return }
+    if firstTime == nil { firstTime = batch.firstTime }
+    lastTime = max(lastTime, batch.latestTime)
     guard hasSoftware else { return }
     var numbers = EventNumbering(firstIndex: batch.firstIndex)
     for index in 0..<batch.events.count {
