@@ -42,6 +42,21 @@ public final class HypervisorModel {
   /// and interrupts of the guests, not the capture's length.
   public func copy() -> HypervisorModel { HypervisorModel(copying: self) }
 
+  /// Writes the model, or reads it into one that was made with the same options. O(state).
+  public func archive(_ archive: inout StateArchive) {
+    topology.archive(&archive)
+    ipis.archive(&archive)
+    activity.archive(&archive)
+    for index in 0..<archive.count(guests.count) {
+      var known = archive.isReading ? Topology() : guests[index].distributor.topology
+      known.archive(&archive)
+      if archive.isReading {
+        guests.append(Guest(domain: UInt16(index + 1), topology: known, options: options, activity: activity))
+      }
+      guests[index].archive(&archive)
+    }
+  }
+
   /// Takes in the guests' events among `events`, in order, and appends what followed.
   public func apply(
     _ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer

@@ -3,7 +3,7 @@
 /// A topology travels in the native file as ``EventKind/topology`` records, one per entry.
 public struct Topology: Equatable, Sendable {
   /// Where a fact comes from, weakest first.
-  public enum Source: UInt8, Comparable, Sendable {
+  public enum Source: UInt8, BitwiseCopyable, Comparable, Sendable {
     /// The architecture's or the emulator's default.
     case assumed = 0
     /// Follows from what the capture shows, by a rule.
@@ -22,7 +22,7 @@ public struct Topology: Equatable, Sendable {
   }
 
   /// The name of a fact. Numbers are stable: they stand in native files.
-  public struct Key: RawRepresentable, Hashable, Sendable {
+  public struct Key: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
     /// The number in the native file.
     public var rawValue: UInt16
     /// Any number, known or not.
@@ -144,7 +144,7 @@ public struct Topology: Equatable, Sendable {
   }
 
   /// One fact.
-  public struct Entry: Equatable, Sendable {
+  public struct Entry: BitwiseCopyable, Equatable, Sendable {
     /// Which fact.
     public var key: Key
     /// Which of several: a PE, an ITS, a region.
@@ -208,6 +208,16 @@ public struct Topology: Equatable, Sendable {
     guard entry.source >= entries[at].source else { return false }
     entries[at] = entry
     return true
+  }
+
+  /// Writes or reads it.
+  public mutating func archive(_ archive: inout StateArchive) {
+    archive.array(&entries)
+    guard archive.isReading else { return }
+    positions.removeAll()
+    for (place, entry) in entries.enumerated() {
+      positions[Slot(key: entry.key, index: entry.index, domain: entry.domain)] = place
+    }
   }
 
   /// Takes every fact of `other` that is worth at least as much as what is here.

@@ -33,6 +33,14 @@ struct ReplayModels: ~Copyable {
     model.apply(events, firstIndex: first, into: &buffer)
   }
 
+  /// Writes the models, or reads them into ones that were made from the same topology and options. O(state).
+  mutating func archive(_ archive: inout StateArchive) {
+    controller.archive(&archive)
+    let hasGuests = archive.number(hypervisor == nil ? 0 : 1) == 1
+    if archive.isReading, hasGuests { hypervisor = HypervisorModel(topology: Topology(), options: options) }
+    hypervisor?.archive(&archive)
+  }
+
   /// Copies that go on by themselves. O(state).
   func copy() -> ReplayModels {
     var copy = ReplayModels(controller.copy(), options)

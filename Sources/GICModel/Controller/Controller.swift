@@ -22,6 +22,9 @@ public struct Controller: ~Copyable {
   /// An independent copy: a checkpoint to go on from. O(state): PEs, devices, LPIs; not the capture's length.
   public func copy() -> Controller { Controller(core.copy()) }
 
+  /// Writes the controller, or reads it into one that was made from the same topology and options. O(state).
+  public mutating func archive(_ archive: inout StateArchive) { core.archive(&archive) }
+
   /// What is known about the controller; grows while the capture is replayed.
   public var topology: Topology { core.topology }
 

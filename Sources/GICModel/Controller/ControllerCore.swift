@@ -14,6 +14,8 @@ protocol ControllerCore: AnyObject {
 
   /// An independent copy.
   func copy() -> Self
+  /// Writes the core, or reads it into one that was made from the same topology and options.
+  func archive(_ archive: inout StateArchive)
 }
 
 /// A core that another one, of the same controller in another mode of operation, can go on from.
@@ -29,6 +31,7 @@ protocol ResumableCore: ControllerCore {
 /// An architecture's model, as a core drives it.
 protocol ControllerModel: InterruptController, ~Copyable {
   init(copying other: borrowing Self)
+  mutating func archive(_ archive: inout StateArchive)
   var topology: Topology { get }
   /// What is compared so far.
   func record() -> PredictionRecord
@@ -47,6 +50,7 @@ final class ModelCore<Model: ControllerModel & ~Copyable>: ResumableCore {
   init(_ gic: consuming Model) { self.gic = gic }
 
   func copy() -> ModelCore { ModelCore(Model(copying: gic)) }
+  func archive(_ archive: inout StateArchive) { gic.archive(&archive) }
 
   var topology: Topology { gic.topology }
   var predictions: [PredictionCount] { gic.record().ledger.report() }

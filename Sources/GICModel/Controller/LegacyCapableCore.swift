@@ -11,20 +11,32 @@ final class LegacyCapableCore: ControllerCore {
   private let options: ControllerOptions
   /// Nil until an access tells.
   private var affinityRouting: AffinityRouting?
+  /// What was known as ``core`` was made.
+  private var beginning: Topology
   private let maps = AffinityRouting.Maps()
 
   init(topology: Topology, options: ControllerOptions) {
     self.options = options
+    beginning = topology
     core = LPIStoreChoice.make(topology, options)
   }
 
   private init(copying other: LegacyCapableCore) {
     core = other.core.copy()
-    options = other.options
-    affinityRouting = other.affinityRouting
+    (options, beginning, affinityRouting) = (other.options, other.beginning, other.affinityRouting)
   }
 
   func copy() -> LegacyCapableCore { LegacyCapableCore(copying: self) }
+
+  func archive(_ archive: inout StateArchive) {
+    archive.value(&affinityRouting)
+    beginning.archive(&archive)
+    if archive.isReading {
+      core = LPIStoreChoice.make(beginning, options)
+      if affinityRouting == .off { core = core.withoutAffinityRouting(options) }
+    }
+    core.archive(&archive)
+  }
 
   var topology: Topology { core.topology }
   var predictions: [PredictionCount] { core.predictions }
@@ -65,12 +77,15 @@ final class LegacyCapableCore: ControllerCore {
 
   private func change(to shown: AffinityRouting) {
     switch shown {
-    case .off: core = core.withoutAffinityRouting(options)
+    case .off:
+      beginning = core.topology
+      core = core.withoutAffinityRouting(options)
     case .on where affinityRouting == .off:
       // Switching affinity routing on leaves the configuration UNKNOWN.
       var topology = core.topology
       if let entry = topology.entry(.startsAtReset) { topology.set(.startsAtReset, to: 0, source: entry.source) }
       let record = core.record()
+      beginning = topology
       core = LPIStoreChoice.make(topology, options)
       core.resume(record)
     case .on: break

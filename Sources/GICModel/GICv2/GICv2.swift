@@ -118,4 +118,29 @@ extension GICv2 {
     interfaces.initialize(from: other.interfaces, count: count)
     virtualInterfaces.initialize(from: other.virtualInterfaces, count: count)
   }
+
+  /// Writes the controller, or reads it into one that was made from the same topology and options.
+  mutating func archive(_ archive: inout StateArchive) {
+    let count = GICv2Distributor.peLimit
+    topology.archive(&archive)
+    distributor.archive(&archive)
+    banks.archive(&archive)
+    archive.values(interfaces, count: count)
+    archive.values(virtualInterfaces, count: count)
+    archive.value(&peCount)
+    archive.value(&countedPEs)
+    archivePredictions(&archive)
+    archive.value(&priorityBits)
+    archive.value(&knownPriorityBits)
+    archive.value(&hasTwoSecurityStates)
+    archive.value(&sawSecure)
+    steps.archive(&archive)
+    archive.value(&evaluation)
+    archive.value(&deferredWords)
+    archive.value(&lastAccessor)
+    archive.value(&accessorIsAssumed)
+    archive.value(&shown)
+    archive.value(&raisedLines)
+    archive.value(&reportedPending)
+  }
 }

@@ -53,6 +53,22 @@ struct GICv2Distributor: ~Copyable {
       forwardsTogether: forwardsTogether)
   }
 
+  /// Writes or reads it.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.value(&control)
+    latch.archive(&archive)
+    active.archive(&archive)
+    targeted.archive(&archive)
+    targets.archive(&archive)
+    sources.archive(&archive)
+    openSources.archive(&archive)
+    activeSource.archive(&archive)
+    activeOn.archive(&archive)
+    candidates.archive(&archive)
+    archive.value(&candidateSummary)
+    archive.value(&implementedLimit)
+  }
+
   // MARK: Places
 
   /// The bit of `GICD_CTLR` that enables a group.

@@ -31,6 +31,16 @@ struct GICv2WriteSteps: ~Copyable {
       steps: steps.copy(), count: count, current: current, lastPlace: lastPlace, shown: shown, explained: explained)
   }
 
+  /// Writes or reads them.
+  mutating func archive(_ archive: inout StateArchive) {
+    steps.archive(&archive)
+    archive.value(&count)
+    archive.value(&current)
+    archive.value(&lastPlace)
+    archive.value(&shown)
+    archive.value(&explained)
+  }
+
   /// Nothing observed from now on belongs to the write.
   @inline(__always) mutating func end() { count = 0 }
 

@@ -33,6 +33,18 @@ struct Distributor: ~Copyable {
       wordCount: wordCount)
   }
 
+  /// Writes or reads it.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.value(&control)
+    router.archive(&archive)
+    route.archive(&archive)
+    activeOn.archive(&archive)
+    candidates.archive(&archive)
+    archive.value(&candidateSummary)
+    archive.value(&unseenTriggers)
+    archive.value(&wordCount)
+  }
+
   /// `GICD_CTLR.EnableGrp0`.
   static var enableGroup0: UInt32 { 1 << 0 }
   /// `GICD_CTLR.EnableGrp1NS`.

@@ -1,3 +1,4 @@
+import InterruptTrace
 import LPIStore
 
 /// The property bytes that the capture shows in the LPI configuration table, and which of them the controller may not have
@@ -26,6 +27,19 @@ struct ConfigurationMemory {
 
   /// Nothing has been shown.
   var isEmpty: Bool { places.isEmpty }
+
+  /// Writes or reads it.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.array(&places)
+    archive.array(&firsts)
+    archive.array(&bytes)
+    archive.array(&shown)
+    archive.array(&unread)
+    archive.array(&unreadCounts)
+    var pages = Array(unreadPages)
+    archive.array(&pages)
+    unreadPages = Set(pages)
+  }
 
   /// An LPI's byte; nil if the capture does not show it.
   @inline(__always) subscript(intid: UInt32) -> UInt8? {

@@ -117,6 +117,9 @@ struct InterruptBanks: ~Copyable {
     return other
   }
 
+  /// Writes or reads them; there are as many PEs as there were.
+  func archive(_ archive: inout StateArchive) { archive.values(base, count: Self.wordCount + peCount) }
+
   /// Everything as it is when nothing has been shown or written.
   func reset() {
     base.initialize(repeating: InterruptBank(), count: Self.wordCount)

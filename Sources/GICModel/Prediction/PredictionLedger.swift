@@ -84,6 +84,9 @@ struct PredictionLedger: ~Copyable {
 
   func copy() -> PredictionLedger { PredictionLedger(copying: counts) }
 
+  /// Writes or reads the counts.
+  func archive(_ archive: inout StateArchive) { counts.archive(&archive) }
+
   private static let checks = (0..<checkCount).map { description(of: $0) }
 
   /// A check's name and kind.

@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// Which LPIs of each pending table the capture has confirmed the configuration of, since the controller last had reason to
 /// read it again: what INVALL and VINVALL concern, found without a look at everything that is pending.
 ///
@@ -10,6 +12,18 @@ struct ConfirmedLPIs {
   }
 
   private var lists: [UInt32: List] = [:]
+
+  /// Writes or reads them.
+  mutating func archive(_ archive: inout StateArchive) {
+    var tables = Array(lists.keys)
+    archive.array(&tables)
+    for table in tables {
+      var list = lists[table] ?? List()
+      archive.array(&list.intids)
+      archive.value(&list.limit)
+      lists[table] = list
+    }
+  }
 
   /// An LPI that is pending in a table was confirmed, or came there confirmed.
   mutating func add(_ intid: UInt32, table: UInt32) {

@@ -36,6 +36,18 @@ struct InterruptTranslation: ~Copyable {
   /// An independent copy. O(devices, events and collections).
   func copy() -> InterruptTranslation { InterruptTranslation(copying: self) }
 
+  /// Writes or reads them.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.value(&startsEmpty)
+    archive.value(&heldCollections)
+    let number = archive.number(count)
+    if number > count { _ = unit(number - 1) }
+    for unit in 0..<count {
+      units[unit].archive(&archive)
+      stores[unit].archive(&archive)
+    }
+  }
+
   deinit {
     units.deinitialize(count: count)
     units.deallocate()
@@ -115,6 +127,28 @@ struct InterruptTranslationService {
   var unresolved: UnresolvedTranslation?
 
   init(unseenCollection: UInt32) { self.unseenCollection = unseenCollection }
+
+  /// Writes or reads it. Which devices have an ITT at an address is looked up again.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.value(&control)
+    archive.value(&commandBase)
+    archive.value(&commandWriter)
+    archive.value(&commandReader)
+    archive.value(&tableBase)
+    archive.value(&tableBaseConstants)
+    archive.value(&deviceTableHasTwoLevels)
+    archive.dictionary(&ittAddresses)
+    archive.array(&collections)
+    archive.value(&unseenCollection)
+    archive.value(&showsTables)
+    archive.dictionary(&vPEs)
+    archive.value(&changedVPE)
+    archive.value(&before)
+    archive.value(&tentativeMove)
+    archive.value(&lastDevice)
+    archive.value(&nextFetch)
+    archive.value(&unresolved)
+  }
 
   /// The ITS was reset: its registers are taken to be as after reset.
   mutating func forget() {
@@ -226,42 +260,6 @@ struct DeviceEvent: Equatable {
 
   /// DeviceID in 63:32, EventID in 31:0.
   @inline(__always) var key: UInt64 { UInt64(device) << 32 | UInt64(event) }
-}
-
-extension PackedTranslationStore {
-  @inline(__always) func lookup(_ at: DeviceEvent) -> TranslationEntry { lookup(at.device, at.event) }
-  func doorbell(_ at: DeviceEvent) -> UInt32? { doorbell(at.device, at.event) }
-  @discardableResult mutating func map(_ at: DeviceEvent, _ entry: TranslationEntry, doorbell: UInt32? = nil) -> Bool {
-    map(at.device, at.event, entry, doorbell: doorbell)
-  }
-
-  /// Entries are taken to be as they were until one is shown.
-  mutating func forget() {
-    var devices: [(device: UInt32, bits: Int)] = []
-    forEachDevice { device, bits in
-      devices.append((device, bits))
-      return true
-    }
-    for (device, bits) in devices {
-      remap(device: device, bits: bits, knowledge: DeviceKnowledge.guessed) { $0.isKnown = false }
-    }
-  }
-
-  /// Gives a device another table size or says what is known of it; its entries stay, changed by `body`.
-  mutating func remap(device: UInt32, bits: Int, knowledge: UInt8, _ body: (inout TranslationEntry) -> Void = { _ in })
-  {
-    var kept: [(event: UInt32, entry: TranslationEntry, doorbell: UInt32?)] = []
-    forEachEvent(device) { event, entry in
-      kept.append((event, entry, entry.hasDoorbell ? doorbell(device, event) : nil))
-      return true
-    }
-    mapDevice(device, eventBits: bits, userFlags: knowledge)
-    for (event, entry, doorbell) in kept {
-      var changed = entry
-      body(&changed)
-      map(device, event, changed, doorbell: doorbell)
-    }
-  }
 }
 
 /// A device's ITE as it was before the last command changed it.

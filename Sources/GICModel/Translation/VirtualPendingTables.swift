@@ -1,3 +1,4 @@
+import InterruptTrace
 import LPIStore
 
 /// The pending tables of vPEs (IHI 0069H, 5.2.6 and 6.2): which virtual LPIs are pending for which vPE.
@@ -54,6 +55,17 @@ struct VirtualPendingTables<Store: LPIStore & ~Copyable>: ~Copyable {
     for space in 0..<spaceCount { (copy.spaces + space).initialize(to: spaces[space].copy()) }
     copy.spaceCount = spaceCount
     return copy
+  }
+
+  /// Writes or reads them.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.array(&tables)
+    archive.dictionary(&places)
+    archive.dictionary(&guests)
+    confirmed.archive(&archive)
+    let count = archive.number(spaceCount)
+    while spaceCount < min(count, Self.spaceLimit) { addSpace() }
+    for space in 0..<spaceCount { spaces[space].archive(&archive) }
   }
 
   /// Number of tables.

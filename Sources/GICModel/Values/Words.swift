@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// A fixed array of trivial values that the model owns: allocated once, indexed without hidden checks or copies.
 ///
 /// Callers keep indices in range; every index that comes from a capture is masked or compared before it gets here.
@@ -16,6 +18,11 @@
   subscript(index: Int) -> Element {
     @inline(__always) unsafeAddress { UnsafePointer(base + index) }
     @inline(__always) nonmutating unsafeMutableAddress { base + index }
+  }
+
+  /// Writes or reads all of them.
+  func archive(_ archive: inout StateArchive) {
+    archive.values(base, count: count)
   }
 
   /// An independent copy.

@@ -80,6 +80,35 @@ final class Guest {
     (occupancy, rules) = (other.occupancy, other.rules)
   }
 
+  /// Writes the guest, or reads it into one that was made from the same topology and options.
+  func archive(_ archive: inout StateArchive) {
+    distributor.archive(&archive)
+    archive.each(&vcpus, make: GuestVCPU.init) { $0.archive(&$1) }
+    archive.array(&interrupts)
+    places.archive(&archive)
+    archive.value(&policy)
+    archive.value(&startIsShown)
+    archive.value(&numbersAreKnown)
+    archive.value(&forwards)
+    archive.array(&waits)
+    unrouted.archive(&archive)
+    archive.value(&showsFills)
+    archive.value(&shownFormat)
+    archive.value(&showsEnds)
+    archive.value(&handlingTime)
+    archiveCounts(&archive)
+  }
+
+  private func archiveCounts(_ archive: inout StateArchive) {
+    archive.value(&entries)
+    archive.value(&undecidedEntries)
+    archive.value(&overflows)
+    archive.value(&maintenanceRequests)
+    archive.array(&occupancy)
+    archive.array(&rules)
+    archive.value(&ignoredInjections)
+  }
+
   deinit { scratch.deallocate() }
 
   var isGICv2: Bool { distributor.isGICv2 ?? (options.format == .gich || shownFormat == .gich) }

@@ -4,7 +4,7 @@ import InterruptTrace
 ///
 /// From the topology (of the guest's domain) where the user gave it; else inferred: the layout of QEMU's `virt` machine, or
 /// any other from the reads of `GICD_PIDR2` and `GICR_PIDR2` by which Linux tells what controller it has.
-public struct GuestAddresses {
+public struct GuestAddresses: BitwiseCopyable {
   private var distributor: UInt64?
   private var redistributors: UInt64?
   private var redistributorStride: UInt64 = 0x2_0000

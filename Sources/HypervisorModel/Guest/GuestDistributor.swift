@@ -9,7 +9,8 @@ final class GuestDistributor {
   private var waiting: [Event] = []
   private var addresses: GuestAddresses
   private let domain: UInt16
-  private let topology: Topology
+  /// What was known of the machine as the guest's first event came.
+  let topology: Topology
   private var buffer = TransitionBuffer(capacity: 64)
   /// Nil as long as nothing tells.
   private(set) var isGICv2: Bool?
@@ -29,6 +30,17 @@ final class GuestDistributor {
     (domain, topology, addresses) = (other.domain, other.topology, other.addresses)
     (waiting, isGICv2, changes) = (other.waiting, other.isGICv2, other.changes)
     if other.controller != nil { controller = other.controller!.copy() }
+  }
+
+  /// Writes it, or reads it into one that was made from the same topology.
+  func archive(_ archive: inout StateArchive) {
+    archive.value(&addresses)
+    archive.array(&waiting)
+    archive.value(&isGICv2)
+    let hasController = archive.number(controller == nil ? 0 : 1) == 1
+    if archive.isReading, hasController { choose(isGICv2 ?? false) }
+    if controller != nil { controller!.archive(&archive) }
+    archive.value(&changes)
   }
 
   /// Whether accesses to what configures an interrupt are recognised.

@@ -1,5 +1,7 @@
 import InterruptTrace
 
+import InterruptTrace
+
 /// One vCPU: its list of pending and active interrupts and its list registers.
 struct GuestVCPU {
   /// Places of the interrupts on its list, in KVM's order.
@@ -81,5 +83,43 @@ struct GuestVCPU {
     case entered
     /// An exit was seen.
     case over
+  }
+}
+
+extension GuestVCPU {
+  /// Writes or reads it.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.array(&list)
+    archive.array(&listAtExit)
+    archive.value(&registers)
+    archive.value(&places)
+    archive.value(&loaded)
+    archive.value(&isInside)
+    archive.value(&isNested)
+    archive.value(&entryEvent)
+    archive.value(&cpu)
+    archive.value(&isListKnown)
+    archive.value(&isCrowded)
+    archive.value(&firstRun)
+    archive.value(&exitClass)
+    archive.value(&exitPC)
+    archive.value(&countedWait)
+    archive.value(&isIdle)
+    archive.value(&entryPC)
+    archive.value(&entryTime)
+    archive.value(&ranFor)
+    archive.value(&hadInterrupts)
+    archive.value(&deactivating)
+    archive.value(&fired)
+    archive.array(&ended)
+    archive.array(&handlers)
+    archive.array(&doubtful)
+    archive.value(&deadlines)
+    archive.value(&areTimersLoaded)
+    archive.value(&exitEvent)
+    archive.array(&injections)
+    archive.array(&shownWritten)
+    archive.array(&shownRead)
+    archive.value(&isFillShown)
   }
 }

@@ -6,6 +6,13 @@ struct InterruptPlaces {
   private var shared = [Int32](repeating: -1, count: Int(INTID.specials.upperBound))
   private var others: [UInt32: Int] = [:]
 
+  /// Writes or reads them.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.array(&ofVCPUs)
+    archive.array(&shared)
+    archive.dictionary(&others)
+  }
+
   /// Nil if it is not known. The vCPU counts below 32.
   subscript(_ intid: UInt32, vcpu vcpu: UInt32) -> Int? {
     @inline(__always) get {

@@ -1,7 +1,15 @@
+import InterruptTrace
+
 /// Places of interrupts, each at most once, in the order in which they came.
 struct PlaceSet {
   private(set) var places: [Int] = []
   private var isIn: [Bool] = []
+
+  /// Writes or reads it.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.array(&places)
+    archive.array(&isIn)
+  }
 
   var isEmpty: Bool { places.isEmpty }
   var count: Int { places.count }

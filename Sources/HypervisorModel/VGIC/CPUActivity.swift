@@ -23,6 +23,12 @@ final class CPUActivity {
 
   init(copying other: CPUActivity) { (cpus, showsIPIs) = (other.cpus, other.showsIPIs) }
 
+  /// Writes or reads it.
+  func archive(_ archive: inout StateArchive) {
+    archive.array(&cpus)
+    archive.value(&showsIPIs)
+  }
+
   /// Takes in an event of the machine itself.
   @inline(__always) func noteHost(_ event: Event, number: UInt64) {
     guard holds(event.pe) else { return }

@@ -21,6 +21,12 @@ struct PendingIPIs {
   private static let reasons: UInt64 = 16
   private static let limit = 1 << 16
 
+  /// Writes or reads them.
+  mutating func archive(_ archive: inout StateArchive) {
+    archive.dictionary(&pending)
+    archive.array(&last)
+  }
+
   private static func key(_ cpu: UInt32, _ reason: UInt64) -> UInt64 { UInt64(cpu) * reasons + reason % reasons }
 
   /// Takes in an event of the host.
