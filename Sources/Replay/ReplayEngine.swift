@@ -82,6 +82,29 @@ public final class ReplayEngine {
 
   deinit { pipeline.cancel() }
 
+  // MARK: Checkpoints
+
+  /// Goes on from a checkpoint, at which the source stands, before anything was replayed. False if the state that the index
+  /// has is none of these models: then this engine is of no use.
+  public func resume(from checkpoint: ReplayCheckpoint, in index: ReplayIndex) -> Bool {
+    // Without models what is known of the controller is what the source says.
+    if options.isModelled {
+      guard let state = index.state(checkpoint) else { return false }
+      var archive = StateArchive(reading: state)
+      models.archive(&archive)
+      guard archive.isComplete else { return false }
+    }
+    (events, firstTime, lastTime) = (checkpoint.events, checkpoint.firstTime, checkpoint.lastTime)
+    return true
+  }
+
+  /// The models as they are now.
+  func archivedState() -> [UInt8] {
+    var archive = StateArchive()
+    models.archive(&archive)
+    return archive.bytes
+  }
+
   /// What is known about the controller by now.
   public var topology: Topology { controller.topology }
 

@@ -13,6 +13,7 @@ struct EventsCommand: FileCommand {
 
   @OptionGroup var trace: TraceOptions
   @OptionGroup var window: WindowOptions
+  @OptionGroup var index: IndexOptions
   @OptionGroup var filter: FilterOptions
 
   @Option(help: ArgumentHelp("text, jsonl or csv.", valueName: "name"))
@@ -41,7 +42,13 @@ struct EventsCommand: FileCommand {
 
   func run() throws {
     // Whether an interrupt is concerned only the model can say; everything else is in the events.
-    let (engine, progress) = try trace.engine(window: window.window) { $0.isModelled = filter.irq != nil }
+    let start = try index.start(trace, window: window.window) {
+      $0.isModelled = filter.irq != nil
+    } choose: { kept in
+      guard let from = window.from else { return nil }
+      return kept.last(before: from)
+    }
+    let (engine, progress) = (start.engine, start.progress)
     let output = try OutputFile.standardOutput()
     if StandardOutput.isTerminal { progress.clear() }
     if StandardOutput.isTerminal { engine.onProgress = nil }

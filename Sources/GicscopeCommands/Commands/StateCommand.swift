@@ -13,6 +13,7 @@ struct StateCommand: FileCommand {
   )
 
   @OptionGroup var trace: TraceOptions
+  @OptionGroup var index: IndexOptions
   @OptionGroup var filter: FilterOptions
   @OptionGroup var json: JSONOptions
 
@@ -32,9 +33,10 @@ struct StateCommand: FileCommand {
   var outputs: [NamedOutput] { json.outputs }
 
   func run() throws {
-    let (engine, progress) = try trace.engine()
+    let start = try index.start(trace) { $0.last(notBehind: at) }
+    let (engine, progress) = (start.engine, start.progress)
     let stateFilter = filter.stateFilter(includesIdle: true)
-    var gaps: UInt64 = 0
+    var gaps = start.gaps
     func advance(_ option: String, to place: ReplayPosition) throws -> Moment {
       try engine.run(until: place) { batch in
         for transition in batch.transitions where transition.kind == .gap { gaps += 1 }

@@ -86,9 +86,14 @@ struct TraceOptions: ParsableArguments {
     options.window = window
     configure(&options)
     let engine = ReplayEngine(source: try open(), options: options)
-    let progress = ProgressLine(isShown: !quiet && !noProgress && !(live && StandardOutput.isTerminal))
+    let progress = progressLine()
     progress.follow(engine)
     return (engine, progress)
+  }
+
+  /// The line that says how far the replay is, if it is wanted.
+  func progressLine() -> ProgressLine {
+    ProgressLine(isShown: !quiet && !noProgress && !(live && StandardOutput.isTerminal))
   }
 
   /// How the capture is replayed.

@@ -26,6 +26,26 @@ extension NativeTraceReader {
     return land(on: target) || scan(to: target) ? target : nil
   }
 
+  /// Most records that the file can hold; nil if that is not to be told without reading it. O(blocks) the first time.
+  public var recordLimit: UInt64? {
+    guard canSeek, let count = layoutBlockCount() else { return nil }
+    return UInt64(count) * UInt64(NativeFormat.blockSize) / UInt64(NativeFormat.recordStride)
+  }
+
+  /// Continues with a record at which an event begins, or at the capture's end, as if all before had been read and none of
+  /// them was a problem. False if there is no such place: then nothing more is read.
+  public func resume(atRecord number: UInt64, isEnd: Bool) -> Bool {
+    guard canSeek else { return false }
+    if isEnd {
+      restart(at: number)
+      isFinished = true
+    } else if seek(toRecord: number) != number {
+      return false
+    }
+    admission.statistics.records = number
+    return true
+  }
+
   /// Number of the first record of an event at or after `time` (ns since the epoch), or nil if all are before it.
   ///
   /// O(log blocks) decoded blocks, if times do not step back from one block to a later one. Moves the reader:
