@@ -83,7 +83,8 @@ fuzz: packages
 	@set -e; for target in $(FUZZ); do \
 	  corpus=Tests/Fuzz/.build/corpus/$$target; mkdir -p $$corpus; \
 	  leaks=1 memory=1024 runs=-1; case $$target in FuzzCTF) leaks=0 memory=4096 runs=6000;; esac; \
-	  ASAN_OPTIONS=detect_leaks=$$leaks SWIFT_BACKTRACE=enable=no Tests/Fuzz/.build/release/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	  ASAN_OPTIONS=detect_leaks=$$leaks LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Fuzz/leaks.txt:print_suppressions=0 \
+	    SWIFT_BACKTRACE=enable=no Tests/Fuzz/.build/release/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
 	    -detect_leaks=$$leaks -rss_limit_mb=$$memory -runs=$$runs -print_final_stats=1 -artifact_prefix=Tests/Fuzz/.build/$$target- $$corpus Tests/Fuzz/Seeds/$$target; \
 	done
 
