@@ -6,6 +6,7 @@ extension GICv3 where Store: ~Copyable {
     distributor = other.distributor.copy()
     banks = other.banks.copy()
     pes = .allocate(capacity: other.peCount)
+    peMemory = OwnedMemory(pes)
     pes.initialize(from: other.pes, count: other.peCount)
     peCount = other.peCount
     peCapacity = other.peCount

@@ -12,6 +12,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   var distributor: Distributor
   var banks: InterruptBanks
   var pes: UnsafeMutablePointer<ProcessingElement>
+  /// Where they lie.
+  var peMemory: OwnedMemory
   var peCount: Int
   /// Room for PEs that may come.
   var peCapacity: Int
@@ -76,6 +78,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     peCount = min(max(topology.peCount, 1), Self.peLimit)
     priorityBits = Int(min(max(topology.value(.priorityBits) ?? 5, 4), 8))
     pes = .allocate(capacity: peCount)
+    peMemory = OwnedMemory(pes)
     peCapacity = peCount
     banks = InterruptBanks(peCount: peCount)
     lpis = makeStore(peCount, Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
@@ -87,8 +90,6 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     learnImplementedINTIDs()
     if startsAtReset { knowReset() }
   }
-
-  deinit { pes.deallocate() }
 
   /// `GICD_CTLR` at reset, with affinity routing on: the model of legacy operation is another.
   static func resetControl(oneSecurityState: Bool) -> UInt32 {
@@ -129,8 +130,8 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
       peCapacity = max(count, peCapacity * 2)
       let bigger = UnsafeMutablePointer<ProcessingElement>.allocate(capacity: peCapacity)
       bigger.moveInitialize(from: pes, count: peCount)
-      pes.deallocate()
       pes = bigger
+      peMemory = OwnedMemory(bigger)
     }
     let old = peCount
     peCount = count
