@@ -5,11 +5,11 @@ GICSCOPE := .build/release/gicscope
 DEMO := Traces/linux-gicv3-its/trace.log.zst
 SOURCES := Sources Tests Package.swift Analyses/LPIBenchmark
 
-# The LPI benchmark is a package of its own. It shares the build folder: nothing is compiled twice, and gicscope finds its
-# program there. SwiftPM keeps one build plan in that folder without noting whose it is, so the plan is removed before and
-# after, and the next command makes its own.
-in_lpi_benchmark = trap 'rm -f .build/*.yaml' EXIT; rm -f .build/*.yaml; \
-  $(SWIFT) $(1) --package-path Analyses/LPIBenchmark --scratch-path .build
+# The LPI benchmark and the README's program are packages of their own. They share the build folder: nothing is compiled twice,
+# and gicscope finds the benchmark's program there. SwiftPM keeps one build plan in that folder without noting whose it is, so
+# the plan is removed before and after, and the next command makes its own.
+in_package = trap 'rm -f .build/*.yaml' EXIT; rm -f .build/*.yaml; \
+  $(SWIFT) $(2) --package-path $(1) --scratch-path .build
 
 # What `make install` and `make deb` install: it needs no Swift where it runs. With a build folder of its own, because its
 # compiler options are others than those of `make release`.
@@ -17,7 +17,7 @@ STATIC := .build/static
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test packages build release static install deb lint format golden bench fuzz peers instructions lpi-test lpi-bench lpi-study fleet-demo fleet-test clean
+.PHONY: demo test packages build release static install deb lint format golden bench fuzz peers instructions lpi-test lpi-bench lpi-study library-test fleet-demo fleet-test clean
 
 # Analyses a bundled real capture and says where the report is.
 demo: release
@@ -31,6 +31,7 @@ test: packages lint
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) test --skip-build --parallel
 	$(MAKE) --no-print-directory lpi-test
+	$(MAKE) --no-print-directory library-test
 
 # Installs the system packages that are missing.
 packages:
@@ -99,12 +100,12 @@ instructions: packages
 
 # The tests of the LPI benchmark.
 lpi-test: packages
-	$(call in_lpi_benchmark,build --build-tests -j $(JOBS))
-	$(call in_lpi_benchmark,test --skip-build --parallel)
+	$(call in_package,Analyses/LPIBenchmark,build --build-tests -j $(JOBS))
+	$(call in_package,Analyses/LPIBenchmark,test --skip-build --parallel)
 
 # Builds the program that `gicscope bench lpi` runs, and gicscope beside it.
 lpi-bench: release
-	$(call in_lpi_benchmark,build -c release -j $(JOBS) --product gicscope-lpi --manifest-cache none)
+	$(call in_package,Analyses/LPIBenchmark,build -c release -j $(JOBS) --product gicscope-lpi --manifest-cache none)
 
 # Measures every LPI store in every workload and puts the figures into the study. Takes a while.
 lpi-study: peers lpi-bench
@@ -112,6 +113,11 @@ lpi-study: peers lpi-bench
 	$(GICSCOPE) bench lpi --capture Traces/linux-gicv3-its/trace.log.zst --markdown Analyses/lpi-stores.md \
 	  --svg Analyses/lpi-stores.svg --html out/lpi-stores.html --json=out/lpi-stores.json
 	$(MAKE) --no-print-directory instructions
+
+# The README's program, in a package that uses gicscope as a library, on a bundled capture.
+library-test: packages
+	$(call in_package,Tests/Library,build -j $(JOBS) --product library)
+	Tests/Library/check .build/debug/library
 
 # A thousand captures through every step of Analyses/fleet, in an environment of Python's own.
 FLEET_PYTHON := .build/fleet/bin/python

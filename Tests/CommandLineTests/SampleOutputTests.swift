@@ -39,6 +39,14 @@ struct SampleOutputTests {
     if Self.updates { try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8) }
   }
 
+  @Test("The README's program is the one that `make library-test` runs")
+  func libraryProgram() throws {
+    let page = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+    let file = Self.root.appending(path: "Tests/Library/Sources/library/main.swift")
+    let programs = page.matches(of: /```swift\n((?s).*?)```/).map { String($0.1) }
+    #expect(try programs == [String(contentsOf: file, encoding: .utf8)])
+  }
+
   /// Runs the command in the top folder; trailing spaces are not part of a page.
   private static func output(of command: String) throws -> [String] {
     let words = command.split(separator: " ").map {
