@@ -178,7 +178,7 @@ let package = Package(
       ]
     ),
     .testTarget(name: "HostRecorderTests", dependencies: ["HostRecorder", "InterruptTrace", "TraceImporters"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["gicscope", "TestSupport"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["gicscope", "HeadlessBrowser", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HeadlessBrowser
 import TestSupport
 import Testing
 
@@ -27,6 +28,39 @@ struct ServeCommandTests {
       #expect(result.status == 2)
       #expect(result.errors.contains("cannot listen on port \(port): another program"))
       #expect(result.errors.contains("--port"))
+    }
+  }
+
+  @Test(
+    "The page says in words that the server is gone, and what to do",
+    .enabled(if: Browser.isInstalled, "Chromium is not installed"))
+  func serverGone() throws {
+    try BuiltProgram.withDirectory { directory in
+      let capture = directory.appending(path: "a.log")
+      try Data(BuiltProgram.log.utf8).write(to: capture)
+      let (process, output) = (Process(), Pipe())
+      process.executableURL = URL(filePath: BuiltProgram.path)
+      process.arguments = ["serve", capture.path, "--port", "0"]
+      process.standardOutput = output
+      process.standardError = output
+      try process.run()
+      // Who starts a program from a thread that blocks signals leaves them blocked: SIGTERM may not end it.
+      func end() { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+      defer { end() }
+      var said = ""
+      while !said.contains(/http:\S+\s/) {
+        let piece = output.fileHandleForReading.availableData
+        try #require(!piece.isEmpty, "it ended: \(said)")
+        said += String(decoding: piece, as: UTF8.self)
+      }
+      let browser = try Browser(String(try #require(said.firstMatch(of: /http:\S+/)).0))
+      try browser.wait("document.documentElement.dataset.ready === 'yes'")
+      end()
+      process.waitUntilExit()
+      try browser.press("ArrowRight")
+      try browser.wait("document.getElementById('now').textContent.startsWith('The server is gone: ')")
+      let hasAdvice = "document.getElementById('now').textContent.includes('Start it again')"
+      #expect(try browser.value(hasAdvice) as? Bool == true)
     }
   }
 }

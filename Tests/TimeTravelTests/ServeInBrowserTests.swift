@@ -180,4 +180,18 @@ struct ServeInBrowserTests {
       Self.checkQuiet(browser, port)
     }
   }
+
+  @Test("What is too big for its place can be scrolled with the keyboard")
+  func scrolling() async throws {
+    try await withServer(try traveller()) { port in
+      let browser = try Browser("http://127.0.0.1:\(port)/", height: 500)
+      try browser.wait(Self.isReady)
+      try browser.click("#findings a[href*='irq=']")
+      try browser.wait("document.querySelectorAll('.ladder tr').length > 8")
+      let big = "p => p.scrollHeight > p.clientHeight + 1 || p.scrollWidth > p.clientWidth + 1"
+      try browser.wait("[...document.querySelectorAll('.scroll')].filter(\(big)).length > 0")
+      try browser.wait("[...document.querySelectorAll('.scroll')].filter(\(big)).every(p => p.tabIndex === 0)")
+      Self.checkQuiet(browser, port)
+    }
+  }
 }

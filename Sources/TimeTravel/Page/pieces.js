@@ -5,6 +5,20 @@ function make(tag, text, className) {
   if (className) node.className = className;
   return node;
 }
+// What is too big for its place can be scrolled with the keyboard.
+function reach() {
+  for (const part of document.querySelectorAll('.scroll')) {
+    if (part.scrollWidth <= part.clientWidth + 1 && part.scrollHeight <= part.clientHeight + 1) {
+      for (const name of ['tabindex', 'role', 'aria-label']) part.removeAttribute(name);
+      continue;
+    }
+    part.tabIndex = 0;
+    part.setAttribute('role', 'group');
+    part.setAttribute('aria-label', 'rows');
+  }
+}
+addEventListener('resize', reach);
+document.addEventListener('toggle', reach, true);
 function table(columns, rows, className) {
   const result = make('table', null, className);
   if (columns.some(Boolean)) {
@@ -39,7 +53,10 @@ function plain(value) {
   return String(value);
 }
 const hex = value => typeof value === 'number' ? '0x' + value.toString(16) : plain(value);
-const replace = (id, ...nodes) => $(id).replaceChildren(...nodes);
+const replace = (id, ...nodes) => {
+  $(id).replaceChildren(...nodes);
+  requestAnimationFrame(reach);
+};
 
 const titles = { intid: 'INTID', pe: 'PE', device_id: 'DeviceID', event_id: 'EventID', icid: 'ICID', vpeid: 'vPEID', its: 'ITS', edge: 'edge-triggered' };
 const title = name => titles[name] || (/^[a-z_]+$/.test(name) ? name.replaceAll('_', ' ') : name);
