@@ -21,6 +21,8 @@ final class BatchPipeline: @unchecked Sendable {
   private var started = false
   private var taken = false
   private var head = 0
+  /// Called by the taking thread about twice a second while it waits for a batch.
+  var onIdle: (() -> Void)?
 
   init(source: any EventSource, threaded: Bool, depth: Int, batchCapacity: Int) {
     self.source = source
@@ -31,7 +33,11 @@ final class BatchPipeline: @unchecked Sendable {
     lock = .allocate(capacity: 1)
     changed = .allocate(capacity: 1)
     pthread_mutex_init(lock, nil)
-    pthread_cond_init(changed, nil)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(changed, &attributes)
+    pthread_condattr_destroy(&attributes)
     latestStatistics = source.statistics
   }
 
@@ -67,13 +73,27 @@ final class BatchPipeline: @unchecked Sendable {
       head = (head + 1) % depth
       pthread_cond_broadcast(changed)
     }
-    while filled == 0 && !finished { pthread_cond_wait(changed, lock) }
+    while filled == 0 && !finished { waitForChange() }
     if filled > 0 {
       taken = true
       return ring[head].events
     }
     if let failure { throw failure }
     return nil
+  }
+
+  /// Waits until the filling thread did something, for at most half a second where somebody wants to know that it did not.
+  private func waitForChange() {
+    guard let onIdle else {
+      pthread_cond_wait(changed, lock)
+      return
+    }
+    let end = monotonicNanoseconds() + 500_000_000
+    var limit = timespec(tv_sec: Int(end / 1_000_000_000), tv_nsec: Int(end % 1_000_000_000))
+    guard pthread_cond_timedwait(changed, lock, &limit) == ETIMEDOUT else { return }
+    pthread_mutex_unlock(lock)
+    onIdle()
+    pthread_mutex_lock(lock)
   }
 
   /// Lets the filling thread end after the read that it is in.

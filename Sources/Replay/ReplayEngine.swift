@@ -54,6 +54,12 @@ public final class ReplayEngine {
   public let format: TraceFormat
   /// Called at most ten times a second.
   public var onProgress: ((ReplayProgress) -> Void)?
+  /// Called about twice a second while the source has no events to give, as a pipe whose writer waits; only where reading has a
+  /// thread of its own.
+  public var onIdle: (() -> Void)? {
+    get { pipeline.onIdle }
+    set { pipeline.onIdle = newValue }
+  }
 
   private enum Phase { case before, within, after }
 

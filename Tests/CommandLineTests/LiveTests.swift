@@ -18,13 +18,16 @@ struct LiveTests {
     }.joined()
   }
 
-  @Test("SIGTERM and SIGINT end the reading of a pipe, and the whole report follows", arguments: [SIGTERM, SIGINT])
-  func signal(number: Int32) throws {
-    let (process, input, output) = (Process(), Pipe(), Pipe())
+  @Test(
+    "SIGTERM and SIGINT end the reading of a pipe, and the whole report follows", arguments: [SIGTERM, SIGINT],
+    [[], ["--live"]])
+  func signal(number: Int32, options: [String]) throws {
+    let (process, input, output, errors) = (Process(), Pipe(), Pipe(), Pipe())
     process.executableURL = URL(filePath: BuiltProgram.path)
-    process.arguments = ["analyze", "-", "--live"]
+    process.arguments = ["analyze", "-"] + options
     process.standardInput = input
     process.standardOutput = output
+    process.standardError = errors
     try process.run()
     // More than a pipe holds: when it is written, most of it was read.
     input.fileHandleForWriting.write(Data(Self.text(4000).utf8))
@@ -34,6 +37,8 @@ struct LiveTests {
     #expect(process.terminationReason == .exit && process.terminationStatus == 0)
     #expect(report.contains("arch_timer"))
     #expect(!report.contains("\u{1B}[H"))
+    let remarks = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(remarks.contains("a signal ended reading"))
     try input.fileHandleForWriting.close()
   }
 
@@ -71,6 +76,36 @@ struct LiveTests {
       let drawn = shown[first.lowerBound..<last.lowerBound].components(separatedBy: "\u{1B}[H").dropFirst()
       #expect(drawn.allSatisfy { $0.split(separator: "\r\n").count <= 10 })
       #expect(shown[last.upperBound...].contains("arch_timer"))
+    }
+  }
+
+  @Test("Where nothing comes, the report is drawn again, and says so; Ctrl-C ends that too", .timeLimit(.minutes(5)))
+  func idle() throws {
+    try BuiltProgram.withDirectory { directory in
+      let pipe = directory.appending(path: "trace_pipe")
+      #expect(mkfifo(pipe.path, 0o600) == 0)
+      let (process, input, output) = (Process(), Pipe(), Pipe())
+      process.executableURL = URL(filePath: "/usr/bin/script")
+      process.arguments = [
+        "-qec", "stty rows 10 cols 80; '\(BuiltProgram.path)' analyze --live '\(pipe.path)'", "/dev/null",
+      ]
+      process.standardInput = input
+      process.standardOutput = output
+      try process.run()
+      let writer = try FileHandle(forWritingTo: pipe)
+      try writer.write(contentsOf: Data(Self.text(3000).utf8))
+      var shown = ""
+      while !shown.contains("nothing new for") {
+        let piece = output.fileHandleForReading.availableData
+        try #require(!piece.isEmpty)
+        shown += String(decoding: piece, as: UTF8.self)
+      }
+      input.fileHandleForWriting.write(Data([3]))
+      let rest = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(rest.contains("arch_timer"))
+      #expect(rest.contains("a signal ended reading"))
+      try writer.close()
     }
   }
 

@@ -53,7 +53,7 @@ struct AnalyzeCommand: FileCommand {
   func validate() throws { try checks.refuseSharedOutput(outputs) }
 
   func run() throws {
-    if trace.live, trace.isPipe { InputStop.onSignals() }
+    if trace.isPipe { InputStop.onSignals() }
     let screen = LiveScreen(isWanted: trace.live && !trace.quiet)
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
     var options = AnalysisOptions()
@@ -79,6 +79,9 @@ struct AnalyzeCommand: FileCommand {
       showsText: !writesToStandardOutput, text: { report.text($0, rows: max(rows, 1), worst: worst) },
       json: { report.json })
     try checks.annotate(checked)
+    if InputStop.isRequested, !trace.quiet {
+      StandardError.write("gicscope: a signal ended reading; the report is about what came until then\n")
+    }
     let damage = trace.conclude(report.trace)
     let failures = checked.conditions.compactMap(\.failure)
     for failure in failures { StandardError.write("gicscope: failed: \(failure)\n") }

@@ -104,11 +104,16 @@ extension [any AnalysisOutput] {
     var options = options
     if path != "-" { options.captureName = path }
     let analysis = Analysis(filter: filter, options: options, onLives: isEmpty ? nil : consume(lives:))
+    func draw(hasNews: Bool) {
+      screen?.refresh(hasNews: hasNews) { AnalysisReport(path, engine, analysis).liveText($0) }
+    }
+    if screen != nil { engine.onIdle = { draw(hasNews: false) } }
+    defer { engine.onIdle = nil }
     try engine.run { batch in
       occurrences?.consume(batch)
       try analysis.consume(batch)
       try consume(batch)
-      screen?.refresh { AnalysisReport(path, engine, analysis).liveText }
+      draw(hasNews: true)
     }
     screen?.clear()
     try analysis.closeLives()
@@ -131,9 +136,9 @@ extension AnalysisReport {
   }
 
   /// The report for a screen that it does not fit.
-  fileprivate var liveText: String {
+  fileprivate func liveText(_ clock: String) -> String {
     let lost = results.lostEvents > 0 ? "\(results.lostEvents) events were lost; " : ""
-    return "live        \(lost)Ctrl-C ends reading and prints the whole report\n"
+    return "live        \(clock); \(lost)Ctrl-C ends reading and prints the whole report\n"
       + text(TextStyle(isColoured: false), rows: 4, worst: 0)
   }
 }

@@ -3,6 +3,8 @@ import Reports
 
 /// A report that is drawn over and over while a capture is read, on a terminal.
 final class LiveScreen {
+  private let begun = LiveScreen.now
+  private var lastNews = LiveScreen.now
   private var nextTime: UInt64 = 0
   private var isDrawn = false
 
@@ -11,13 +13,21 @@ final class LiveScreen {
     guard isWanted, StandardOutput.isTerminal else { return nil }
   }
 
-  /// Draws the report, at most once a second, and seldom enough that drawing takes a tenth of the time.
-  func refresh(_ text: () -> String) {
+  /// Draws the report, at most once a second, and seldom enough that drawing takes a tenth of the time. `text` is given how
+  /// long it has been reading, and for how long nothing came.
+  func refresh(hasNews: Bool, _ text: (String) -> String) {
     let start = Self.now
+    if hasNews { lastNews = start }
     guard start >= nextTime else { return }
-    draw(text())
+    let idle = (start - lastNews) / 1_000_000_000
+    draw(text(Self.clock((start - begun) / 1_000_000_000) + (idle > 1 ? ", nothing new for \(Self.clock(idle))" : "")))
     let end = Self.now
     nextTime = end + max(1_000_000_000, (end - start) * 9)
+  }
+
+  /// `1:05`.
+  private static func clock(_ seconds: UInt64) -> String {
+    "\(seconds / 60):" + (seconds % 60 < 10 ? "0" : "") + "\(seconds % 60)"
   }
 
   /// Empties the screen, for the whole report.
