@@ -91,7 +91,7 @@ struct KernelFormTests {
     let line = "a-1 [001] d..1 1.0: softirq_exit: vec=1\n"
     let text = String(repeating: line, count: Int(KernelTextReader.surveyLimit) + 1)
     let result = try Imported(kernel: text + "a-1 [007] d..1 2.0: softirq_exit: vec=1\n")
-    #expect(result.topology.value(.peCount) == 2)
+    #expect(result.topology[.peCount] == 2)
     let place = try #require(result.events.firstIndex { $0.kind == .topology })
     #expect(Topology.Entry(result.events[place])?.key == .peCount)
     #expect(Topology.Entry(result.events[place])?.value == 8)
@@ -105,7 +105,7 @@ struct KernelFormTests {
     let result = try imported("systrace-page.html.xz")
     #expect(
       handlers(result) == timer + ["ipiEnter 1 PE 2 at 346216902", "ipiExit 1 PE 2 at 346216912"])
-    #expect(result.topology.value(.peCount) == 4)
+    #expect(result.topology[.peCount] == 4)
     #expect(result.statistics.problems.isEmpty && result.statistics.damage == nil)
   }
 
@@ -160,7 +160,7 @@ struct KernelFormTests {
     }
     let result = try imported("indented-overrun.txt")
     #expect(result.events.filter { $0.kind == .gap }.map(\.a) == [100])
-    #expect(result.topology.value(.peCount) == 2)
+    #expect(result.topology[.peCount] == 2)
   }
 
   @Test("A trace that the kernel dumped into its log is read behind the log's stamps")
@@ -183,7 +183,7 @@ struct KernelFormTests {
     ]
     let result = try imported("no-task-column.txt")
     #expect(handlers(result) == expected)
-    #expect(result.topology.value(.peCount) == 8)
+    #expect(result.topology[.peCount] == 8)
     let perf = try imported("perf-no-thread.txt")
     #expect(
       handlers(perf) == [
@@ -192,6 +192,22 @@ struct KernelFormTests {
       ]
     )
     #expect(perf.statistics.problems.isEmpty)
+  }
+
+  @Test("perf's text of a host with guests that has no entry or exit says that --guestmount is missing")
+  func withoutGuestSamples() throws {
+    let handler = "       CPU 0/KVM   250 [001]    11.801396: irq:irq_handler_entry: irq=11 name=arch_timer\n"
+    let line =
+      "             vmm   248 [000]    11.801399: kvm:kvm_irq_line: Inject SPI interrupt (2), vcpu->idx: 0, num: 40, level: 1\n"
+    let entry = "       CPU 0/KVM   250 [001]    11.801396: kvm:kvm_entry: PC: 0x40000000\n"
+    func problems(_ text: String) throws -> [String] { try Imported(kernel: text).statistics.problems.map(\.kind) }
+    #expect(try problems(handler) == ["events around guests, but no entry or exit"])
+    #expect(try problems(line) == ["events around guests, but no entry or exit"])
+    let result = try Imported(kernel: handler + line)
+    #expect(result.statistics.problems.first?.firstExample.contains("--guestmount") == true)
+    #expect(try problems(handler + entry) == [])
+    #expect(try problems(handler.replacing("CPU 0/KVM", with: "  swapper")) == [])
+    #expect(try problems(handler.replacing("irq:irq", with: "irq")) == [])
   }
 
   @Test("KVM's events without a thread are counted, and the remark says what is missing")
@@ -334,7 +350,7 @@ struct KernelFormTests {
     #expect(reason("host-and-guest-report.txt").contains("gicscope merge"))
     let line = "<idle>-0 [000] 1.0: irq_handler_exit: irq=3 ret=handled\n"
     let result = try Imported(kernel: "cpus=4\n irqs: \(line)rest:  \(line) irqs: \(line)")
-    #expect(result.events.count == 3 && result.topology.value(.peCount) == 4)
+    #expect(result.events.count == 3 && result.topology[.peCount] == 4)
     #expect(KernelTextHeader.recordings(of: "cpus=4\n irqs: \(line)rest:  \(line)").isEmpty)
   }
 

@@ -247,7 +247,8 @@ enum KernelLine {
       skipName(&at, end)
     }
     record.cpu = cpu
-    if at < end, Digits.byte(at) == 0x3A, at + 1 < end, KernelText.isName(Digits.byte(at + 1)) {
+    record.namesSystem = at < end && Digits.byte(at) == 0x3A && at + 1 < end && KernelText.isName(Digits.byte(at + 1))
+    if record.namesSystem {
       at += 1
       name = at
       skipName(&at, end)

@@ -24,6 +24,14 @@ extension KernelTextReader {
         example: "they are not read: only KVM on ARM is modelled; handlers, IPIs and softirqs of this capture are used",
         position: "before line \(lines)")
     }
+    if counts.guestPasses == 0, counts.besideGuests > 0 {
+      statistics.note(
+        "events around guests, but no entry or exit", count: counts.besideGuests,
+        example:
+          "perf script leaves out what was recorded while a CPU was in a guest, unless it is given --guestmount / "
+          + "(and perf record needs -e 'kvm:*')",
+        position: "before line \(lines)")
+    }
     if counts.withoutThread > 0 {
       statistics.note(
         "KVM events without a thread", count: counts.withoutThread,

@@ -33,6 +33,9 @@ struct KernelTextReader: ~Copyable {
     var withoutThread: UInt64 = 0
     /// Events of function_graph without a time.
     var timeless: UInt64 = 0
+    /// Events that perf printed: entries and exits of guests, and others that only a host with guests has.
+    var guestPasses: UInt64 = 0
+    var besideGuests: UInt64 = 0
     /// Events of KVM on x86, and lines that were put together again.
     var foreign: UInt64 = 0
     var wrapped: UInt64 = 0
@@ -189,10 +192,20 @@ struct KernelTextReader: ~Copyable {
 
   @inline(__always) private mutating func use() {
     counts.used &+= 1
+    if record.namesSystem { countGuests() }
     if !record.showsThread, KernelDecoder.needsThread(text.catalogue.entries[record.event].action) {
       counts.withoutThread &+= 1
     }
     decoder.take(record)
+  }
+
+  private mutating func countGuests() {
+    switch text.catalogue.entries[record.event].action {
+    case .guestEnter, .guestExit: counts.guestPasses &+= 1
+    case .inject, .irqLine, .gsiSet, .ackNotify, .timerLine: counts.besideGuests &+= 1
+    // A thread of QEMU's that runs a vCPU: `CPU 0/KVM`.
+    default: if record.name.suffix(4).elementsEqual("/KVM".utf8) { counts.besideGuests &+= 1 }
+    }
   }
 
   // MARK: Wrapped lines

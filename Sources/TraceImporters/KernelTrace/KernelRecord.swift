@@ -14,6 +14,8 @@ struct KernelRecord: ~Copyable {
   var thread: UInt32 = 0
   /// Whether the thread is shown.
   var showsThread = true
+  /// The event's system stands before its name, as perf prints it.
+  var namesSystem = false
   /// The event's fields stand in braces, as babeltrace prints them.
   var isBraced = false
   /// The file or the instance that `trace-cmd report` names before the thread; valid while the record is decoded.
