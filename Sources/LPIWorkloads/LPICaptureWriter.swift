@@ -42,12 +42,14 @@ public struct LPICaptureWriter {
 
   private static func topology(_ peCount: Int, _ intidBits: Int) -> Topology {
     var topology = Topology()
-    let facts: [(Topology.Key, UInt64)] = [
-      (.architecture, Topology.Architecture.v3.rawValue), (.profile, Topology.Profile.arch.rawValue),
-      (.peCount, UInt64(peCount)), (.securityStates, 1), (.affinityRouting, 1), (.startsAtReset, 1),
-      (.priorityBits, 8), (.intidBits, UInt64(intidBits)),
-    ]
-    for (key, value) in facts { topology.set(key, to: value, source: .header) }
+    topology.set(.architecture, to: .v3, source: .header)
+    topology.set(.profile, to: .arch, source: .header)
+    topology.set(.peCount, to: peCount, source: .header)
+    topology.set(.securityStates, to: .one, source: .header)
+    topology.set(.affinityRouting, to: true, source: .header)
+    topology.set(.startsAtReset, to: true, source: .header)
+    topology.set(.priorityBits, to: 8, source: .header)
+    topology.set(.intidBits, to: intidBits, source: .header)
     return topology
   }
 

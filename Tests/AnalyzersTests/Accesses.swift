@@ -9,11 +9,11 @@ struct Accesses {
   private var time: UInt64 = 1000
   private var topology = Topology()
 
-  init(_ architecture: Topology.Architecture = .v3, pes: UInt64 = 2, atReset: Bool = true) {
-    topology.set(.architecture, to: architecture.rawValue, source: .user)
+  init(_ architecture: Topology.Architecture = .v3, pes: Int = 2, atReset: Bool = true) {
+    topology.set(.architecture, to: architecture, source: .user)
     topology.set(.peCount, to: pes, source: .user)
-    topology.set(.securityStates, to: 1, source: .user)
-    topology.set(.startsAtReset, to: atReset ? 1 : 0, source: .user)
+    topology.set(.securityStates, to: .one, source: .user)
+    topology.set(.startsAtReset, to: atReset, source: .user)
   }
 
   /// Lets time pass, in ns.

@@ -23,9 +23,11 @@ struct ArbitraryEvents {
 
   private static func topology(_ tape: inout ByteTape) -> Topology {
     var topology = Topology()
-    func set(_ key: Topology.Key, _ value: Int) { topology.set(key, to: UInt64(value), source: .user) }
+    func set(_ key: Topology.Key, _ value: Int) {
+      topology.set(Topology.Entry(key: key, source: .user, value: UInt64(value)))
+    }
     let architecture = tape.pick([Topology.Architecture.v2, .v3, .v3, .v3_3, .v4, .v4_1])
-    topology.set(.architecture, to: architecture.rawValue, source: .user)
+    topology.set(.architecture, to: architecture, source: .user)
     set(.profile, tape.below(4))
     set(.peCount, 1 + tape.below(4))
     let choices = tape.byte()

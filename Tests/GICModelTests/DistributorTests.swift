@@ -304,6 +304,6 @@ struct DistributorTests {
     let rig = Rig()
     #expect(rig.isTaught { _ = rig.reads(.gicd, 0x4, 0x37A_0007) })
     #expect(rig.reads(.gicd, 0x4, 0x37A_0007))
-    #expect(rig.controller.topology.value(.itLinesNumber) == 7)
+    #expect(rig.controller.topology[.itLinesNumber] == 7)
   }
 }

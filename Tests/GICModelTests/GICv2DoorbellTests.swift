@@ -45,8 +45,8 @@ struct GICv2DoorbellTests {
   func type() {
     let rig = rig()
     #expect(rig.reads(.gicm, Self.typer, 80 << 16 | 16, pe: 0))
-    #expect(rig.controller.topology.value(.gicmFirstSPI, index: 0) == 80)
-    #expect(rig.controller.topology.value(.gicmSPICount, index: 0) == 16)
+    #expect(rig.controller.topology[.gicmFirstSPI, index: 0] == 80)
+    #expect(rig.controller.topology[.gicmSPICount, index: 0] == 16)
   }
 
   @Test("A second MSI before the acknowledge is merged")

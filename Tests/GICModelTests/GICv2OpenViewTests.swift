@@ -10,7 +10,7 @@ struct GICv2OpenViewTests {
   /// SPI 40 in Group 0, SPI 72 in Group 1, both for PE 0, priority 0xA0; set up by accesses that are shown to be Secure. Of
   /// PE 2 nothing shows its Security state.
   private func rig(_ profile: Topology.Profile) -> Rig {
-    let rig = Rig.v2(pes: 3, securityStates: 2, profile: profile)
+    let rig = Rig.v2(pes: 3, securityStates: .two, profile: profile)
     rig.openGICv2(3, secure: true)
     rig.enableGICv2(spi: 40, secure: true)
     rig.enableGICv2(spi: 72, group1: true, secure: true)
@@ -67,7 +67,7 @@ struct GICv2OpenViewTests {
 
   @Test("The priority mask is known where both states' writes are the same (3.6.2)")
   func priorityMask() {
-    let rig = Rig.v2(securityStates: 2, profile: .qemu7)
+    let rig = Rig.v2(securityStates: .two, profile: .qemu7)
     rig.write(.gicc, 0x4, 0xC0, secure: true, pe: 0)
     entry(rig, pe: 0)
     entry(rig, pe: 1)
@@ -129,7 +129,7 @@ struct GICv2OpenViewTests {
 
   @Test("An acknowledge tells the interrupt's group (4.4.4)")
   func acknowledgeTellsGroup() {
-    let rig = Rig(securityStates: 2, architecture: .v2, atReset: false)
+    let rig = Rig(securityStates: .two, architecture: .v2, atReset: false)
     rig.openGICv2(3, secure: true)
     rig.enableGICv2(spi: 40, secure: true)
     rig.pulse(40)

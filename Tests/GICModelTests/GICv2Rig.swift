@@ -30,7 +30,7 @@ extension Rig {
 
   /// A GICv2.
   static func v2(
-    pes: Int = 2, securityStates: UInt64 = 1, profile: Topology.Profile = .arch,
+    pes: Int = 2, securityStates: Topology.SecurityStates = .one, profile: Topology.Profile = .arch,
     configure: (inout Topology) -> Void = { _ in }
   ) -> Rig {
     Rig(pes: pes, securityStates: securityStates, profile: profile, architecture: .v2, configure: configure)
@@ -83,7 +83,7 @@ extension Rig {
 
   /// A GICv2 with both groups and the virtual interfaces on, `control` besides in `GICV_CTLR`, the priority mask open.
   static func virtualGICv2(_ control: UInt64 = 0, lists: Int = 4, profile: Topology.Profile = .arch) -> Rig {
-    let rig = v2(profile: profile) { $0.set(.listRegisters, to: UInt64(lists), source: .user) }
+    let rig = v2(profile: profile) { $0.set(.listRegisters, to: lists, source: .user) }
     rig.openGICv2()
     for pe in 0..<2 as Range<UInt32> {
       rig.write(.gich, GICH.hcr, 1, pe: pe)

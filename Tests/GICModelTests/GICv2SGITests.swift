@@ -118,7 +118,7 @@ struct GICv2SGITests {
 
   @Test("Two Security states: NSATT names the group that a Secure write reaches (4.3.15)", arguments: [false, true])
   func securityAttribute(nsatt: Bool) {
-    let rig = Rig.v2(securityStates: 2)
+    let rig = Rig.v2(securityStates: .two)
     rig.openGICv2(secure: true)
     rig.write(.gicd, 0x80, 1 << 5, secure: true, pe: 1)
     rig.write(.gicd, Self.sgir, 0b11 << 16 | (nsatt ? 1 << 15 : 0) | 5, secure: true, pe: 0)
@@ -128,7 +128,7 @@ struct GICv2SGITests {
   @Test(
     "Two Security states: a Non-secure SGI reaches Group 1, and Group 0 where GICD_NSACR allows it (4.3.14, 4.3.15)")
   func nonSecureSGI() {
-    let rig = Rig.v2(securityStates: 2)
+    let rig = Rig.v2(securityStates: .two)
     rig.openGICv2(secure: true)
     rig.write(.gicd, Self.sgir, 0b10 << 16 | 5, secure: false, pe: 0)
     #expect(targets(rig).isEmpty)

@@ -7,7 +7,7 @@ import Testing
 struct GICv2SecurityTests {
   /// SPI 40 in Group 0, SPI 72 in Group 1, both for PE 0.
   private func rig() -> Rig {
-    let rig = Rig.v2(securityStates: 2)
+    let rig = Rig.v2(securityStates: .two)
     rig.openGICv2(3, secure: true)
     rig.enableGICv2(spi: 40, secure: true)
     rig.enableGICv2(spi: 72, group1: true, secure: true)
@@ -173,14 +173,14 @@ struct GICv2SecurityTests {
 
   @Test("The Security state of an access that nothing shows is assumed, and transitions say so")
   func assumed() {
-    let rig = Rig.v2(securityStates: 2)
+    let rig = Rig.v2(securityStates: .two)
     rig.write(.gicd, 0x100 + 4, 1 << 8, pe: 0)
     #expect(rig.transitions(.enabled).map(\.provenance) == [.assumed])
   }
 
   @Test("Exceptions to EL3 and returns tell the Security state: inferred, not assumed")
   func inferred() {
-    let rig = Rig.v2(securityStates: 2)
+    let rig = Rig.v2(securityStates: .two)
     rig.apply(Event(time: 0, kind: .exceptionEntry, pe: 0, a: 3 << 12))
     rig.write(.gicd, 0x100 + 4, 1 << 8, pe: 0)
     #expect(rig.transitions(.enabled).map(\.provenance) == [.inferred])
@@ -190,7 +190,7 @@ struct GICv2SecurityTests {
   func corrected() {
     let rig = rig()
     rig.apply(.mmio(.mmioRead, time: 0, frame: .gicd, offset: 0x80, value: 0, size: 4, owner: 0, accessor: 0))
-    let other = Rig.v2(securityStates: 2)
+    let other = Rig.v2(securityStates: .two)
     other.openGICv2(3)
     other.write(.gicc, 0x4, 0xF0, pe: 0)
     #expect(other.isTaught { _ = other.reads(.gicc, 0x4, 0xE0, pe: 0) })

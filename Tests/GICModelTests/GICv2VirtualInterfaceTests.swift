@@ -132,7 +132,7 @@ struct GICv2VirtualInterfaceTests {
 
   @Test("A hardware-linked interrupt of Group 0 is deactivated only with one Security state (5.3.8: as if Non-secure)")
   func linkedSecure() {
-    let rig = Rig.v2(securityStates: 2) { $0.set(.listRegisters, to: 4, source: .user) }
+    let rig = Rig.v2(securityStates: .two) { $0.set(.listRegisters, to: 4, source: .user) }
     rig.openGICv2(3, secure: true)
     rig.write(.gicd, 0x308, 1 << 8, secure: true, pe: 0)
     rig.write(.gich, GICH.hcr, 1, secure: false, pe: 0)

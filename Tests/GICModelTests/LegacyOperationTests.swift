@@ -92,9 +92,9 @@ struct LegacyOperationTests {
 
   @Test("The topology may say it")
   func topology() {
-    let off = Rig { $0.set(.affinityRouting, to: 0, source: .user) }
+    let off = Rig { $0.set(.affinityRouting, to: false, source: .user) }
     #expect(off.reads(.gicd, 0x800, 0x0101_0101, pe: 0), "the first read of the capture")
-    let on = Rig { $0.set(.affinityRouting, to: 1, source: .user) }
+    let on = Rig { $0.set(.affinityRouting, to: true, source: .user) }
     on.write(.gicd, 0x100, 0xFFFF_FFFF, pe: 0)
     #expect(on.reads(.gicd, 0x100, 0, pe: 0))
   }
@@ -172,7 +172,7 @@ struct LegacyOperationTests {
   func splitBatch() {
     var topology = Topology()
     topology.set(.peCount, to: 2, source: .user)
-    topology.set(.startsAtReset, to: 1, source: .user)
+    topology.set(.startsAtReset, to: true, source: .user)
     var controller = Controller(topology: topology)
     let events = [
       Event(time: 1, kind: .lineLevel, a: 40, b: 1),
@@ -201,7 +201,7 @@ struct LegacyOperationTests {
 
   @Test("Without ARE in either Security state, each has its view of GICC (12.13)")
   func twoSecurityStates() {
-    let rig = Rig(securityStates: 2)
+    let rig = Rig(securityStates: .two)
     rig.write(.gicd, 0x0, 3, secure: true, pe: 0)
     rig.write(.gicd, 0x80, 0xFFFF_FF00, secure: true, pe: 0)
     rig.write(.gicc, 0x4, 0xF0, secure: true, pe: 0)
@@ -212,7 +212,7 @@ struct LegacyOperationTests {
 
   @Test("Setting DS leaves one Security state (12.9.4)")
   func disableSecurity() {
-    let rig = Rig(securityStates: 2)
+    let rig = Rig(securityStates: .two)
     rig.write(.gicc, 0x4, 0xF0, secure: true, pe: 0)
     rig.write(.gicd, 0x0, 1 << 6 | 3, secure: true, pe: 0)
     #expect(rig.reads(.gicc, 0x4, 0xF0, secure: false, pe: 0))
@@ -220,7 +220,7 @@ struct LegacyOperationTests {
 
   @Test("A Secure world without ARE beside a Non-secure one with it is not modelled: nothing it reads disagrees")
   func asymmetricConfiguration() {
-    let rig = Rig(securityStates: 2)
+    let rig = Rig(securityStates: .two)
     rig.write(.gicd, 0x100, 0xFF, secure: true, pe: 0)
     rig.write(.gicc, 0x4, 0xF0, secure: true, pe: 0)
     rig.write(.gicd, 0x0, 0x21, secure: true, pe: 0)

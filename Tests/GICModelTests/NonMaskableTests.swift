@@ -6,9 +6,9 @@ import Testing
 @Suite("Non-maskable interrupts of GICv3.3: superpriority, ICC_NMIAR1_EL1")
 struct NonMaskableTests {
   /// SGIs 2 and 3, SPIs 40 and 41 enabled at priority 0xA0, of which 3 and 41 are non-maskable.
-  private func rig(profile: Topology.Profile = .arch, securityStates: UInt64 = 1) -> Rig {
+  private func rig(profile: Topology.Profile = .arch, securityStates: Topology.SecurityStates = .one) -> Rig {
     let rig = Rig(securityStates: securityStates, profile: profile, architecture: .v3_3) {
-      $0.set(.gicdTyper, to: 0x37A_0208 | (securityStates == 2 ? 1 << 10 : 0), source: .user)
+      $0.set(.gicdTyper, to: 0x37A_0208 | (securityStates == .two ? 1 << 10 : 0), source: .user)
     }
     rig.open()
     for intid in [2, 3] as [UInt32] { rig.enable(private: intid) }
@@ -99,7 +99,7 @@ struct NonMaskableTests {
 
   @Test("With two Security states a Non-secure one counts as 0x80, and comes behind Secure priorities")
   func nonSecure() {
-    let rig = rig(securityStates: 2)
+    let rig = rig(securityStates: .two)
     rig.write(.gicr, 0x10080, ~(1 << 2) & 0xFFFF_FFFF, secure: true)
     rig.write(.gicr, 0x10402, 0x40, size: 1, secure: true)
     pend(rig, sgi: 3)

@@ -216,7 +216,7 @@ struct PartialCaptureTests {
         let shown = Event(time: 0, kind: .highestPending, flags: .maskShown, pe: 1, b: 0xF8 | 0x100 << 16)
         #expect(rig.isTaught { rig.apply(shown) })
       }
-      #expect(rig.controller.topology.value(.priorityBits) == 5)
+      #expect(rig.controller.topology[.priorityBits] == 5)
       #expect(rig.reads(.gicd, 0x428, 0xA0, size: 1, pe: 0), "all that was written has five bits")
       rig.write(.gicc, 0x4, 0xFF, pe: 0)
       #expect(rig.reads(.gicc, 0x4, 0xF8, pe: 0))

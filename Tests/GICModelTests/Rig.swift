@@ -13,15 +13,15 @@ final class Rig {
   private(set) var transitions: [Transition] = []
 
   init(
-    pes: Int = 2, securityStates: UInt64? = 1, profile: Topology.Profile = .arch,
+    pes: Int = 2, securityStates: Topology.SecurityStates? = .one, profile: Topology.Profile = .arch,
     architecture: Topology.Architecture = .v3, atReset: Bool = true, configure: (inout Topology) -> Void = { _ in }
   ) {
     var topology = Topology()
-    topology.set(.architecture, to: architecture.rawValue, source: .user)
-    topology.set(.peCount, to: UInt64(pes), source: .user)
+    topology.set(.architecture, to: architecture, source: .user)
+    topology.set(.peCount, to: pes, source: .user)
     if let securityStates { topology.set(.securityStates, to: securityStates, source: .user) }
-    topology.set(.profile, to: profile.rawValue, source: .user)
-    topology.set(.startsAtReset, to: atReset ? 1 : 0, source: .user)
+    topology.set(.profile, to: profile, source: .user)
+    topology.set(.startsAtReset, to: atReset, source: .user)
     configure(&topology)
     controller = Controller(topology: topology)
   }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Software-generated interrupts (IHI 0069H, 2.2, 12.2.22)")
 struct SGITests {
-  func targets(pes: Int, sender: UInt32, _ value: UInt64, affinities: [UInt64] = []) -> [UInt32] {
+  func targets(pes: Int, sender: UInt32, _ value: UInt64, affinities: [UInt32] = []) -> [UInt32] {
     let rig = Rig(pes: pes) {
       for (pe, affinity) in affinities.enumerated() {
         $0.set(.affinity, index: UInt32(pe), to: affinity, source: .user)
@@ -29,7 +29,7 @@ struct SGITests {
 
   @Test("Aff3 to Aff1 select the cluster")
   func cluster() {
-    let affinities: [UInt64] = [0x0, 0x1, 0x100, 0x101, 0x0100_0000, 0x1_0000]
+    let affinities: [UInt32] = [0x0, 0x1, 0x100, 0x101, 0x0100_0000, 0x1_0000]
     #expect(targets(pes: 6, sender: 0, 0b11 | 1 << 16, affinities: affinities) == [2, 3])
     #expect(targets(pes: 6, sender: 0, 0b11 | 1 << 32, affinities: affinities) == [5])
     #expect(targets(pes: 6, sender: 0, 0b11 | 1 << 48, affinities: affinities) == [4])
@@ -37,7 +37,7 @@ struct SGITests {
 
   @Test("RS selects groups of sixteen Aff0 values")
   func rangeSelector() {
-    let affinities: [UInt64] = [0x0, 0x10, 0x11]
+    let affinities: [UInt32] = [0x0, 0x10, 0x11]
     #expect(targets(pes: 3, sender: 0, 0b10 | 1 << 44, affinities: affinities) == [2])
   }
 

@@ -7,7 +7,7 @@ import Testing
 struct SecurityTests {
   /// SPI 40 in Group 0, 41 in Secure Group 1, 42 in Non-secure Group 1, all enabled for PE 0, priority 0x30.
   func rig() -> Rig {
-    let rig = Rig(securityStates: 2)
+    let rig = Rig(securityStates: .two)
     rig.write(.gicd, 0x0, 0b111, secure: true)
     rig.write(.gicd, 0x84, 1 << 10, secure: true)
     rig.write(.gicd, 0xD04, 1 << 9, secure: true)
@@ -129,7 +129,7 @@ struct SecurityTests {
 
   @Test("An SGI reaches only targets whose group its register may raise (12.2.22)")
   func sgiGroups() {
-    let rig = Rig(securityStates: 2)
+    let rig = Rig(securityStates: .two)
     rig.write(.ICC_IGRPEN1_EL3, 3)
     rig.write(.gicr, 0x10080, 0b100, owner: 1, secure: true)  // SGI 2 Non-secure Group 1
     rig.write(.gicr, 0x10D00, 0b010, owner: 1, secure: true)  // SGI 1 Secure Group 1, SGI 0 Group 0
@@ -144,7 +144,7 @@ struct SecurityTests {
 
   @Test("A Non-secure write of ICC_PMR_EL1 is shifted before the bits that are not implemented are dropped (4.8.1)")
   func nonSecureMaskBits() {
-    let rig = Rig(securityStates: 2)
+    let rig = Rig(securityStates: .two)
     rig.write(.gicd, 0x0, 0x37, secure: true)
     rig.write(.ICC_IGRPEN1_EL3, 3)
     rig.write(.ICC_PMR_EL1, 0xFF)
@@ -156,7 +156,7 @@ struct SecurityTests {
 
   @Test("What EL3 writes to a banked register may be either copy, for nothing shows SCR_EL3.NS: a read teaches")
   func unknownBank() {
-    let rig = Rig(securityStates: 2)
+    let rig = Rig(securityStates: .two)
     rig.write(.gicd, 0x0, 0x37, secure: true)
     rig.write(.ICC_IGRPEN1_EL3, 1)
     rig.write(.ICC_IGRPEN1_EL1, 0)
@@ -167,7 +167,7 @@ struct SecurityTests {
 
   @Test("Non-secure reads of GICR_IGROUPR0 and GICR_IGRPMODR0 are zero (12.11.12, 12.11.14)")
   func groupsAreSecure() {
-    let rig = Rig(securityStates: 2)
+    let rig = Rig(securityStates: .two)
     rig.write(.gicr, 0x10080, 0xFF, secure: true)
     rig.write(.gicr, 0x10D00, 0xF00, secure: true)
     #expect(rig.reads(.gicr, 0x10080, 0, secure: false))

@@ -18,9 +18,9 @@ struct TransitionNumberTests {
 
   private static var controller: Controller {
     var topology = Topology()
-    topology.set(.architecture, to: Topology.Architecture.v3.rawValue, source: .user)
+    topology.set(.architecture, to: .v3, source: .user)
     topology.set(.peCount, to: 1, source: .user)
-    topology.set(.securityStates, to: 1, source: .user)
+    topology.set(.securityStates, to: .one, source: .user)
     return Controller(topology: topology)
   }
 

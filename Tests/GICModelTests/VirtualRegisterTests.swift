@@ -24,7 +24,7 @@ struct VirtualRegisterTests {
 
   @Test("Binary points below the smallest set the smallest", arguments: [5, 6, 7])
   func binaryPoints(bits: UInt64) {
-    let rig = Rig(profile: .qemu7) { $0.set(.preemptionBits, to: bits, source: .user) }
+    let rig = Rig(profile: .qemu7) { $0.set(.preemptionBits, to: Int(bits), source: .user) }
     rig.write(.ICV_BPR0_EL1, 0)
     rig.write(.ICV_BPR1_EL1, 0)
     #expect(rig.reads(.ICV_BPR0_EL1, 7 - bits))

@@ -167,15 +167,15 @@ import Testing
   // MARK: Kernels and their policies
 
   @Test func policyIsThatOfTheTracedKernel() {
-    func policy(_ release: (UInt64, UInt64)?) -> ListRegisterPolicy? {
+    func policy(_ release: (UInt16, UInt16)?) -> ListRegisterPolicy? {
       var topology = Topology()
-      if let release { topology.set(.kernelRelease, to: Topology.kernelRelease(release.0, release.1), source: .header) }
+      if let release { topology.set(.kernelRelease, to: Topology.KernelRelease(release.0, release.1), source: .header) }
       return ListRegisterPolicy(topology)
     }
     #expect(policy(nil) == nil)
     #expect(policy((6, 18)) == .kvmLegacy && policy((6, 19)) == .kvmOverflow && policy((7, 3)) == .kvmOverflow)
-    #expect(Topology.kernelRelease(in: "Linux (none) 6.12.95+deb12-cloud-arm64 aarch64") == 6 << 16 | 12)
-    #expect(Topology.kernelRelease(in: "Linux (none) aarch64") == nil)
+    #expect(Topology.KernelRelease(in: "Linux (none) 6.12.95+deb12-cloud-arm64 aarch64") == .init(6, 12))
+    #expect(Topology.KernelRelease(in: "Linux (none) aarch64") == nil)
   }
 
   /// A guest's write of `GICC_DIR` traps from Linux 6.19 on (IHI 0048B, 4.4.14).

@@ -55,7 +55,7 @@ struct KVMCaseTests {
     let offset = try #require(found.clockOffset)
     // A log's times count from its epoch.
     let below = try openTrace(paths: [Self.path("probes-delay-entries-below.log.zst")])
-    let epoch = try #require(below.topology.value(.epoch))
+    let epoch = try #require(below.topology[.epoch])
     #expect(abs(Int64(epoch) + offset - 1_795_972_192_960_600_000) < 100_000)
     #expect(found.clockJumps == 0)
     #expect(found.shown.disagreed == 0)

@@ -15,7 +15,7 @@ struct MiddleOfRunTests {
     var events: [Event] = []
     while try source.read(into: &batch) > 0 { events += batch.events }
     var topology = source.topology
-    topology.set(.startsAtReset, to: 0, source: .header)
+    topology.set(.startsAtReset, to: false, source: .header)
     var total: (agreed: UInt64, disagreed: UInt64, open: UInt64) = (0, 0, 0)
     for first in stride(from: 300, to: min(events.count, 40_000), by: 3000) {
       let rest = events.dropFirst(first).drop { $0.kind == .continuation }.prefix(5000)

@@ -166,12 +166,12 @@ struct GICv2Tests {
       "gic_set_irq irq 53 level \(level) cpumask 0xff target 0x\(target)"
     }
     let mixed = try Imported(lines: [line(1, 1), line(1, 0), line(0, 1), line(0, 0)])
-    #expect(mixed.topology.value(.controllers) == 2)
+    #expect(mixed.topology[.controllers] == 2)
     // After loadvm a level may be repeated, but hardly both of them in turn.
     let single = try Imported(lines: [line(1, 1), line(0, 1), line(0, 1), line(1, 1), line(1, 1)])
-    #expect(single.topology.value(.controllers) == nil)
-    #expect(single.topology.value(.lacksThreads) == nil)
+    #expect(single.topology[.controllers] == nil)
+    #expect(single.topology[.lacksThreads] == nil)
     let falls = try Imported(lines: Array(repeating: line(0, 1), count: 4))
-    #expect(falls.topology.value(.lacksThreads) == 1, "the rises are in the file of another thread")
+    #expect(falls.topology[.lacksThreads] == true, "the rises are in the file of another thread")
   }
 }

@@ -16,7 +16,7 @@ struct LinePrefixTests {
     let text = "1@1795335395.999999:\(event)1@1795335396.000001:\(event)22@1795335400.500000:\(event)"
     let result = try Imported(text)
     #expect(result.events.map(\.time) == [0, 2000, 4_500_001_000])
-    #expect(result.topology.value(.epoch) == 1_795_335_395_999_999_000)
+    #expect(result.topology[.epoch] == 1_795_335_395_999_999_000)
   }
 
   @Test("Thread ids of any length", arguments: ["1", "1234567", "12345678", "4294967295", "18446744073709551"])
@@ -29,8 +29,8 @@ struct LinePrefixTests {
     let result = try Imported(
       "2026-01-22T10:11:12.345678Z \(event)2026-01-22T10:11:12.345680Z \(event)2026-01-23T00:00:00.000000Z \(event)")
     #expect(result.events.map(\.time) == [0, 2000, 49_727_654_322_000])
-    #expect(result.topology.value(.epoch) == 1_769_076_672_345_678_000)
-    #expect(result.topology.value(.profile) == Topology.Profile.qemu10.rawValue)
+    #expect(result.topology[.epoch] == 1_769_076_672_345_678_000)
+    #expect(result.topology[.profile] == .qemu10)
   }
 
   @Test("On a whole second the date has no fraction")
@@ -41,14 +41,14 @@ struct LinePrefixTests {
     #expect(times == [0, 1000, 1000, 4000, 1_000_001_000])
     let first = try Imported("2026-01-22T10:11:12Z \(event)2026-01-22T10:11:12.000001Z \(event)")
     #expect(first.events.map(\.time) == [0, 1000])
-    #expect(first.topology.value(.epoch) == 1_769_076_672_000_000_000)
-    #expect(first.topology.value(.profile) == Topology.Profile.qemu10.rawValue)
+    #expect(first.topology[.epoch] == 1_769_076_672_000_000_000)
+    #expect(first.topology[.profile] == .qemu10)
   }
 
   @Test("Leap days count")
   func leapDay() throws {
     let result = try Imported("2024-02-29T00:00:00.000000Z \(event)2024-03-01T00:00:00.000000Z \(event)")
-    #expect(result.topology.value(.epoch) == 1_709_164_800_000_000_000)
+    #expect(result.topology[.epoch] == 1_709_164_800_000_000_000)
     #expect(result.events[1].time == 86_400_000_000_000)
   }
 
@@ -56,7 +56,7 @@ struct LinePrefixTests {
   func noStamp() throws {
     let result = try Imported(event + event + event)
     #expect(result.events.map(\.time) == [0, 1, 2])
-    #expect(result.topology.value(.epoch) == nil)
+    #expect(result.topology[.epoch] == nil)
     #expect(result.statistics.problems.map(\.count) == [1])
     #expect(result.statistics.problems[0].kind.hasPrefix("no time stamps"))
   }

@@ -99,7 +99,7 @@ struct OpenTraceTests {
           ]
         )
         #expect(events.map(\.pe) == [0, 0, 1, 1, 0, 0, 0, 1, 1, 1])
-        #expect(source.topology.value(.epoch) == 1_700_000_000_000_000_000)
+        #expect(source.topology[.epoch] == 1_700_000_000_000_000_000)
         #expect(source.statistics.records == 10)
       }
     }

@@ -13,8 +13,8 @@ struct ProcessingElementsTests {
     let result = try Imported(lines: pair(5) + pair(2))
     #expect(result.events.map(\.pe) == [5, 5, 2, 2])
     #expect(result.topology.peCount == 6)
-    #expect(result.topology.value(.affinity, index: 5) == 5)
-    #expect(result.topology.value(.affinity, index: 3) == nil)
+    #expect(result.topology[.affinity, index: 5] == 5)
+    #expect(result.topology[.affinity, index: 3] == nil)
   }
 
   @Test("Numbers that are left out do not keep a write from its effects")
@@ -39,7 +39,7 @@ struct ProcessingElementsTests {
     let shown = try Imported(lines: [type(0x100, 0), type(0x200, 1), type(0, 2)] + pair(0x200))
     #expect(shown.events.last?.pe == 1)
     #expect(shown.topology.affinity(of: 2) == 0)
-    #expect(shown.topology.value(.gicrTyper, index: 2) == 2 << 8)
+    #expect(shown.topology[.gicrTyper, index: 2] == 2 << 8)
     let partly = try Imported(lines: [type(0x100, 0), type(0x200, 1)] + pair(0x200) + pair(0))
     #expect(partly.events.last?.pe == 0)
   }

@@ -13,22 +13,22 @@ struct TopologyTests {
   @Test("GICD_TYPER: lines, INTID bits, security states")
   func distributorType() throws {
     let facts = try topology(read(4, "37a0007"))
-    #expect(facts.value(.gicdTyper) == 0x37A_0007)
+    #expect(facts[.gicdTyper] == 0x37A_0007)
     #expect(facts.entry(.gicdTyper)?.source == .register)
-    #expect(facts.value(.itLinesNumber) == 7)
-    #expect(facts.value(.intidBits) == 16)
-    #expect(facts.value(.securityStates) == 1)
-    #expect(facts.value(.hasEL3) == 0)
-    #expect(facts.value(.architecture) == Topology.Architecture.v3.rawValue)
-    #expect(facts.value(.profile) == Topology.Profile.qemu7.rawValue)
-    #expect(try topology(read(4, "37a0407")).value(.securityStates) == 2)
+    #expect(facts[.itLinesNumber] == 7)
+    #expect(facts[.intidBits] == 16)
+    #expect(facts[.securityStates] == .one)
+    #expect(facts[.hasEL3] == false)
+    #expect(facts[.architecture] == .v3)
+    #expect(facts[.profile] == .qemu7)
+    #expect(try topology(read(4, "37a0407"))[.securityStates] == .two)
   }
 
   @Test("GICD_TYPER.NMI shows a later version")
   func laterVersion() throws {
     let facts = try topology(read(4, "37a0208"))
-    #expect(facts.value(.profile) == Topology.Profile.qemu10.rawValue)
-    #expect(facts.value(.architecture) == Topology.Architecture.v3_3.rawValue)
+    #expect(facts[.profile] == .qemu10)
+    #expect(facts[.architecture] == .v3_3)
   }
 
   @Test("Secure accesses and EL3 registers show two security states")
@@ -37,53 +37,53 @@ struct TopologyTests {
       read(8, "0", secure: 1), "gicv3_icc_ctlr_el3_read GICv3 ICC_CTLR_EL3 read cpu 0x0 value 0x0",
     ] {
       let facts = try topology(line)
-      #expect(facts.value(.securityStates) == 2)
-      #expect(facts.value(.hasEL3) == 1)
+      #expect(facts[.securityStates] == .two)
+      #expect(facts[.hasEL3] == true)
     }
-    #expect(try topology(read(8, "0")).value(.securityStates) == nil)
-    #expect(try topology(read(0, "50")).value(.securityStates) == 1)
+    #expect(try topology(read(8, "0"))[.securityStates] == nil)
+    #expect(try topology(read(0, "50"))[.securityStates] == .one)
   }
 
   @Test("The exception levels in the output of -d int exist, those of calls that were handled outside need not")
   func exceptionLevels() throws {
     let facts = try topology(read(8, "0"), "Exception return from AArch64 EL3 to AArch64 EL1 PC 0x40000040")
-    #expect(facts.value(.hasEL3) == 1)
-    #expect(facts.value(.securityStates) == 2)
-    #expect(try topology(read(8, "0"), "...to EL2 PC 0x200 PSTATE 0x3c9").value(.hasEL2) == 1)
-    #expect(try topology(read(8, "0"), "...from EL1 to EL2", "...handled as PSCI call").value(.hasEL2) == nil)
+    #expect(facts[.hasEL3] == true)
+    #expect(facts[.securityStates] == .two)
+    #expect(try topology(read(8, "0"), "...to EL2 PC 0x200 PSTATE 0x3c9")[.hasEL2] == true)
+    #expect(try topology(read(8, "0"), "...from EL1 to EL2", "...handled as PSCI call")[.hasEL2] == nil)
   }
 
   @Test("A kernel that is started without firmware in Non-secure state finds everything in Group 1")
   func resetToGroup1() throws {
     let write = "gicv3_dist_write GICv3 distributor write: offset 0x0 data 0x0 size 4 secure 0"
-    #expect(try topology(read(4, "37a0407"), write).value(.resetToGroup1) == 1)
-    #expect(try topology(read(4, "37a0407"), write.dropLast() + "1").value(.resetToGroup1) == nil)
-    #expect(try topology(read(4, "37a0007"), write).value(.resetToGroup1) == nil)
+    #expect(try topology(read(4, "37a0407"), write)[.resetToGroup1] == true)
+    #expect(try topology(read(4, "37a0407"), write.dropLast() + "1")[.resetToGroup1] == nil)
+    #expect(try topology(read(4, "37a0007"), write)[.resetToGroup1] == nil)
   }
 
   @Test("ICH_VTR_EL2: list registers, preemption bits, EL2")
   func virtualInterface() throws {
     let facts = try topology("gicv3_ich_vtr_read GICv3 ICH_VTR read cpu 0x0 value 0x90b80003")
-    #expect(facts.value(.vtr) == 0x90B8_0003)
-    #expect(facts.value(.listRegisters) == 4)
-    #expect(facts.value(.preemptionBits) == 5)
-    #expect(facts.value(.hasEL2) == 1)
+    #expect(facts[.vtr] == 0x90B8_0003)
+    #expect(facts[.listRegisters] == 4)
+    #expect(facts[.preemptionBits] == 5)
+    #expect(facts[.hasEL2] == true)
   }
 
   @Test("ICC_CTLR_EL1.PRIbits")
   func priorityBits() throws {
-    #expect(try topology("gicv3_icc_ctlr_read GICv3 ICC_CTLR read cpu 0x0 value 0x8400").value(.priorityBits) == 5)
+    #expect(try topology("gicv3_icc_ctlr_read GICv3 ICC_CTLR read cpu 0x0 value 0x8400")[.priorityBits] == 5)
   }
 
   @Test("GITS_TYPER, and GICv4 from commands or GICR_TYPER.VLPIS")
   func its() throws {
     #expect(
-      try topology("gicv3_its_read GICv3 ITS read: offset 0x8 data 0x1f0001efb1 size 8").value(.gitsTyper)
+      try topology("gicv3_its_read GICv3 ITS read: offset 0x8 data 0x1f0001efb1 size 8")[.gitsTyper]
         == 0x1F_0001_EFB1
     )
     let command = try topology("gicv3_its_cmd_vinvall GICv3 ITS: command VINVALL vPEID 0x0")
     #expect(command.architecture == .v4)
-    #expect(command.value(.gicrStride) == 0x4_0000)
+    #expect(command[.gicrStride] == 0x4_0000)
     let type = try topology("gicv3_redist_read GICv3 redistributor 0x0 read: offset 0x8 data 0x1000003 size 8 secure 0")
     #expect(type.architecture == .v4)
     #expect(try topology(read(0xFFE8, "4b")).architecture == .v4)
@@ -95,7 +95,7 @@ struct TopologyTests {
     let facts = try topology(
       "gicv3_redist_read GICv3 redistributor 0x1 read: offset 0x8 data 0x111 size 4 secure 0",
       "gicv3_redist_read GICv3 redistributor 0x1 read: offset 0xc data 0x1 size 4 secure 0")
-    #expect(facts.value(.gicrTyper, index: 1) == 0x1_0000_0111)
+    #expect(facts[.gicrTyper, index: 1] == 0x1_0000_0111)
   }
 
   @Test("GICv2: number of PEs from GICD_TYPER, architecture from the events")
@@ -103,24 +103,24 @@ struct TopologyTests {
     let facts = try topology("gic_dist_read dist read at 0x00000004 size 4: 0x00000068")
     #expect(facts.architecture == .v2)
     #expect(facts.peCount == 4)
-    #expect(facts.value(.securityStates) == 1)
-    #expect(try topology("gic_hyp_read hyp read at 0x00000004: 0x90000003").value(.listRegisters) == 4)
+    #expect(facts[.securityStates] == .one)
+    #expect(try topology("gic_hyp_read hyp read at 0x00000004: 0x90000003")[.listRegisters] == 4)
   }
 
   @Test("A capture starts at reset if GICD_CTLR is written before the first interrupt")
   func startsAtReset() throws {
     let write = "gicv3_dist_write GICv3 distributor write: offset 0x0 data 0x0 size 4 secure 0"
     func read(_ intid: String) -> String { "gicv3_icc_iar1_read GICv3 ICC_IAR1 read cpu 0x0 value 0x\(intid)" }
-    #expect(try topology(write, read("1b")).value(.startsAtReset) == 1)
-    #expect(try topology(read("3ff"), write).value(.startsAtReset) == 1)
-    #expect(try topology(read("1b"), write).value(.startsAtReset) == 0)
-    #expect(try topology(read("1b")).value(.startsAtReset) == 0)
+    #expect(try topology(write, read("1b"))[.startsAtReset] == true)
+    #expect(try topology(read("3ff"), write)[.startsAtReset] == true)
+    #expect(try topology(read("1b"), write)[.startsAtReset] == false)
+    #expect(try topology(read("1b"))[.startsAtReset] == false)
   }
 
   @Test("The source's format is a fact of the capture")
   func format() throws {
     let facts = try topology(read(4, "37a0007"))
-    #expect(facts.value(.sourceFormat) == Topology.CaptureFormat.qemuLog.rawValue)
+    #expect(facts[.sourceFormat] == .qemuLog)
     #expect(facts.entry(.epoch)?.source == .header)
   }
 }

@@ -56,7 +56,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   @inline(never) private mutating func noteAccessor(pe: Int, secure: Bool) {
-    if secure, hasOneSecurityState, topology.value(.securityStates) == nil { learnSecurityStates(2) }
+    if secure, hasOneSecurityState, topology[.securityStates] == nil { learnSecurityStates(.two) }
     guard !hasOneSecurityState else { return }
     if secure {
       if pes[pe].security == .unknown || pes[pe].security == .nonSecure {

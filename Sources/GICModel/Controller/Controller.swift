@@ -6,9 +6,9 @@ public struct Controller: ~Copyable {
 
   /// A controller at reset.
   public init(topology: Topology, options: ControllerOptions = .init()) {
-    let affinityRouting = topology.value(.affinityRouting)
+    let affinityRouting = topology[.affinityRouting]
     let departures = Departures(topology: topology, profile: options.profile)
-    if topology.architecture == .v2 || affinityRouting == 0 {
+    if topology.architecture == .v2 || affinityRouting == false {
       core = ModelCore(GICv2(topology: topology, options: options))
     } else if affinityRouting == nil, !departures.contains(.hasOnlyAffinityRouting) {
       core = LegacyCapableCore(topology: topology, options: options)

@@ -83,7 +83,7 @@ final class LegacyCapableCore: ControllerCore {
     case .on where affinityRouting == .off:
       // Switching affinity routing on leaves the configuration UNKNOWN.
       var topology = core.topology
-      if let entry = topology.entry(.startsAtReset) { topology.set(.startsAtReset, to: 0, source: entry.source) }
+      if let source = topology.source(of: .startsAtReset) { topology.set(.startsAtReset, to: false, source: source) }
       let record = core.record()
       beginning = topology
       core = LPIStoreChoice.make(topology, options)

@@ -52,7 +52,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func readDistributorControl(_ event: Event, check: Int, nonSecure: Bool) {
     let value = UInt32(truncatingIfNeeded: event.b)
     let sawDS = value & Distributor.disableSecurity != 0
-    if !event.flags.contains(.secure) || sawDS { learnSecurityStates(sawDS ? 1 : 2) }
+    if !event.flags.contains(.secure) || sawDS { learnSecurityStates(sawDS ? .one : .two) }
     let nonSecure = isNonSecure(event)
     let (own, are) = (Distributor.enableGroup1NonSecure, Distributor.affinityRoutingSecure)
     let view =
@@ -78,14 +78,14 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// Corrects the number of Security states when the capture shows it before anything depends on it.
-  mutating func learnSecurityStates(_ states: UInt64) {
-    guard distributor.control.known & Distributor.disableSecurity == 0, (states == 1) != hasOneSecurityState else {
+  mutating func learnSecurityStates(_ states: Topology.SecurityStates) {
+    guard distributor.control.known & Distributor.disableSecurity == 0, (states == .one) != hasOneSecurityState else {
       return
     }
-    guard topology.entry(.securityStates).map({ $0.source < .header }) ?? true else { return }
+    guard topology.source(of: .securityStates).map({ $0 < .header }) ?? true else { return }
     topology.set(.securityStates, to: states, source: .register)
     let enables = distributor.control.value & 0b111
-    distributor.control.value = Self.resetControl(oneSecurityState: states == 1) | enables
+    distributor.control.value = Self.resetControl(oneSecurityState: states == .one) | enables
     refreshAllShared()
   }
 
@@ -126,16 +126,16 @@ extension GICv3 where Store: ~Copyable {
 
   private mutating func learnDistributorType(_ event: Event) {
     topology.set(.gicdTyper, to: event.b, source: .register)
-    topology.set(.itLinesNumber, to: event.b & 0x1F, source: .register)
-    topology.set(.intidBits, to: (event.b >> 19 & 0x1F) + 1, source: .register)
+    topology.set(.itLinesNumber, to: Int(event.b & 0x1F), source: .register)
+    topology.set(.intidBits, to: Int(event.b >> 19 & 0x1F) + 1, source: .register)
     learnImplementedINTIDs()
   }
 
   /// Takes the numbers of implemented INTIDs from the topology, and forgets what was kept of SPIs beyond.
   mutating func learnImplementedINTIDs() {
-    lpiINTIDBits = min(topology.value(.intidBits) ?? (departures.contains(.lpisHave16Bits) ? 16 : 24), 24)
-    guard let lines = topology.value(.itLinesNumber) else { return }
-    distributor.wordCount = Int(lines & 0x1F) + (departures.contains(.countsLinesWithoutPrivate) ? 2 : 1)
+    lpiINTIDBits = min(topology[.intidBits] ?? (departures.contains(.lpisHave16Bits) ? 16 : 24), 24)
+    guard let lines = topology[.itLinesNumber] else { return }
+    distributor.wordCount = (lines & 0x1F) + (departures.contains(.countsLinesWithoutPrivate) ? 2 : 1)
     for word in min(distributor.wordCount, InterruptBanks.wordCount)..<InterruptBanks.wordCount {
       let bank = bank(0, word)
       bank.pointee.latch.value = 0

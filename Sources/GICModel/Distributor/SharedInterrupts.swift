@@ -81,7 +81,7 @@ extension GICv3: InterruptController where Store: ~Copyable {
   var knownPriorityBits: UInt8 { .max }
   var sgiEnables: (fixed: UInt32, doubtful: UInt32) { (0, 0) }
   var hasNSACR: Bool { true }
-  var hasNonMaskable: Bool? { topology.value(.gicdTyper).map { $0 >> 9 & 1 != 0 } }
+  var hasNonMaskable: Bool? { topology[.gicdTyper].map { $0 >> 9 & 1 != 0 } }
   var namingTouches: Bool { false }
   var sgisWithSources: UInt32 { 0 }
   var knowsModelBits: Bool { true }

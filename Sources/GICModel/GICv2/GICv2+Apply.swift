@@ -66,7 +66,7 @@ extension GICv2 {
     switch entry.key {
     case .peCount:
       if entry.domain == Domain.physical, entry.value > 0, entry.value <= 8 { setPECount(Int(entry.value)) }
-    case .itLinesNumber: learnLines(entry.value)
+    case .itLinesNumber: learnLines(Int(entry.value & 0x1F))
     case .securityStates: hasTwoSecurityStates = entry.value == 2
     case .listRegisters: learnListRegisters(Int(min(max(entry.value, 1), 64)))
     default: break

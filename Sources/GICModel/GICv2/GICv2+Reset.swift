@@ -2,7 +2,7 @@
 extension GICv2 {
   /// Puts the controller into its reset state. What that is, is known only where the capture starts there.
   mutating func reset() {
-    let isKnown = topology.value(.startsAtReset) == 1
+    let isKnown = topology[.startsAtReset] == true
     let implementationIsKnown = isKnown && departures.contains(.resetIsKnown)
     for pe in 0..<GICv2Distributor.peLimit {
       // SGIs may be enabled for good (4.3.5); those of most implementations are.
@@ -12,7 +12,7 @@ extension GICv2 {
     if peCount == 1, !departures.contains(.uniprocessorTargetsAreWritable) {
       for intid in 0..<1024 { distributor.targets[intid] = 1 }
     }
-    if hasTwoSecurityStates, topology.value(.resetToGroup1) == 1 { resetToGroup1() }
+    if hasTwoSecurityStates, topology[.resetToGroup1] == true { resetToGroup1() }
     refreshTargets()
     refreshAll()
   }
@@ -84,7 +84,7 @@ extension GICv2 {
   }
 
   /// `GICD_TYPER.ITLinesNumber`.
-  mutating func learnLines(_ lines: UInt64) {
-    distributor.implementedLimit = min(32 * (Int(lines & 0x1F) + 1), GICv2Distributor.intidLimit)
+  mutating func learnLines(_ lines: Int) {
+    distributor.implementedLimit = min(32 * ((lines & 0x1F) + 1), GICv2Distributor.intidLimit)
   }
 }

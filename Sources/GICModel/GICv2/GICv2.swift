@@ -88,16 +88,16 @@ extension GICv2 {
       banks: InterruptBanks(peCount: count), interfaces: .allocate(capacity: count),
       virtualInterfaces: .allocate(capacity: count), peCount: min(max(topology.peCount, 1), count),
       progress: Progress(checksInvariants: options.checksInvariants),
-      priorityBits: Int(min(max(topology.value(.priorityBits) ?? (hasAllBits ? 8 : 5), 4), 8)),
-      knownPriorityBits: topology.value(.priorityBits) != nil ? 0xFF : 0xF0,
-      hasTwoSecurityStates: topology.value(.securityStates) == 2)
-    progress.isMixed = topology.value(.controllers) ?? 1 > 1 || topology.value(.lacksThreads) == 1
-    let virtualBits = Int(min(max(topology.value(.preemptionBits) ?? 5, 4), 7))
-    let lists = topology.value(.listRegisters) ?? (departures.contains(.hasFourListRegisters) ? 4 : 64)
+      priorityBits: min(max(topology[.priorityBits] ?? (hasAllBits ? 8 : 5), 4), 8),
+      knownPriorityBits: topology[.priorityBits] != nil ? 0xFF : 0xF0,
+      hasTwoSecurityStates: topology[.securityStates] == .two)
+    progress.isMixed = topology[.controllers] ?? 1 > 1 || topology[.lacksThreads] == true
+    let virtualBits = min(max(topology[.preemptionBits] ?? 5, 4), 7)
+    let lists = topology[.listRegisters] ?? (departures.contains(.hasFourListRegisters) ? 4 : 64)
     interfaces.initialize(repeating: GICv2ProcessingElement(preemptionBits: min(priorityBits, 7)), count: count)
     virtualInterfaces.initialize(
-      repeating: GICv2VirtualInterface(preemptionBits: virtualBits, count: Int(min(max(lists, 1), 64))), count: count)
-    if let lines = topology.value(.itLinesNumber) { learnLines(lines) }
+      repeating: GICv2VirtualInterface(preemptionBits: virtualBits, count: min(max(lists, 1), 64)), count: count)
+    if let lines = topology[.itLinesNumber] { learnLines(lines) }
     reset()
   }
 

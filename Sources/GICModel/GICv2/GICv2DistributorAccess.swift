@@ -109,19 +109,19 @@ extension GICv2 {
   /// `GICD_TYPER`: lines, PEs, Security Extensions (IHI 0048B, 4.3.2).
   private mutating func learnType(_ event: Event) {
     guard event.size == 4 else { return }
-    if let known = topology.entry(.gicdTyper), known.source == .register, known.value != event.b {
+    if let known = topology[.gicdTyper], topology.source(of: .gicdTyper) == .register, known != event.b {
       // No controller changes it.
       topology.set(.controllers, to: 2, source: .inferred)
       progress.isMixed = true
     }
     topology.set(.gicdTyper, to: event.b, source: .register)
-    if topology.set(.itLinesNumber, to: event.b & 0x1F, source: .register) { learnLines(event.b) }
-    if topology.set(.securityStates, to: event.b & 1 << 10 != 0 ? 2 : 1, source: .register) {
+    if topology.set(.itLinesNumber, to: Int(event.b & 0x1F), source: .register) { learnLines(Int(event.b & 0x1F)) }
+    if topology.set(.securityStates, to: event.b & 1 << 10 != 0 ? .two : .one, source: .register) {
       hasTwoSecurityStates = event.b & 1 << 10 != 0
     }
     let count = Int(event.b >> 5 & 7) + 1
     countedPEs = UInt8(truncatingIfNeeded: (1 << count) - 1)
-    if topology.set(.peCount, to: UInt64(count), source: .register), count != peCount { setPECount(count) }
+    if topology.set(.peCount, to: count, source: .register), count != peCount { setPECount(count) }
   }
 
   // MARK: Writes

@@ -7,8 +7,8 @@ extension GICv2 {
     let index = doorbellMap.index(at: event.offset)
     if doorbellMap.role(index) == .type {
       // MSI_TYPER: the first SPI in bits 25:16, their number in 9:0.
-      topology.set(.gicmFirstSPI, index: event.owner, to: event.b >> 16 & 0x3FF, source: .register)
-      topology.set(.gicmSPICount, index: event.owner, to: event.b & 0x3FF, source: .register)
+      topology.set(.gicmFirstSPI, index: event.owner, to: Int(event.b >> 16 & 0x3FF), source: .register)
+      topology.set(.gicmSPICount, index: event.owner, to: Int(event.b & 0x3FF), source: .register)
     }
     compareIdentification(event, check: PredictionLedger.check(.gicm, index: index))
   }
@@ -28,9 +28,8 @@ extension GICv2 {
     let intid = Int(value & 0x3FF)
     applyDeferred()
     guard intid >= 32, intid < distributor.implementedLimit else { return }
-    if let first = topology.value(.gicmFirstSPI, index: frame), let count = topology.value(.gicmSPICount, index: frame)
-    {
-      guard intid >= Int(first), intid < Int(first) + Int(count) else { return }
+    if let first = topology[.gicmFirstSPI, index: frame], let count = topology[.gicmSPICount, index: frame] {
+      guard intid >= first, intid - first < count else { return }
     }
     emit(.msi, pe: pe, intid: UInt32(intid), a: value)
     changePending(0, intid: intid, to: true, cause: .msi)

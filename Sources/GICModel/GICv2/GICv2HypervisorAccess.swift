@@ -85,8 +85,8 @@ extension GICv2 {
   private mutating func learnVirtualType(_ event: Event) {
     topology.set(.vtr, to: event.b, source: .register)
     let count = Int(event.b & 0x3F) + 1
-    if topology.set(.listRegisters, to: UInt64(count), source: .register) { learnListRegisters(count) }
-    topology.set(.preemptionBits, to: (event.b >> 26 & 7) + 1, source: .register)
+    if topology.set(.listRegisters, to: count, source: .register) { learnListRegisters(count) }
+    topology.set(.preemptionBits, to: Int(event.b >> 26 & 7) + 1, source: .register)
   }
 
   mutating func learnListRegisters(_ count: Int) {

@@ -4,7 +4,7 @@ import InterruptTrace
 /// (`Interrupts/Bank+Change.swift`).
 extension GICv2: InterruptController {
   @inline(__always) var hasOneSecurityState: Bool { !hasTwoSecurityStates }
-  var startsAtReset: Bool { topology.value(.startsAtReset) == 1 }
+  var startsAtReset: Bool { topology[.startsAtReset] == true }
   func viewIsSure(_ pe: Int) -> Bool { interfaces[pe].viewIsSure }
   /// Implemented bits of a priority.
   @inline(__always) var writablePriority: UInt8 { 0xFF &<< UInt8(8 &- priorityBits) }

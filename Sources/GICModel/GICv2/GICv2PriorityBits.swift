@@ -11,7 +11,7 @@ extension GICv2 {
     guard seen & unimplemented == 0 else { return false }
     priorityBits = 8 - unimplemented.trailingOneBitCount
     knownPriorityBits = 0xFF
-    topology.set(.priorityBits, to: UInt64(priorityBits), source: .inferred)
+    topology.set(.priorityBits, to: priorityBits, source: .inferred)
     for pe in 0..<GICv2Distributor.peLimit {
       interfaces[pe].interface.priorityMask &= ~unimplemented
       interfaces[pe].interface.setPreemptionBits(priorityBits)

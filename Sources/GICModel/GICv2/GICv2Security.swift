@@ -33,15 +33,15 @@ extension GICv2 {
   /// The first Secure access: no emulator left firmware out, so that groups are those of reset.
   private mutating func noteSecure() {
     sawSecure = true
-    if startsAtReset, topology.value(.resetToGroup1) != 1 { banks.knowResetGroups() }
+    if startsAtReset, topology[.resetToGroup1] != true { banks.knowResetGroups() }
     learnSecurity()
   }
 
   /// A Secure access, or an answer that only the other view explains, where nothing says how many Security states the
   /// controller has.
   private mutating func learnSecurity() {
-    guard topology.value(.securityStates) == nil else { return }
-    topology.set(.securityStates, to: 2, source: .inferred)
+    guard topology[.securityStates] == nil else { return }
+    topology.set(.securityStates, to: .two, source: .inferred)
     hasTwoSecurityStates = true
   }
 
@@ -61,7 +61,7 @@ extension GICv2 {
       return true
     case .unknown:
       progress.provenance = .assumed
-      return topology.value(.resetToGroup1) == 1
+      return topology[.resetToGroup1] == true
     }
   }
 
@@ -70,7 +70,7 @@ extension GICv2 {
   func mayBeOtherView(_ event: Event, pe: Int) -> Bool {
     // What EL3 accesses is Secure. A register that reads as zero may as well have been reset.
     !event.flags.contains(.securityShown) && !(interfaces[pe].security == .el3 && interfaces[pe].viewIsSure)
-      && (hasTwoSecurityStates || topology.value(.securityStates) == nil && event.b != 0)
+      && (hasTwoSecurityStates || topology[.securityStates] == nil && event.b != 0)
   }
 
   /// Whether a read tells that the access was in the other view than believed: that view explains it, and the believed one
@@ -218,8 +218,8 @@ extension GICv2 {
   /// What is shown of an interrupt's priority or of a PE's mask tells that the accesses so far were Non-secure, where
   /// nothing has told their Security state yet. False if it tells nothing of the kind.
   mutating func recogniseNonSecure(_ event: Event, pe: Int, _ expected: GICv2Pending) -> Bool {
-    guard topology.entry(.securityStates).map({ $0.value == 2 || $0.source < .header }) ?? true,
-      (0..<peCount).allSatisfy({ interfaces[$0].security == .unknown }), topology.value(.resetToGroup1) != 1
+    guard topology[.securityStates] == .two || topology.source(of: .securityStates) ?? .assumed < .header,
+      (0..<peCount).allSatisfy({ interfaces[$0].security == .unknown }), topology[.resetToGroup1] != true
     else { return false }
     func isShifted(_ value: UInt32, _ shown: UInt32) -> Bool {
       shown != value && shown == (value >> 1 | 0x80) & UInt32(writablePriority)
@@ -229,7 +229,7 @@ extension GICv2 {
     let priorityTells = expected.intid == event.intid && isShifted(expected.priority, event.priority)
     guard maskTells || priorityTells else { return false }
     hasTwoSecurityStates = true
-    topology.set(.securityStates, to: 2, source: .inferred)
+    topology.set(.securityStates, to: .two, source: .inferred)
     takeForNonSecure()
     return true
   }

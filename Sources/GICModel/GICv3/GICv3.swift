@@ -33,7 +33,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   let virtualInterfaceMap = RegisterLookup(.gicv2VirtualInterface)
 
   /// INTID bits of LPIs, at most 24: `GICD_TYPER.IDbits` plus one.
-  var lpiINTIDBits: UInt64 = 24
+  var lpiINTIDBits = 24
   /// Implemented priority bits of the CPU interface.
   var priorityBits: Int
   /// Priority bits that take part in preemption: one less than all of eight, else all (IHI 0069H, 4.8.2).
@@ -73,20 +73,20 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
     self.topology = topology
     departures = Departures(topology: topology, profile: options.profile)
     progress = Progress(checksInvariants: options.checksInvariants)
-    let one = (topology.value(.securityStates) ?? 1) != 2
+    let one = topology[.securityStates] != .two
     distributor = Distributor(control: Learned(Self.resetControl(oneSecurityState: one)))
     peCount = min(max(topology.peCount, 1), Self.peLimit)
-    priorityBits = Int(min(max(topology.value(.priorityBits) ?? 5, 4), 8))
+    priorityBits = min(max(topology[.priorityBits] ?? 5, 4), 8)
     pes = .allocate(capacity: peCount)
     peMemory = OwnedMemory(pes)
     peCapacity = peCount
     banks = InterruptBanks(peCount: peCount)
-    lpis = makeStore(peCount, Int(min(max(topology.value(.intidBits) ?? 24, 14), 24)))
+    lpis = makeStore(peCount, min(max(topology[.intidBits] ?? 24, 14), 24))
     virtualTables = VirtualPendingTables(makeStore: makeStore)
     translation = InterruptTranslation(topology: topology)
-    startsAtReset = topology.value(.startsAtReset) == 1
+    startsAtReset = topology[.startsAtReset] == true
     initialise(from: 0)
-    if topology.value(.resetToGroup1) == 1 { banks.assumeGroup1() }
+    if topology[.resetToGroup1] == true { banks.assumeGroup1() }
     learnImplementedINTIDs()
     if startsAtReset { knowReset() }
   }
@@ -100,13 +100,13 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
 
   private func initialise(from first: Int) {
     let virtualInterface = initialVirtualInterface()
-    let hasLPIs = topology.value(.gicdTyper).map { $0 >> 17 & 1 != 0 } ?? true  // GICD_TYPER.LPIS
+    let hasLPIs: Bool = topology[.gicdTyper].map { $0 >> 17 & 1 != 0 } ?? true  // GICD_TYPER.LPIS
     for pe in first..<peCount {
       var element = ProcessingElement()
       element.affinity = topology.affinity(of: UInt32(pe))
       element.virtual = virtualInterface
       resetCPUInterface(&element)
-      if topology.value(.resetToGroup1) == 1 { element.takesFIQsToEL3.value = 0 }
+      if topology[.resetToGroup1] == true { element.takesFIQsToEL3.value = 0 }
       if hasLPIs, departures.contains(.enableLPIsIsClearable) { element.control.value = 2 }  // GICR_CTLR.CES
       (pes + pe).initialize(to: element)
     }
@@ -115,7 +115,7 @@ struct GICv3<Store: LPIStore & ~Copyable>: ~Copyable {
   /// At reset nothing is pending, active or high: that much of the dynamic state is known when the capture starts there.
   private mutating func knowReset() {
     banks.knowReset()
-    if departures.contains(.resetIsKnown), topology.value(.resetToGroup1) != 1 { banks.knowResetGroups() }
+    if departures.contains(.resetIsKnown), topology[.resetToGroup1] != true { banks.knowResetGroups() }
     for pe in 0..<peCount {
       pes[pe].activeIsUnknownFrom = InlineArray(repeating: 256)
       pes[pe].virtual.knowReset(registersAreReset: departures.contains(.resetIsKnown))

@@ -53,7 +53,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func mapDevice(_ command: ITSCommand, unit: Int) -> ITSError? {
     let device = command.deviceID
     let unseenType: UInt64? = departures.contains(.itsIDsHave16Bits) ? 15 << 8 | 15 << 13 : nil
-    if let typer = topology.value(.gitsTyper, index: UInt32(unit)) ?? unseenType {
+    if let typer = topology[.gitsTyper, index: UInt32(unit)] ?? unseenType {
       // Size means nothing with V clear.
       let checksSize = command.isValid || departures.contains(.mapdAlwaysChecksSize)
       if checksSize, UInt64(command.eventBits) > (typer >> 8 & 0x1F) + 1 { return .ittSizeOrProcessorOutOfRange }
@@ -96,15 +96,15 @@ extension GICv3 where Store: ~Copyable {
   /// capture shows neither.
   private func collectionLimit(unit: Int) -> UInt64? {
     guard let table = translation.units[unit].entryLimit(of: .collection) else { return nil }
-    guard let typer = topology.value(.gitsTyper, index: UInt32(unit)) else { return nil }
+    guard let typer = topology[.gitsTyper, index: UInt32(unit)] else { return nil }
     return table + (typer >> 24 & 0xFF)
   }
 
   /// The PE that an RDbase names: a processor number, or with `GITS_TYPER.PTA` the address of its RD frame.
   func redistributor(_ base: UInt64) -> UInt32? {
-    if let typer = topology.value(.gitsTyper), typer >> 19 & 1 != 0 {
-      guard let first = topology.value(.gicrBase) else { return nil }
-      let stride = topology.value(.gicrStride) ?? 0x20000
+    if let typer = topology[.gitsTyper], typer >> 19 & 1 != 0 {
+      guard let first = topology[.gicrBase] else { return nil }
+      let stride = topology[.gicrStride] ?? 0x20000
       let at = (base << 16) &- first
       guard stride > 0, at / stride < UInt64(peCount) else { return nil }
       return UInt32(at / stride)

@@ -46,7 +46,7 @@ extension GICv3 where Store: ~Copyable {
   /// Whether an INTID fits `GICR_PROPBASER.IDbits`, where that is known, and `GICD_TYPER.IDbits`.
   @inline(__always) func fits(_ intid: UInt32, pe: UInt32) -> Bool {
     var bits = lpiINTIDBits
-    if pes[Int(pe)].propertyBase.knows(0) { bits = min(bits, (pes[Int(pe)].propertyBase.value & 0x1F) + 1) }
+    if pes[Int(pe)].propertyBase.knows(0) { bits = min(bits, Int(pes[Int(pe)].propertyBase.value & 0x1F) + 1) }
     return intid >> UInt32(bits) == 0
   }
 

@@ -94,8 +94,8 @@ extension GICv3 where Store: ~Copyable {
 
   /// The RDbase that names a PE, as the collection table holds it.
   func redistributorBase(of pe: UInt32) -> UInt64 {
-    if let typer = topology.value(.gitsTyper), typer >> 19 & 1 != 0 {
-      return ((topology.value(.gicrBase) ?? 0) + UInt64(pe) * (topology.value(.gicrStride) ?? 0x20000)) >> 16
+    if let typer = topology[.gitsTyper], typer >> 19 & 1 != 0 {
+      return ((topology[.gicrBase] ?? 0) + UInt64(pe) * (topology[.gicrStride] ?? 0x20000)) >> 16
     }
     return UInt64(pe)
   }

@@ -56,7 +56,7 @@ extension GICv3 where Store: ~Copyable {
     let select = pes[pe].virtualSGISelect
     let table = select == .max ? -1 : virtualTables.place(of: virtualPendingTable(ofVPE: select))
     // What was pending before the capture began is not known.
-    let isKnown = table >= 0 && topology.value(.startsAtReset) == 1
+    let isKnown = table >= 0 && topology[.startsAtReset] == true
     compare(
       check, expected: isKnown ? UInt64(virtualTables[table].sgis.pending & 0xFFFF) : 0, seen: event.b,
       known: isKnown && event.b >> 31 & 1 == 0 ? .max : ~0x8000_FFFF, pe: event.pe)

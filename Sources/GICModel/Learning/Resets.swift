@@ -160,7 +160,7 @@ extension GICv3 where Store: ~Copyable {
     reportMachineReset()
     banks.forget(keepsConfiguration: setUpAnew)
     if !setUpAnew {
-      if topology.value(.resetToGroup1) == 1 { banks.assumeGroup1() }
+      if topology[.resetToGroup1] == true { banks.assumeGroup1() }
       distributor.control.value = Self.resetControl(oneSecurityState: hasOneSecurityState)
       for intid in 32..<1024 where distributor.router[intid] != 0 {
         distributor.router[intid] = 0
@@ -235,7 +235,7 @@ extension GICv2 {
       virtualInterfaces[pe].knownLists = 0
       virtualInterfaces[pe].interface.known = []
     }
-    if hasTwoSecurityStates, topology.value(.resetToGroup1) == 1, !setUpAnew { resetToGroup1() }
+    if hasTwoSecurityStates, topology[.resetToGroup1] == true, !setUpAnew { resetToGroup1() }
     refreshAll()
     for pe in 0..<peCount { reportConditions(pe) }
     reportDistributorControl()

@@ -53,7 +53,7 @@ extension GICv3 where Store: ~Copyable {
   private mutating func learnRedistributorType(_ event: Event, pe: Int) {
     guard event.size == 8 else { return }
     topology.set(.gicrTyper, index: UInt32(pe), to: event.b, source: .register)
-    topology.set(.affinity, index: UInt32(pe), to: event.b >> 32, source: .register)
+    topology.set(.affinity, index: UInt32(pe), to: UInt32(event.b >> 32), source: .register)
     pes[pe].affinity = UInt32(truncatingIfNeeded: event.b >> 32)
   }
 

@@ -7,7 +7,7 @@ extension GICv2 {
       .init("distributor", distributorState(filter)),
       .init("cpu_interfaces", perPE(filter) { interfaceState($0, filter) }),
     ]
-    if topology.value(.vtr) != nil || topology.value(.hasEL2) == 1 || usesVirtualInterfaces {
+    if topology[.vtr] != nil || topology[.hasEL2] == true || usesVirtualInterfaces {
       parts.append(.init("virtual_interfaces", perPE(filter) { virtualState($0) }))
     }
     return .object(parts)
@@ -25,7 +25,7 @@ extension GICv2 {
 
   private func distributorState(_ filter: StateFilter) -> StateValue {
     var members: [StateValue.Member] = [.register("GICD_CTLR", distributor.control.value)]
-    if let type = topology.value(.gicdTyper) { members.append(.register("GICD_TYPER", type)) }
+    if let type = topology[.gicdTyper] { members.append(.register("GICD_TYPER", type)) }
     members.append(.init("interrupts", interruptStates(0, 32..<distributor.implementedLimit, filter)))
     return .object(members)
   }

@@ -27,7 +27,7 @@ extension GICv3 where Store: ~Copyable {
     var interrupts: [StateValue] = []
     for intid in 32..<1020 where isShown(0, intid, filter) { interrupts.append(sharedState(intid)) }
     var members: [StateValue.Member] = [.register("GICD_CTLR", distributor.control.value)]
-    if let typer = topology.value(.gicdTyper) { members.append(.register("GICD_TYPER", typer)) }
+    if let typer = topology[.gicdTyper] { members.append(.register("GICD_TYPER", typer)) }
     members.append(.list("interrupts", interrupts))
     return .object(members)
   }

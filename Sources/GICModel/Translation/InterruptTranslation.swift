@@ -19,8 +19,8 @@ struct InterruptTranslation: ~Copyable {
   init(topology: Topology) {
     units = .allocate(capacity: Self.limit)
     stores = .allocate(capacity: Self.limit)
-    startsEmpty = topology.value(.startsAtReset) == 1
-    heldCollections = UInt32((topology.value(.gitsTyper) ?? 0) >> 24 & 0xFF)
+    startsEmpty = topology[.startsAtReset] == true
+    heldCollections = UInt32((topology[.gitsTyper] ?? 0) >> 24 & 0xFF)
   }
 
   private init(copying other: borrowing InterruptTranslation) {

@@ -99,24 +99,24 @@ extension GICv3 where Store: ~Copyable {
   /// A virtual interface as the topology describes it.
   func initialVirtualInterface() -> VirtualInterface {
     let (type, isKnown) = Self.virtualType(of: topology)
-    let distributorType = topology.value(.gicdTyper) ?? 0
+    let distributorType = topology[.gicdTyper] ?? 0
     let hasNonMaskable = topology.architecture == .v3_3 || distributorType >> 9 & 1 != 0  // GICD_TYPER.NMI
     return VirtualInterface(type: type, typeIsKnown: isKnown, hasNonMaskable: hasNonMaskable)
   }
 
   /// `ICH_VTR_EL2` as far as the topology gives it: 4 list registers, 5 bits of priority and preemption otherwise.
   static func virtualType(of topology: Topology) -> (type: UInt32, isKnown: Bool) {
-    let entry = topology.entry(.vtr)
+    let (shown, source) = (topology[.vtr], topology.source(of: .vtr))
     var type: UInt32 = 0x90A8_0003 | (topology.architecture.rawValue < 0x40 ? 1 << 20 : 0)  // nV4
-    if let entry { type = UInt32(truncatingIfNeeded: entry.value) }
-    if let count = topology.value(.listRegisters), count > 0 {
+    if let shown { type = UInt32(truncatingIfNeeded: shown) }
+    if let count = topology[.listRegisters], count > 0 {
       type = type & ~0x1F | UInt32(truncatingIfNeeded: min(count, 16) - 1)
     }
-    if let bits = topology.value(.preemptionBits), bits > 0 {
+    if let bits = topology[.preemptionBits], bits > 0 {
       type = type & ~(7 << 26) | UInt32(truncatingIfNeeded: min(bits, 8) - 1) << 26
       if type >> 29 < type >> 26 & 7 { type = type & ~(7 << 29) | (type >> 26 & 7) << 29 }
     }
-    return (type, entry.map { $0.source != .register && $0.source != .assumed } ?? false)
+    return (type, source.map { $0 != .register && $0 != .assumed } ?? false)
   }
 
   // MARK: ICH_VMCR_EL2

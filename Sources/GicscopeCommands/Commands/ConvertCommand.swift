@@ -81,7 +81,7 @@ struct ConvertCommand: FileCommand {
   private func writeNative(_ engine: ReplayEngine, _ compression: NativeTraceWriter.Compression) throws {
     func open(isCut: Bool) throws -> NativeTraceWriter {
       var topology = engine.topology
-      if isCut { topology.set(.startsAtReset, to: 0, source: .header) }
+      if isCut { topology.set(.startsAtReset, to: false, source: .header) }
       return try NativeTraceWriter(path: output, topology: topology, compression: compression)
     }
     var writer: NativeTraceWriter?

@@ -119,7 +119,7 @@ package enum TopologyFile {
     }
     guard index == 0 || key.isIndexed else { throw UsageError(message: "'\(name)' has no index") }
     guard let value = value(of: key, text) else { throw UsageError(message: "'\(text)' is no value of '\(name)'") }
-    topology.set(key, index: index, to: value, source: .user)
+    topology.set(Topology.Entry(key: key, index: index, source: .user, value: value))
   }
 
   private static func value(of key: Topology.Key, _ text: String) -> UInt64? {

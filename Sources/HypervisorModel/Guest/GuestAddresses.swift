@@ -16,14 +16,14 @@ public struct GuestAddresses: BitwiseCopyable {
 
   /// What the topology says of a guest.
   public init(_ topology: Topology, domain: UInt16) {
-    distributor = topology.value(.gicdBase, domain: domain)
-    redistributors = topology.value(.gicrBase, domain: domain)
-    redistributorStride = topology.value(.gicrStride, domain: domain) ?? 0x2_0000
-    its = topology.value(.gitsBase, domain: domain)
-    interface = topology.value(.giccBase, domain: domain)
+    distributor = topology[.gicdBase, domain: domain]
+    redistributors = topology[.gicrBase, domain: domain]
+    redistributorStride = topology[.gicrStride, domain: domain] ?? 0x2_0000
+    its = topology[.gitsBase, domain: domain]
+    interface = topology[.giccBase, domain: domain]
     isInferred = distributor == nil
     if redistributorStride == 0 { redistributorStride = 0x2_0000 }
-    redistributorLength = redistributorStride &* (topology.value(.peCount, domain: domain) ?? 64)
+    redistributorLength = redistributorStride &* UInt64(topology[.peCount, domain: domain] ?? 64)
   }
 
   /// Whether it is known where the Distributor lies.

@@ -22,7 +22,7 @@ final class GuestDistributor {
     self.domain = domain
     self.topology = topology
     addresses = GuestAddresses(topology, domain: domain)
-    if let version = topology.value(.architecture, domain: domain) { choose(version == 0x20) }
+    if let version = topology[.architecture, domain: domain] { choose(version == .v2) }
   }
 
   /// One that goes on by itself from where another is.
@@ -108,17 +108,17 @@ final class GuestDistributor {
       entry.domain = 0
       guest.set(entry)
     }
-    guest.set(.architecture, to: (isV2 ? Topology.Architecture.v2 : .v3).rawValue, source: .inferred)
+    guest.set(.architecture, to: isV2 ? .v2 : .v3, source: .inferred)
     // Not shown; a route to a vCPU must find it.
     guest.set(.peCount, to: isV2 ? 8 : 64, source: .assumed)
     // KVM numbers them in groups of sixteen (`reset_mpidr`).
     for vcpu in 16..<64 where !isV2 {
-      guest.set(.affinity, index: UInt32(vcpu), to: UInt64((vcpu >> 4) << 8 | vcpu & 15), source: .assumed)
+      guest.set(.affinity, index: UInt32(vcpu), to: UInt32((vcpu >> 4) << 8 | vcpu & 15), source: .assumed)
     }
-    guest.set(.securityStates, to: 1, source: .inferred)
-    guest.set(.profile, to: Topology.Profile.kvm.rawValue, source: .inferred)
-    guest.set(.affinityRouting, to: 1, source: .inferred)
-    guest.set(.startsAtReset, to: 0, source: .inferred)
+    guest.set(.securityStates, to: .one, source: .inferred)
+    guest.set(.profile, to: .kvm, source: .inferred)
+    guest.set(.affinityRouting, to: true, source: .inferred)
+    guest.set(.startsAtReset, to: false, source: .inferred)
     controller = Controller(topology: guest)
   }
 

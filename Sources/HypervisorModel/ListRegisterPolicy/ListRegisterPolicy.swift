@@ -15,8 +15,8 @@ import InterruptTrace
 extension ListRegisterPolicy {
   /// The policy of the kernel that a capture names, or nil if it names none.
   public init?(_ topology: Topology) {
-    guard let release = topology.value(.kernelRelease) else { return nil }
-    self = release >= Topology.kernelRelease(6, 19) ? .kvmOverflow : .kvmLegacy
+    guard let release = topology[.kernelRelease] else { return nil }
+    self = release >= Topology.KernelRelease(6, 19) ? .kvmOverflow : .kvmLegacy
   }
 }
 

@@ -10,7 +10,7 @@
 /// | 16, 17, 18–19, 20–23 | kind, flags, domain, PE |
 /// | 24–31, 32–39 | first and second operand |
 ///
-/// The first record is the topology entry ``Topology/Key/formatVersion``; all others follow it, then the events.
+/// The first record is the topology entry of the format's version; all others follow it, then the events.
 /// The LZ4 frame has independent blocks of 256 KiB, all full but the last, each with a checksum, and a checksum of the
 /// content: byte `b` of the pcap lies in block `b / 262144`.
 public enum NativeFormat {

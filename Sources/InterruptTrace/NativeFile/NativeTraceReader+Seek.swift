@@ -96,7 +96,7 @@ extension NativeTraceReader {
   }
 
   private var hasOneStride: Bool {
-    admission.topology.value(.formatVersion) != nil && admission.statistics.problems.isEmpty
+    admission.topology.entry(.formatVersion) != nil && admission.statistics.problems.isEmpty
   }
 
   private func layoutBlockCount() -> Int? {

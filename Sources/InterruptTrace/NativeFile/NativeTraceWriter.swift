@@ -25,7 +25,7 @@ public final class NativeTraceWriter {
   /// Starts a file; `-` is standard output.
   ///
   /// `topology` is what is known before the first event: all of it is written in front of the events. Its
-  /// ``Topology/Key/epoch`` is what the events' times count from; without one it is 1970.
+  /// ``Topology/Fact/epoch`` is what the events' times count from; without one it is 1970.
   public convenience init(path: String, topology: Topology, compression: Compression = .lz4()) throws(OutputError) {
     try self.init(OutputFile(path: path), topology: topology, compression: compression)
   }
@@ -39,7 +39,7 @@ public final class NativeTraceWriter {
 
   init(_ file: OutputFile, topology: Topology, compression: Compression) throws(OutputError) {
     self.file = file
-    epoch = topology.value(.epoch) ?? 0
+    epoch = topology[.epoch] ?? 0
     block = .allocate(byteCount: NativeFormat.blockSize + NativeFormat.recordStride, alignment: 64)
     if case .lz4(let level) = compression { encoder = try LZ4FrameEncoder(file, level: level) }
     NativeFormat.header.withUnsafeBytes { block.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }

@@ -30,7 +30,7 @@ struct RecordAdmission {
 
   /// Says that the trace holds packets of a network, which have no topology.
   mutating func setHoldsPackets() {
-    topology.set(.sourceFormat, to: Topology.CaptureFormat.pcap.rawValue, source: .header)
+    topology.set(.sourceFormat, to: .pcap, source: .header)
   }
 
   /// Takes a topology record from before the first event.
@@ -52,8 +52,8 @@ struct RecordAdmission {
   /// Ends the topology. `firstTime` is the Unix time of the first event; nil if there is none.
   mutating func endTopology(firstTime: UInt64?) {
     // editcap and mergecap can take the first records away. Then times count from the first event that is left.
-    if topology.value(.epoch) == nil, let firstTime { topology.set(.epoch, to: firstTime, source: .inferred) }
-    epoch = topology.value(.epoch) ?? 0
+    if topology[.epoch] == nil, let firstTime { topology.set(.epoch, to: firstTime, source: .inferred) }
+    epoch = topology[.epoch] ?? 0
     leadingRecords = recordNumber
   }
 

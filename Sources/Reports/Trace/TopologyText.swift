@@ -3,7 +3,7 @@ import InterruptTrace
 extension Topology {
   /// Whether the capture shows a controller. A kernel's trace shows what the kernel did, nothing of the controller under it.
   public var showsController: Bool {
-    value(.architecture) != nil || value(.sourceFormat) != Topology.CaptureFormat.ftrace.rawValue
+    self[.architecture] != nil || self[.sourceFormat] != .ftrace
   }
 
   /// The controller in one line: `GICv3, 4 PEs, 256 SPIs, 16 INTID bits, 1 ITS, one Security state (QEMU 7.2)`.
@@ -12,24 +12,24 @@ extension Topology {
     if !showsController {
       parts = ["not in this capture: it is a kernel's own trace"]
     }
-    if let count = value(.peCount) { parts.append(count == 1 ? "1 PE" : "\(count) PEs") }
-    if let lines = value(.itLinesNumber) {
-      parts.append("\(min(32 * (lines & 31) + 32, UInt64(INTID.spis.upperBound)) - UInt64(INTID.firstSPI)) SPIs")
+    if let count = self[.peCount] { parts.append(count == 1 ? "1 PE" : "\(count) PEs") }
+    if let lines = self[.itLinesNumber] {
+      parts.append("\(min(32 * (lines & 31) + 32, Int(INTID.spis.upperBound)) - Int(INTID.firstSPI)) SPIs")
     }
-    if let bits = value(.intidBits) { parts.append("\(bits) INTID bits") }
-    if let bits = value(.priorityBits) { parts.append("\(bits) priority bits") }
+    if let bits = self[.intidBits] { parts.append("\(bits) INTID bits") }
+    if let bits = self[.priorityBits] { parts.append("\(bits) priority bits") }
     let itses = Set(entries.filter { ($0.key == .gitsBase || $0.key == .gitsTyper) && $0.domain == 0 }.map(\.index))
       .count
     if itses > 0 { parts.append(itses == 1 ? "1 ITS" : "\(itses) ITSes") }
-    if let registers = value(.listRegisters) { parts.append("\(registers) list registers") }
-    switch value(.securityStates) {
-    case 1: parts.append("one Security state")
-    case 2: parts.append("two Security states")
-    default: break
+    if let registers = self[.listRegisters] { parts.append("\(registers) list registers") }
+    switch self[.securityStates] {
+    case .one: parts.append("one Security state")
+    case .two: parts.append("two Security states")
+    case nil: break
     }
-    if value(.controllers) ?? 1 > 1 { parts.append("mixed with another controller, so that nothing is certain") }
-    if value(.lacksThreads) == 1 { parts.append("of one of several threads' logs, so that nothing is certain") }
-    if let profile = value(.profile).flatMap(Profile.init), profile != .arch { parts.append("as \(profile.title)") }
+    if self[.controllers] ?? 1 > 1 { parts.append("mixed with another controller, so that nothing is certain") }
+    if self[.lacksThreads] == true { parts.append("of one of several threads' logs, so that nothing is certain") }
+    if let profile = self[.profile], profile != .arch { parts.append("as \(profile.title)") }
     return parts.joined(separator: ", ")
   }
 
@@ -75,7 +75,7 @@ extension Topology.Entry {
 
 extension Topology.Key {
   /// The names that `--topology` files and scripts use.
-  public static let names: [(Topology.Key, String)] = [
+  package static let names: [(Topology.Key, String)] = [
     (.formatVersion, "format_version"), (.epoch, "epoch"), (.architecture, "architecture"), (.peCount, "pe_count"),
     (.affinity, "affinity"), (.itLinesNumber, "it_lines_number"), (.priorityBits, "priority_bits"),
     (.preemptionBits, "preemption_bits"), (.listRegisters, "list_registers"), (.intidBits, "intid_bits"),
@@ -90,16 +90,16 @@ extension Topology.Key {
   ]
 
   /// The name that `--topology` files and scripts use.
-  public var name: String { Self.names.first { $0.0 == self }?.1 ?? "fact\(rawValue)" }
+  package var name: String { Self.names.first { $0.0 == self }?.1 ?? "fact\(rawValue)" }
 
   /// The fact of a name, or nil.
-  public init?(name: some StringProtocol) {
+  package init?(name: some StringProtocol) {
     guard let key = Self.names.first(where: { $0.1 == name })?.0 else { return nil }
     self = key
   }
 
   /// Whether there may be several: one per PE, ITS, region or frame.
-  public var isIndexed: Bool {
+  package var isIndexed: Bool {
     [.affinity, .gicrBase, .gitsBase, .gicmBase, .gicrTyper, .gitsTyper, .gicmFirstSPI, .gicmSPICount].contains(self)
   }
 

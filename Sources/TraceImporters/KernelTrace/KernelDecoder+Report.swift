@@ -6,9 +6,9 @@ extension KernelDecoder {
   mutating func topology(cpus: UInt32, source: Topology.Source = .inferred) -> Topology {
     knownCPUs = cpus
     var topology = Topology()
-    topology.set(.sourceFormat, to: Topology.CaptureFormat.ftrace.rawValue, source: .header)
-    topology.set(.startsAtReset, to: 0, source: .inferred)
-    if cpus > 0 { topology.set(.peCount, to: UInt64(cpus), source: source) }
+    topology.set(.sourceFormat, to: .ftrace, source: .header)
+    topology.set(.startsAtReset, to: false, source: .inferred)
+    if cpus > 0 { topology.set(.peCount, to: Int(cpus), source: source) }
     return topology
   }
 

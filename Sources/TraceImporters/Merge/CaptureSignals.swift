@@ -28,7 +28,7 @@ public struct CaptureSignals: Sendable {
   /// Reads a source to its end.
   public init(_ source: any EventSource) throws(TraceError) {
     var batch = EventBatch()
-    timeShift = source.topology.value(.timeShift).map { Int64(bitPattern: $0) }
+    timeShift = source.topology[.timeShift]
     var entered: [UInt64: UInt64] = [:]
     var runCount = 0
     // vCPUs to which something was injected since they were last entered; PE.none stands for all of a guest.

@@ -150,7 +150,7 @@ struct LogSurvey: ~Copyable {
       sawInterrupt = true
     case .ICC_CTLR_EL3, .ICC_IGRPEN1_EL3: sawEL3 = true
     case .ICC_CTLR_EL1 where action == .read:
-      topology.set(.priorityBits, to: (value >> 8 & 7) + 1, source: .register)
+      topology.set(.priorityBits, to: Int(value >> 8 & 7) + 1, source: .register)
     case .ICH_VTR_EL2:
       sawEL2 = true
       interfaceType = value
@@ -203,23 +203,23 @@ struct LogSurvey: ~Copyable {
         elements.bind(thread: thread, to: isGICv2 ? user : elements.number(ofAffinity: UInt64(user)))
       }
     }
-    topology.set(.sourceFormat, to: Topology.CaptureFormat.qemuLog.rawValue, source: .header)
+    topology.set(.sourceFormat, to: .qemuLog, source: .header)
     if let epoch { topology.set(.epoch, to: epoch, source: .header) }
     guard gicv2Lines + gicv3Lines > 0 else { return }
     setArchitecture(isGICv2)
     if lines.showsOtherController { topology.set(.controllers, to: 2, source: .inferred) }
-    if lines.lacksChanges { topology.set(.lacksThreads, to: 1, source: .inferred) }
+    if lines.lacksChanges { topology.set(.lacksThreads, to: true, source: .inferred) }
     setSecurity(isGICv2)
-    if !table.isEmpty { topology.set(.peCount, to: UInt64(table.count), source: .inferred) }
+    if !table.isEmpty { topology.set(.peCount, to: table.count, source: .inferred) }
     for (pe, affinity) in table.enumerated() {
       guard let affinity else { continue }
-      topology.set(.affinity, index: UInt32(pe), to: UInt64(affinity), source: .inferred)
+      topology.set(.affinity, index: UInt32(pe), to: affinity, source: .inferred)
       if let type = redistributorTypes[affinity], !isGICv2 {
         topology.set(.gicrTyper, index: UInt32(pe), to: type, source: .register)
       }
     }
     // A capture without a write of GICD_CTLR in its first lines began later.
-    topology.set(.startsAtReset, to: startsAtReset ?? false ? 1 : 0, source: .inferred)
+    topology.set(.startsAtReset, to: startsAtReset ?? false, source: .inferred)
   }
 
   /// The affinity of each PE: the processor numbers that the Redistributors show; without them the order of affinities,
@@ -249,45 +249,45 @@ struct LogSurvey: ~Copyable {
     let hasVLPIs = sawGICv4 || redistributorTypes.values.contains { $0 & 2 != 0 }
     let version: Topology.Architecture =
       isGICv2 ? .v2 : hasVLPIs || architectureRevision == 4 ? .v4 : hasNMI ? .v3_3 : .v3
-    topology.set(.architecture, to: version.rawValue, source: .inferred)
+    topology.set(.architecture, to: version, source: .inferred)
     // The machines with a GICv3 that have 256 SPIs: QEMU 7.2 shows 7 in ITLinesNumber, later versions 8.
     let countsAll = !isGICv2 && distributorType.map { $0 & 0x1F == 8 } ?? false
     let profile: Topology.Profile = hasNMI || isNewVersion || countsAll ? .qemu10 : .qemu7
-    topology.set(.profile, to: profile.rawValue, source: .inferred)
+    topology.set(.profile, to: profile, source: .inferred)
     if hasVLPIs { topology.set(.gicrStride, to: 0x4_0000, source: .inferred) }
     if let distributorType {
       topology.set(.gicdTyper, to: distributorType, source: .register)
-      topology.set(.itLinesNumber, to: distributorType & 0x1F, source: .register)
-      if !isGICv2 { topology.set(.intidBits, to: (distributorType >> 19 & 0x1F) + 1, source: .register) }
+      topology.set(.itLinesNumber, to: Int(distributorType & 0x1F), source: .register)
+      if !isGICv2 { topology.set(.intidBits, to: Int(distributorType >> 19 & 0x1F) + 1, source: .register) }
     }
     if let itsType { topology.set(.gitsTyper, to: itsType, source: .register) }
     if let interfaceType {
       topology.set(.vtr, to: interfaceType, source: .register)
-      topology.set(.listRegisters, to: (interfaceType & 0x1F) + 1, source: .register)
-      topology.set(.preemptionBits, to: (interfaceType >> 26 & 7) + 1, source: .register)
+      topology.set(.listRegisters, to: Int(interfaceType & 0x1F) + 1, source: .register)
+      topology.set(.preemptionBits, to: Int(interfaceType >> 26 & 7) + 1, source: .register)
     }
   }
 
   private mutating func setSecurity(_ isGICv2: Bool) {
     // GICD_TYPER.SecurityExtn, bit 10 in both architectures.
     if let distributorType {
-      topology.set(.securityStates, to: distributorType & 0x400 != 0 ? 2 : 1, source: .register)
+      topology.set(.securityStates, to: distributorType & 0x400 != 0 ? .two : .one, source: .register)
     } else if disablesSecurity == true {
-      topology.set(.securityStates, to: 1, source: .register)
+      topology.set(.securityStates, to: .one, source: .register)
     } else if sawSecure || sawEL3 {
-      topology.set(.securityStates, to: 2, source: .inferred)
+      topology.set(.securityStates, to: .two, source: .inferred)
     }
-    if sawSecure || sawEL3 || topology.value(.securityStates) == 2 {
-      topology.set(.hasEL3, to: 1, source: .inferred)
-    } else if disablesSecurity == true || topology.value(.securityStates) == 1 {
+    if sawSecure || sawEL3 || topology[.securityStates] == .two {
+      topology.set(.hasEL3, to: true, source: .inferred)
+    } else if disablesSecurity == true || topology[.securityStates] == .one {
       // QEMU gives a controller one security state exactly when its PEs have no EL3.
-      topology.set(.hasEL3, to: 0, source: .inferred)
+      topology.set(.hasEL3, to: false, source: .inferred)
     }
     // A kernel that QEMU starts itself in Non-secure state finds all interrupts in Group 1, as firmware would leave them.
-    if !isGICv2, topology.value(.securityStates) == 2, !sawSecure, !sawEL3, startsAtReset == true {
-      topology.set(.resetToGroup1, to: 1, source: .inferred)
+    if !isGICv2, topology[.securityStates] == .two, !sawSecure, !sawEL3, startsAtReset == true {
+      topology.set(.resetToGroup1, to: true, source: .inferred)
     }
-    if sawEL2 { topology.set(.hasEL2, to: 1, source: .inferred) }
+    if sawEL2 { topology.set(.hasEL2, to: true, source: .inferred) }
   }
 }
 

@@ -200,7 +200,7 @@ struct DatFile {
     case 2:
       if overruns.count < Int(Self.cpuLimit), let lost = DatOverrun(data) { overruns.append(lost) }
     case 4: if clock.name.isEmpty { clock.name = Clock.chosenName(data) }
-    case 5: origin.release = Topology.kernelRelease(in: String(decoding: data.filter { $0 != 0 }, as: UTF8.self))
+    case 5: origin.release = Topology.KernelRelease(in: String(decoding: data.filter { $0 != 0 }, as: UTF8.self))
     case 7: clock.offset = Clock.number(data)
     // What cannot be read of these is done without.
     case 12: origin.timeShift = try? DatOrigin.timeShift(&option)

@@ -1,7 +1,9 @@
+import InterruptTrace
+
 /// What a trace.dat says of the machine that was traced, and of recordings of its guests or its host.
 struct DatOrigin {
-  /// The kernel's release, as ``Topology`` has it.
-  var release: UInt64?
+  /// The kernel's release.
+  var release: Topology.KernelRelease?
   /// What turns the times of a guest into its host's, in ns.
   var timeShift: Int64?
   /// The threads that run the guests' vCPUs: the thread, the guest, counted from 1, and the vCPU.

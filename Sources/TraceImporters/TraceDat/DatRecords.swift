@@ -46,7 +46,7 @@ struct DatRecords: ~Copyable {
     let cpus = file.cpus.map(\.cpu).max().map { $0 &+ 1 } ?? 0
     var topology = decoder.topology(cpus: cpus, source: .header)
     if let release = file.origin.release { topology.set(.kernelRelease, to: release, source: .header) }
-    if let shift = file.origin.timeShift { topology.set(.timeShift, to: UInt64(bitPattern: shift), source: .header) }
+    if let shift = file.origin.timeShift { topology.set(.timeShift, to: shift, source: .header) }
     decoder.conclude()
     reader.forgetUnused()
     return topology

@@ -13,7 +13,7 @@ import Testing
     for compression in [NativeTraceWriter.Compression.lz4(), .lz4(level: 9), .none] {
       let file = try SampleTrace.file(events, compression: compression)
       let reader = try NativeTraceReader(path: file.path, verification: .all)
-      #expect(reader.topology.value(.formatVersion) == NativeFormat.version)
+      #expect(reader.topology.entry(.formatVersion)?.value == NativeFormat.version)
       for entry in SampleTrace.topology.entries {
         #expect(reader.topology.entry(entry.key, index: entry.index, domain: entry.domain) == entry)
       }
@@ -61,7 +61,7 @@ import Testing
   @Test func `Without an epoch times count from 1970`() throws {
     let file = try SampleTrace.file([Event(time: 17, kind: .gap)], topology: Topology())
     let reader = try NativeTraceReader(path: file.path)
-    #expect(reader.topology.value(.epoch) == 0)
+    #expect(reader.topology[.epoch] == 0)
     #expect(try SampleTrace.readAll(reader).map(\.time) == [17])
   }
 

@@ -50,7 +50,7 @@ import Testing
     let late = entry(.peCount, 8)
     let file = file([entry(.epoch, 0), Event(time: 1, kind: .gap), late])
     let reader = try NativeTraceReader(path: file.path)
-    #expect(reader.topology.value(.peCount) == nil)
+    #expect(reader.topology[.peCount] == nil)
     #expect(try SampleTrace.readAll(reader) == [Event(time: 1, kind: .gap), late])
   }
 
@@ -76,7 +76,7 @@ import Testing
     bad.flags = EventFlags(rawValue: 77)
     let file = file([entry(.epoch, 0), bad, entry(.peCount, 2)])
     let reader = try NativeTraceReader(path: file.path)
-    #expect(reader.topology.value(.peCount) == 2)
+    #expect(reader.topology[.peCount] == 2)
     #expect(reader.statistics.problems.map(\.kind) == ["malformed topology record"])
   }
 

@@ -74,7 +74,7 @@ import Testing
           let file = ScratchFile(content)
           let source = try openPcap(path: file.path)
           #expect(source.format.name == "pcap")
-          #expect(source.topology.value(.epoch) == 1000 * 1_000_000_000)
+          #expect(source.topology[.epoch] == 1000 * 1_000_000_000)
           let events = try SampleTrace.readAll(source, batchCapacity: 2)
           #expect(events.map(\.kind) == Array(repeating: .packet, count: 5))
           #expect(events.map(\.time) == [0, 1, 2, 3, 4].map { $0 * 500_000_000 })
@@ -93,7 +93,7 @@ import Testing
     let source = try openPcap(path: file.path)
     #expect(source is PcapTraceReader)
     #expect(try SampleTrace.readAll(source) == [Event(time: 0, kind: .lineLevel, pe: 1, a: 33, b: 1)])
-    #expect(source.topology.value(.epoch) == 7_000_003_000)
+    #expect(source.topology[.epoch] == 7_000_003_000)
   }
 
   /// A pcapng file with one interface (nanoseconds) and packets of a payload.

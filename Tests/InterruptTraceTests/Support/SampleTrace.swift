@@ -7,7 +7,7 @@ enum SampleTrace {
   static var topology: Topology {
     var topology = Topology()
     topology.set(.epoch, to: epoch, source: .header)
-    topology.set(.architecture, to: Topology.Architecture.v3.rawValue, source: .register)
+    topology.set(.architecture, to: .v3, source: .register)
     topology.set(.peCount, to: 4, source: .deviceTree)
     topology.set(.affinity, index: 3, to: 0x1_0001, source: .inferred)
     topology.set(.listRegisters, domain: 2, to: 16, source: .assumed)
