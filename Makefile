@@ -17,7 +17,7 @@ STATIC := .build/static
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test packages build release static install deb lint format golden bench fuzz peers instructions lpi-test lpi-bench lpi-study library-test fleet-demo fleet-test clean
+.PHONY: demo test packages build release static install deb lint format golden bench fuzz peers instructions lpi-test lpi-bench lpi-study library-test docs fleet-demo fleet-test clean
 
 # Analyses a bundled real capture and says where the report is.
 demo: release
@@ -118,6 +118,15 @@ lpi-study: peers lpi-bench
 library-test: packages
 	$(call in_package,Tests/Library,build -j $(JOBS) --product library)
 	Tests/Library/check .build/debug/library
+
+# The documentation of the libraries, for a web server: out/docs.
+LIBRARIES := InterruptTrace TraceImporters LPIStore LPIWorkloads GICModel HypervisorModel Replay Analyzers Reports TimeTravel \
+  HostRecorder
+
+docs: packages
+	@mkdir -p out/docs
+	GICSCOPE_DOCS=1 $(SWIFT) package --allow-writing-to-directory out/docs generate-documentation \
+	  $(addprefix --target ,$(LIBRARIES)) --enable-experimental-combined-documentation --output-path out/docs
 
 # A thousand captures through every step of Analyses/fleet, in an environment of Python's own.
 FLEET_PYTHON := .build/fleet/bin/python

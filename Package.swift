@@ -183,6 +183,11 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// The libraries' documentation, for `make docs`: Apple's own generator of pages. No other build fetches it.
+if Context.environment["GICSCOPE_DOCS"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
+
 for target in package.targets where [.regular, .executable].contains(target.type) && !machineFlags.isEmpty {
   let release = BuildSettingCondition.when(configuration: .release)
   target.cSettings = [.unsafeFlags(machineFlags, release)]
