@@ -13,6 +13,7 @@ final class KVMRig: ListRegisterWitness {
   /// What a capture from below would show, by the entry's number.
   var loaded: [UInt64]?
   var left: [UInt64]?
+  var ends: Int?
 
   init(policy: ListRegisterPolicy = .kvmLegacy, listRegisters: Int = 4, isWitness: Bool = false) {
     var options = HypervisorOptions()
@@ -25,6 +26,7 @@ final class KVMRig: ListRegisterWitness {
 
   func registersLoaded(event: UInt64) -> [UInt64]? { loaded }
   func registersLeft(entry event: UInt64) -> [UInt64]? { left }
+  func endsOutside(entry event: UInt64) -> Int? { ends }
 
   func send(
     _ kind: EventKind, vcpu: UInt32 = 0, domain: UInt16 = 1, flags: EventFlags = [], a: UInt64 = 0, b: UInt64 = 0

@@ -61,6 +61,15 @@ struct KVMCaseTests {
     #expect(found.shown.disagreed == 0)
   }
 
+  /// Interrupts that were evicted while they were active, and ended where no list register held them (IHI 0069H, 12.4.5).
+  @Test("Ends that EOIcount counts are carried over")
+  func endsOutsideTheListRegisters() throws {
+    let found = try agreement("eoicount", policy: .kvmOverflow, .withInjections)
+    #expect(found.reasons.isEmpty, "\(found.reasons.map(\.text))")
+    #expect(found.rules.keys.sorted { $0.rawValue < $1.rawValue } == [.registersShown])
+    #expect(found.rules[.registersShown]?.wrong == 0)
+  }
+
   @Test("Rules that decide are right in every case", arguments: ["probes-delay-entries", "shown-fills"])
   func rules(name: String) throws {
     for (rule, score) in try agreement(name).rules where rule.decides { #expect(score.wrong == 0, "\(rule.name)") }

@@ -38,6 +38,8 @@ extension GuestInterrupt {
     var bits: UInt64 = 0
     if !known.contains(.priority) { bits |= format == .gich ? 0x1F << 23 : 0xFF << 48 }
     if !known.contains(.group) { bits |= ListRegisterValue.group1Bit(format) }
+    // A level-sensitive one asks for a maintenance interrupt at its end.
+    if !known.contains(.trigger) { bits |= ListRegisterValue.endBit(format) }
     return bits
   }
 }

@@ -47,6 +47,8 @@ struct GuestVCPU {
   var fired: UInt32 = 0
   /// SPIs whose end was notified since the last exit.
   var ended: [UInt32] = []
+  /// How many of them were in no list register.
+  var endedOutside = 0
   /// Interrupts whose handlers the guest's own trace showed since the entry, and how far they are.
   var handlers: [(intid: UInt32, phase: HandlerPhase)] = []
   /// Places of the interrupts about whose state nothing tells.

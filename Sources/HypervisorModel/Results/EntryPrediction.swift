@@ -41,4 +41,6 @@ public protocol ListRegisterWitness: AnyObject {
   func registersLoaded(event: UInt64) -> [UInt64]?
   /// What they held when it left, each at the place where it was loaded; nil if that is not known.
   func registersLeft(entry event: UInt64) -> [UInt64]?
+  /// How many ends hit no list register while it ran (`ICH_HCR_EL2.EOIcount`); nil if that is not known.
+  func endsOutside(entry event: UInt64) -> Int?
 }

@@ -52,6 +52,7 @@ extension Guest {
     // A handler that was running goes on.
     vcpus[number].handlers.removeAll { $0.phase != .running }
     vcpus[number].ended.removeAll(keepingCapacity: true)
+    vcpus[number].endedOutside = 0
     vcpus[number].isFillShown = false
     vcpus[number].shownWritten.removeAll(keepingCapacity: true)
     vcpus[number].shownRead.removeAll(keepingCapacity: true)

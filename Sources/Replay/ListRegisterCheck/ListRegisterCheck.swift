@@ -130,6 +130,9 @@ public final class ListRegisterCheck: ListRegisterWitness {
     return left
   }
 
+  /// What EOIcount was read as after the run.
+  public func endsOutside(entry event: UInt64) -> Int? { load(event: event)?.ends }
+
   private func check(_ prediction: EntryPrediction) {
     guard let place = placeOfEvent[prediction.event] else { return }
     guard alignment.covered.contains(place) else {

@@ -15,6 +15,8 @@ public struct RegisterLoad: Sendable {
   public var values: [UInt64] = []
   /// What was taken back; nil where nothing shows it.
   public var left: [UInt64?] = []
+  /// EOIcount when the control register was read back; nil if it was not.
+  public var ends: Int?
 }
 
 /// Finds the loads in a capture that shows every access to `ICH_*` or `GICH_*`.
@@ -45,7 +47,7 @@ struct RegisterLoadFinder {
     let first = SystemRegister.ICH_LR0_EL2.rawValue
     let isWrite = event.kind == .sysregWrite
     if event.register == .ICH_HCR_EL2 {
-      if isWrite { control(event.pe, event.time, event.b, .ich) }
+      if isWrite { control(event.pe, event.time, event.b, .ich) } else { ends(event.pe, event.b) }
     } else if event.register == .ICH_ELRSR_EL2 {
       if !isWrite { empty(event.pe, event.b, from: 0) }
     } else if event.register == .ICH_VTR_EL2 {
@@ -64,7 +66,7 @@ struct RegisterLoadFinder {
       return
     }
     switch event.offset {
-    case 0x00: if isWrite { control(pe, event.time, event.b, .gich) }
+    case 0x00: if isWrite { control(pe, event.time, event.b, .gich) } else { ends(pe, event.b) }
     case 0x04: if !isWrite { listRegisters = Int(event.b & 0x3F) + 1 }
     case 0x30: if !isWrite { empty(pe, event.b, from: 0) }
     case 0x34: if !isWrite { empty(pe, event.b, from: 32) }
@@ -85,6 +87,12 @@ struct RegisterLoadFinder {
     } else if isOn.remove(pe) != nil, let at = open[pe] {
       loads[at].to = time
     }
+  }
+
+  /// EOICount (IHI 0048B, 5.3.1; IHI 0069H, 12.4.5) has bits 31:27 of both control registers.
+  private mutating func ends(_ pe: UInt32, _ control: UInt64) {
+    guard let at = open[pe], isOn.contains(pe) else { return }
+    loads[at].ends = Int(control >> 27 & 0x1F)
   }
 
   private mutating func list(_ pe: UInt32, _ index: Int, _ value: UInt64, _ isWrite: Bool) {
