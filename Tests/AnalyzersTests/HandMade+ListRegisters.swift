@@ -20,6 +20,10 @@ extension Make {
   static func finished(_ time: UInt64, _ n: UInt64, _ intid: UInt32, deactivates: Bool = true, pe: UInt32 = 0)
     -> Transition
   { make(.virtualEndOfInterrupt, time, intid, pe, a: n, b: deactivates ? 1 : 0) }
+  /// An end that hit no list register, with EOImode 0.
+  static func endedOutside(_ time: UInt64, _ intid: UInt32, pe: UInt32 = 0) -> Transition {
+    make(.virtualEndOfInterrupt, time, intid, pe, a: Transition.VirtualEnd.unlisted, b: 2)
+  }
   static func released(_ time: UInt64, _ n: UInt64, _ intid: UInt32, pe: UInt32 = 0) -> Transition {
     make(.virtualDeactivated, time, intid, pe, a: n)
   }

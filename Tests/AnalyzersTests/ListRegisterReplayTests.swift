@@ -84,6 +84,21 @@ struct ListRegisterReplayTests {
     #expect(o.overflows > 0)
   }
 
+  @Test("An end outside the list registers in the capture is one here too")
+  func endedOutside() {
+    let pressed: UInt64 = 0x419B
+    let o = replay(
+      [
+        Make.entered(100), Make.filled(101, 0, lr(40)), Make.taken(110, 0, 40), Make.exited(115),
+        Make.emptied(116, 0, lr(40, state: 2)), Make.entered(120, control: pressed), Make.filled(121, 0, lr(41)),
+        Make.endedOutside(130, 40), Make.exited(140, control: pressed), Make.emptied(141, 0, lr(41)),
+        Make.entered(150), Make.filled(151, 0, lr(41)), Make.taken(160, 0, 41), Make.exited(170),
+      ],
+      .kvmOverflow, 1, cost: 1)
+    #expect(o.maintenanceByCause[Int(MaintenanceCause.entryNotPresent.rawValue)] == 1)
+    #expect(o.taken == 2 && o.lostEnds == 0 && o.overflows == 1)
+  }
+
   @Test("What the hypervisor no longer lists does not wait for ever")
   func withdrawn() {
     let o = replay(

@@ -100,6 +100,7 @@ final class ListRegisterSimulation {
       let index = t.listRegister.index
       if index < 64, shown[Int(index)] == t.intid { acknowledged(t.intid, at: t.time) }
     case .virtualDeactivated: ended(t.intid, at: t.time)
+    case .virtualEndOfInterrupt where t.virtualEndOfInterrupt.isCounted: ended(t.intid, at: t.time)
     case .virtualInterfaceDisabled: exit(at: t.time)
     default: break
     }

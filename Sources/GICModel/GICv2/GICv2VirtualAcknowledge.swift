@@ -91,7 +91,7 @@ extension GICv2 {
     let list = endedList(pe, value)
     emit(
       .virtualEndOfInterrupt, pe: pe, intid: intid, priority: running, a: list < 0 ? 0xFF : UInt64(list),
-      b: split || list < 0 ? 0 : 1)
+      b: split ? 0 : list < 0 ? 2 : 1)
     if !split {
       if !knowsList(list, pe) { doubtDeactivation(pe) }
       if list >= 0 || dropped { deactivateVirtual(pe: pe, list: list) }

@@ -21,7 +21,8 @@ extension GICv3 where Store: ~Copyable {
     guard let n = activeListRegister(pe, intid: intid) else {
       let isLPI = intid >= LPILimits.firstINTID
       emit(
-        .virtualEndOfInterrupt, pe: pe, intid: intid, priority: dropped ?? 0, a: Self.noListRegister, b: isLPI ? 1 : 0)
+        .virtualEndOfInterrupt, pe: pe, intid: intid, priority: dropped ?? 0, a: Self.noListRegister,
+        b: isLPI ? 1 : isSplit ? 0 : 2)
       // A virtual LPI has no active state. What counts is an end that would have deactivated (12.4.5).
       if !isLPI, departures.contains(.countsEveryVirtualEnd) || !isSplit { countEnd(pe, intid: intid) }
       return

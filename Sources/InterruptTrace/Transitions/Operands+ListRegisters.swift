@@ -37,4 +37,6 @@ extension Transition.Operands<Transition.VirtualEnd> {
   @inlinable public var isUnlisted: Bool { a == Transition.VirtualEnd.unlisted }
   /// Whether it deactivated the interrupt too.
   @inlinable public var deactivates: Bool { b & 1 != 0 }
+  /// Whether no list register held it and the guest is done with it: EOIcount has the end, and the hypervisor deactivates.
+  @inlinable public var isCounted: Bool { b & 2 != 0 }
 }

@@ -19,6 +19,7 @@ extension TransitionLayout {
       [
         Field("index", .a, 0, 64, .listRegister),
         .flag("deactivates", .b, set: "deactivates", clear: "deactivation is left to software"),
+        Field("isCounted", .b, 1, 1, .choice(["", "EOIcount has it"])),
       ],
       "{index}"),
     TransitionLayout(
