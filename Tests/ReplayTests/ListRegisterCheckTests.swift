@@ -84,6 +84,20 @@ import TraceImporters
     #expect(alignment.loadOfEntry[20] == 21)
   }
 
+  /// A recording from inside that covers a part of the run, and clocks one of which stood still within it.
+  @Test func loadsBeforeAndBehindTheRecordingDoNotKeepItFromBeingFound() {
+    var state: UInt64 = 1
+    let times = (0..<8192 as Range<UInt64>).map { number in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return number * 1_000_000 + state >> 45
+    }
+    let entries = (3000..<6000).map { entry(times[$0] + 30_000 + ($0 < 4500 ? 0 : 7_000_000_000)) }
+    let alignment = EntryAlignment(entries: entries, loads: times.map { load($0 + 5_000_000_000) })
+    // Loads are aligned by the part: of one part some are before the stop, and some behind it.
+    let right = alignment.loadOfEntry.enumerated().count { $0.element == $0.offset + 3000 }
+    #expect(right > 3000 - 256 && alignment.jumps == 1)
+  }
+
   @Test func loadsOfAnotherCPUAreNoMatch() {
     let alignment = EntryAlignment(
       entries: times.map { entry($0) }, loads: times.map { load($0 + 5_000_000_000, pe: 1) })

@@ -51,12 +51,7 @@ struct EntryAlignment {
     for cpu in byCPU.keys { byCPU[cpu]!.sort { $0.time < $1.time } }
     self.byCPU = byCPU
     guard !entries.isEmpty, loads.count > 8 else { return }
-    var current: Int64?
-    for start in stride(from: 0, to: loads.count, by: Self.part) {
-      let range = start..<min(start + Self.part, loads.count)
-      current = follow(range, current)
-      if let current { assign(range, current) }
-    }
+    alignParts()
     abandoned = loads.count - loadOfEntry.count { $0 != nil }
     if let first = loadOfEntry.firstIndex(where: { $0 != nil }), let last = loadOfEntry.lastIndex(where: { $0 != nil })
     {
@@ -64,18 +59,57 @@ struct EntryAlignment {
     }
   }
 
-  /// The offset for a part of the loads: the one before, refined; or another one, if that no longer holds.
-  private mutating func follow(_ range: Range<Int>, _ current: Int64?) -> Int64? {
-    if let current {
-      let refined = refine(range, around: current, within: Self.slack) ?? current
-      if share(range, refined) >= Self.leastShare { return refined }
+  /// Goes through the loads part by part. Where the offset does not hold, another one is searched for; after a search in
+  /// vain, only a while later. What was passed over in between is assigned when it is known what follows.
+  private mutating func alignParts() {
+    var current: Int64?
+    var missed: [Range<Int>] = []
+    var (failures, pause) = (0, 0)
+    for start in stride(from: 0, to: loads.count, by: Self.part) {
+      let range = start..<min(start + Self.part, loads.count)
+      if let held = current.flatMap({ hold(range, $0) }) {
+        missed.forEach { assign($0, current!) }
+        missed.removeAll()
+        assign(range, held)
+        current = held
+        continue
+      }
+      missed.append(range)
+      if pause > 0 {
+        pause -= 1
+      } else if let found = find(range, near: current) {
+        if let current, abs(found - current) > Self.slack { jumps += 1 }
+        offset = offset ?? found
+        missed.forEach { assign($0, better($0, current, found)) }
+        missed.removeAll()
+        current = found
+        failures = 0
+      } else {
+        failures += 1
+        pause = 1 << min(failures, 16) - 1
+      }
     }
-    guard let found = search(range, near: current), let refined = refine(range, around: found, within: 1_000_000),
-      share(range, refined) >= Self.leastShare
-    else { return current }
-    if let current, abs(refined - current) > Self.slack { jumps += 1 }
-    if offset == nil { offset = refined }
-    return refined
+    if let current { missed.forEach { assign($0, current) } }
+  }
+
+  /// The offset of the part before, refined; nil if it does not hold here.
+  private func hold(_ range: Range<Int>, _ current: Int64) -> Int64? {
+    let refined = refine(range, around: current, within: Self.slack) ?? current
+    return share(range, refined) >= Self.leastShare ? refined : nil
+  }
+
+  /// Another offset that holds.
+  private func find(_ range: Range<Int>, near: Int64?) -> Int64? {
+    guard let found = search(range, near: near), let refined = refine(range, around: found, within: 1_000_000) else {
+      return nil
+    }
+    return share(range, refined) >= Self.leastShare ? refined : nil
+  }
+
+  /// The one of two offsets by which more loads of a part hold an entry.
+  private func better(_ range: Range<Int>, _ old: Int64?, _ new: Int64) -> Int64 {
+    guard let old, share(range, old) > share(range, new) else { return new }
+    return old
   }
 
   // MARK: One offset
@@ -99,7 +133,7 @@ struct EntryAlignment {
       }
       return low
     }
-    return all[lower(from)..<lower(to + 1)]
+    return all[lower(from)..<(to < .max ? lower(to + 1) : all.count)]
   }
 
   private func share(_ range: Range<Int>, _ offset: Int64) -> Double {
@@ -170,31 +204,55 @@ struct EntryAlignment {
   /// which pairs meet is longer, and more of them must.
   private func search(_ range: Range<Int>, near: Int64?) -> Int64? {
     let sample = Array(stride(from: range.lowerBound, to: range.upperBound, by: max(1, range.count / 24)))
-    for (bin, least) in [(40_000 as Int64, 0.34), (250_000, 0.6)] {
-      guard vote(sample, bin: bin, least: least, near: near) != nil else { continue }
-      if let found = vote(Array(range), bin: bin, least: bin > 100_000 ? 0.5 : 0.4, near: near) { return found }
+    // Once the clocks are aligned they do not drift apart by more than a stop.
+    let all =
+      near.map { Self.minus($0, Self.longestStop)...Self.minus($0, -Self.longestStop) } ?? -Self.longest...Self.longest
+    for (bin, least, most) in [(40_000 as Int64, 0.34, 0.4), (250_000, 0.6, 0.5)] {
+      let candidates = peaks(sample, bin, all).filter { Double($0.count) >= least * Double(sample.count) }
+      let found = candidates.compactMap { peaks(range, bin, $0.offset - bin...$0.offset + bin).first }
+      if let best = found.max(by: { $0.count < $1.count }), Double(best.count) >= most * Double(range.count) {
+        return best.offset
+      }
     }
     return nil
   }
 
-  private func vote(_ voters: [Int], bin: Int64, least: Double, near: Int64?) -> Int64? {
+  /// The difference, as far as 64 bits hold it.
+  private static func minus(_ left: Int64, _ right: Int64) -> Int64 {
+    let (value, overflows) = left.subtractingReportingOverflow(right)
+    return overflows ? (left < 0 ? .min : .max) : value
+  }
+
+  private static let longestStop: Int64 = 3_600_000_000_000
+  private static let longest = Int64.max / 4
+  private static let peakLimit = 16
+
+  /// The differences between a load and an entry that most of the loads have in common, those of most loads first.
+  private func peaks(
+    _ voters: some Sequence<Int>, _ bin: Int64, _ window: ClosedRange<Int64>
+  ) -> [(count: Int, offset: Int64)] {
     var differences: [Int64] = []
     for load in voters {
-      for entry in byCPU[loads[load].pe] ?? [] {
-        let difference = Int64(bitPattern: loads[load].from) - entry.time
-        // Once the clocks are aligned they do not drift apart by more than a stop.
-        if let near, abs(difference - near) > 3_600_000_000_000 { continue }
-        differences.append(difference)
+      let from = Int64(bitPattern: loads[load].from)
+      for entry in entries(
+        of: loads[load].pe, Self.minus(from, window.upperBound), Self.minus(from, window.lowerBound))
+      {
+        differences.append(from &- entry.time)
       }
     }
     differences.sort()
-    var best = (count: 0, start: 0)
+    var peaks: [(count: Int, low: Int)] = []
     var low = 0
     for high in differences.indices {
-      while differences[high] - differences[low] > bin { low += 1 }
-      if high - low + 1 > best.count { best = (high - low + 1, low) }
+      while differences[high] &- differences[low] > bin { low += 1 }
+      let count = high - low + 1
+      guard let last = peaks.last, differences[low] - differences[last.low] <= bin else {
+        peaks.append((count, low))
+        continue
+      }
+      if count > last.count { peaks[peaks.count - 1] = (count, low) }
     }
-    guard Double(best.count) >= least * Double(voters.count) else { return nil }
-    return differences[best.start + best.count / 2]
+    peaks.sort { ($1.count, $0.low) < ($0.count, $1.low) }
+    return peaks.prefix(Self.peakLimit).map { ($0.count, differences[$0.low + $0.count / 2]) }
   }
 }
