@@ -73,6 +73,19 @@ struct KernelTextEventTests {
     #expect(sent.map { $0.a & 0xFFFF_FFFF } == [1, 2])
   }
 
+  /// The kernel prints whole words of a mask; trace-cmd 3.3 prints a list.
+  @Test(
+    "An IPI's targets are a mask or a list",
+    arguments: [
+      ("00000000,00000002", [1]), ("00000001,00000000", [32]), ("00000002", [1]), ("1", [1]), ("0", [0]), ("10", [10]),
+      ("0-2,5", [0, 1, 2, 5]), ("0,2", [0, 2]), ("63-64", [63, 64]),
+    ])
+  func targets(shown: String, cpus: [UInt32]) throws {
+    let line = " sh-9     [003] .....    21.500000: ipi_raise: target_mask=\(shown) (Rescheduling interrupts)\n"
+    let sent = try Imported(kernel: line).events.filter { $0.kind == .ipiSend }
+    #expect(sent.flatMap { Array($0.ipiTargets) } == cpus)
+  }
+
   @Test("An injection is about a vCPU if it is private, else about the guest")
   func injections() throws {
     try expect(one("vgic_update_irq_pending: VCPU: 1, IRQ 27, level: 1"), .inject, a: 27 | cpu3, b: 1 | thread)

@@ -147,49 +147,6 @@ struct KernelText {
     return end
   }
 
-  /// `02, 00, 00`: bytes, the lowest first, as `trace-cmd report -R` prints a mask.
-  private func readBytes(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer, _ record: inout KernelRecord) -> Bool {
-    var count = 0
-    while at < end, Digits.byte(at) != 0x5D {
-      var number: UInt64 = 0
-      guard Digits.readHex(&at, into: &number), number < 256 else { return false }
-      let word = count / 8
-      guard word < KernelRecord.maskLimit else { return false }
-      if count % 8 == 0 { record.mask[word] = 0 }
-      record.mask[word] |= number << UInt64(count % 8 * 8)
-      count += 1
-      Self.skip(&at, end) { $0 == 0x20 || $0 == 0x2C }
-    }
-    record.maskCount = (count + 7) / 8
-    return count > 0
-  }
-
-  /// `00000000,00000002`: groups of 32 bits, the highest first.
-  private func readMask(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer, _ record: inout KernelRecord) -> Bool {
-    let start = at
-    while at < end, Digits.hex(Digits.byte(at)) <= 15 || Digits.byte(at) == 0x2C { at += 1 }
-    guard at > start else { return false }
-    var p = at - 1
-    var bit = 0
-    record.mask[0] = 0
-    record.maskCount = 1
-    while p >= start {
-      let character = Digits.byte(p)
-      if character != 0x2C {
-        let word = bit / 64
-        guard word < KernelRecord.maskLimit else { break }
-        if word == record.maskCount {
-          record.mask[word] = 0
-          record.maskCount += 1
-        }
-        record.mask[word] |= Digits.hex(character) &<< UInt64(bit % 64)
-        bit += 4
-      }
-      p -= 1
-    }
-    return true
-  }
-
   // MARK: Fields by name
 
   private func readFields(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ record: inout KernelRecord) {
@@ -247,7 +204,7 @@ struct KernelText {
     while at < end, Digits.byte(at) == 0x20 || Digits.byte(at) == 0x09 { at += 1 }
   }
 
-  private static func skip(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer, while test: (UInt8) -> Bool) {
+  static func skip(_ at: inout UnsafeRawPointer, _ end: UnsafeRawPointer, while test: (UInt8) -> Bool) {
     while at < end, test(Digits.byte(at)) { at += 1 }
   }
 
