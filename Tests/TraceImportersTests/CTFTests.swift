@@ -8,6 +8,8 @@ import Testing
 private struct CTFBuilder {
   var events: [(cpu: Int, bytes: [UInt8])] = []
   var lost: [Int: UInt64] = [:]
+  /// Facts about the whole trace.
+  var environment = ""
 
   static let metadata = """
     /* CTF 1.8 */
@@ -54,7 +56,7 @@ private struct CTFBuilder {
 
   func write(to folder: URL) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try Self.metadata.write(to: folder.appending(path: "metadata"), atomically: true, encoding: .utf8)
+    try (Self.metadata + environment).write(to: folder.appending(path: "metadata"), atomically: true, encoding: .utf8)
     for cpu in Set(events.map(\.cpu)).sorted() {
       let body = events.filter { $0.cpu == cpu }.flatMap(\.bytes)
       let head = number(UInt32(0xC1FC_1FC1)) + number(UInt32(0))
@@ -110,6 +112,14 @@ struct CTFTests {
     )
     #expect(result.statistics.problems.isEmpty && result.statistics.ignored.map(\.name) == [nil])
     #expect(result.statistics.damage == nil)
+  }
+
+  @Test("The traced kernel's release is in the environment", arguments: ["kernel_release", "release"])
+  func release(name: String) throws {
+    var trace = sample
+    #expect(try trace.imported().topology.value(.kernelRelease) == nil)
+    trace.environment = "env { domain = \"kernel\"; \(name) = \"6.19.3-1-arm64\"; };\n"
+    #expect(try trace.imported().topology.value(.kernelRelease) == Topology.kernelRelease(6, 19))
   }
 
   @Test("Discarded events are a gap")

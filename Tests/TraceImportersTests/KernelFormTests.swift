@@ -86,6 +86,15 @@ struct KernelFormTests {
     #expect(result.events.count { $0.pe == 7 && $0.kind != .marker && $0.kind != .continuation } == 4)
   }
 
+  @Test("perf's header says which kernel was traced")
+  func release() throws {
+    let header = "# ========\n# hostname : a\n# os release : 7.3.4+deb13-cloud-arm64\n# perf version : 6.1\n"
+    let line = " vmm   250 [001]    11.801396:        kvm:kvm_entry: PC: 0x40000000\n"
+    let topology = try Imported(kernel: header + line).topology
+    #expect(topology.value(.kernelRelease) == Topology.kernelRelease(7, 3))
+    #expect(try Imported(kernel: line).topology.value(.kernelRelease) == nil)
+  }
+
   @Test("A CPU that comes behind what was surveyed is announced before its first event")
   func lateCPU() throws {
     let line = "a-1 [001] d..1 1.0: softirq_exit: vec=1\n"
@@ -345,10 +354,25 @@ struct KernelFormTests {
     #expect(ForeignContent.describe(Array("\n*hello: world\n".utf8)).contains("text without"))
   }
 
-  @Test("A text of two machines is refused with what to do; one of a recording's instances is not")
+  /// `trace-cmd report HOST GUEST`: the host's is the recording with events of KVM.
+  @Test("The text of a host's and its guest's recordings is two domains")
+  func hostAndGuest() throws {
+    let result = try imported("host-and-guest-report.txt")
+    let handlers = result.events.filter { $0.kind == .handlerEnter || $0.kind == .handlerExit }
+    #expect(handlers.map(\.domain) == [1, 1, 0, 0, 1, 1])
+    #expect(handlers.map { $0.a & 0xFFFF_FFFF } == [11, 11, 14, 14, 11, 11] && handlers.allSatisfy { $0.pe == 0 })
+    #expect(result.events.filter { $0.kind == .guestEnter }.map(\.time) == [700_000_100_000, 700_000_180_000])
+    #expect(result.statistics.problems.isEmpty)
+  }
+
+  @Test("A text of other machines is refused with what to do; one of a recording's instances is not")
   func twoRecordings() throws {
-    #expect(reason("host-and-guest-report.txt").contains("gicscope merge"))
     let line = "<idle>-0 [000] 1.0: irq_handler_exit: irq=3 ret=handled\n"
+    let file = FileManager.default.temporaryDirectory.appending(path: "gicscope-\(UUID().uuidString)")
+    try Data("a.dat: \(line)b.dat: \(line)".utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let error = #expect(throws: TraceError.self) { try openTrace(paths: [file.path]) }
+    #expect(error?.message.contains("gicscope merge") == true)
     let result = try Imported(kernel: "cpus=4\n irqs: \(line)rest:  \(line) irqs: \(line)")
     #expect(result.events.count == 3 && result.topology[.peCount] == 4)
     #expect(KernelTextHeader.recordings(of: "cpus=4\n irqs: \(line)rest:  \(line)").isEmpty)

@@ -22,6 +22,10 @@ final class CTFInput {
   /// Called with the number of events that a stream lost before its next one.
   var onLost: ((UInt64) -> Void)?
 
+  /// The traced kernel's release, as ``Topology`` has it, once an event has come.
+  private(set) var release: UInt64?
+  private var isEnvironmentRead = false
+
   private var graph: OpaquePointer?
   private var hasBrokenDown = false
   private var iterator: OpaquePointer?
@@ -155,6 +159,7 @@ final class CTFInput {
 
   private func takeEvent(_ message: OpaquePointer) {
     let event = bt_message_event_borrow_event_const(message)
+    if !isEnvironmentRead { readEnvironment(bt_stream_borrow_trace_const(bt_event_borrow_stream_const(event))) }
     let eventClass = bt_event_borrow_class_const(event)!
     let payload = bt_event_borrow_payload_field_const(event)
     let plan = plans[eventClass] ?? newPlan(eventClass, payload)
@@ -183,6 +188,17 @@ final class CTFInput {
       if let mask = plan.mask { readMask(bt_field_structure_borrow_member_field_by_index_const(payload, mask)) }
     }
     onEvent?(record, true)
+  }
+
+  /// The release is in the trace's environment, under LTTng's name or perf's.
+  private func readEnvironment(_ trace: OpaquePointer?) {
+    isEnvironmentRead = true
+    for name in ["kernel_release", "release"] {
+      guard let value = bt_trace_borrow_environment_entry_value_by_name_const(trace, name),
+        bt_value_get_type(value) == BT_VALUE_TYPE_STRING, let text = bt_value_string_get(value)
+      else { continue }
+      release = release ?? Topology.kernelRelease(in: String(cString: text))
+    }
   }
 
   /// LTTng's names for the kernel's events, where they differ, and perf's, which have the system before them.

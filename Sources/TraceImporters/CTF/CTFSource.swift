@@ -33,7 +33,9 @@ final class CTFSource: EventSource {
     while survey.records < KernelTextReader.surveyLimit, start.step() == true {}
     // What ends the survey early ends the reading too, and is told there.
     _ = start.takeError()
-    topology = survey.decoder.topology(cpus: survey.decoder.cpuCount)
+    var topology = survey.decoder.topology(cpus: survey.decoder.cpuCount)
+    if let release = start.release { topology.set(.kernelRelease, to: release, source: .header) }
+    self.topology = topology
     swap(&decoder, &survey.decoder)
     decoder.conclude()
     input.onEvent = { [unowned self] record, isUsed in take(record, isUsed) }

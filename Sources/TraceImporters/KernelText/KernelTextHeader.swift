@@ -1,12 +1,18 @@
+import InterruptTrace
+
 /// What the lines around a text's events say of the recording.
 struct KernelTextHeader {
   /// CPUs of the machine: `#P:8`, `# nrcpus avail : 8` (perf), `cpus=8` (trace-cmd).
   var cpus: UInt32? { declared ?? (Set(counts).count == 1 ? counts.first.map { UInt32($0) } : nil) }
   private var declared: UInt32?
+  /// The kernel's release, as ``Topology`` has it; `perf script --header` prints it.
+  private(set) var release: UInt64?
   /// Numbers of CPUs that `trace-cmd report` gives, one for each file.
   private var counts: [UInt64] = []
   /// Files or instances that lines come from.
   private var names: [[UInt8]] = []
+  /// Places of those with events of KVM.
+  private var hosts: Set<Int> = []
   private var hasUnnamed = false
   private static let limit = 16
 
@@ -15,6 +21,10 @@ struct KernelTextHeader {
   mutating func take(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UInt64? {
     var scanner = TextScanner(start, end)
     if scanner.skip("# nrcpus avail : ") { declare(scanner.decimal()) }
+    if scanner.skip("# os release : ") {
+      let text = UnsafeRawBufferPointer(start: scanner.at, count: min(scanner.length, 256))
+      release = Topology.kernelRelease(in: String(decoding: text, as: UTF8.self))
+    }
     guard scanner.skip("# entries-in-buffer/entries-written: "), let kept = scanner.decimal(), scanner.skip("/"),
       let written = scanner.decimal()
     else { return nil }
@@ -36,10 +46,13 @@ struct KernelTextHeader {
   }
 
   /// An event's file or instance, which may have no name.
-  mutating func takeRecording(_ name: UnsafeRawBufferPointer) {
+  mutating func takeRecording(_ name: UnsafeRawBufferPointer, showsGuests: Bool) {
     if name.isEmpty {
       hasUnnamed = true
-    } else if names.count < Self.limit, !names.contains(where: { name.elementsEqual($0) }) {
+    } else if let place = names.firstIndex(where: { name.elementsEqual($0) }) {
+      if showsGuests { hosts.insert(place) }
+    } else if names.count < Self.limit {
+      if showsGuests { hosts.insert(names.count) }
       names.append(Array(name))
     }
   }
@@ -51,5 +64,11 @@ struct KernelTextHeader {
     let areMachines = Set(counts).count > 1 && counts.count >= names.count
     let areFiles = names.count { String(decoding: $0, as: UTF8.self).hasSuffix(".dat") } > 1
     return areMachines || areFiles ? names.map { String(decoding: $0, as: UTF8.self) } : []
+  }
+
+  /// Of two recordings the host's, which has the events of KVM, and its guest's.
+  var hostAndGuest: (host: [UInt8], guest: [UInt8])? {
+    guard recordings.count == 2, hosts.count == 1, let host = hosts.first else { return nil }
+    return (names[host], names[1 - host])
   }
 }

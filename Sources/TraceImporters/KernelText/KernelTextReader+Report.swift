@@ -4,7 +4,7 @@ import InterruptTrace
 extension KernelTextReader {
   /// Adds it.
   func report(into statistics: inout ImportStatistics) {
-    statistics.records = lines
+    statistics.records = lines &- counts.others
     unused.report(into: &statistics)
     if counts.wholeTimes > 0 {
       statistics.note(

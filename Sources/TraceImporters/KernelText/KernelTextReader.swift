@@ -18,6 +18,8 @@ struct KernelTextReader: ~Copyable {
   /// The text is a part of a web page: what is no event is the page's.
   private let isPage: Bool
   private let linesBefore: UInt64
+  /// The only recording whose events are taken; nil for all.
+  private let recording: [UInt8]?
   var unused = UnusedEvents()
   private var held = HeldLine()
   private var lastTime: UInt64 = 0
@@ -29,6 +31,8 @@ struct KernelTextReader: ~Copyable {
     /// Lines whose time is a whole number, and events that were used.
     var wholeTimes: UInt64 = 0
     var used: UInt64 = 0
+    /// Events of other recordings.
+    var others: UInt64 = 0
     /// Events about guests without a thread.
     var withoutThread: UInt64 = 0
     /// Events of function_graph without a time.
@@ -45,8 +49,11 @@ struct KernelTextReader: ~Copyable {
   /// Records that are surveyed at most: as many for every form of a capture.
   static let surveyLimit: UInt64 = 32_768
 
-  init(isStrict: Bool, place: KernelTextContent.Place = KernelTextContent.Place()) {
+  init(
+    isStrict: Bool, place: KernelTextContent.Place = KernelTextContent.Place(), recording: [UInt8]? = nil
+  ) {
     self.isStrict = isStrict
+    self.recording = recording
     isPage = place.isPage
     linesBefore = place.line
     lines = place.line
@@ -67,7 +74,8 @@ struct KernelTextReader: ~Copyable {
     if !held.isEmpty { giveUpHeld() }
     let cpus = decoder.cpuCount
     let declared = header.cpus.map { max($0, cpus) }
-    let topology = decoder.topology(cpus: declared ?? cpus, source: declared == nil ? .inferred : .header)
+    var topology = decoder.topology(cpus: declared ?? cpus, source: declared == nil ? .inferred : .header)
+    if let release = header.release { topology.set(.kernelRelease, to: release, source: .header) }
     decoder.conclude()
     // Nothing was read so far.
     counts = Counts()
@@ -166,11 +174,16 @@ struct KernelTextReader: ~Copyable {
     switch content {
     case .event(let name, let body):
       if KernelTextContent.hasHole(start, end) { return malformed(start, end, lines) }
+      if let recording, !record.recording.elementsEqual(recording) { return counts.others &+= 1 }
       lastTime = record.time
       counts.events &+= 1
-      if decoder.isSurvey { header.takeRecording(record.recording) }
       if record.isTimeCount { counts.wholeTimes &+= 1 }
-      guard let event = text.catalogue.find(name) else {
+      let found = text.catalogue.find(name)
+      if decoder.isSurvey {
+        let showsGuests = found.map { KernelDecoder.needsThread(text.catalogue.entries[$0].action) } ?? false
+        header.takeRecording(record.recording, showsGuests: showsGuests)
+      }
+      guard let event = found else {
         statistics.skipped &+= 1
         return unused.count(name)
       }

@@ -31,37 +31,49 @@ public final class KernelTextSource: EventSource {
     self.init(LineChunks(input), isStrict)
   }
 
-  /// Opens the text in `input`; of a web page what comes before its trace is passed, as `place` says.
+  /// Opens the text in `input`; of a web page what comes before its trace is passed, as `place` says. The text of a
+  /// host's and its guest's recording, as `trace-cmd report` prints them together, is both as one capture: trace-cmd
+  /// has put them on one clock.
   ///
-  /// - Throws: ``TraceError/unreadable(path:reason:)`` if it is the text of several recordings.
+  /// - Throws: ``TraceError/unreadable(path:reason:)`` if it is the text of several recordings otherwise.
   static func open(
     _ input: ByteInput, at place: KernelTextContent.Place, _ options: ImportOptions
-  ) throws(TraceError) -> KernelTextSource {
-    var passed = 0
-    while passed < place.offset, case let piece = input.nextPiece(atMost: place.offset - passed), !piece.isEmpty {
-      passed += piece.count
-    }
-    let source = KernelTextSource(LineChunks(input), options.isStrict, place, isLive: options.isLive)
+  ) throws(TraceError) -> any EventSource {
+    let source = KernelTextSource(input, place, options)
     let recordings = source.reader.header.recordings
-    guard recordings.isEmpty else {
+    if recordings.isEmpty { return source }
+    guard let pair = source.reader.header.hostAndGuest, input.path != "-", input.bytesTotal != nil else {
       throw .unreadable(
         path: input.path,
         reason:
           "it is the text of \(recordings.count) recordings (\(recordings.joined(separator: ", "))); report each by "
           + "itself (trace-cmd report -i FILE) and give the texts to gicscope merge")
     }
-    return source
+    return MergedSource(
+      KernelTextSource(try ByteInput.open(path: input.path), place, options, recording: pair.host),
+      KernelTextSource(try ByteInput.open(path: input.path), place, options, recording: pair.guest),
+      MergedSource.Relation(clock: ClockOffset(offset: 0), guest: 1))
+  }
+
+  private convenience init(
+    _ input: ByteInput, _ place: KernelTextContent.Place, _ options: ImportOptions, recording: [UInt8]? = nil
+  ) {
+    var passed = 0
+    while passed < place.offset, case let piece = input.nextPiece(atMost: place.offset - passed), !piece.isEmpty {
+      passed += piece.count
+    }
+    self.init(LineChunks(input), options.isStrict, place, isLive: options.isLive, recording: recording)
   }
 
   private init(
     _ chunks: consuming LineChunks, _ isStrict: Bool, _ place: KernelTextContent.Place = KernelTextContent.Place(),
-    isLive: Bool = false
+    isLive: Bool = false, recording: [UInt8]? = nil
   ) {
     self.isLive = isLive
     var lines = chunks
     format = TraceFormat(name: "ftrace-text", compression: lines.compression)
     let start = lines.first(isLive ? Self.liveSurveyLength : Self.surveyLength)
-    reader = KernelTextReader(isStrict: isStrict, place: place)
+    reader = KernelTextReader(isStrict: isStrict, place: place, recording: recording)
     topology = reader.survey(start)
     if isLive { reader.decoder.order.holdsBackLess() }
     chunkAt = start.baseAddress!
