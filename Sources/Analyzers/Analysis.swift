@@ -215,7 +215,7 @@ private struct Analyzers: ~Copyable {
     results.worst = latency.worstCases
     results.virtualWaits = findings.guests.waits.counts
     results.kernel = kernel.activity
-    results.findings = findings.findings()
+    results.findings = findings.findings(unhandled: kernel.unhandledLines)
     results.unlistedFindings = findings.log.unlisted
     results.contradictionEvent = findings.disagreements > 0 ? findings.contradictionEvent : nil
     results.unfollowed.transitions = findings.interrupts.unkept

@@ -142,6 +142,34 @@ struct KernelInterruptTests {
     #expect(found.handlers[0].unhandled == 5)
   }
 
+  @Test(
+    "Interrupts that no handler handles are a finding, where they are many of their line's",
+    arguments: [(15, 1, false), (16, 1, true), (16, 9, true), (16, 11, false)])
+  func unhandledFinding(unhandled: Int, each: Int, isFound: Bool) throws {
+    let results =
+      Array(repeating: "unhandled", count: unhandled)
+      + Array(repeating: "handled", count: unhandled * (each - 1))
+    let text = results.enumerated().map { number, result in
+      " a-7 [000] d.h1. 1.\(100_000 + number * 100): irq_handler_entry: irq=9 name=eth0\n"
+        + " a-7 [000] d.h1. 1.\(100_001 + number * 100): irq_handler_exit: irq=9 ret=\(result)\n"
+    }.joined()
+    let file = FileManager.default.temporaryDirectory.appending(path: "gicscope-kernel-\(UUID().uuidString).txt")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(text.utf8).write(to: file)
+    let analysis = Analysis()
+    try ReplayEngine(source: openTrace(paths: [file.path])).run(analysis.consume)
+    let found = analysis.results.findings.filter { $0.kind == .unhandled }
+    #expect(found.map(\.count) == (isFound ? [UInt64(unhandled)] : []))
+    #expect(found.allSatisfy { $0.summary.contains("irq 9 (eth0)") && $0.firstEvent < $0.lastEvent })
+  }
+
+  @Test("A shared line's other handlers are no finding")
+  func sharedLineIsHandled() throws {
+    let analysis = Analysis()
+    try ReplayEngine(source: openTrace(paths: [Self.folder.appending(path: "handlers.txt").path])).run(analysis.consume)
+    #expect(analysis.results.findings.allSatisfy { $0.kind != .unhandled })
+  }
+
   @Test("Without a thread's column nobody is said to be interrupted")
   func noThread() throws {
     let events = [

@@ -92,6 +92,8 @@ public enum FindingKind: UInt8, Sendable, CaseIterable {
   case misuse
   /// Writes that had no effect.
   case ignoredWrite
+  /// A kernel's interrupts that no handler of their line handled.
+  case unhandled
 
   /// The stable name.
   public var name: String {
@@ -114,6 +116,7 @@ public enum FindingKind: UInt8, Sendable, CaseIterable {
     case .reset: "reset"
     case .misuse: "misuse"
     case .ignoredWrite: "ignored-write"
+    case .unhandled: "unhandled"
     }
   }
 }

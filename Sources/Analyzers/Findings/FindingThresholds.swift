@@ -15,6 +15,8 @@ public struct FindingThresholds: Sendable, Equatable {
   public var starvedBy: UInt64 = 64
   /// How often in succession an acknowledge returns nothing before that is a finding.
   public var spuriousRun: UInt64 = 8
+  /// How many interrupts no handler must have handled, at least a tenth of their line's, before that is a finding.
+  public var unhandledInterrupts: UInt64 = 16
   /// How many edges must have coalesced, at least a tenth of all, before that is a finding.
   public var coalescedEdges: UInt64 = 16
   /// How many pulses of a line must have been missed before that is a finding.
@@ -47,7 +49,8 @@ public struct FindingThresholds: Sendable, Equatable {
       ("stuck-time", true, \.stuckTime), ("stuck-factor", false, \.stuckFactor),
       ("unserved-time", true, \.unservedTime), ("storm-refires", false, \.stormRefires),
       ("storm-run", false, \.stormRun), ("starved-by", false, \.starvedBy), ("spurious-run", false, \.spuriousRun),
-      ("coalesced-edges", false, \.coalescedEdges), ("missed-pulses", false, \.missedPulses),
+      ("unhandled-interrupts", false, \.unhandledInterrupts), ("coalesced-edges", false, \.coalescedEdges),
+      ("missed-pulses", false, \.missedPulses),
       ("stale-time", true, \.staleTime), ("command-time", true, \.commandTime),
       ("overflow-time", true, \.overflowTime),
     ]

@@ -27,8 +27,8 @@ extension FindingsAnalyzer {
     return max(thresholds.stuckTime, isHuge ? .max : isTimed ? value : value &* Self.nanosecondsPerEvent)
   }
 
-  /// All findings, with what is stuck now; the worst first. O(interrupts seen).
-  func findings() -> [Finding] {
+  /// All findings, with what is stuck now, and a kernel's lines that were not handled; the worst first. O(interrupts seen).
+  func findings(unhandled: [KernelLineRow] = []) -> [Finding] {
     let log = log.copy()
     guard isReported else { return judged(log) }
     reportWaitingCommands(log)
@@ -46,6 +46,7 @@ extension FindingsAnalyzer {
     reportSentToNobody(log)
     reportVirtualLPIs(log)
     reportIPIs(log)
+    reportUnhandled(unhandled, log)
     reportGuests(log)
     return judged(log)
   }

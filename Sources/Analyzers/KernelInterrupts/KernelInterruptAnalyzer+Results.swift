@@ -40,9 +40,21 @@ extension KernelInterruptAnalyzer {
     return line.intid.map(intids.contains) ?? false
   }
 
-  private var handlers: [KernelActivity.Handler] {
+  /// Lines that no handler handled, some of their interrupts.
+  var unhandledLines: [KernelLineRow] { countedLines.filter { $0.unhandled > 0 } }
+
+  /// Lines with their last interrupts, whose other handlers may have run no more.
+  private var countedLines: [KernelLineRow] {
     let open = unhandledNow
     return lines.rows.enumerated().filter { includes($0.element) }.map { place, line in
+      var line = line
+      if let moment = open[Int32(place)] { line.countUnhandled(moment) }
+      return line
+    }
+  }
+
+  private var handlers: [KernelActivity.Handler] {
+    countedLines.map { line in
       KernelActivity.Handler(
         domain: line.domain, irq: line.irq, intid: line.intid,
         actions: line.actions.map { place in
@@ -52,7 +64,7 @@ extension KernelInterruptAnalyzer {
             unhandled: row.unhandled, durations: row.durations.distribution)
         },
         pe: line.pe, interrupts: line.interrupts,
-        unhandledInterrupts: line.unhandled + (open[Int32(place)] == nil ? 0 : 1),
+        unhandledInterrupts: line.unhandled,
         between: line.between.distribution)
     }.sorted { ($0.domain, $0.irq, $0.pe) < ($1.domain, $1.irq, $1.pe) }
   }

@@ -73,6 +73,29 @@ extension FindingsAnalyzer {
     }
   }
 
+  /// Interrupts that nobody wanted: an interrupt counts once, whichever handlers of its line ran.
+  func reportUnhandled(_ lines: [KernelLineRow], _ log: FindingLog) {
+    for line in lines
+    where line.unhandled >= thresholds.unhandledInterrupts && line.unhandled >= (line.interrupts + 9) / 10 {
+      let intid = line.intid ?? INTID.none
+      let key = FindingLog.Key(
+        kind: .unhandled, domain: line.domain, pe: line.pe, intid: intid, reason: 0x1_0000 | line.irq & 0xFFFF)
+      let (first, last) = (line.firstUnhandled, line.lastUnhandled)
+      let t = Transition(
+        time: last.time, event: last.event, kind: .spuriousAcknowledge, domain: line.domain, pe: line.pe, intid: intid)
+      record(log, key, t, count: line.unhandled) {
+        FindingLog.Description(
+          .warning, .likely,
+          "no handler handled \(software.title(line.irq)) \(line.unhandled) times of \(line.interrupts) on CPU \(line.pe)",
+          [.init("the first of them", event: first.event), .init("the last of them", event: last.event)],
+          advice:
+            "check which device drives the line and that its driver finds the request; Linux disables a line of which "
+            + "99,900 of 100,000 interrupts are not handled",
+          event: first.event, time: first.time)
+      }
+    }
+  }
+
   // MARK: Inter-processor interrupts
 
   private mutating func ipiSent(_ event: Event, _ number: UInt64) {
