@@ -38,7 +38,7 @@ enum BundledCapture {
     try analysis.closeLives()
     let report = AnalysisReport(
       trace: TraceSummary(path: name, engine: engine, gaps: analysis.results.gapCount), results: analysis.results,
-      predictions: engine.predictions)
+      predictions: engine.predictions, guestStates: AnalysisReport.guestStates(engine, analysis.results))
     for output in outputs { try output.finish(report) }
     return report
   }

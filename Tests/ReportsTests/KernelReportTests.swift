@@ -1,4 +1,5 @@
 import Foundation
+import GICModel
 import Testing
 
 @testable import Analyzers
@@ -98,6 +99,18 @@ struct KernelReportTests {
     #expect(
       text.contains("were not recorded") && text.contains("asleep in WFI") && text.contains("4 lines set by user"))
     #expect(report.json["kvm"]?.elements.first?["lines"]?.elements.first?["raised"]?.number == 2)
+  }
+
+  /// `state`, `why` and `serve` print it too.
+  @Test("The page has guests' interrupts as their hypervisor keeps them")
+  func guestState() throws {
+    let report = try BundledCapture.analyse("kvm-cases/ipi-send-cpu-inside.txt")
+    let state = try #require(report.guestStates.first)
+    var page = ""
+    try HTMLReport { page += $0 }.finish(report)
+    #expect(page.contains(state.text(TextStyle(isColoured: false)).escapedForHTML))
+    let intids = state["interrupts"]?.elements?.compactMap { $0["intid"] }
+    #expect(intids == [.number(40), .number(41), .number(42)])
   }
 
   @Test("Nothing is said of list registers where the capture shows no interrupt of the guest")

@@ -132,7 +132,7 @@ extension AnalysisReport {
     let results = analysis.results
     self.init(
       trace: TraceSummary(path: path, engine: engine, gaps: results.gapCount), results: results,
-      predictions: engine.predictions)
+      predictions: engine.predictions, guestStates: Self.guestStates(engine, results))
   }
 
   /// The report for a screen that it does not fit.

@@ -1,5 +1,7 @@
 import Analyzers
+import GICModel
 import InterruptTrace
+import Replay
 
 /// What `analyze` found, ready to be rendered.
 public struct AnalysisReport: Sendable {
@@ -9,14 +11,26 @@ public struct AnalysisReport: Sendable {
   public var results: AnalysisResults
   /// Predictions against the capture, by register.
   public var predictions: [PredictionCount]
+  /// What the hypervisor keeps of each guest at the capture's end.
+  public var guestStates: [StateValue]
   /// Which program made it of which files; nil where nobody said.
   public var origin: ReportOrigin?
 
   /// A report with every field given.
-  public init(trace: TraceSummary, results: AnalysisResults, predictions: [PredictionCount]) {
+  public init(
+    trace: TraceSummary, results: AnalysisResults, predictions: [PredictionCount], guestStates: [StateValue] = []
+  ) {
     self.trace = trace
     self.results = results
     self.predictions = predictions
+    self.guestStates = guestStates
+  }
+
+  /// What the hypervisor keeps of the guests that results are about; of their LPIs those that are busy, and some others.
+  public static func guestStates(_ engine: ReplayEngine, _ results: AnalysisResults) -> [StateValue] {
+    var filter = StateFilter()
+    filter.lpiLimit = 64
+    return results.kvm.compactMap { engine.guestState(domain: $0.domain, filter) }
   }
 
   /// How PEs are named.

@@ -1,4 +1,5 @@
 import Analyzers
+import GICModel
 
 /// The report's section about guests, from a hypervisor's own tracing.
 struct KVMHTML {
@@ -6,7 +7,16 @@ struct KVMHTML {
   let naming: PENaming
 
   static func section(_ report: AnalysisReport) -> String {
-    report.results.kvm.map { KVMHTML(guest: $0, naming: report.naming).html }.joined()
+    report.results.kvm.map { guest in
+      let state = report.guestStates.first { $0["guest"] == .number(UInt64(guest.domain)) }
+      return KVMHTML(guest: guest, naming: report.naming).html + (state.map(self.state) ?? "")
+    }.joined()
+  }
+
+  /// As `state --domain` prints it: what the hypervisor keeps of the guest, with what no event decides.
+  private static func state(_ state: StateValue) -> String {
+    "<details><summary>The guest's interrupts as its hypervisor keeps them, at the end of the capture</summary>\n"
+      + "<pre>\(state.text(TextStyle(isColoured: false)).escapedForHTML)</pre>\n</details>\n"
   }
 
   /// The figures on top of the report, of all guests.
