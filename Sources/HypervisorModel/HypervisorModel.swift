@@ -143,6 +143,7 @@ public final class HypervisorModel {
   private func apply(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
     let vcpu = event.pe
     if vcpu != PE.none { guest.finishDeactivation(vcpu, out) }
+    noteCPU(event, guest)
     switch event.kind {
     case .guestEnter:
       guest.enter(vcpu, cpu: event.cpu, pc: event.b, interruptedSince: ipis.takeFirst(to: event.cpu), &out)
@@ -156,6 +157,7 @@ public final class HypervisorModel {
     case .vcpuWakeup: guest.wake(vcpu, out)
     case .vcpuLoad: if guest.holds(vcpu), event.cpu != PE.none { guest.vcpus[Int(vcpu)].cpu = event.cpu }
     case .vcpuThread:
+      if guest.holds(vcpu) { guest.vcpus[Int(vcpu)].thread = UInt32(truncatingIfNeeded: event.a) }
       // Numbers by the threads' order are a guess, where there are several.
       if event.b & 0xFF == UInt64(VCPUEvidence.order.rawValue), vcpu > 0 { guest.numbersAreKnown = false }
     case .handlerEnter, .handlerExit, .softirqRaise, .softirqEnter, .softirqExit, .ipiSend, .ipiEnter, .ipiExit,
@@ -174,6 +176,14 @@ public final class HypervisorModel {
     case .topology: if let entry = Topology.Entry(event) { learn(entry) }
     default: break
     }
+  }
+
+  /// A vCPU whose own thread does something is where that happens, though it may have entered its guest elsewhere last.
+  @inline(__always) private func noteCPU(_ event: Event, _ guest: Guest) {
+    guard event.kind == .timerLine || event.kind == .inject, event.thread != 0, event.cpu != PE.none,
+      event.pe < guest.vcpus.count, guest.vcpus[Int(event.pe)].thread == event.thread
+    else { return }
+    guest.vcpus[Int(event.pe)].cpu = event.cpu
   }
 
   private func learn(_ entry: Topology.Entry) {

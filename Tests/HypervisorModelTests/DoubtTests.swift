@@ -129,7 +129,38 @@ import Testing
     #expect(rig.last.registers.map(\.rule) == [.physicalTimerFired] && rig.states == ["P"])
   }
 
+  /// No event need show that its thread was moved.
+  @Test func vCPUIsWhereItsOwnThreadDoesSomething() {
+    let rig = KVMRig()
+    rig.send(.vcpuThread, a: 280)
+    rig.restore(control: 1, deadline: 500)
+    rig.timer()
+    rig.enter(cpu: 0)
+    rig.exit(exceptionClass: 1)
+    rig.send(.timerLine, a: 30 | 3 << 32, b: 280 << 32)
+    rig.restore(control: 1, deadline: 500)
+    rig.send(.timerLine, a: 27 | 3 << 32, b: 1 | 280 << 32)
+    rig.inject(27, cpu: 3)
+    rig.enter(cpu: 3)
+    #expect(rig.last.registers.map(\.rule) == [.physicalTimerFired] && rig.states == ["P"])
+  }
+
   // MARK: Shown fills
+
+  /// A line that falls takes nothing out of a register; what the guest leaves pending there is over at the exit.
+  @Test func lineThatFallsBehindAShownFillIsLow() {
+    let rig = KVMRig()
+    rig.inject(40)
+    rig.acknowledged(40)
+    rig.send(.lrWrite, a: 0, b: 0x50A0_0200_0000_0028)
+    rig.inject(40, level: false, cpu: 3)
+    rig.enter()
+    #expect(rig.intids == [40])
+    rig.send(.lrRead, a: 0, b: 0x50A0_0200_0000_0028)
+    rig.exit()
+    rig.enter()
+    #expect(rig.intids.isEmpty && rig.last.doubts.isEmpty)
+  }
 
   @Test func shownFillIsTheEntry() {
     let rig = KVMRig()

@@ -22,6 +22,8 @@ struct GuestVCPU {
   var entryEvent = UInt64.max
   /// The CPU that it runs on.
   var cpu = PE.none
+  /// The thread that runs it; 0 if that is not known.
+  var thread: UInt32 = 0
   /// What is on its list is known: it was empty once, or a probe showed all of it.
   var isListKnown = false
   /// At its last entry it was not known which interrupts found a register.

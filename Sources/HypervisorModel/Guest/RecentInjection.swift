@@ -15,4 +15,7 @@ struct RecentInjection {
   var cpu: UInt32
   /// An interrupt's handler did it.
   var isOfInterrupt: Bool
+
+  /// Whether it lowered this interrupt's line.
+  func lowers(_ place: Int) -> Bool { if case .line(false) = change { self.place == place } else { false } }
 }

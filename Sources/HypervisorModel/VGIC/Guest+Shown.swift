@@ -108,8 +108,8 @@ extension Guest {
         queued.traits.set(.latched, to: queued.sources != 0)
       } else if queued.traits.contains(.hardware) {
         queued.traits.remove(.line)
-      } else if !queued.isPending {
-        // Its line fell behind the fill, or it was set pending: at its end that is over.
+      } else if !queued.isPending, !vcpus[vcpu].injections.contains(where: { $0.lowers(place) }) {
+        // It was set pending, unless its line fell behind the fill: at its end that is over.
         queued.traits.insert(.latched)
       }
     }
