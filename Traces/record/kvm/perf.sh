@@ -9,6 +9,6 @@ set -euo pipefail
 
 perf record -a -k mono -m "${BUFFER:-4096}" -e 'kvm:*' -e 'irq:*' -e 'ipi:*' -e sched:sched_switch -e sched:sched_wakeup \
   -o perf.data sleep "${1:-10}"
-perf script -i perf.data --ns --guestmount / --show-lost-events -F comm,pid,tid,cpu,time,event,trace > perf.txt
+perf script --header -i perf.data --ns --guestmount / --show-lost-events -F comm,pid,tid,cpu,time,event,trace > perf.txt
 cp /proc/interrupts interrupts.txt
 echo "perf.data, perf.txt, interrupts.txt"
