@@ -245,6 +245,21 @@ import Testing
     #expect(rig.intids == [41] && rig.last.outcome.activeLeft == 0)
   }
 
+  /// It has never left the list (Linux, vgic.c).
+  @Test func levelThatIsHighAtAnEndOutsideTheRegistersKeepsItsPlace() {
+    let rig = KVMRig(policy: .kvmOverflow, listRegisters: 1, isWitness: true)
+    acknowledges([40], rig)
+    rig.inject(41)
+    rig.enter()
+    #expect(rig.intids == [41])
+    rig.inject(42)
+    rig.acknowledged(40)
+    rig.left = [0x10A0_0000_0000_0029]
+    rig.exit()
+    rig.enter()
+    #expect(rig.intids == [40])
+  }
+
   /// KVM tells a device of the end of its level-sensitive SPI; EOIcount has the same end.
   @Test func endThatIsNotifiedIsNotCountedTwice() {
     let rig = KVMRig(policy: .kvmOverflow, listRegisters: 1, isWitness: true)

@@ -172,13 +172,14 @@ extension Guest {
     // It was not where the model has it: on another vCPU's list, or active without a register.
     learnTaken(place, vcpu: vcpu)
     for other in vcpus.indices { vcpus[other].doubtful.removeAll { $0 == place } }
-    if owner >= 0 {
-      vcpus[owner].list.removeAll { $0 == place }
-      interrupts[place].owner = -1
-    }
     interrupts[place].rule = .endNotified
     interrupts[place].queued.isActive = false
     interrupts[place].queued.traits.remove(.latched)
+    // What is due again before the list is pruned stays where it stands.
+    if owner >= 0, owner != vcpu || Int(interrupts[place].wanted) != owner {
+      vcpus[owner].list.removeAll { $0 == place }
+      interrupts[place].owner = -1
+    }
     queue(place)
   }
 }
