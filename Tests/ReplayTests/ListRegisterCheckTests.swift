@@ -50,6 +50,14 @@ import TraceImporters
     #expect(found.clockOffset == nil && found.whole.decided == 0)
   }
 
+  @Test func registersHoldSGIsWithTheirSourceAndNoLPIInPlaceOfOne() {
+    #expect(ListRegisterValue(0x50A0_0000_0000_0001, .ich).holds(1))
+    #expect(ListRegisterValue(0x50A0_0000_0000_0401, .ich).holds(1))
+    #expect(!ListRegisterValue(0x50A0_0000_0000_2001, .ich).holds(1))
+    #expect(ListRegisterValue(0x50A0_0000_0000_2001, .ich).holds(8193))
+    #expect(ListRegisterValue(0x1800_0C05, .gich).holds(5))
+  }
+
   // MARK: Alignment
 
   private func load(_ time: UInt64, pe: UInt32 = 0) -> RegisterLoad {

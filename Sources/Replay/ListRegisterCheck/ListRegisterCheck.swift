@@ -153,10 +153,7 @@ public final class ListRegisterCheck: ListRegisterWitness {
     var state = (isPending: false, isActive: false)
     if let number = alignment.loadOfEntry[place] {
       let load = loads[number]
-      // A GICv2's SGI has its source beside its number.
-      let isV2 = format == .gich || INTID.isSGI(outcome.intid)
-      let at = load.values.firstIndex { ListRegisterValue($0, format).intid(hasGICv2Guest: isV2) == outcome.intid }
-      if let at {
+      if let at = load.values.firstIndex(where: { ListRegisterValue($0, format).holds(outcome.intid) }) {
         guard at < load.left.count, let left = load.left[at] else { return }
         let value = ListRegisterValue(left, format)
         state = (value.isPending, value.isActive)
@@ -170,8 +167,7 @@ public final class ListRegisterCheck: ListRegisterWitness {
     for outcome in deactivated where outcome.vcpu == prediction.vcpu && outcome.domain == prediction.domain {
       let isActive = seen.contains {
         let value = ListRegisterValue($0, format)
-        return value.isActive
-          && value.intid(hasGICv2Guest: format == .gich || INTID.isSGI(outcome.intid)) == outcome.intid
+        return value.isActive && value.holds(outcome.intid)
       }
       count(outcome, isRight: !isActive)
     }
@@ -187,5 +183,14 @@ public final class ListRegisterCheck: ListRegisterWitness {
       score.firstWrong = score.firstWrong ?? outcome.entry
     }
     counts.rules[outcome.rule] = score
+  }
+}
+
+extension ListRegisterValue {
+  /// Whether it holds this interrupt. A GICv2 guest's SGI has its source beside its number; an LPI's number has the same
+  /// bits, and begins above them.
+  func holds(_ intid: UInt32) -> Bool {
+    let number = self.intid(hasGICv2Guest: false)
+    return number == intid || INTID.isSGI(intid) && !INTID.isLPI(number) && number & 0x3FF == intid
   }
 }
