@@ -117,9 +117,9 @@ struct CTFTests {
   @Test("The traced kernel's release is in the environment", arguments: ["kernel_release", "release"])
   func release(name: String) throws {
     var trace = sample
-    #expect(try trace.imported().topology.value(.kernelRelease) == nil)
+    #expect(try trace.imported().topology[.kernelRelease] == nil)
     trace.environment = "env { domain = \"kernel\"; \(name) = \"6.19.3-1-arm64\"; };\n"
-    #expect(try trace.imported().topology.value(.kernelRelease) == Topology.kernelRelease(6, 19))
+    #expect(try trace.imported().topology[.kernelRelease] == Topology.KernelRelease(6, 19))
   }
 
   @Test("Discarded events are a gap")

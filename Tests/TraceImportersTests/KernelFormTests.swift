@@ -91,8 +91,8 @@ struct KernelFormTests {
     let header = "# ========\n# hostname : a\n# os release : 7.3.4+deb13-cloud-arm64\n# perf version : 6.1\n"
     let line = " vmm   250 [001]    11.801396:        kvm:kvm_entry: PC: 0x40000000\n"
     let topology = try Imported(kernel: header + line).topology
-    #expect(topology.value(.kernelRelease) == Topology.kernelRelease(7, 3))
-    #expect(try Imported(kernel: line).topology.value(.kernelRelease) == nil)
+    #expect(topology[.kernelRelease] == Topology.KernelRelease(7, 3))
+    #expect(try Imported(kernel: line).topology[.kernelRelease] == nil)
   }
 
   @Test("A CPU that comes behind what was surveyed is announced before its first event")

@@ -23,7 +23,7 @@ final class CTFInput {
   var onLost: ((UInt64) -> Void)?
 
   /// The traced kernel's release, as ``Topology`` has it, once an event has come.
-  private(set) var release: UInt64?
+  private(set) var release: Topology.KernelRelease?
   private var isEnvironmentRead = false
 
   private var graph: OpaquePointer?
@@ -197,7 +197,7 @@ final class CTFInput {
       guard let value = bt_trace_borrow_environment_entry_value_by_name_const(trace, name),
         bt_value_get_type(value) == BT_VALUE_TYPE_STRING, let text = bt_value_string_get(value)
       else { continue }
-      release = release ?? Topology.kernelRelease(in: String(cString: text))
+      release = release ?? Topology.KernelRelease(in: String(cString: text))
     }
   }
 

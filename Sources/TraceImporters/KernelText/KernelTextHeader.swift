@@ -6,7 +6,7 @@ struct KernelTextHeader {
   var cpus: UInt32? { declared ?? (Set(counts).count == 1 ? counts.first.map { UInt32($0) } : nil) }
   private var declared: UInt32?
   /// The kernel's release, as ``Topology`` has it; `perf script --header` prints it.
-  private(set) var release: UInt64?
+  private(set) var release: Topology.KernelRelease?
   /// Numbers of CPUs that `trace-cmd report` gives, one for each file.
   private var counts: [UInt64] = []
   /// Files or instances that lines come from.
@@ -23,7 +23,7 @@ struct KernelTextHeader {
     if scanner.skip("# nrcpus avail : ") { declare(scanner.decimal()) }
     if scanner.skip("# os release : ") {
       let text = UnsafeRawBufferPointer(start: scanner.at, count: min(scanner.length, 256))
-      release = Topology.kernelRelease(in: String(decoding: text, as: UTF8.self))
+      release = Topology.KernelRelease(in: String(decoding: text, as: UTF8.self))
     }
     guard scanner.skip("# entries-in-buffer/entries-written: "), let kept = scanner.decimal(), scanner.skip("/"),
       let written = scanner.decimal()
