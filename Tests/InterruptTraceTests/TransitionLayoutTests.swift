@@ -92,6 +92,7 @@ import Testing
     "lrOverflow.isActive": { bit($0.lrOverflow.isActive) },
     "virtualEndOfInterrupt.index": { $0.virtualEndOfInterrupt.index },
     "virtualEndOfInterrupt.deactivates": { bit($0.virtualEndOfInterrupt.deactivates) },
+    "virtualEndOfInterrupt.isCounted": { bit($0.virtualEndOfInterrupt.isCounted) },
     "maintenance.isRaised": { bit($0.maintenance.isRaised) },
     "maintenance.status": { UInt64($0.maintenance.status) },
     "virtualInterface.control": { UInt64($0.virtualInterface.control) },
