@@ -6,7 +6,7 @@ import InterruptTrace
 /// enables for long, even if it was seen at reset. What only a kind that never came could have changed counts as not known
 /// where the capture shows something else.
 struct ShownKinds: OptionSet {
-  var rawValue: UInt8
+  var rawValue: UInt16
   static let distributor = Self(rawValue: 1 << 0)
   static let redistributor = Self(rawValue: 1 << 1)
   /// Acknowledges, ends and masks of the physical CPU interfaces.
@@ -21,6 +21,8 @@ struct ShownKinds: OptionSet {
   static let lines = Self(rawValue: 1 << 6)
   /// SGIs being sent or accepted.
   static let sgis = Self(rawValue: 1 << 7)
+  /// Guests' writes of what `ICH_VMCR_EL2` holds. Some recordings show only what guests acknowledge and end.
+  static let guestControl = Self(rawValue: 1 << 8)
 
   /// Notes an access to a frame. That the capture holds what configures interrupts, only writes show.
   @inline(__always) mutating func note(_ frame: Frame, isWrite: Bool) {
@@ -29,7 +31,7 @@ struct ShownKinds: OptionSet {
     case .gicr: if isWrite { insert(.redistributor) }
     case .gicc: insert(.interface)
     case .gich: insert(.hypervisor)
-    case .gicv: insert(.guest)
+    case .gicv: formUnion([.guest, .guestControl])
     default: break
     }
   }

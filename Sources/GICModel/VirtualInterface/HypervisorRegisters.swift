@@ -140,7 +140,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   private mutating func readMachineControl(_ event: Event, pe: Int, check: Int) {
-    var known = shown.contains(.guest) ? UInt64(pes[pe].virtual.known.machineControl) : 0
+    var known = shown.contains(.guestControl) ? UInt64(pes[pe].virtual.known.machineControl) : 0
     // VFIQEn is RES1 and VAckCtl RES0 for a guest that uses system registers; ICC_SRE_EL1 is not traced.
     if !departures.contains(.hasNoLegacyGuests), !(pes[pe].virtual.isLegacy && pes[pe].virtual.legacyIsKnown) {
       known &= ~UInt64(VirtualMachineControl.fiqEnable | VirtualMachineControl.acknowledgeControl)

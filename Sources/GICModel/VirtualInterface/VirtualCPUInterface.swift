@@ -70,6 +70,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   mutating func writeField(_ value: UInt32, pe: Int, shift: UInt32, mask: UInt32) {
+    shown.insert(.guestControl)
     pes[pe].virtual.setMachineControl(value << shift, mask: mask << shift)
     pes[pe].virtual.known.machineControl |= mask << shift
     reportVirtualControl(pe)
