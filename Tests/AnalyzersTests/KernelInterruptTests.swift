@@ -204,6 +204,14 @@ struct KernelInterruptTests {
     #expect(found.max == sorted.last && found.min == sorted.first && found.total == values.reduce(0, +))
   }
 
+  @Test("why counts the interrupts of a shared line, not the runs of its handlers")
+  func sharedLine() throws {
+    let engine = ReplayEngine(source: try openTrace(paths: [Self.folder.appending(path: "handlers.txt").path]))
+    let follower = InterruptFollower()
+    try engine.run(follower.consume)
+    #expect(follower.ladder(intid: 40).conclusion.contains("irq 40 (mmc1, mmc0) was handled 6 times"))
+  }
+
   @Test("Beyond the budget percentiles are at most 0.8 % too high, and memory stays bounded")
   func coarsePercentiles() {
     let budget = DurationBudget(limit: 1000)

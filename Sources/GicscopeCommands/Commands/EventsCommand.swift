@@ -76,7 +76,7 @@ struct EventsCommand: FileCommand {
         }
       }
       try window.check(engine)
-      try occurrences.check(filter, engine)
+      if unnumbered == 0 { try occurrences.check(filter, engine) }
     } catch is EnoughEvents {}
     try output.drain(&buffer)
     try output.commit()

@@ -30,7 +30,10 @@ extension FindingsAnalyzer {
     let cpu = software.cpus.insert(Self.vcpu(event))
     cpu.pointee.entries &+= 1
     let handler = software.handlers.insert(UInt64(event.domain) << 32 | UInt64(irq))
-    handler.pointee.count &+= 1
+    if cpu.pointee.irq != irq || cpu.pointee.firstName == event.handlerName {
+      handler.pointee.count &+= 1
+      cpu.pointee.firstName = event.handlerName
+    }
     handler.pointee.last = Moment(time: event.time, event: number)
     handler.pointee.cpu = event.pe
     if let intid = event.handledINTID { handler.pointee.intid = intid }

@@ -2,8 +2,6 @@ import InterruptTrace
 
 /// What a kernel's own tracing says of an interrupt. Of the controller it shows nothing, and nothing is said of it.
 extension FindingsAnalyzer {
-  private typealias Rung = DeliveryLadder.Rung
-
   private static func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
 
   /// The way of an interrupt in a capture without a controller.

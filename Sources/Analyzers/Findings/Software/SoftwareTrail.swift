@@ -6,6 +6,8 @@ struct SoftwareTrail: ~Copyable {
   /// What a CPU's handlers did last.
   struct CPURecord: BitwiseCopyable {
     var irq: UInt32 = .max
+    /// The handler that ran first for the last interrupt.
+    var firstName: UInt32 = .max
     var enteredAt = Moment()
     var leftAt = Moment()
     var service: UInt64 = 0
@@ -17,6 +19,7 @@ struct SoftwareTrail: ~Copyable {
 
   /// A kernel's interrupt.
   struct HandlerRecord: BitwiseCopyable {
+    /// Interrupts: the handlers of a shared line run for each.
     var count: UInt64 = 0
     var last = Moment()
     var intid: UInt32 = INTID.none
@@ -49,10 +52,12 @@ struct SoftwareTrail: ~Copyable {
   var handlers = LiveTable(HandlerRecord())
   var ipis = LiveTable(IPIRecord())
   var entries = LiveTable(EntryRecord())
-  var names: [UInt32: String] = [:]
+  /// Names of handlers by the kernel's number: a shared line has several.
+  var names: [UInt32: [String]] = [:]
   /// Somebody tried to change a guest's line.
   var showsInjections = false
   private static var nameLimit: Int { 4096 }
+  private static var namesOfLine: Int { 4 }
 
   init() {}
 
@@ -68,8 +73,12 @@ struct SoftwareTrail: ~Copyable {
     cpus.footprint + handlers.footprint + ipis.footprint + entries.footprint
   }
 
-  mutating func name(_ irq: UInt32, _ text: String) { if names.count < Self.nameLimit { names[irq] = text } }
+  mutating func name(_ irq: UInt32, _ text: String) {
+    guard names[irq] != nil || names.count < Self.nameLimit else { return }
+    let known = names[irq, default: []]
+    if known.count < Self.namesOfLine, !known.contains(text) { names[irq] = known + [text] }
+  }
 
   /// `irq 61 (mailbox-mu)`.
-  func title(_ irq: UInt32) -> String { "irq \(irq)" + (names[irq].map { " (\($0))" } ?? "") }
+  func title(_ irq: UInt32) -> String { "irq \(irq)" + (names[irq].map { " (\($0.joined(separator: ", ")))" } ?? "") }
 }
