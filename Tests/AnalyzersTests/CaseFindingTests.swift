@@ -43,6 +43,23 @@ struct CaseFindingTests {
     #expect(try results(name).findings.map(line).sorted() == Self.expected[name]?.sorted())
   }
 
+  /// The lines of `causes.txt`: a log's name, and what one of its findings says of the cause, or of the remedy.
+  private static let causes: [(name: String, text: String)] = {
+    let text = (try? String(contentsOf: folder.appending(path: "causes.txt"), encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").map { row in
+      let parts = row.split(separator: ": ", maxSplits: 1).map(String.init)
+      return (name: parts[0], text: parts[1])
+    }
+  }()
+
+  @Test("The cause is named", arguments: Set(Self.causes.map(\.name)).sorted())
+  func named(name: String) throws {
+    let said = try results(name).findings.flatMap { [$0.summary, $0.advice] + $0.chain.map(\.text) }
+    for cause in Self.causes where cause.name == name {
+      #expect(said.contains { $0.contains(cause.text) }, "\(cause.text)")
+    }
+  }
+
   @Test("The capture begins behind the mapping of an MSI: that it was not translated is not known")
   func untaught() throws {
     #expect(try results("its-fault-before-taught.log").summary.itsFaults == 0)
@@ -71,6 +88,7 @@ struct CaseFindingTests {
       ("group-of-reset-not-known.log", 27, "Group 0 is disabled at the CPU interface of PE 0"),
       ("lpi-group-not-shown.log", 8192, "its configuration disables it"),
       ("vpe-not-resident.log", 8194, "vPE 0 is resident on no PE and has no doorbell"),
+      ("vlpi-beyond-vpropbaser.log", 20_000, "vLPI 20000 of vPE 0 was not delivered: 1 MSI for it led to no interrupt"),
       ("kernel-irq-storm.log.xz", 61, "The kernel's irq 61 (mailbox-mu) was handled 174 times"),
     ] as [(String, UInt32, String)])
   func why(name: String, intid: UInt32, text: String) throws {
