@@ -167,7 +167,7 @@ struct ServeInBrowserTests {
     }
   }
 
-  @Test("A filter that is no number is said, and nothing is looked for")
+  @Test("A filter that is not a number is reported, and nothing is searched")
   func badFilter() async throws {
     try await withServer(try traveller()) { port in
       let browser = try Browser("http://127.0.0.1:\(port)/")

@@ -26,7 +26,7 @@ enum CaptureIndex {
     var path: String
     var key: String
 
-    /// Where the index of a capture is; nil for what is no regular file, and where nothing can be kept.
+    /// Where the index of a capture is; nil if that is not a regular file, or nothing can be kept.
     init?(capture: String, _ options: ReplayOptions) {
       var (file, program) = (stat(), stat())
       guard stat(capture, &file) == 0, file.st_mode & S_IFMT == S_IFREG, stat("/proc/self/exe", &program) == 0,

@@ -7,7 +7,7 @@ enum StandardError {
   static func write(_ text: String) { writeTerminal(text, to: STDERR_FILENO) }
 }
 
-/// Writes text for people to an open descriptor. Nobody is told if it can not be written.
+/// Writes text for people to an open descriptor. A failure to write is not reported.
 func writeTerminal(_ text: String, to descriptor: Int32) {
   let bytes = Array(text.utf8)
   var at = 0

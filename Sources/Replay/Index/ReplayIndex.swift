@@ -77,7 +77,7 @@ public final class ReplayIndex {
     checkpoints.last { $0.lies(notBehind: place) }
   }
 
-  /// The state at a checkpoint; nil if it can not be read as it was written.
+  /// The state at a checkpoint; nil if it cannot be read back.
   func state(_ checkpoint: ReplayCheckpoint) -> [UInt8]? {
     guard let bytes = Self.read(descriptor, checkpoint.offset, checkpoint.length),
       StateArchive.checksum(bytes) == checkpoint.checksum
