@@ -63,6 +63,11 @@ struct TableTests {
     #expect(table.render(TextStyle(isColoured: false), indent: 0) == "a  c\n1  2\n")
   }
 
+  @Test("A table without rows is nothing, not even its header")
+  func noRows() {
+    #expect(TextTable([("a", .left), ("b", .right)]).render(TextStyle(isColoured: false)) == "")
+  }
+
   @Test("Colour does not count as width")
   func colour() {
     var table = TextTable([("", .left), ("", .right)])

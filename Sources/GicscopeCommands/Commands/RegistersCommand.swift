@@ -54,7 +54,7 @@ struct RegistersCommand: FileCommand {
         .init(register.section, .faint), .init(register.summary, .faint),
       ])
     }
-    var out = table.isEmpty ? "" : table.render(style, indent: 0)
+    var out = table.render(style, indent: 0)
     if !system.isEmpty {
       if !out.isEmpty { out += "\n" }
       out += style.apply(.heading, "System registers") + "\n" + system.map { $0.name + "\n" }.joined()

@@ -92,6 +92,6 @@ extension AnalysisReport {
     for (count, what) in ResultTables.latencyExcluded.counts(results.exclusions, naming) {
       table.add([.init(Units.count(count)), .init(what)])
     }
-    return table.isEmpty ? "" : table.render(style)
+    return table.render(style)
   }
 }

@@ -38,6 +38,6 @@ struct LatencyText {
         .init(Units.roughMoment(worst.time)),
       ])
     }
-    return table.isEmpty ? "" : table.render(style)
+    return table.render(style)
   }
 }

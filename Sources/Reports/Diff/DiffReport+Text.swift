@@ -77,7 +77,7 @@ extension DiffReport {
           } + [.init(Units.duration(change.after.max))]
       )
     }
-    return table.isEmpty ? "" : table.render(style)
+    return table.render(style)
   }
 
   private static func role(_ change: Change, higherIsBad: Bool) -> TextStyle.Role {

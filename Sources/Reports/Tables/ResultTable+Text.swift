@@ -15,7 +15,7 @@ extension ResultTable {
         }
       )
     }
-    return table.isEmpty ? "" : table.render(style)
+    return table.render(style)
   }
 
   /// Rows for a terminal, and how many more there are.

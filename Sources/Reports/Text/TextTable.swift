@@ -41,9 +41,10 @@ public struct TextTable {
 
   /// The table's lines, each indented and ended by a newline. Columns that are empty in every row are left out.
   ///
-  /// Where the style limits the width, long words are broken into several lines; if that is not enough, the last columns
-  /// are left out, and a line says which.
+  /// A table without rows is nothing. Where the style limits the width, long words are broken into several lines; if that
+  /// is not enough, the last columns are left out, and a line says which.
   public func render(_ style: TextStyle, indent: Int = 2) -> String {
+    if isEmpty { return "" }
     let shown = style.isASCII ? inASCII : self
     var layout = TextTableLayout(header: shown.header, alignments: alignments, rows: shown.rows)
     let missing = style.isLimited ? layout.fit(style.width - indent) : []
