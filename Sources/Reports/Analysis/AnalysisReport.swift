@@ -26,11 +26,14 @@ public struct AnalysisReport: Sendable {
     self.guestStates = guestStates
   }
 
-  /// What the hypervisor keeps of the guests that results are about; of their LPIs those that are busy, and some others.
+  /// Guests whose state a report has: of thousands nobody reads it.
+  private static var guestStateLimit: Int { 32 }
+
+  /// What the hypervisor keeps of the first guests that results are about; of their LPIs those that are busy, and some others.
   public static func guestStates(_ engine: ReplayEngine, _ results: AnalysisResults) -> [StateValue] {
     var filter = StateFilter()
     filter.lpiLimit = 64
-    return results.kvm.compactMap { engine.guestState(domain: $0.domain, filter) }
+    return results.kvm.prefix(guestStateLimit).compactMap { engine.guestState(domain: $0.domain, filter) }
   }
 
   /// How PEs are named.
