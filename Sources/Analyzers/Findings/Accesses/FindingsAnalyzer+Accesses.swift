@@ -107,7 +107,7 @@ extension FindingsAnalyzer {
   }
 
   /// Whether the controller is a GICv3 or later: only those have Redistributors and system registers.
-  private var isVersion3: Bool { hasRedistributors || accesses.hasSystemRegisters }
+  var isVersion3: Bool { hasRedistributors || accesses.hasSystemRegisters }
 
   private mutating func systemRegisterWritten(_ event: Event, _ number: UInt64) {
     switch event.register {

@@ -174,7 +174,7 @@ extension FindingsAnalyzer {
   /// that clears the whole register means the groups: where affinity routing is fixed, as mostly, that is all it does.
   private func checkAffinityRouting(_ event: Event, _ number: UInt64) {
     let (groups, routing): (UInt64, UInt64) = (0b111, 0b11 << 4)
-    guard hasRedistributors || accesses.hasSystemRegisters, startsAtReset, !hasGaps,
+    guard isVersion3, startsAtReset, !hasGaps,
       let last = trail.last(.gicd, event.owner, RegisterOffset.gicdCTLR),
       last.value & groups != 0, event.b & groups != 0, (last.value ^ event.b) & routing != 0,
       accesses.controlIsSecure == event.flags.contains(.secure), !accesses.affinityRoutingIsFixed

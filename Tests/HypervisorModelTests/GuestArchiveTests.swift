@@ -1,0 +1,22 @@
+import InterruptTrace
+import Testing
+
+@testable import HypervisorModel
+
+@Suite("Guests as bytes")
+struct GuestArchiveTests {
+  @Test("All that is known of a vCPU comes back: its thread, and ends outside its list registers, too")
+  func vcpu() {
+    var original = GuestVCPU()
+    original.cpu = 3
+    original.thread = 4711
+    original.ended = [33]
+    original.endedOutside = 2
+    var writing = StateArchive()
+    original.archive(&writing)
+    var reading = StateArchive(reading: writing.bytes)
+    var read = GuestVCPU()
+    read.archive(&reading)
+    #expect(reading.isComplete && "\(read)" == "\(original)")
+  }
+}
