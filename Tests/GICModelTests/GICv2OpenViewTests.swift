@@ -82,6 +82,15 @@ struct GICv2OpenViewTests {
     #expect(rig.totals.disagreed == 1)
   }
 
+  @Test("A mask that lacks its lowest bit may be the Non-secure view: it teaches no priority bits (3.6.2)")
+  func lowestBit() {
+    let rig = Rig.v2(pes: 2, securityStates: .two, profile: .qemu7)
+    rig.write(.gicc, 0x4, 0xFF, pe: 1)
+    _ = rig.reads(.gicc, 0x4, 0xFE, pe: 1)
+    rig.write(.gicc, 0x4, 0xFF, secure: true, pe: 0)
+    #expect(rig.reads(.gicc, 0x4, 0xFF, secure: true, pe: 0))
+  }
+
   @Test(
     "An end of a Group 0 interrupt may have been ignored: what runs is not known (4.4.5)", arguments: profiles,
     [true, false])

@@ -155,7 +155,8 @@ extension GICv2 {
   private mutating func writeInSteps(_ event: Event, pe: Int, nonSecure: Bool) {
     var changed = false
     for pe in 0..<peCount { _ = highest(pe) }
-    steps.begin(count: event.size)
+    let (word, unknown) = unknownBefore(event, pe)
+    steps.begin(count: event.size, doubtful: unknown, word: word)
     for byte in 0..<event.size {
       let value = event.b >> UInt64(byte * 8) & 0xFF
       write(event.offset &+ UInt32(byte), size: 1, value, pe: pe, nonSecure: nonSecure)
@@ -166,6 +167,17 @@ extension GICv2 {
       }
     }
     if !changed { steps.end() }
+  }
+
+  /// The word of interrupts that a write is about, and those of which not all that decides what is signalled is known.
+  private func unknownBefore(_ event: Event, _ pe: Int) -> (word: Int, interrupts: UInt32) {
+    let row = distributorMap.row(distributorMap.index(at: event.offset))
+    guard row.role == .interrupts else { return (0, 0) }
+    let word = row.interrupts.intid(at: event.offset &- row.start) >> 5
+    let bank = bank(pe, word)
+    let lines = bank.pointee.edge.known & bank.pointee.level.known & bank.pointee.latch.known
+    let state = bank.pointee.enabled.known & bank.pointee.active.known & bank.pointee.group.known
+    return (word, ~(lines & state & bank.pointee.knownPriority & (word == 0 ? .max : bank.pointee.knownTarget)))
   }
 
   private mutating func write(_ offset: UInt32, size: Int, _ value: UInt64, pe: Int, nonSecure: Bool) {

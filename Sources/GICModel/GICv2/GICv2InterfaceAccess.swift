@@ -61,6 +61,10 @@ extension GICv2 {
     let isOpen =
       doubtsView(event, pe: pe)
       && !view(index, event.offset, pe: pe, nonSecure: !nonSecure).contradicts(event.b)
+    // A Non-secure read of a mask lacks its lowest bit, which a Secure one may for want of priority bits.
+    if isOpen, interfaceMap.role(index) == .priorityMask, interfaces[pe].interface.known.contains(.priorityMask) {
+      return
+    }
     learn(index, event.offset, UInt32(truncatingIfNeeded: event.b), pe: pe, nonSecure: nonSecure)
     // Taken over as an assumption only.
     if isOpen { doubtView(interfaceMap.role(index), pe: pe) }

@@ -52,7 +52,8 @@ extension GICv2 {
     let isGroup1 = event.intid < UInt32(GICv2Distributor.intidLimit) && group(pe, Int(event.intid)) != .group0
     let shown = GICv2Pending(intid: event.intid, priority: event.priority, isGroup1: isGroup1)
     defer { steps.observe(pe, shown) }
-    let found = steps.find(pe, place: pe * 2) { Self.agrees(event, $0.pending, interface) }
+    steps.advance(to: pe * 2)
+    let found = steps.find(pe) { Self.agrees(event, $0.pending, interface) }
     if found != nil {
       ledger.count(PredictionLedger.check(.highestPending), .agreed)
     } else if let before, steps.isExplained(pe), before.intid == event.intid, Self.agrees(event, shown, interface) {
@@ -108,13 +109,18 @@ extension GICv2 {
       !expected.isNone && expected.intid != event.intid
       && (event.intid >= 1020 || expected.priority < priority
         || expected.priority == priority && Int(expected.intid) < intid)
+    // Which was the next one at that byte, was not worked out.
+    if outranks, steps.isDoubtful(Int(expected.intid)), steps.concerns(intid) { return true }
     // It may have been demoted by an earlier observation of the same write.
-    if outranks, isCandidate(Int(expected.intid), pe: pe, priority: expected.priority) {
+    if outranks, !steps.isDoubtful(Int(expected.intid)),
+      isCandidate(Int(expected.intid), pe: pe, priority: expected.priority)
+    {
       guard demote(Int(expected.intid), pe: pe) else { return false }
     }
     guard intid < distributor.implementedLimit else { return outranks }
     // A later byte may have taken it back.
     return promote(pe, intid, priority: priority, group: nil) || isCandidate(intid, pe: pe, priority: priority)
+      || steps.isDoubtful(intid)
   }
 
   /// Whether an interrupt can be signalled to a PE, and has a priority.
@@ -174,8 +180,12 @@ extension GICv2 {
     var expected = expected
     let observed = steps.shown(of: pe)
     if steps.count != 0 {
-      let isStep = steps.find(pe, place: pe * 2 + 1) { $0.lines.intersection(shown) == seen } != nil
-      if isStep || observed.map({ lines(pe, $0).intersection(shown) == seen }) == true { expected = seen }
+      // They follow from the interrupt that was shown just before them.
+      steps.advance(to: pe * 2 + 1)
+      let isExplained =
+        observed.map { lines(pe, $0).intersection(shown) == seen } == true
+        || steps.find(pe) { $0.lines.intersection(shown) == seen } != nil
+      if isExplained { expected = seen }
     }
     let isTaught =
       expected.intersection(shown) != seen && reconcileLines(pe: pe, seen: seen, shown: shown, of: observed)

@@ -63,10 +63,10 @@ extension GICv2 {
       // Which unknown it is stays a guess, so that a later observation may correct it.
       setActiveOn(pe, intid, to: true)
       forgetActive(intid)
-    } else if INTID.isSPI(intid), !knowsTrigger(pe, intid), isByTrigger(pe, intid) {
+    } else if !INTID.isSGI(intid), !knowsTrigger(pe, intid), isByTrigger(pe, intid) {
       // Of the other trigger it would have been acknowledged for good, or have fallen with its line.
       bank.pointee.edge.assume(bit, bank.pointee.level[bit])
-      setLatch(pe, intid, on: GICv2Distributor.allPlanes, to: false)
+      setLatch(pe, intid, on: planes(pe, intid), to: false)
       forget(.pending, pe, word: intid >> 5, 1 << UInt32(bit))
     } else if !knowsEnable(pe, intid) {
       if bank.pointee.enabled[bit] { report(.disabled, pe, intid) }
@@ -159,6 +159,21 @@ extension GICv2 {
       return model.lines(pe, now).intersection(shown) == seen
     }
     if reconcileGroup(pending, pe: pe, isExplained) { return true }
+    let before = (interfaces[pe].interface, distributor.control)
+    if reconcileEnables(pe: pe, seen: seen, pending), isExplained(&self) { return true }
+    (interfaces[pe].interface, distributor.control) = before
+    refreshAll()
+    // Neither the group nor the enables are known.
+    var other = pending
+    other.isGroup1.toggle()
+    return reconcileGroup(pending, pe: pe) { model in
+      model.reconcileEnables(pe: pe, seen: seen, other) && isExplained(&model)
+    }
+  }
+
+  /// Lets an interrupt through to the lines, or keeps it back, by what is not known of the masks and enables. False if all
+  /// of them are known.
+  private mutating func reconcileEnables(pe: Int, seen: CPULines, _ pending: GICv2Pending) -> Bool {
     let enable = pending.isGroup1 ? GICv2Control.enableGroup1 : GICv2Control.enableGroup0
     if seen.isEmpty {
       if !knowsInterface(pe, .priorityMask) {
@@ -185,7 +200,7 @@ extension GICv2 {
       }
     }
     interfaces[pe].highestIsStale = true
-    return isExplained(&self)
+    return true
   }
 
   /// Puts the highest pending interrupt of a PE into the other group, where its own is not known and that explains what the
@@ -251,13 +266,13 @@ extension GICv2 {
     if INTID.isSpecial(seen) {
       for _ in 0..<64 {
         let pending = highest(pe)
-        guard seen == INTID.spurious, !pending.isNone else { return false }
+        guard !pending.isNone else { return false }
         if !interfaces[pe].interface.known.contains(.priorityMask) {
           interfaces[pe].interface.priorityMask = pending.priority
         } else if !demote(Int(pending.intid), pe: pe) {
           return false
         }
-        if sees(&self) { return true }
+        if sees(&self) || reconcileGroup(pe: pe, sees) { return true }
       }
       return false
     }

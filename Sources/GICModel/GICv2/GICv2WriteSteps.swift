@@ -24,11 +24,15 @@ struct GICv2WriteSteps: ~Copyable {
   private var shown = InlineArray<8, GICv2Pending?>(repeating: nil)
   /// PEs of which that was no step's, and was explained by what is unknown.
   private var explained: UInt8 = 0
+  /// The interrupts of whose bits, as they were before the write, some were not known: what shows between the bytes may
+  /// be theirs.
+  private var doubtful: (word: Int, interrupts: UInt32) = (0, 0)
 
   /// An independent copy.
   func copy() -> GICv2WriteSteps {
     GICv2WriteSteps(
-      steps: steps.copy(), count: count, current: current, lastPlace: lastPlace, shown: shown, explained: explained)
+      steps: steps.copy(), count: count, current: current, lastPlace: lastPlace, shown: shown, explained: explained,
+      doubtful: doubtful)
   }
 
   /// Writes or reads them.
@@ -39,18 +43,29 @@ struct GICv2WriteSteps: ~Copyable {
     archive.value(&lastPlace)
     archive.value(&shown)
     archive.value(&explained)
+    archive.value(&doubtful.word)
+    archive.value(&doubtful.interrupts)
   }
 
   /// Nothing observed from now on belongs to the write.
   @inline(__always) mutating func end() { count = 0 }
 
-  mutating func begin(count: Int) {
+  mutating func begin(count: Int, doubtful interrupts: UInt32, word: Int) {
     self.count = min(count, 8)
+    doubtful = (word, interrupts)
     current = 0
     lastPlace = -1
     shown = InlineArray(repeating: nil)
     explained = 0
   }
+
+  /// Whether something of an interrupt that the write changes was not known before.
+  func isDoubtful(_ intid: Int) -> Bool {
+    intid >> 5 == doubtful.word && doubtful.interrupts >> UInt32(intid & 31) & 1 != 0
+  }
+
+  /// Whether an interrupt is of the word that the write is about.
+  func concerns(_ intid: Int) -> Bool { intid >> 5 == doubtful.word }
 
   /// What is shown of a PE was explained: it may go on for the bytes that follow.
   mutating func explain(_ pe: Int) { explained |= 1 << UInt8(pe) }
@@ -69,11 +84,14 @@ struct GICv2WriteSteps: ~Copyable {
   /// What a PE would be signalled at the step that the last observation belonged to.
   func reached(_ pe: Int) -> GICv2Pending { steps[current * GICv2Distributor.peLimit + pe].pending }
 
-  /// The first step, from the one reached on, that `matches`; nil if there is none. `place` orders the observations of
-  /// one evaluation.
-  mutating func find(_ pe: Int, place: Int, _ matches: (Step) -> Bool) -> Step? {
+  /// An observation follows; `place` orders those of one evaluation.
+  mutating func advance(to place: Int) {
     if place <= lastPlace { current = min(current + 1, count - 1) }
     lastPlace = place
+  }
+
+  /// The first step, from the one reached on, that `matches`; nil if there is none.
+  mutating func find(_ pe: Int, _ matches: (Step) -> Bool) -> Step? {
     for byte in current..<count where matches(steps[byte * GICv2Distributor.peLimit + pe]) {
       current = byte
       return steps[byte * GICv2Distributor.peLimit + pe]

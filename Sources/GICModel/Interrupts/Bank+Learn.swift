@@ -139,6 +139,11 @@ extension InterruptController where Self: ~Copyable {
       bank.pointee.level.guess(bit, true)
       return true
     }
+    if !isLevel, !knowsTrigger(pe, intid), bank.pointee.level[bit], !INTID.isSGI(intid) {
+      // Its line is high: that is enough if it is level-sensitive.
+      bank.pointee.edge.guess(bit, false)
+      return true
+    }
     let isUnknown = !knowsLatch(pe, intid) || !INTID.isSGI(intid) && !knowsLevel(pe, intid)
     // A pulse of its line has left it pending: it is edge-triggered.
     let isPulse = isLevel && !INTID.isSGI(intid) && !knowsTrigger(pe, intid)
