@@ -127,6 +127,21 @@ struct SecurityTests {
     #expect(rig.reads(.ICC_PMR_EL1, 0), "a mask in the Secure half is hidden and kept")
   }
 
+  @Test("Where it is a guess whether a PE left EL3, its lines tell; where it is known, they are predicted")
+  func levelIsGuess() {
+    let rig = rig()
+    // Non-secure Group 1 is an IRQ outside EL3, an FIQ at EL3 (4.6.2).
+    rig.write(.gicd, 0x80 + 4, 1 << 8, secure: true)
+    rig.write(.gicd, 0xD00 + 4, 0, secure: true)
+    rig.line(40, true)
+    rig.apply(Event(time: 0, kind: .exceptionEntry, pe: 0, a: 1 << 8 | 3 << 12))
+    #expect(rig.lines(.fiq))
+    rig.apply(Event(time: 0, kind: .exceptionReturn, flags: .incomplete, pe: 1, a: 3 << 8 | 1 << 12))
+    #expect(!rig.lines(.irq))
+    #expect(rig.totals.disagreed == 0)
+    #expect(rig.lines(.irq), "the line taught it")
+  }
+
   @Test("An SGI reaches only targets whose group its register may raise (12.2.22)")
   func sgiGroups() {
     let rig = Rig(securityStates: .two)

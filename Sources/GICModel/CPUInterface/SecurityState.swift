@@ -32,10 +32,15 @@ extension GICv3 where Store: ~Copyable {
 
   /// Exception entry and return tell a PE's exception level, and at EL3 its Security state.
   mutating func observeException(_ event: Event) {
+    let isGuess = event.kind == .exceptionReturn && event.flags.contains(.incomplete)
+    if isGuess, event.a >> 8 & 0xF == 3 {
+      for pe in 0..<peCount where pes[pe].security == .el3 { pes[pe].levelIsGuess = true }
+    }
     guard holds(event.pe) else { return }
     let level = UInt8(truncatingIfNeeded: event.a >> 12) & 0xF
     let pe = Int(event.pe)
     pes[pe].exceptionLevel = level
+    pes[pe].levelIsGuess = isGuess
     if let isGuest = GuestPresence.exception(event) { noteWhoRuns(pe, isGuest: isGuest) }
     guard !hasOneSecurityState else { return }
     if level == 3 {
@@ -58,13 +63,35 @@ extension GICv3 where Store: ~Copyable {
   @inline(never) private mutating func noteAccessor(pe: Int, secure: Bool) {
     if secure, hasOneSecurityState, topology[.securityStates] == nil { learnSecurityStates(.two) }
     guard !hasOneSecurityState else { return }
-    if secure {
+    if pes[pe].levelIsGuess {
+      settleLevel(pe, isAtEL3: secure)
+    } else if secure {
       if pes[pe].security == .unknown || pes[pe].security == .nonSecure {
         pes[pe].security = pes[pe].exceptionLevel == 3 || pes[pe].exceptionLevel == 0xFF ? .el3 : .secure
       }
     } else if pes[pe].security != .el3 {
       pes[pe].security = .nonSecure
     }
+  }
+
+  /// Whether a PE left EL3 is known now.
+  private mutating func settleLevel(_ pe: Int, isAtEL3: Bool) {
+    pes[pe].levelIsGuess = false
+    pes[pe].security = isAtEL3 ? .el3 : .nonSecure
+    pes[pe].exceptionLevel = isAtEL3 ? 3 : 1
+  }
+
+  /// Makes a PE's line what the capture shows by the other guess of whether it is at EL3: where the line of its return may
+  /// have been another PE's, or where other PEs run meanwhile, for the lines of exceptions stand before or behind the
+  /// change. False if that does not explain it.
+  mutating func reconcileLevel(_ pe: Int, _ isExplained: (inout Self) -> Bool) -> Bool {
+    let believed = (pes[pe].security, pes[pe].exceptionLevel, pes[pe].levelIsGuess)
+    guard believed.2 || believed.0 == .el3 && believed.1 == 3 && peCount > 1 else { return false }
+    settleLevel(pe, isAtEL3: believed.0 != .el3)
+    pes[pe].levelIsGuess = true
+    progress.isAmbiguous = isExplained(&self)
+    if !progress.isAmbiguous { (pes[pe].security, pes[pe].exceptionLevel, pes[pe].levelIsGuess) = believed }
+    return progress.isAmbiguous
   }
 
   /// Which copy of a banked register EL3 writes depends on `SCR_EL3.NS`, which no capture shows: what follows may teach

@@ -81,6 +81,8 @@ struct ProcessingElement {
   var pendingTableIsUnknown = true
   /// The exception level, where the capture shows it; 0xFF if not.
   var exceptionLevel: UInt8 = 0xFF
+  /// Whether it left EL3 is a guess: the line of an exception return names no PE.
+  var levelIsGuess = false
   /// What the controller had reacted to last when the capture showed the highest pending interrupt.
   var evaluatedCause = UInt64.max
   /// The last write that enabled a group that was enabled.

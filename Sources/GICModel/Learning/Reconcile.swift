@@ -138,6 +138,7 @@ extension GICv3 where Store: ~Copyable {
       let expected = lines(pe).intersection(shown)
       if expected == seen { return true }
       if reconcileShift(pe, { $0.lines(pe).intersection(shown) == seen }) { return true }
+      if reconcileLevel(pe, { $0.lines(pe).intersection(shown) == seen }) { return true }
       let pending = highest(pe)
       // A capture that begins between the two may show a line before it shows what is pending.
       guard !pending.isNone else {

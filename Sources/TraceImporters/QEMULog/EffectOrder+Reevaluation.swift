@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// Which registers make QEMU select what is pending again: what follows such a write in the log is its effect.
 extension EffectOrder {
   /// Whether QEMU re-evaluates every PE on a write to this offset of the Distributor.
@@ -30,5 +32,52 @@ extension EffectOrder {
     case 0x1_0F80..<0x1_0F84: true  // GICR_INMIR0
     default: false
     }
+  }
+
+  // MARK: Re-evaluations that follow what causes them
+
+  /// How many more re-evaluations of a PE are shown than what it did last leads to, where that is printed before its
+  /// effects: a change of its exception level, or a write of a register of its CPU interface. Below zero if some are still
+  /// to come.
+  func surplus(of pe: UInt32) -> Int {
+    var seen = 0
+    guard let last = lastAction(of: pe, &seen) else { return 0 }
+    switch last.kind {
+    case .exceptionEntry, .exceptionReturn: return seen - 1
+    case .sysregWrite: return seen - Self.following(last.register)
+    case .mmioRead: return seen
+    default: return 0
+    }
+  }
+
+  /// Whether the last thing that a PE did was to end an interrupt.
+  func endsInterrupt(_ pe: UInt32) -> Bool {
+    var seen = 0
+    guard let last = lastAction(of: pe, &seen), last.kind == .sysregWrite else { return false }
+    return Self.following(last.register) == 2
+  }
+
+  /// How often a write of a register re-evaluates its PE. With EOImode 1 an end of interrupt does so but once.
+  static func following(_ register: SystemRegister) -> Int {
+    switch register {
+    case .ICC_EOIR0_EL1, .ICC_EOIR1_EL1: 2
+    case .ICC_SGI1R_EL1: 0
+    default: register.rawValue < SystemRegister.virtualOffset ? 1 : 0
+    }
+  }
+
+  /// What a PE did last, if no other did something since; and how often it was re-evaluated after that.
+  private func lastAction(of pe: UInt32, _ seen: inout Int) -> Event? {
+    for at in (0..<count).reversed() {
+      let event = self[waiting: at]
+      switch event.kind {
+      case .highestPending: if event.pe == pe { seen += 1 }
+      case .cpuLine, .virtualHighestPending, .maintenanceLine, .marker, .continuation, .topology: continue
+      case .exceptionEntry, .exceptionReturn: if event.pe == pe { return event }
+      case .sysregWrite: return event.pe == pe ? event : nil
+      default: return event
+      }
+    }
+    return nil
   }
 }

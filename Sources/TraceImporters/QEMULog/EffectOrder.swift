@@ -49,6 +49,10 @@ struct EffectOrder: ~Copyable {
   private var commandRun = -1
   /// Whether an acknowledge line waits for its read.
   private var isAcknowledging = false
+  /// Exception returns that keep their place until their PE is known.
+  private var held = 0
+  /// The first of them.
+  private var firstHeld = Int.max
   /// Number of PEs that re-evaluate when all do, as far as known.
   var peCount = 0
   /// Runs of ITS commands that were longer than the buffer: the write that started them stays where it was printed.
@@ -68,6 +72,29 @@ struct EffectOrder: ~Copyable {
     events[count] = event
     count &+= 1
     if count >= waitEnd { makeRoom() }
+  }
+
+  /// An exception return whose PE is not known yet: nothing behind it is given out until it is.
+  mutating func hold(_ event: Event) {
+    if held == 0 { firstHeld = count }
+    held += 1
+    observe(event)
+  }
+
+  /// The PE of a return that is held is known.
+  mutating func release(_ event: Event, as known: Event) {
+    guard held > 0, let at = (0..<count).last(where: { Self.isSame(events[$0], event) }) else { return }
+    held -= 1
+    events[at] = known
+    if at == firstHeld { firstHeld = (at + 1..<count).first { isHeld(events[$0]) } ?? .max }
+  }
+
+  private func isHeld(_ event: Event) -> Bool {
+    event.kind == .exceptionReturn && event.pe == PE.none && !event.flags.contains(.incomplete)
+  }
+
+  private static func isSame(_ one: Event, _ other: Event) -> Bool {
+    one.kind == other.kind && one.time == other.time && one.a == other.a && one.b == other.b && one.pe == other.pe
   }
 
   /// An event that was printed before its effects: nothing before it can have been caused by a later line.
@@ -120,6 +147,7 @@ struct EffectOrder: ~Copyable {
     }
     events[start] = event
     count &+= 1
+    if held > 0, start <= firstHeld { firstHeld &+= firstHeld == .max ? 0 : 1 }
     settleAll()
   }
 
@@ -146,7 +174,10 @@ struct EffectOrder: ~Copyable {
     // One pass over all PEs is two events each; text may stand between them.
     settled = max(settled, count &- min(Self.longestRun / 4, 4 &* peCount &+ 64))
     waitEnd = min(count &+ Self.waitLimit / 2, Self.capacity &- 64)
-    if count >= Self.capacity &- 64 { settleAll() }
+    if count >= Self.capacity &- 64 {
+      settleAll()
+      held = 0
+    }
   }
 
   /// The last event taken in, if it can still be changed.
@@ -161,11 +192,11 @@ struct EffectOrder: ~Copyable {
   // MARK: Giving out
 
   /// Number of events that have their place.
-  @inline(__always) var available: Int { settled }
+  @inline(__always) var available: Int { held == 0 ? settled : min(settled, firstHeld) }
 
   /// Moves events that have their place into a batch, from its start. Returns their number.
   mutating func deliver(into batch: inout EventBatch) -> Int {
-    let given = min(settled, batch.capacity)
+    let given = min(available, batch.capacity)
     batch.slots.baseAddress!.update(from: events, count: given)
     batch.count = given
     let rest = count - given
@@ -175,6 +206,7 @@ struct EffectOrder: ~Copyable {
     settled -= given
     if commandRun >= 0 { commandRun -= given }
     waitEnd -= given
+    if firstHeld != .max { firstHeld -= given }
     return given
   }
 

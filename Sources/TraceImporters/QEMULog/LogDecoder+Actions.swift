@@ -69,6 +69,52 @@ extension LogDecoder {
     return true
   }
 
+  /// Which re-evaluations before a line are its effects; nil for a line that is itself an effect.
+  func effects(before action: LogEvent.Action) -> ExceptionReturns.Effects? {
+    let v = parser.values
+    switch action {
+    case .highestPending, .cpuLines, .virtualHighestPending, .virtualCPULines, .maintenanceLine, .sgiPending,
+      .processCommand, .command, .unknownCommand, .tableRead, .tableWrite, .tableFault, .translation:
+      return nil
+    case .distributorWrite:
+      return EffectOrder.reevaluates(gicd: UInt32(truncatingIfNeeded: v[0])) ? .all : ExceptionReturns.Effects.none
+    case .redistributorWrite:
+      let (isOwn, offset) = (elements.knownNumber(ofAffinity: v[0]) == accessor, UInt32(truncatingIfNeeded: v[1]))
+      let isIgnored = isIgnored(offset & 0xFFFF, secure: v[4])
+      return isOwn && EffectOrder.reevaluates(gicr: offset) && !isIgnored ? .own : ExceptionReturns.Effects.none
+    case .acknowledgeRead:
+      let intid = UInt32(truncatingIfNeeded: v[1] & 0xFF_FFFF)
+      return INTID.specials.contains(intid) ? ExceptionReturns.Effects.none : .own
+    default: return ExceptionReturns.Effects.none
+    }
+  }
+
+  /// How many re-evaluations of the accessing PE follow a line as its effects.
+  func following(_ action: LogEvent.Action, _ operand: UInt16) -> Int {
+    let (v, register) = (parser.values, SystemRegister(rawValue: operand))
+    switch action {
+    case .write: return EffectOrder.following(register)
+    case .writeOfGroup: return EffectOrder.following(register[Int(v[0] & 1)])
+    case .writeActivePriorities: return 1
+    case .sgiPending, .redistributorLine: return elements.knownNumber(ofAffinity: v[0]) == accessor ? 1 : 0
+    default: return 0
+    }
+  }
+
+  /// Whether an access is Secure, where its line shows that.
+  func isSecure(_ action: LogEvent.Action) -> Bool? {
+    switch action {
+    case .distributorRead, .distributorWrite: parser.values[3] != 0
+    case .redistributorRead, .redistributorWrite: parser.values[4] != 0
+    default: nil
+    }
+  }
+
+  /// Whether a write to a register of groups is Non-secure where there are two Security states.
+  private func isIgnored(_ offset: UInt32, secure: UInt64) -> Bool {
+    secure == 0 && sawSecure && (0x0080..<0x0100 ~= offset || 0x0D00..<0x0D80 ~= offset)
+  }
+
   /// An event at the line's time.
   @inline(__always)
   func event(_ kind: EventKind, flags: EventFlags = [], pe: UInt32, a: UInt64 = 0, b: UInt64 = 0) -> Event {
@@ -171,14 +217,16 @@ extension LogDecoder {
       size: max(1, Int(truncatingIfNeeded: size & 0xF)), owner: owner, accessor: accessor, flags: flags)
   }
 
-  private static func security(_ secure: UInt64) -> EventFlags {
-    secure != 0 ? [.secure, .securityShown] : .securityShown
+  private mutating func security(_ secure: UInt64) -> EventFlags {
+    if secure == 0 { return .securityShown }
+    sawSecure = true
+    return [.secure, .securityShown]
   }
 
   private mutating func distributor(
     _ kind: EventKind, _ offset: UInt64, _ value: UInt64, _ size: UInt64, _ secure: UInt64, _ flags: EventFlags = []
   ) {
-    let access = mmio(kind, .gicd, offset, value, size: size, flags: flags.union(Self.security(secure)))
+    let access = mmio(kind, .gicd, offset, value, size: size, flags: flags.union(security(secure)))
     if kind == .mmioWrite, flags.isEmpty, EffectOrder.reevaluates(gicd: access.offset) {
       order.insert(access, before: order.startOfPass())
     } else {
@@ -191,7 +239,7 @@ extension LogDecoder {
     _ flags: EventFlags = []
   ) {
     let owner = pe(affinity)
-    let access = mmio(kind, .gicr, offset, value, size: size, owner: owner, flags: flags.union(Self.security(secure)))
+    let access = mmio(kind, .gicr, offset, value, size: size, owner: owner, flags: flags.union(security(secure)))
     guard kind == .mmioWrite, flags.isEmpty else { return order.settle(access) }
     if EffectOrder.reevaluates(gicr: access.offset) {
       order.insert(access, before: order.startOfPair(of: owner))

@@ -6,6 +6,8 @@ import InterruptTrace
 struct LogDecoder: ~Copyable {
   var parser: LogLineParser
   var order: EffectOrder
+  /// Whether a Secure access was shown.
+  var sawSecure = false
   var text: LogText
   let common = CommonLines.shared
   var statistics: ImportStatistics
@@ -82,7 +84,7 @@ struct LogDecoder: ~Copyable {
       if parser.prefix == .none && parser.epoch == nil { noteMissingStamps(start, end) }
       if parser.thread != thread { changeThread() }
       let entry = parser.catalogue.entries[number]
-      if text.isWaiting { tellText(entry.action) }
+      if text.isWaiting { tellText(entry.action, entry.operand) }
       guard take(entry.action, entry.operand) else { return malformed(start, end) }
       return at
     case .malformed: return malformed(start, end)
@@ -92,9 +94,14 @@ struct LogDecoder: ~Copyable {
   }
 
   /// Exceptions may wait for this event to know their PE, or to be complete.
-  private mutating func tellText(_ action: LogEvent.Action) {
-    let reevaluated = action == .highestPending ? pe(parser.values[0]) : PE.none
-    text.meet(pe: accessor, reevaluated: reevaluated, line: lines, &order)
+  private mutating func tellText(_ action: LogEvent.Action, _ operand: UInt16) {
+    // What a thread that runs no PE re-evaluates, it re-evaluates for a device.
+    let isDevice = accessor == PE.none && elements.runsNoPE(thread)
+    let reevaluated = action == .highestPending && !isDevice ? pe(parser.values[0]) : PE.none
+    let next = ExceptionReturns.Next(
+      pe: accessor, reevaluated: reevaluated, effects: effects(before: action), following: following(action, operand),
+      isSecure: isSecure(action))
+    text.meet(next, line: lines, &order)
   }
 
   private mutating func changeThread() {

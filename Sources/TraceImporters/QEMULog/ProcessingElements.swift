@@ -117,6 +117,12 @@ final class ProcessingElements {
     return pe == Self.shared ? PE.none : pe
   }
 
+  /// Whether a thread is one of the emulator's that run no PE: none of those that are known to run them, when every PE
+  /// has its own.
+  func runsNoPE(_ thread: UInt32) -> Bool {
+    thread != 0 && threadCount >= known && known > 0 && threads[threadSlot(thread)].pe == PE.none
+  }
+
   /// Learns that a thread did something that only PE `pe` does.
   func bind(thread: UInt32, to pe: UInt32) {
     guard thread != 0, pe < UInt32(Self.limit) else { return }
