@@ -77,7 +77,7 @@ struct AnalyzeCommand: FileCommand {
     try checks.write(checked)
     try json.write(
       showsText: !writesToStandardOutput, text: { report.text($0, rows: max(rows, 1), worst: worst) },
-      json: { report.json })
+      json: { file in try report.writeJSON { try file.write($0) } })
     try checks.annotate(checked)
     if InputStop.isRequested, !trace.quiet {
       StandardError.write("gicscope: a signal ended reading; the report is about what came until then\n")

@@ -147,9 +147,14 @@ public struct JSONOptions: ParsableArguments {
   ///
   /// - Parameter showsText: whether standard output is there for the text; false if another output goes there.
   public func write(showsText: Bool = true, text: (TextStyle) -> String, json document: () -> JSONValue) throws {
+    try write(showsText: showsText, text: text) { try $0.write(document().text) }
+  }
+
+  /// The same, of JSON that is written in pieces.
+  func write(showsText: Bool, text: (TextStyle) -> String, json write: (OutputFile) throws -> Void) throws {
     if let json {
       let file = try OutputFile(path: json)
-      try file.write(document().text)
+      try write(file)
       try file.commit()
       if json == "-" { return }
     }

@@ -72,8 +72,10 @@ extension JSONValue {
   }
 
   private static let lineLength = 120
+  /// An array of more values does not stand on one line.
+  static let flatLimit = 40
 
-  private func encode(into out: inout ByteBuffer, indent: Int) {
+  func encode(into out: inout ByteBuffer, indent: Int) {
     let children: [(String?, JSONValue)]
     let brackets: (String, String)
     switch self {
@@ -112,7 +114,7 @@ extension JSONValue {
   private var isFlat: Bool {
     switch self {
     case .array(let values):
-      values.count <= 40 && values.allSatisfy { $0.isScalar || $0.isShortArrayOfScalars }
+      values.count <= Self.flatLimit && values.allSatisfy { $0.isScalar || $0.isShortArrayOfScalars }
     case .object(let members): members.count <= 24 && members.allSatisfy { $0.value.isScalar }
     default: true
     }

@@ -21,6 +21,12 @@ extension ResultTable {
     return members
   }
 
+  func write(_ report: AnalysisReport, _ naming: PENaming, to writer: inout JSONWriter) throws {
+    guard let key, !isObject else { return try members(report, naming).forEach { try writer.member($0) } }
+    let (rows, columns) = (source(report), columns(.json))
+    try writer.list(key, count: rows.count) { .object(Self.members(rows[$0], naming, columns)) }
+  }
+
   func members(_ report: AnalysisReport, _ naming: PENaming) -> [JSONValue.Member] {
     guard let key else { return [] }
     let rows = source(report)

@@ -82,6 +82,8 @@ protocol AnyResultTable: Sendable {
   var keys: [KeyDescription] { get }
   /// What it contributes to the JSON report.
   func members(_ report: AnalysisReport, _ naming: PENaming) -> [JSONValue.Member]
+  /// Writes that.
+  func write(_ report: AnalysisReport, _ naming: PENaming, to writer: inout JSONWriter) throws
   /// Fills the table of a database.
   func insert(_ report: AnalysisReport, into database: SQLiteDatabase) throws
   /// The section's body in a terminal, and in HTML; empty without rows.

@@ -5,8 +5,12 @@ public enum Document {
 
   /// `schema`, `command` and `trace`, then one key per section.
   public static func json(command: String, trace: TraceSummary?, _ sections: [JSONValue.Member]) -> JSONValue {
+    .object(members(command: command, trace: trace) + sections)
+  }
+
+  static func members(command: String, trace: TraceSummary?) -> [JSONValue.Member] {
     var members: [JSONValue.Member] = [.init("schema", .number(schema)), .init("command", .string(command))]
     if let trace { members.append(.init("trace", trace.json)) }
-    return .object(members + sections)
+    return members
   }
 }
