@@ -20,7 +20,8 @@ extension FindingsAnalyzer {
   }
 
   func reportGuests(_ log: FindingLog) {
-    for (key, bank) in guests.banks.sorted() {
+    for (key, number) in guests.banks.sorted() {
+      let bank = guests.banks[number].pointee
       var held = held(UInt16(truncatingIfNeeded: key >> 32), UInt32(truncatingIfNeeded: key), bank)
       for entry in held.entries where entry.isActive && !entry.isDropped {
         guard ran(held, entry) >= limit(guests.services) else { continue }

@@ -44,7 +44,7 @@ struct VirtualLPIs: ~Copyable {
   /// By `DeviceID << 32 | EventID`.
   var mappings = LiveTable(VirtualMapping())
   /// By `vPEID << 32 | vINTID`.
-  var lpis = LiveTable(VirtualLPIRecord())
+  var lpis = DenseTable(VirtualLPIRecord())
   /// The interrupt translation entry that an ITS read last: EventID, and what it holds if that is virtual.
   var lastEntry: (event: UInt32, mapping: VirtualMapping)?
 
@@ -53,7 +53,7 @@ struct VirtualLPIs: ~Copyable {
   init(copying other: borrowing VirtualLPIs) {
     vPEs = LiveTable(copying: other.vPEs)
     mappings = LiveTable(copying: other.mappings)
-    lpis = LiveTable(copying: other.lpis)
+    lpis = DenseTable(copying: other.lpis)
     lastEntry = other.lastEntry
   }
 
@@ -165,7 +165,9 @@ extension FindingsAnalyzer {
 
   /// vLPIs that are pending for a vPE which runs nowhere, and nothing calls it.
   func reportVirtualLPIs(_ log: FindingLog) {
-    for (key, record) in virtualLPIs.lpis.sorted() where record.isPending {
+    for (key, number) in virtualLPIs.lpis.sorted() {
+      let record = virtualLPIs.lpis[number].pointee
+      guard record.isPending else { continue }
       let (vPE, intid) = (UInt32(key >> 32), UInt32(truncatingIfNeeded: key))
       guard let owner = virtualLPIs.vPEs.find(UInt64(vPE))?.pointee, owner.residentOn == PE.none, !owner.wasResident,
         let mapping = virtualMapping(of: record.message), mapping.doorbell == INTID.spurious,

@@ -35,7 +35,7 @@ struct GuestLives: ~Copyable {
   }
 
   private var entries = LiveTable(Entry())
-  private var vcpus = LiveTable(VCPU())
+  private var vcpus = DenseTable(VCPU(), limit: 1 << 14)
   private var lastGap: UInt64?
   /// Lives that have come to their close in this batch.
   private(set) var lives = LifeBuffer()

@@ -66,10 +66,14 @@ struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
 
   /// The place of `key`'s value, which is `empty` if the key was not there.
   @inline(__always) mutating func insert(_ key: UInt64) -> UnsafeMutablePointer<Value> {
-    guard let place = places.insertIfRoom(key) else {
-      rest.pointee = empty.pointee
-      return rest
-    }
+    if let value = insertIfRoom(key) { return value }
+    rest.pointee = empty.pointee
+    return rest
+  }
+
+  /// The same; nil, and counted, if it was not there and finds no room.
+  @inline(__always) mutating func insertIfRoom(_ key: UInt64) -> UnsafeMutablePointer<Value>? {
+    guard let place = places.insertIfRoom(key) else { return nil }
     if place.pointee == Self.none {
       place.pointee = UInt32(truncatingIfNeeded: places.count &- 1)
       add(at: places.count &- 1)
@@ -96,6 +100,11 @@ struct DenseTable<Value: BitwiseCopyable>: ~Copyable {
 
   /// The value with a number.
   @inline(__always) subscript(number: UInt32) -> UnsafeMutablePointer<Value> { values + Int(number) }
+
+  /// Visits every entry, in no particular order.
+  func forEach(_ body: (UInt64, UnsafeMutablePointer<Value>) -> Void) {
+    places.forEach { body($0, values + Int($1.pointee)) }
+  }
 
   /// Every key in order, with the number of its value: values are large, and are not copied. O(n log n).
   func sorted() -> [(key: UInt64, number: UInt32)] { places.sorted().map { ($0.key, $0.value) } }

@@ -9,10 +9,8 @@ import InterruptTrace
 /// hypervisor says that there are too few (UIE, NPIE, LRENPIE). Guests are told apart by PE only: where a vCPU's state is
 /// loaded (``TransitionKind/vCPULoaded``), what its interrupts have been through is not known.
 struct ListedInterrupts: ~Copyable {
-  /// Banks, so that memory does not grow with the PEs that a damaged capture names.
-  private static let limit = 4096
-
-  var banks = LiveTable(Bank())
+  /// By domain and PE. Banks are large: there is a limit to the PEs that a damaged capture names.
+  var banks = DenseTable(Bank(), limit: 4096)
   var waits = VirtualWaits()
   /// What interrupts waited for a list register, by PE and virtual INTID.
   var overflows = LiveTable(Overflow())
@@ -24,8 +22,7 @@ struct ListedInterrupts: ~Copyable {
   /// The bank of a PE; nil for one too many.
   @inline(__always) mutating func bank(_ t: Transition) -> UnsafeMutablePointer<Bank>? {
     let key = UInt64(t.domain) << 32 | UInt64(t.pe)
-    guard banks.count < Self.limit || banks.find(key) != nil else { return nil }
-    return banks.insert(key)
+    return banks.insertIfRoom(key)
   }
 
   // MARK: Entry and exit
@@ -172,7 +169,8 @@ struct ListedInterrupts: ~Copyable {
 
   /// Events are missing: what is in the list registers from now on is not known.
   mutating func forget() {
-    banks.forEach { _, bank in
+    for number in 0..<UInt32(banks.count) {
+      let bank = banks[number]
       let control = bank.pointee.control
       bank.pointee = Bank()
       bank.pointee.control = control
