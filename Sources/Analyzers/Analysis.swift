@@ -70,7 +70,7 @@ private struct Analyzers: ~Copyable {
     self.filter = filter.isOpen ? nil : filter
     virtual = VirtualSide(keepsLives: keepsLives, limits: options.limits)
     kernel = KernelInterruptAnalyzer(filter: self.filter, limits: options.limits)
-    kvm = KVMAnalyzer(lives: keepsLives ? GuestLives(filter: self.filter) : nil)
+    kvm = KVMAnalyzer(lives: keepsLives ? GuestLives(filter: self.filter) : nil, limits: options.limits)
     findings = FindingsAnalyzer(filter: filter, thresholds: options.findings, limits: options.limits)
     findings.captureName = options.captureName
     latency = LatencyAnalyzer(filter: filter, keepsLives: keepsLives, worst: options.worst, limits: options.limits)
@@ -224,7 +224,7 @@ private struct Analyzers: ~Copyable {
     results.unfollowed.acknowledges = acknowledged.rest
     results.unfollowed.spurious = spuriousCounts.rest
     results.unfollowed.translations = itsCaches.unfollowed
-    results.unfollowed.virtual = virtual.interrupts.unfollowed
+    results.unfollowed.virtual = virtual.interrupts.unfollowed + kvm.unfollowed
     return results
   }
 }

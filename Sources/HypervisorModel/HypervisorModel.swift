@@ -24,18 +24,21 @@ public final class HypervisorModel {
   public weak var witness: (any ListRegisterWitness)? { didSet { for guest in guests { guest.witness = witness } } }
   @exclusivity(unchecked) private var ipis = PendingIPIs()
   private let activity: CPUActivity
+  private let room: GuestRoom
 
   /// A model without guests; they come with their events.
   public init(topology: Topology, options: HypervisorOptions = .init()) {
     self.topology = topology
     self.options = options
     activity = CPUActivity()
+    room = GuestRoom()
   }
 
   private init(copying other: HypervisorModel) {
     (topology, options, ipis) = (other.topology, other.options, other.ipis)
     activity = CPUActivity(copying: other.activity)
-    guests = other.guests.map { [activity] in Guest(copying: $0, activity: activity) }
+    room = GuestRoom(copying: other.room)
+    guests = other.guests.map { [activity, room] in Guest(copying: $0, activity: activity, room: room) }
   }
 
   /// An independent copy: a checkpoint to go on from, without ``onEntry``, ``onOutcome`` and ``witness``. O(state): vCPUs
@@ -47,11 +50,13 @@ public final class HypervisorModel {
     topology.archive(&archive)
     ipis.archive(&archive)
     activity.archive(&archive)
+    room.archive(&archive)
     for index in 0..<archive.count(guests.count) {
       var known = archive.isReading ? Topology() : guests[index].distributor.topology
       known.archive(&archive)
       if archive.isReading {
-        guests.append(Guest(domain: UInt16(index + 1), topology: known, options: options, activity: activity))
+        guests.append(
+          Guest(domain: UInt16(index + 1), topology: known, options: options, activity: activity, room: room))
       }
       guests[index].archive(&archive)
     }
@@ -111,7 +116,7 @@ public final class HypervisorModel {
     guard domain > 0, domain < Self.guestLimit else { return nil }
     while guests.count < Int(domain) {
       let guest = Guest(
-        domain: UInt16(guests.count + 1), topology: topology, options: options, activity: activity)
+        domain: UInt16(guests.count + 1), topology: topology, options: options, activity: activity, room: room)
       guest.onEntry = onEntry
       guest.onOutcome = onOutcome
       guest.witness = witness

@@ -116,6 +116,17 @@ struct LimitTests {
     #expect(rows.count == 2 && rest == table.unkept + 7)
   }
 
+  @Test("Injections and vCPUs of all guests have limits in common; what finds no room is counted")
+  func guests() {
+    let tables = GuestTables(Self.limits)
+    for n in 0..<Self.limits.pending + 5 {
+      tables.waiting.insert(GuestTables.key(UInt16(n % 100), n / 100 % 50, UInt32(n / 5000))).pointee.time = 1
+    }
+    #expect(tables.waiting.count == Self.limits.pending && tables.unfollowed == 5)
+    #expect(tables.take(vcpus: 32_000) && !tables.take(vcpus: 1000) && tables.take(vcpus: 768))
+    #expect(tables.unfollowed == 6)
+  }
+
   @Test("A gap forgets every interrupt's state that came before it, and looks at none twice")
   func gap() {
     var analyzer = FindingsAnalyzer(limits: Self.limits)

@@ -27,14 +27,21 @@ final class GuestFollower {
   private static let vcpuLimit: UInt32 = 4096
   private static let waitingLimit = 4096
 
-  init(domain: UInt16) {
+  private let tables: GuestTables
+
+  init(domain: UInt16, _ tables: GuestTables) {
     self.domain = domain
+    self.tables = tables
     addresses = GuestAddresses(Topology(), domain: domain)
   }
 
   private func holds(_ vcpu: UInt32) -> Bool {
-    guard vcpu < Self.vcpuLimit else { return false }
-    while vcpus.count <= Int(vcpu) { vcpus.append(GuestVCPUState()) }
+    vcpu < vcpus.count || vcpu < Self.vcpuLimit && addVCPUs(to: Int(vcpu))
+  }
+
+  @inline(never) private func addVCPUs(to last: Int) -> Bool {
+    guard tables.take(vcpus: last + 1 - vcpus.count) else { return false }
+    while vcpus.count <= last { vcpus.append(GuestVCPUState()) }
     return true
   }
 
@@ -46,17 +53,10 @@ final class GuestFollower {
     let vcpu = Int(transition.pe)
     switch transition.kind {
     case .pending: inject(transition, vcpu)
-    case .pendingCleared: vcpus[vcpu].waiting[transition.intid] = nil
+    case .pendingCleared: tables.waiting.remove(GuestTables.key(domain, vcpu, transition.intid))
     case .lrFilled:
       vcpus[vcpu].filled += 1
-      if let waiting = vcpus[vcpu].waiting.removeValue(forKey: transition.intid) {
-        delays[GuestDelayStage.injectionToEntry.rawValue].add(transition.time &- waiting.time)
-        preemptedWithInterrupt += vcpus[vcpu].preempted - waiting.preempted
-        if vcpus[vcpu].entries > waiting.entries { waitedForRegister += 1 }
-        if vcpus[vcpu].loadedAt.count < Self.waitingLimit {
-          vcpus[vcpu].loadedAt[transition.intid] = (waiting.time, transition.time)
-        }
-      }
+      loaded(transition, vcpu)
     case .lrOverflow:
       // Several of one entry have its event in common.
       if vcpus[vcpu].overflowedAt != transition.event { overflows += 1 }
@@ -65,9 +65,20 @@ final class GuestFollower {
     }
   }
 
+  private func loaded(_ transition: Transition, _ vcpu: Int) {
+    let key = GuestTables.key(domain, vcpu, transition.intid)
+    guard let place = tables.waiting.find(key) else { return }
+    let waiting = place.pointee
+    tables.waiting.remove(at: place)
+    delays[GuestDelayStage.injectionToEntry.rawValue].add(transition.time &- waiting.time)
+    preemptedWithInterrupt += vcpus[vcpu].preempted - waiting.preempted
+    if vcpus[vcpu].entries > waiting.entries { waitedForRegister += 1 }
+    tables.loaded.insert(key).pointee = .init(injected: waiting.time, loaded: transition.time)
+  }
+
   private func inject(_ transition: Transition, _ vcpu: Int) {
-    guard vcpus[vcpu].waiting.count < Self.waitingLimit else { return }
-    vcpus[vcpu].waiting[transition.intid] = (transition.time, vcpus[vcpu].preempted, vcpus[vcpu].entries)
+    tables.waiting.insert(GuestTables.key(domain, vcpu, transition.intid)).pointee = .init(
+      time: transition.time, preempted: vcpus[vcpu].preempted, entries: vcpus[vcpu].entries)
     if vcpus[vcpu].isInside {
       vcpus[vcpu].wasInjected = true
       if !vcpus[vcpu].timerFired, vcpus[vcpu].kickedAt == nil { vcpus[vcpu].kickedAt = transition.time }
@@ -135,9 +146,11 @@ final class GuestFollower {
           address: event.a, isController: isController, isRead: event.kind == .mmioRead)
       }
     case .handlerEnter where event.flags.contains(.intidKnown):
-      if let since = vcpus[vcpu].loadedAt.removeValue(forKey: UInt32(truncatingIfNeeded: event.a >> 32)) {
-        delays[GuestDelayStage.entryToHandler.rawValue].add(event.time &- since.loaded)
-        delays[GuestDelayStage.injectionToHandler.rawValue].add(event.time &- since.injected)
+      let key = GuestTables.key(domain, vcpu, UInt32(truncatingIfNeeded: event.a >> 32))
+      if let since = tables.loaded.find(key) {
+        delays[GuestDelayStage.entryToHandler.rawValue].add(event.time &- since.pointee.loaded)
+        delays[GuestDelayStage.injectionToHandler.rawValue].add(event.time &- since.pointee.injected)
+        tables.loaded.remove(at: since)
       }
     default: break
     }

@@ -25,10 +25,6 @@ struct GuestVCPUState {
   /// When it was scheduled out while ready; total of such time.
   var preemptedAt: UInt64?
   var preempted: UInt64 = 0
-  /// Injections that no entry has loaded: INTID, time, and time preempted till then.
-  var waiting: [UInt32: (time: UInt64, preempted: UInt64, entries: UInt64)] = [:]
-  /// When it was injected, and when an entry loaded it, for the guest's handler.
-  var loadedAt: [UInt32: (injected: UInt64, loaded: UInt64)] = [:]
   var entries: UInt64 = 0
   var exits: UInt64 = 0
   /// When it entered its guest, and how long it was there before.

@@ -13,7 +13,12 @@ final class KVMAnalyzer {
   /// The lives of guests' interrupts; nil if nobody wants them.
   @exclusivity(unchecked) private var lives: GuestLives?
 
-  init(lives: consuming GuestLives? = nil) { self.lives = lives }
+  private let tables: GuestTables
+
+  init(lives: consuming GuestLives? = nil, limits: AnalysisLimits = AnalysisLimits()) {
+    self.lives = lives
+    tables = GuestTables(limits)
+  }
 
   /// Takes in a batch; a capture without guests costs nothing.
   func consume(_ batch: ReplayBatch) {
@@ -36,13 +41,16 @@ final class KVMAnalyzer {
     }
   }
 
+  /// Times that a guest's interrupt was not followed.
+  var unfollowed: UInt64 { tables.unfollowed }
+
   /// What was found so far.
   var activity: [GuestActivity] { guests.filter(\.isShown).map(\.activity) }
 
   private func guest(_ domain: UInt16) -> GuestFollower? {
     let domain = domain == Domain.unknownGuest && guests.count == 1 ? 1 : domain
     guard domain > 0, Int(domain) <= Self.guestLimit else { return nil }
-    while guests.count < Int(domain) { guests.append(GuestFollower(domain: UInt16(guests.count + 1))) }
+    while guests.count < Int(domain) { guests.append(GuestFollower(domain: UInt16(guests.count + 1), tables)) }
     return guests[Int(domain) - 1]
   }
 

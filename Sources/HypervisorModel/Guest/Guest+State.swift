@@ -77,7 +77,8 @@ extension Guest {
       .init("vcpu", .number(UInt64(number))),
       .init("cpu", vcpu.cpu == PE.none ? .unknown : .number(UInt64(vcpu.cpu))),
       .init("inside", vcpu.firstRun == .unseen ? .unknown : .bool(vcpu.isInside)),
-      .init("list_known", .bool(vcpu.isListKnown && vcpu.doubtful.isEmpty)), .init("list", intids(vcpu.list)),
+      .init("list_known", .bool(vcpu.isListKnown && !isTruncated && vcpu.doubtful.isEmpty)),
+      .init("list", intids(vcpu.list)),
       .init("undecided", intids(vcpu.doubtful)),
     ]
     if vcpu.isInside {

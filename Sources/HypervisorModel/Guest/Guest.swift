@@ -33,6 +33,9 @@ final class Guest {
   @exclusivity(unchecked) var marked = PlaceSet()
   /// What the CPUs did last.
   let activity: CPUActivity
+  private let room: GuestRoom
+  /// An interrupt found no room: lists do not have it.
+  var isTruncated = false
   /// A probe shows each fill of list registers: an entry for which it shows none has none.
   var showsFills = false
   /// The layout of the list registers that a probe shows.
@@ -59,8 +62,9 @@ final class Guest {
 
   private static let vcpuLimit: UInt32 = 4096
 
-  init(domain: UInt16, topology: Topology, options: HypervisorOptions, activity: CPUActivity) {
+  init(domain: UInt16, topology: Topology, options: HypervisorOptions, activity: CPUActivity, room: GuestRoom) {
     self.domain = domain
+    self.room = room
     self.options = options
     policy = options.policy ?? ListRegisterPolicy(topology) ?? .kvmLegacy
     self.activity = activity
@@ -68,8 +72,9 @@ final class Guest {
   }
 
   /// One that goes on by itself from where another is; nobody is told of its entries and outcomes.
-  init(copying other: Guest, activity: CPUActivity) {
+  init(copying other: Guest, activity: CPUActivity, room: GuestRoom) {
     (domain, options, policy, self.activity) = (other.domain, other.options, other.policy, activity)
+    (self.room, isTruncated) = (room, other.isTruncated)
     distributor = GuestDistributor(copying: other.distributor)
     (vcpus, interrupts, places) = (other.vcpus, other.interrupts, other.places)
     (startIsShown, numbersAreKnown, forwards) = (other.startIsShown, other.numbersAreKnown, other.forwards)
@@ -95,6 +100,7 @@ final class Guest {
     archive.value(&showsFills)
     archive.value(&shownFormat)
     archive.value(&showsEnds)
+    archive.value(&isTruncated)
     archive.value(&handlingTime)
     archiveCounts(&archive)
   }
@@ -122,14 +128,22 @@ final class Guest {
 
   /// Whether the vCPU exists; it is added if it can.
   func holds(_ vcpu: UInt32) -> Bool {
-    guard vcpu < Self.vcpuLimit else { return false }
-    while vcpus.count <= Int(vcpu) { vcpus.append(GuestVCPU()) }
+    vcpu < vcpus.count || vcpu < Self.vcpuLimit && addVCPUs(to: Int(vcpu))
+  }
+
+  @inline(never) private func addVCPUs(to last: Int) -> Bool {
+    guard room.take(vcpus: last + 1 - vcpus.count) else { return false }
+    while vcpus.count <= last { vcpus.append(GuestVCPU()) }
     return true
   }
 
-  /// The place of an interrupt; it is added if it is new, with KVM's configuration after reset.
-  func place(_ intid: UInt32, vcpu: UInt32) -> Int {
+  /// The place of an interrupt; it is added if it is new, with KVM's configuration after reset. Nil if there are too many.
+  func place(_ intid: UInt32, vcpu: UInt32) -> Int? {
     if let place = places[intid, vcpu: vcpu] { return place }
+    guard room.takeInterrupt() else {
+      isTruncated = true
+      return nil
+    }
     var queued = QueuedInterrupt(intid: intid)
     if isGICv2 { queued.traits.remove(.group1) }
     if INTID.isPPI(intid) { queued.traits.insert(.level) }

@@ -11,7 +11,7 @@ final class GuestDistributor {
   private let domain: UInt16
   /// What was known of the machine as the guest's first event came.
   let topology: Topology
-  private var buffer = TransitionBuffer(capacity: 64)
+  private var buffer = TransitionBuffer(capacity: 4)
   /// Nil as long as nothing tells.
   private(set) var isGICv2: Bool?
   /// Counts accesses that may change how interrupts are configured.

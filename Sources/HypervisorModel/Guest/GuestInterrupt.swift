@@ -6,6 +6,8 @@ struct GuestInterrupt {
   var owner: Int32 = -1
   /// Where it is to go: of an SPI its target.
   var target: Int32
+  /// Number of the guest's last change of configuration that is taken into account.
+  var configuration: UInt32 = 0
   /// When it became pending.
   var pendingSince: UInt64 = 0
   /// The list register that it was put into at its vCPU's last entry; -1 if none.
@@ -22,8 +24,6 @@ struct GuestInterrupt {
   var raisedAt: UInt64 = 0
   /// Number of the entry for which it may have been raised too late.
   var lateAt = UInt64.max
-  /// Number of the guest's last change of configuration that is taken into account.
-  var configuration: UInt32 = 0
 
   /// What `vgic_target_oracle` says: the vCPU on whose list it has to be, or -1.
   var wanted: Int32 {

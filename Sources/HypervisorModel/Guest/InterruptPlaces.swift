@@ -3,7 +3,8 @@ import InterruptTrace
 /// Where each interrupt of a guest stands among those that are known: of SGIs and PPIs by vCPU.
 struct InterruptPlaces {
   private var ofVCPUs: [Int32] = []
-  private var shared = [Int32](repeating: -1, count: Int(INTID.specials.upperBound))
+  /// Up to the highest SPI that is known.
+  private var shared: [Int32] = []
   private var others: [UInt32: Int] = [:]
 
   /// Writes or reads them.
@@ -19,7 +20,7 @@ struct InterruptPlaces {
       if intid >= INTID.specials.upperBound { return others[intid] }
       let place: Int32
       if !INTID.isBanked(intid) {
-        place = shared[Int(intid)]
+        place = Int(intid) < shared.count ? shared[Int(intid)] : -1
       } else {
         let index = Int(vcpu) * 32 + Int(intid)
         place = index < ofVCPUs.count ? ofVCPUs[index] : -1
@@ -31,6 +32,7 @@ struct InterruptPlaces {
       if intid >= INTID.specials.upperBound {
         others[intid] = newValue
       } else if !INTID.isBanked(intid) {
+        while shared.count <= Int(intid) { shared.append(-1) }
         shared[Int(intid)] = place
       } else {
         while ofVCPUs.count <= Int(vcpu) * 32 + 31 { ofVCPUs.append(-1) }

@@ -5,7 +5,7 @@ extension Guest {
   /// The doubts about what the policy put into the list registers of a vCPU.
   func doubts(_ vcpu: Int, _ outcome: ListRegisterOutcome, isTold: Bool, event: UInt64) -> ClassDoubts {
     var doubts = ClassDoubts()
-    if !vcpus[vcpu].isListKnown { doubts.insert(.start) }
+    if isTruncated || !vcpus[vcpu].isListKnown { doubts.insert(.start) }
     for place in vcpus[vcpu].doubtful { doubts[kind(place)].insert(.outcome) }
     for place in vcpus[vcpu].list where !interrupts[place].queued.isActive && !isEnableKnown(place) {
       doubts[kind(place)].insert(.configuration)

@@ -149,7 +149,7 @@ extension Guest {
       let value = ListRegisterValue(bits, setting.format)
       let intid = value.intid(hasGICv2Guest: setting.hasGICv2Guest)
       guard value.isValid, INTID.isSGI(intid) || INTID.isLPI(intid) else { continue }
-      let place = place(intid, vcpu: UInt32(vcpu))
+      guard let place = place(intid, vcpu: UInt32(vcpu)) else { continue }
       guard interrupts[place].owner != Int32(vcpu) || !interrupts[place].queued.isPending && value.isPending else {
         continue
       }

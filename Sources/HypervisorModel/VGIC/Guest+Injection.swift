@@ -6,7 +6,7 @@ extension Guest {
   /// only, an edge-triggered one a rising edge only; anything else is ignored without a trace.
   func inject(intid: UInt32, vcpu: UInt32, level: Bool, at event: Event, _ out: inout HypervisorOutput) {
     guard INTID.isBasic(intid), holds(INTID.isBanked(intid) ? vcpu : 0) else { return }
-    let place = place(intid, vcpu: INTID.isBanked(intid) ? vcpu : 0)
+    guard let place = place(intid, vcpu: INTID.isBanked(intid) ? vcpu : 0) else { return }
     refresh(place, vcpu: INTID.isBanked(intid) ? vcpu : 0)
     let was = interrupts[place].queued.isPending
     let before = remembered(place, .line(level), cpu: event.cpu, out.event)
@@ -32,8 +32,7 @@ extension Guest {
 
   /// A timer is linked to the physical one of the same INTID (`kvm_vgic_map_phys_irq`).
   func linkTimer(intid: UInt32, vcpu: UInt32) {
-    guard INTID.isBanked(intid), holds(vcpu) else { return }
-    let place = place(intid, vcpu: vcpu)
+    guard INTID.isBanked(intid), holds(vcpu), let place = place(intid, vcpu: vcpu) else { return }
     guard !interrupts[place].queued.traits.contains(.hardware) else { return }
     interrupts[place].known.insert(.trigger)
     interrupts[place].queued.traits.formUnion([.hardware, .level])
@@ -96,7 +95,7 @@ extension Guest {
     guard holds(vcpu) else { return }
     switch transition.kind {
     case .pending, .merged:
-      let place = place(intid, vcpu: vcpu)
+      guard let place = place(intid, vcpu: vcpu) else { return }
       refresh(place, vcpu: vcpu)
       let was = interrupts[place].queued.isPending
       let sourcePE = transition.pending.sourcePE

@@ -53,7 +53,7 @@ extension Guest {
       let value = ListRegisterValue(bits, setting.format)
       guard value.isValid, outcome.loaded < setting.format.maximum else { continue }
       let intid = value.intid(hasGICv2Guest: setting.hasGICv2Guest)
-      let place = place(intid, vcpu: UInt32(vcpu))
+      guard let place = place(intid, vcpu: UInt32(vcpu)) else { continue }
       take(value, place, vcpu, isSourced: setting.hasGICv2Guest && INTID.isSGI(intid))
       interrupts[place].register = Int8(outcome.loaded)
       vcpus[vcpu].registers[outcome.loaded] = bits
