@@ -115,7 +115,7 @@ extension FindingsAnalyzer {
       }
     }
     if record.pointee.isRunning { acknowledgedAgain(t, record, processor) }
-    noteRun(t, record.pointee, processor)
+    noteRun(t, record, processor)
     if processor.pointee.depth == 0 {
       processor.pointee.idleBound = max(processor.pointee.idleBound, Int16(min(t.priority, 0xFF)))
     }
@@ -237,23 +237,24 @@ extension FindingsAnalyzer {
       return
     }
     record.pointee.refires &+= 1
-    if record.pointee.refires >= thresholds.stormRefires { refired(t, record.pointee) }
+    if record.pointee.refires >= thresholds.stormRefires { refired(t, record) }
   }
 
   /// Follows runs of one interrupt on a PE with hardly anything between: another interrupt, or a pause longer than the
   /// handler, counts eight times.
   @inline(__always)
   private mutating func noteRun(
-    _ t: Transition, _ record: InterruptRecord, _ processor: UnsafeMutablePointer<ProcessorRecord>
+    _ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>,
+    _ processor: UnsafeMutablePointer<ProcessorRecord>
   ) {
     let isSame = processor.pointee.lastINTID == t.intid
-    let pause = t.time &- min(record.endAt.time, t.time)
+    let pause = t.time &- min(record.pointee.endAt.time, t.time)
     let isTimed = Self.isTimed(from: firstTime ?? 0, to: t.time, events: t.event)
-    if isTimed, isSame, record.endAt.event != .max, pause <= max(processor.pointee.lastServiceTime, 1000),
-      t.time > record.endAt.time
+    if isTimed, isSame, record.pointee.endAt.event != .max, pause <= max(processor.pointee.lastServiceTime, 1000),
+      t.time > record.pointee.endAt.time
     {
       processor.pointee.runLength &+= 1
-      if processor.pointee.runLength >= thresholds.stormRun { run(t, processor.pointee) }
+      if processor.pointee.runLength >= thresholds.stormRun { run(t, processor) }
     } else if processor.pointee.runLength > 8 {
       processor.pointee.runLength &-= 8
     } else {

@@ -2,14 +2,15 @@ import InterruptTrace
 
 /// Interrupts that come too often, and those that wait too long.
 extension FindingsAnalyzer {
-  mutating func refired(_ t: Transition, _ record: InterruptRecord) {
-    let pe = record.acknowledgedOn
-    let isLevel = record.edge != .yes && !INTID.isSGI(t.intid) && !INTID.isLPI(t.intid)
-    let line = record.line == .yes ? record.lineAt.event : .max
-    report(.init(kind: .storm, domain: t.domain, pe: pe, intid: t.intid), t, count: first(record.refires)) {
+  mutating func refired(_ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>) {
+    let pe = record.pointee.acknowledgedOn
+    let isLevel = record.pointee.edge != .yes && !INTID.isSGI(t.intid) && !INTID.isLPI(t.intid)
+    let line = record.pointee.line == .yes ? record.pointee.lineAt.event : .max
+    report(.init(kind: .storm, domain: t.domain, pe: pe, intid: t.intid), t, count: first(record.pointee.refires)) {
       var chain: [Finding.Link] = []
       if line != .max { chain.append(.init("the line rose and has not fallen since", event: line)) }
-      chain.append(.init("it was pending again at each of \(record.refires) ends in succession", event: t.event))
+      chain.append(
+        .init("it was pending again at each of \(record.pointee.refires) ends in succession", event: t.event))
       return FindingLog.Description(
         .error, .certain,
         isLevel && line != .max
@@ -18,25 +19,26 @@ extension FindingsAnalyzer {
         chain,
         advice: isLevel
           ? "check that the handler makes the device lower its line" : "check what raises it while it is handled",
-        event: line == .max ? record.acknowledgeAt.event : line,
-        time: line == .max ? record.acknowledgeAt.time : record.lineAt.time)
+        event: line == .max ? record.pointee.acknowledgeAt.event : line,
+        time: line == .max ? record.pointee.acknowledgeAt.time : record.pointee.lineAt.time)
     }
   }
 
   /// The first time, what led to the threshold counts too.
   private func first(_ refires: UInt64) -> UInt64 { refires == thresholds.stormRefires ? refires : 1 }
 
-  mutating func run(_ t: Transition, _ processor: ProcessorRecord) {
+  mutating func run(_ t: Transition, _ processor: UnsafeMutablePointer<ProcessorRecord>) {
     let key = FindingLog.Key(kind: .storm, domain: t.domain, pe: t.pe, intid: t.intid)
-    report(key, t, count: processor.runLength == thresholds.stormRun ? processor.runLength : 1) {
+    report(key, t, count: processor.pointee.runLength == thresholds.stormRun ? processor.pointee.runLength : 1) {
       FindingLog.Description(
         .warning, .likely, "\(name(t.intid)) fires again and again: PE \(t.pe) has hardly time for anything else",
         [
           .init(
-            "taken \(processor.runLength) times with less between than its handler takes", event: processor.runEvent)
+            "taken \(processor.pointee.runLength) times with less between than its handler takes",
+            event: processor.pointee.runEvent)
         ],
         advice: "check what raises it, and that the source is acknowledged before the end of interrupt",
-        event: processor.runEvent, time: processor.runTime)
+        event: processor.pointee.runEvent, time: processor.pointee.runTime)
     }
   }
 
