@@ -76,7 +76,7 @@ bench: release
 	$(GICSCOPE) bench import $(DEMO)
 
 # Each fuzz target for FUZZ_SECONDS; what they learn stays in Tests/Fuzz/.build/corpus. libbabeltrace2 leaks on its own,
-# half a megabyte each time.
+# half a megabyte each time, and is refused memory where a trace asks for too much.
 FUZZ ?= $(notdir $(wildcard Tests/Fuzz/Seeds/*))
 FUZZ_SECONDS ?= 60
 
@@ -85,8 +85,8 @@ fuzz: packages
 	  -Xswiftc -sanitize-coverage=edge,trace-cmp,pc-table,inline-8bit-counters
 	@set -e; for target in $(FUZZ); do \
 	  corpus=Tests/Fuzz/.build/corpus/$$target; mkdir -p $$corpus; \
-	  leaks=1 memory=1024 runs=-1; case $$target in FuzzCTF) leaks=0 memory=4096 runs=6000;; esac; \
-	  ASAN_OPTIONS=detect_leaks=$$leaks LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Fuzz/leaks.txt:print_suppressions=0 \
+	  leaks=1 null=0 memory=1024 runs=-1; case $$target in FuzzCTF) leaks=0 null=1 memory=4096 runs=6000;; esac; \
+	  ASAN_OPTIONS=detect_leaks=$$leaks:allocator_may_return_null=$$null LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Fuzz/leaks.txt:print_suppressions=0 \
 	    SWIFT_BACKTRACE=enable=no Tests/Fuzz/.build/release/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
 	    -detect_leaks=$$leaks -rss_limit_mb=$$memory -runs=$$runs -print_final_stats=1 -artifact_prefix=Tests/Fuzz/.build/$$target- $$corpus Tests/Fuzz/Seeds/$$target; \
 	done

@@ -89,6 +89,23 @@ struct ExitCodeTests {
     #expect(strict.errors.contains("line 13"))
   }
 
+  @Test("A CTF trace of packets without a size, which has no end, exits with 3 before it takes all memory")
+  func endlessPackets() throws {
+    let seed = try Data(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fuzz/Seeds/FuzzCTF/lttng"))
+    let split = try #require(seed.firstIndex(of: 0))
+    try BuiltProgram.withDirectory { directory in
+      try seed[..<split].write(to: directory.appendingPathComponent("metadata"))
+      var stream = Data(seed[(split + 1)...])
+      // The sizes of the content and of the packet.
+      stream.replaceSubrange(24..<40, with: Data(count: 16))
+      try stream.write(to: directory.appendingPathComponent("channel_0"))
+      let result = try BuiltProgram.run(["info", directory.path])
+      #expect(result.status == 3)
+      #expect(result.errors.contains("more memory than a trace needs"))
+    }
+  }
+
   @Test("A truncated capture exits with 4, after the report of what is whole, and says where it ends")
   func truncated() throws {
     try BuiltProgram.withDirectory { directory in

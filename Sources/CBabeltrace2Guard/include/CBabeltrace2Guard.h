@@ -2,8 +2,8 @@
 #include <babeltrace2/babeltrace.h>
 
 // Calls into libbabeltrace2 that read a trace. It aborts, or divides by zero, on some damaged traces that it does not check
-// (2.0.4); here that ends the call with a failure instead of the program. What the library was working on must not be used
-// again, nor released.
+// (2.0.4), and takes all memory for others; here that ends the call with a failure instead of the program. What the library
+// was working on must not be used again, nor released.
 
 /// The signal with which the last guarded call of this thread ended; 0 for none. Reading it forgets it.
 int gicscope_bt_take_signal(void);

@@ -1,5 +1,6 @@
 import CBabeltrace2
 import CBabeltrace2Guard
+import Glibc
 import InterruptTrace
 
 /// A CTF trace as records, through libbabeltrace2: its `ctf` plugin reads the streams, its `utils` plugin merges them.
@@ -47,8 +48,9 @@ final class CTFInput {
     let signal = gicscope_bt_take_signal()
     if signal != 0 { hasBrokenDown = true }
     if hasBrokenDown {
-      return
-        "nothing: it broke down (signal \(signal)), as it does on some damage; record the trace anew, or copy it again"
+      // GLib's end of a program that gets no more memory.
+      let how = signal == SIGTRAP ? "it wanted more memory than a trace needs" : "it broke down (signal \(signal))"
+      return "nothing: \(how), as it does on some damage; record the trace anew, or copy it again"
     }
     guard let error = bt_current_thread_take_error() else { return "no reason given" }
     defer { bt_error_release(error) }
