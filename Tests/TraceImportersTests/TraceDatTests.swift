@@ -151,6 +151,33 @@ struct TraceDatTests {
   }
 
   /// trace-cmd writes at the end where the CPUs' data lie.
+  @Test(
+    "A file that shrinks while it is read is refused if its tables are gone, else read up to there",
+    arguments: [(6, "none"), (7, "none"), (7, "zlib"), (7, "zstd")])
+  func shrinks(version: Int, compression: String) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "gicscope-\(UUID().uuidString).dat").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let whole = Data(sample(DatBuilder(version: version, compression: compression)).bytes)
+    func open() throws -> RandomAccessInput {
+      try whole.write(to: URL(filePath: path))
+      return try RandomAccessInput(ByteInput.open(path: path))
+    }
+    func tables(_ input: RandomAccessInput) throws -> DatFile {
+      try DatFile(input) { KernelCatalogue.shared.find($0) != nil }
+    }
+    let early = try open()
+    #expect(truncate(path, 16) == 0)
+    let error = #expect(throws: DatError.self) { try tables(early) }
+    #expect(error?.reason.contains("became shorter") == true)
+    let late = try open()
+    let file = try tables(late)
+    #expect(truncate(path, 16) == 0)
+    let records = DatRecords(file, late, isStrict: false)
+    var statistics = ImportStatistics()
+    records.report(into: &statistics)
+    #expect(statistics.damage?.reason.contains("became shorter") == true)
+  }
+
   @Test("Of a cut trace-cmd file of version 7 the records before the cut are read", arguments: [75, 50, 10, 1])
   func cutVersion7(percentLeft: Int) throws {
     let whole = try [UInt8](Data(contentsOf: CaptureFormsTests.folder.appending(path: "trace.dat")))

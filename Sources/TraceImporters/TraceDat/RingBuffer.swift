@@ -61,7 +61,9 @@ struct RingBuffer: ~Copyable {
     if cpu.offset > size || length > size - cpu.offset {
       damage = DatError(position: input.count, reason: "the data of CPU \(cpu.cpu) end early")
     }
-    if cpu.isCompressed { chunks = UInt64(u32(at: next) ?? 0); next = min(next + 4, end) }
+    guard cpu.isCompressed else { return }
+    if let count = u32(at: next) { chunks = UInt64(count) } else { noteShorter() }
+    next = min(next + 4, end)
   }
 
   deinit { owned.deallocate() }
