@@ -5,19 +5,15 @@ struct ITSDeviceCounters: ~Copyable {
   /// Cache sizes 1, 2, 4, … 2^(sizes - 1).
   private static var sizes: Int { 21 }
 
-  private var numbers = LiveTable<Int32>(-1)
+  private var numbers = LiveTable<Int32>(-1, limit: ITSDeviceCounters.limit)
   private var devices: [UInt32] = []
   /// For each device: MSIs, references, those without a distance, then distances by their logarithm, rounded up.
   private var counts: [UInt64] = []
   private static var width: Int { 3 + sizes }
 
   private mutating func row(_ device: UInt32) -> Int? {
-    let place = numbers.insert(UInt64(device))
+    guard let place = numbers.insertIfRoom(UInt64(device)) else { return nil }
     if place.pointee < 0 {
-      guard devices.count < Self.limit else {
-        numbers.remove(UInt64(device))
-        return nil
-      }
       place.pointee = Int32(devices.count)
       devices.append(device)
       counts.append(contentsOf: repeatElement(0, count: Self.width))
