@@ -48,6 +48,8 @@ final class CTFInput {
     let signal = gicscope_bt_take_signal()
     if signal != 0 { hasBrokenDown = true }
     if hasBrokenDown {
+      // The library ends the program at the next call if the thread still has an error.
+      bt_current_thread_clear_error()
       // GLib's end of a program that gets no more memory.
       let how = signal == SIGTRAP ? "it wanted more memory than a trace needs" : "it broke down (signal \(signal))"
       return "nothing: \(how), as it does on some damage; record the trace anew, or copy it again"
