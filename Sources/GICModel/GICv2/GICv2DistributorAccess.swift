@@ -63,7 +63,7 @@ extension GICv2 {
   private mutating func learnPriorityBits(_ expected: Learned<UInt64>, _ event: Event) {
     for n in 0..<UInt64(event.size) where expected.known >> (n * 8) & 0xF0 == 0xF0 {
       _ = learnPriorityBits(
-        written: UInt32(expected.value >> (n * 8) & 0xFF), seen: UInt32(event.b >> (n * 8) & 0xFF))
+        from: event, written: UInt32(expected.value >> (n * 8) & 0xFF), seen: UInt32(event.b >> (n * 8) & 0xFF))
     }
   }
 

@@ -61,11 +61,7 @@ extension GICv2 {
     let isOpen =
       doubtsView(event, pe: pe)
       && !view(index, event.offset, pe: pe, nonSecure: !nonSecure).contradicts(event.b)
-    // A Non-secure read of a mask lacks its lowest bit, which a Secure one may for want of priority bits.
-    if isOpen, interfaceMap.role(index) == .priorityMask, interfaces[pe].interface.known.contains(.priorityMask) {
-      return
-    }
-    learn(index, event.offset, UInt32(truncatingIfNeeded: event.b), pe: pe, nonSecure: nonSecure)
+    learn(index, event, pe: pe, nonSecure: nonSecure)
     // Taken over as an assumption only.
     if isOpen { doubtView(interfaceMap.role(index), pe: pe) }
     reportConditions(pe)
@@ -129,20 +125,21 @@ extension GICv2 {
     return word == 0 ? (0, UInt32(half), 1 << UInt32(half) - 1) : nil
   }
 
-  private mutating func learn(_ index: Int, _ offset: UInt32, _ seen: UInt32, pe: Int, nonSecure: Bool) {
-    let role = interfaceMap.role(index)
+  private mutating func learn(_ index: Int, _ event: Event, pe: Int, nonSecure: Bool) {
+    let (role, seen) = (interfaceMap.role(index), UInt32(truncatingIfNeeded: event.b))
     // The Non-secure views of the others show only a part.
     guard !nonSecure || role == .control else { return }
     if role == .priorityMask {
       if interfaces[pe].interface.known.contains(.priorityMask),
-        learnPriorityBits(written: interfaces[pe].interface.priorityMask, seen: seen)
+        learnPriorityBits(from: event, written: interfaces[pe].interface.priorityMask, seen: seen)
+          || interfaces[pe].interface.priorityMaskView(nonSecure: true) == seen
       {
         return
       }
       interfaces[pe].interface.priorityMask = seen
       interfaces[pe].interface.known.insert(.priorityMask)
     } else {
-      write(index, offset, seen, pe: pe, nonSecure: nonSecure)
+      write(index, event.offset, seen, pe: pe, nonSecure: nonSecure)
     }
   }
 
