@@ -68,7 +68,7 @@ extension FindingsAnalyzer {
   private func degreeAtEnd(
     _ r: InterruptRecord, _ obstruction: Obstruction, _ severity: FindingSeverity
   ) -> Degree? {
-    guard !r.pendingIsOlder, lastEvent &- r.pendingAt.event <= 4 else { return nil }
+    guard !r.pendingIsOlder, lastEvent &- r.pendingAt.event <= Self.lastEvents else { return nil }
     let since = obstruction.since
     let isOld = since.event == .max ? startsAtReset : elapsed(since: since) >= thresholds.stuckTime
     return Degree(
@@ -76,6 +76,8 @@ extension FindingsAnalyzer {
   }
 
   private static var patienceWithNewcomers: UInt64 { 200 }
+  /// Events that an interrupt's coming leads to on all PEs, and a few more: what comes so late ends the capture.
+  private static var lastEvents: UInt64 { 64 }
 
   /// How long a PE may take to take what is signalled to it: one that has taken none may not have been let run yet.
   private func patience(_ pe: UInt32, _ domain: UInt16) -> UInt64 {
