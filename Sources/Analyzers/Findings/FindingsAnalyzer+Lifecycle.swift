@@ -18,7 +18,10 @@ extension FindingsAnalyzer {
       }
     }
     record.pointee.edges &+= 1
-    if INTID.isSGI(t.intid) { sgiAccepted(t) }
+    if INTID.isSGI(t.intid) {
+      sgiAccepted(t)
+      if t.pending.cause == .sgi { record.pointee.source = UInt64(t.pending.sourcePE) }
+    }
     if t.pe != PE.none {
       record.pointee.target = t.pe
       record.pointee.targetIsKnown = true

@@ -200,9 +200,10 @@ extension FindingsAnalyzer {
       p.shownEvent > r.pendingAt.event
     else { return unknown(r, p, intid, pe) }
     if INTID.isSGI(intid), PendingCause(rawValue: r.cause) == .sgi, group(of: r, intid, p) > 2 {
+      let sender = r.source < UInt64(PE.none) ? "by PE \(r.source) " : ""
       return Obstruction(
         cause: .refusedByTarget,
-        what: "was sent to PE \(pe), which does not accept it: its group there is not the one it was sent for",
+        what: "was sent \(sender)to PE \(pe), which does not accept it: its group there is not the one it was sent for",
         links: [
           .init("no write of the capture puts it into a group at PE \(pe): it has the group of reset"),
           .init("PE \(pe) shows no request for it", event: p.shownEvent),

@@ -79,7 +79,7 @@ struct InterruptRecord: BitwiseCopyable {
   /// Of an LPI: whether a translation leads to it, and since when.
   var mapped = Tristate.unknown
   var mappingEvent: UInt64 = .max
-  /// DeviceID and EventID that lead to an LPI; `.max` if not known.
+  /// DeviceID and EventID that lead to an LPI, the PE that sent an SGI; `.max` if not known.
   var source: UInt64 = .max
 
   // MARK: Messages, edges and pulses that came to nothing
