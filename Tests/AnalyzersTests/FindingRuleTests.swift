@@ -87,6 +87,17 @@ struct FindingRuleTests {
     #expect(find(known + ends(40..<41) + ends(50..<51)).map(\.intid) == [40, 50])
   }
 
+  @Test(
+    "Runs of 1020, 1021 and 1022 name the interrupt that stands behind them (IHI 0069H, 2.2.1)",
+    arguments: [UInt64(1020), 1021, 1022])
+  func refused(value: UInt64) {
+    let waits = [Make.pending(10, 40), Make.make(.highestPending, 11, 40, 0)]
+    let asks = (0..<10).map { Make.spurious(20 + $0, value) }
+    let found = find(open() + enabled(40) + waits + asks, until: 9 * ms).filter { $0.kind == .stuckPending }
+    #expect(found.map(\.severity) == [.error] && found.first?.intid == 40)
+    #expect(found.first?.summary.contains("gets \(value) each time") == true)
+  }
+
   @Test("The end of a GICv2 SGI names the CPU that sent it (IHI 0048B, 4.4.5)")
   func endNamesSender() {
     func life(_ named: UInt64) -> [Transition] {
