@@ -159,7 +159,7 @@ public final class HypervisorModel {
     case .timerSave, .timerRestore: timer(event, guest, out)
     // Where it is not shown which of WFI and WFE it was, it proves nothing.
     case .wfx where event.flags.isDisjoint(with: [.isWFE, .incomplete]): guest.rest(vcpu, out)
-    case .vcpuWakeup: guest.wake(vcpu, out)
+    case .vcpuWakeup: guest.wake(vcpu, hasWaited: event.a > 0 || event.b & 1 != 0, out)
     case .vcpuLoad: if guest.holds(vcpu), event.cpu != PE.none { guest.vcpus[Int(vcpu)].cpu = event.cpu }
     case .vcpuThread:
       if guest.holds(vcpu) { guest.vcpus[Int(vcpu)].thread = UInt32(truncatingIfNeeded: event.a) }
@@ -173,11 +173,14 @@ public final class HypervisorModel {
       guest.distributor.apply(event, index: out.event) { guest.follow($0, &out) }
       if event.kind == .mmioWrite {
         guest.refreshAll()
-        if let intid = guest.distributor.deactivation(event) { guest.startDeactivation(intid: intid, vcpu: vcpu) }
+        if let intid = guest.distributor.deactivation(event) {
+          guest.noteDeactivation(vcpu)
+          guest.startDeactivation(intid: intid, vcpu: vcpu)
+        }
       }
     case .sysregWrite: sysregWrite(event, guest, &out)
     case .lrWrite, .lrRead: listRegister(event, guest)
-    case .vgicStep: if guest.holds(vcpu) { nest(event, guest) }
+    case .vgicStep: if guest.holds(vcpu) { step(event, guest, out.event) }
     case .topology: if let entry = Topology.Entry(event) { learn(entry) }
     default: break
     }
@@ -202,11 +205,15 @@ public final class HypervisorModel {
     guest.inject(intid: event.intid, vcpu: event.pe, level: event.level, at: event, &out)
   }
 
-  /// A guest that is a hypervisor runs its own guest, or is itself again.
-  private func nest(_ event: Event, _ guest: Guest) {
+  /// A probe shows a step of the hypervisor; of a guest that is one itself that it runs its own guest, or is itself again.
+  private func step(_ event: Event, _ guest: Guest, _ number: UInt64) {
     switch VGICStep(rawValue: UInt16(truncatingIfNeeded: event.a)) {
     case .nestedEnter: guest.vcpus[Int(event.pe)].isNested = event.entersNestedGuest
     case .nestedExit: guest.vcpus[Int(event.pe)].isNested = false
+    case .fold: if guest.vcpus[Int(event.pe)].isInside { activity.noteExit(guest.vcpus[Int(event.pe)].cpu, number) }
+    case .prune:
+      guest.showsPrunes = true
+      if !guest.vcpus[Int(event.pe)].isInside { guest.prunePending(Int(event.pe)) }
     default: break
     }
   }
@@ -253,6 +260,7 @@ public final class HypervisorModel {
 
   private func sysregWrite(_ event: Event, _ guest: Guest, _ out: inout HypervisorOutput) {
     guest.distributor.noteGICv3()
+    if event.register == .ICC_DIR_EL1 { guest.noteDeactivation(event.pe) }
     if event.register == .ICC_DIR_EL1, !event.flags.contains(.incomplete) {
       // Only KVM from 6.19 on has the function that the probe is of.
       if options.policy == nil { guest.policy = .kvmOverflow }

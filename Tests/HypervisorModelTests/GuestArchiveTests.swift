@@ -12,6 +12,8 @@ struct GuestArchiveTests {
     original.thread = 4711
     original.ended = [33]
     original.endedOutside = 2
+    original.isDeactivating = true
+    original.unpruned = [4, 7]
     var writing = StateArchive()
     original.archive(&writing)
     var reading = StateArchive(reading: writing.bytes)

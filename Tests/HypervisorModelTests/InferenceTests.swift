@@ -5,12 +5,13 @@ import Testing
 
 /// One test for each rule by which the model fills what tracepoints do not show.
 @Suite struct InferenceTests {
-  /// A guest with the timer's interrupt loaded and back from a run of which nothing tells.
-  func afterARun(_ rig: KVMRig) {
+  /// A guest with the timer's interrupt loaded and back from a run of which nothing tells: it was interrupted, or ran into
+  /// an instruction that traps.
+  func afterARun(_ rig: KVMRig, isTrap: Bool = false) {
     rig.restore(control: 1, deadline: 500)
     rig.timer()
     rig.enter()
-    rig.exit()
+    if isTrap { rig.exit() } else { rig.exit(reason: 0, exceptionClass: 0) }
   }
 
   @Test func undecidedIsSaid() {
@@ -39,6 +40,23 @@ import Testing
     rig.enter()
     rig.exit(exceptionClass: 1, pc: 0x9000)
     rig.send(.wfx)
+    rig.enter()
+    #expect(rig.last.doubtfullyAbsent == [27] && rig.last.doubts[.ppi].contains(.outcome))
+  }
+
+  /// It waits once; then interrupts are pending that it does not take.
+  @Test func waitsThatEndAtOnceAreInNoIdleLoop() {
+    let rig = KVMRig()
+    rig.idles()
+    rig.timer()
+    rig.enter()
+    rig.waits(pc: 0x9000)
+    rig.wakes()
+    for _ in 0..<5 {
+      rig.enter()
+      rig.waits(pc: 0x9000)
+      rig.wakes(after: 0)
+    }
     rig.enter()
     #expect(rig.last.doubtfullyAbsent == [27] && rig.last.doubts[.ppi].contains(.outcome))
   }
@@ -110,9 +128,9 @@ import Testing
 
   /// What comes to light after an exit is told as a transition, with the rule.
   @Test func outcomesAreTold() {
-    func outcome(_ body: (KVMRig) -> Void) -> [UInt64]? {
+    func outcome(isTrap: Bool = false, _ body: (KVMRig) -> Void) -> [UInt64]? {
       let rig = KVMRig()
-      afterARun(rig)
+      afterARun(rig, isTrap: isTrap)
       body(rig)
       let all = rig.transitions.filter { $0.kind == .guestOutcome }
       guard all.count == 1, all[0].intid == 27, all[0].pe == 0, all[0].domain == 1 else { return nil }
@@ -123,6 +141,9 @@ import Testing
     #expect(outcome { $0.save(control: 5, deadline: 500) } == [1, rule(.timerUntouched)])
     #expect(outcome { $0.save(control: 7, deadline: 500) } == [2, rule(.timerMasked)])
     #expect(outcome { $0.save(control: 1, deadline: 900) } == [0, rule(.timerReprogrammed)])
+    #expect(outcome(isTrap: true) { $0.save(control: 5, deadline: 500) } == [1, rule(.timerHighAtTrap)])
+    #expect(outcome(isTrap: true) { $0.save(control: 1, deadline: 900) } == [0, rule(.timerLowAtTrap)])
+    #expect(outcome(isTrap: true) { $0.save(control: 5, deadline: 900) } == [0, rule(.timerReprogrammed)])
     #expect(outcome { $0.timer() } == [0, rule(.physicalTimerFired)])
     #expect(outcome { _ in } == nil)
   }
@@ -146,6 +167,68 @@ import Testing
     #expect(rig.states == ["P"] && rig.last.registers[0].rule == .timerUntouched)
     // It may be acknowledged already: the guest's handler comes to the timer later.
     #expect(rig.last.doubts[.ppi].contains(.outcome))
+  }
+
+  /// A handler that has acknowledged the timer's interrupt comes to the timer before it runs into an instruction that traps.
+  @Test func timerSavedAssertedAtATrapIsPending() {
+    let rig = KVMRig()
+    afterARun(rig, isTrap: true)
+    rig.save(control: 5, deadline: 500)
+    rig.enter()
+    #expect(rig.states == ["P"] && !rig.last.doubts[.ppi].contains(.outcome))
+  }
+
+  @Test func timerSavedLowAtATrapWasHandled() {
+    let rig = KVMRig()
+    afterARun(rig, isTrap: true)
+    rig.save(control: 1, deadline: 900)
+    rig.enter()
+    #expect(rig.last.registers.isEmpty && rig.last.doubtfullyAbsent.isEmpty)
+  }
+
+  /// The deactivation that traps is the handler's own: the timer is handled, and its interrupt may be active.
+  @Test func timerSavedLowAtATrappedDeactivationMayBeActive() {
+    let rig = KVMRig(policy: .kvmOverflow)
+    afterARun(rig, isTrap: true)
+    rig.send(.sysregWrite, flags: .incomplete, a: UInt64(SystemRegister.ICC_DIR_EL1.rawValue))
+    rig.save(control: 1, deadline: 900)
+    rig.enter()
+    #expect(rig.last.doubtfullyAbsent == [27])
+  }
+
+  /// KVM samples the line of a timer's interrupt that the guest has not taken (`vgic_get_phys_line_level`), and no event
+  /// shows what it found.
+  @Test func timerLeftPendingIsPendingIfItsLineIsHigh() {
+    func entry(_ body: (KVMRig) -> Void) -> EntryPrediction {
+      let rig = KVMRig(isWitness: true)
+      rig.left = [0x70A0_001B_0000_001B]
+      afterARun(rig)
+      body(rig)
+      rig.enter()
+      return rig.last
+    }
+    #expect(entry { _ in }.doubts[.ppi].contains(.outcome))
+    let high = entry { $0.save(control: 5, deadline: 500) }
+    #expect(high.registers.count == 1 && !high.doubts[.ppi].contains(.outcome))
+    let low = entry { $0.save(control: 1, deadline: 900) }
+    #expect(low.registers.isEmpty && !low.doubts[.ppi].contains(.outcome))
+    let raised = entry { $0.timer() }
+    #expect(raised.registers.count == 1 && !raised.doubts[.ppi].contains(.outcome))
+  }
+
+  /// The model may have taken the line for high, and the injection for one that KVM ignores.
+  @Test func lineThatIsRaisedIsHighWhateverTheGuestDid() {
+    let rig = KVMRig()
+    rig.idles()
+    rig.timer()
+    rig.enter()
+    rig.exit(exceptionClass: 1)
+    rig.send(.wfx, flags: .incomplete)
+    rig.save(control: 5, deadline: 0)
+    rig.timer()
+    rig.send(.vcpuWakeup, a: 1000, b: 1)
+    rig.enter()
+    #expect(rig.states == ["P"])
   }
 
   @Test func timerSavedMaskedIsActive() {
@@ -331,6 +414,45 @@ import Testing
     #expect(rig.last.registers.isEmpty && rig.last.doubtfullyAbsent.isEmpty)
   }
 
+  /// Its list register is the vCPU's that is in its guest; what comes of it differs between kernels.
+  @Test func deactivationOfWhatAnotherVCPUHoldsDecidesNothing() {
+    let rig = KVMRig(policy: .kvmOverflow, isWitness: true)
+    rig.write(0x0800_6000 + 8 * 40, 0)
+    rig.inject(40)
+    rig.enter()
+    rig.send(.sysregWrite, vcpu: 1, a: UInt64(SystemRegister.ICC_DIR_EL1.rawValue), b: 40)
+    rig.send(.userspaceExit, vcpu: 1)
+    rig.left = [0x90A0_0000_0000_0028]
+    rig.exit()
+    rig.enter()
+    #expect(rig.states == ["A"] && rig.last.doubts[.spi].contains(.outcome))
+  }
+
+  /// KVM prunes the list some time between a trapped deactivation and the next entry (Linux 6.19, vgic-v3.c).
+  @Test func whatIsDueAgainBeforeTheListIsPrunedKeepsItsPlace() {
+    func order(showsPrunes: Bool = true, _ steps: [(KVMRig) -> Void]) -> (intids: [UInt32], isDecided: Bool) {
+      let rig = KVMRig(policy: .kvmOverflow, isWitness: true)
+      for intid in 40...41 { rig.write(UInt64(0x0800_6000 + 8 * intid), 0) }
+      if showsPrunes { rig.send(.vgicStep, a: UInt64(VGICStep.prune.rawValue)) }
+      rig.inject(40)
+      rig.inject(41)
+      rig.enter()
+      rig.left = [0x90A0_0000_0000_0028, 0x50A0_0000_0000_0029]
+      rig.exit()
+      rig.send(.sysregWrite, a: UInt64(SystemRegister.ICC_DIR_EL1.rawValue), b: 40)
+      for step in steps { step(rig) }
+      rig.enter()
+      return (rig.intids, !rig.last.doubts[.spi].contains(.outcome))
+    }
+    let raise = { (rig: KVMRig) in rig.inject(40) }
+    let goesOn = { (rig: KVMRig) in rig.send(.userspaceExit) }
+    let prune = { (rig: KVMRig) in rig.send(.vgicStep, a: UInt64(VGICStep.prune.rawValue)) }
+    #expect(order([goesOn, raise, prune]) == ([40, 41], true))
+    #expect(order([prune, raise]) == ([41, 40], true))
+    #expect(!order(showsPrunes: false, [raise]).isDecided)
+    #expect(!order(showsPrunes: false, [goesOn, raise]).isDecided)
+  }
+
   @Test func trappedDeactivationWithoutAValueTellsNothing() {
     let rig = KVMRig(policy: .kvmOverflow)
     afterARun(rig)
@@ -406,6 +528,26 @@ import Testing
     rig.send(.ipiEnter, domain: 0, a: 1)
     rig.enter()
     #expect(rig.intids == [40])
+  }
+
+  /// A host's handler on the vCPU's CPU runs when the guest has been left, though before the exit is shown.
+  @Test func whatIsRaisedBehindAHandlerComesAfterTheExit() {
+    func order(handlerFirst: Bool) -> [UInt32] {
+      let rig = KVMRig(isWitness: true)
+      rig.inject(40)
+      rig.inject(41)
+      rig.enter()
+      if handlerFirst { rig.send(.handlerEnter, domain: 0) }
+      rig.inject(40)
+      if !handlerFirst { rig.send(.handlerEnter, domain: 0) }
+      rig.send(.handlerExit, domain: 0)
+      rig.left = [0x10A0_0000_0000_0028, 0x50A0_0000_0000_0029]
+      rig.exit(reason: 0, exceptionClass: 0)
+      rig.enter()
+      return rig.intids
+    }
+    #expect(order(handlerFirst: true) == [41, 40])
+    #expect(order(handlerFirst: false) == [40, 41])
   }
 
   @Test func handlerOfAPhysicalTimerRunsAfterTheRegistersAreTakenBack() {

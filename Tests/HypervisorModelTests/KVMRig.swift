@@ -50,15 +50,18 @@ final class KVMRig: ListRegisterWitness {
   func exit(_ vcpu: UInt32 = 0, reason: UInt64 = 2, exceptionClass: UInt64 = 0x24, pc: UInt64 = 0x8000) {
     send(.guestExit, vcpu: vcpu, a: reason | exceptionClass << 16 | UInt64(vcpu) << 32, b: pc)
   }
-  func waits(_ vcpu: UInt32 = 0) {
-    exit(vcpu, exceptionClass: 1)
+  func waits(_ vcpu: UInt32 = 0, pc: UInt64 = 0x8000) {
+    exit(vcpu, exceptionClass: 1, pc: pc)
     send(.wfx, vcpu: vcpu)
   }
+  /// A wait's end: after a time, or at once.
+  func wakes(_ vcpu: UInt32 = 0, after duration: UInt64 = 1000) { send(.vcpuWakeup, vcpu: vcpu, a: duration) }
   /// Runs and waits, until it is known where the guest's idle loop is.
   func idles(_ vcpu: UInt32 = 0) {
-    for _ in 0..<3 {
+    for _ in 0..<4 {
       enter(vcpu)
       waits(vcpu)
+      wakes(vcpu)
     }
   }
   func inject(_ intid: UInt64, level: Bool = true, vcpu: UInt32 = 0, cpu: UInt64 = 7, domain: UInt16 = 1) {

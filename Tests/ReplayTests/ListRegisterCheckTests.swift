@@ -106,6 +106,17 @@ import TraceImporters
     #expect(right > 3000 - 256 && alignment.jumps == 1)
   }
 
+  @Test func recordingOfTheLastThirdIsFound() {
+    var state: UInt64 = 1
+    let times = (0..<6200 as Range<UInt64>).map { number in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return number * 1_000_000 + state >> 45
+    }
+    let entries = (4000..<6200).map { entry(times[$0] + 30_000) }
+    let alignment = EntryAlignment(entries: entries, loads: times.map { load($0 + 5_000_000_000) })
+    #expect(alignment.loadOfEntry.enumerated().allSatisfy { $0.element == $0.offset + 4000 })
+  }
+
   @Test func loadsOfAnotherCPUAreNoMatch() {
     let alignment = EntryAlignment(
       entries: times.map { entry($0) }, loads: times.map { load($0 + 5_000_000_000, pe: 1) })

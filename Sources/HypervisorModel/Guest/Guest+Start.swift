@@ -14,6 +14,7 @@ extension Guest {
   func noteExit(_ vcpu: Int, exceptionClass: UInt32, pc: UInt64) {
     defer { vcpus[vcpu].firstRun = .over }
     (vcpus[vcpu].exitClass, vcpus[vcpu].exitPC) = (exceptionClass, pc)
+    vcpus[vcpu].isDeactivating = false
     guard vcpus[vcpu].firstRun == .entered, !startIsShown else { return }
     let timersAreClear = (0..<4).allSatisfy { vcpus[vcpu].deadlines[$0] == 0 }
     guard exceptionClass == Self.instructionAbort, pc == vcpus[vcpu].entryPC, timersAreClear,

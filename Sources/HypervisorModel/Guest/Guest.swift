@@ -25,7 +25,7 @@ final class Guest {
   var numbersAreKnown = true
   /// A guest's interrupt was taken: the Distributor forwards its group.
   var forwards = false
-  /// Instructions at which the guest waits, and how often.
+  /// Instructions at which vCPUs come back to wait, and how often they did.
   @exclusivity(unchecked) var waits: [(pc: UInt64, count: Int)] = []
   /// Pending SPIs whose target no event shows.
   @exclusivity(unchecked) var unrouted = PlaceSet()
@@ -40,6 +40,8 @@ final class Guest {
   var showsFills = false
   /// The layout of the list registers that a probe shows.
   var shownFormat: ListRegisterFormat?
+  /// A probe shows when a list is pruned.
+  var showsPrunes = false
   /// The capture shows the ends of level-sensitive SPIs (`kvm_ack_irq`).
   var showsEnds = false
 
@@ -80,6 +82,7 @@ final class Guest {
     (startIsShown, numbersAreKnown, forwards) = (other.startIsShown, other.numbersAreKnown, other.forwards)
     (waits, unrouted, handlingTime) = (other.waits, other.unrouted, other.handlingTime)
     (showsFills, shownFormat, showsEnds) = (other.showsFills, other.shownFormat, other.showsEnds)
+    showsPrunes = other.showsPrunes
     (entries, undecidedEntries, overflows) = (other.entries, other.undecidedEntries, other.overflows)
     (maintenanceRequests, ignoredInjections) = (other.maintenanceRequests, other.ignoredInjections)
     (occupancy, rules) = (other.occupancy, other.rules)
@@ -101,6 +104,7 @@ final class Guest {
     archive.value(&shownFormat)
     archive.value(&showsEnds)
     archive.value(&isTruncated)
+    archive.value(&showsPrunes)
     archive.value(&handlingTime)
     archiveCounts(&archive)
   }

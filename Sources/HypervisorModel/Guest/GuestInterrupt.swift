@@ -16,6 +16,8 @@ struct GuestInterrupt {
   var rule = InferenceRule.shown
   /// The Distributor forwards its group.
   var isForwarded = true
+  /// Its list register held it pending after its vCPU's last run: it is not active, and pending if its line was high.
+  var isLineSampled = false
   /// Which of this the capture shows.
   var known: GuestKnowledge = []
   /// The vCPUs below 64 that an interrupt without a known target is not pending for.

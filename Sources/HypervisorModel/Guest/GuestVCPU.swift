@@ -34,10 +34,8 @@ struct GuestVCPU {
   var exitClass: UInt32 = 0
   /// The instruction that it left its guest at.
   var exitPC: UInt64 = 0
-  /// The exit of the last wait that was counted.
-  var countedWait = UInt64.max
-  /// Its last wait was in the guest's idle loop.
-  var isIdle = false
+  /// The instruction of the last of its waits that lasted.
+  var waitPC: UInt64 = .max
   var entryPC: UInt64 = 0
   var entryTime: UInt64 = 0
   /// Length of its last run, and whether that began with something in the list registers.
@@ -45,6 +43,10 @@ struct GuestVCPU {
   var hadInterrupts = false
   /// The interrupt that its thread is deactivating for its guest; ``INTID/none`` for none.
   var deactivating = INTID.none
+  /// It left its guest for a deactivation that trapped.
+  var isDeactivating = false
+  /// Places of the interrupts on its list whose deactivation trapped, and that no pruning of the list has followed yet.
+  var unpruned: [Int] = []
   /// PPIs whose physical interrupt came since the entry.
   var fired: UInt32 = 0
   /// SPIs whose end was notified since the last exit.
@@ -108,13 +110,14 @@ extension GuestVCPU {
     archive.value(&firstRun)
     archive.value(&exitClass)
     archive.value(&exitPC)
-    archive.value(&countedWait)
-    archive.value(&isIdle)
+    archive.value(&waitPC)
     archive.value(&entryPC)
     archive.value(&entryTime)
     archive.value(&ranFor)
     archive.value(&hadInterrupts)
     archive.value(&deactivating)
+    archive.value(&isDeactivating)
+    archive.array(&unpruned)
     archive.value(&fired)
     archive.array(&ended)
     archive.value(&endedOutside)

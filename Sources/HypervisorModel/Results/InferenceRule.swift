@@ -36,6 +36,13 @@
   case handlerReturned
   /// The guest's own trace shows that its handler was running as the vCPU left its guest: the interrupt is active.
   case handlerRunning
+  /// The guest left by an instruction of its own, and the timer was saved as the guest found it, asserted and not masked: a
+  /// handler that has acknowledged its interrupt comes to the timer before it runs into anything else. It is pending still,
+  /// or again.
+  case timerHighAtTrap
+  /// The guest left by an instruction of its own, and the timer was saved not asserted and not masked: the guest has
+  /// handled its interrupt.
+  case timerLowAtTrap
 
   /// Whether the rule decides what the guest did. A rule that recordings of list registers contradict anywhere is a guess:
   /// the model goes on with it, and says that nothing is decided.
@@ -63,6 +70,8 @@
     case .deactivationTrapped: "deactivation-trapped"
     case .handlerReturned: "handler-returned"
     case .handlerRunning: "handler-running"
+    case .timerHighAtTrap: "timer-high-at-trap"
+    case .timerLowAtTrap: "timer-low-at-trap"
     }
   }
 }

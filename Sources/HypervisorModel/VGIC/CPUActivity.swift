@@ -12,6 +12,8 @@ final class CPUActivity {
     var lastOfThread: UInt64 = 0
     /// It is in a handler or a softirq.
     var isInterrupted = false
+    /// Number of the first event since it entered a guest that shows that it has left it; 0 if there was none.
+    var left: UInt64 = 0
   }
 
   @exclusivity(unchecked) private var cpus: [CPU] = []
@@ -35,7 +37,9 @@ final class CPUActivity {
     let cpu = Int(event.pe)
     cpus[cpu].last = number
     switch event.kind {
-    case .handlerEnter, .softirqEnter, .ipiEnter: cpus[cpu].isInterrupted = true
+    case .handlerEnter, .softirqEnter, .ipiEnter:
+      cpus[cpu].isInterrupted = true
+      if cpus[cpu].left == 0 { cpus[cpu].left = number }
     case .handlerExit, .softirqExit, .ipiExit: cpus[cpu].isInterrupted = false
     // A thread that blocks has finished; one that is preempted has not.
     case .schedSwitch: if event.b & 1 == 0 { cpus[cpu].lastOfThread = number }
@@ -49,6 +53,21 @@ final class CPUActivity {
     guard holds(cpu) else { return }
     cpus[Int(cpu)].last = number
     if !cpus[Int(cpu)].isInterrupted { cpus[Int(cpu)].lastOfThread = number }
+  }
+
+  /// The CPU enters a guest.
+  func noteEntry(_ cpu: UInt32) { if holds(cpu) { cpus[Int(cpu)].left = 0 } }
+
+  /// A probe shows that the CPU has left its guest.
+  func noteExit(_ cpu: UInt32, _ number: UInt64) {
+    if holds(cpu), cpus[Int(cpu)].left == 0 { cpus[Int(cpu)].left = number }
+  }
+
+  /// Number of the first event that shows that the CPU had left its guest, a handler's for one; nil if only the exit does,
+  /// which is shown behind them.
+  func left(_ cpu: UInt32) -> UInt64? {
+    guard cpu < cpus.count, cpus[Int(cpu)].left != 0 else { return nil }
+    return cpus[Int(cpu)].left
   }
 
   @inline(__always) private func holds(_ cpu: UInt32) -> Bool {

@@ -67,9 +67,17 @@ extension Guest {
   /// An interrupt was raised; no event may have shown for which vCPU.
   func noteRaised(_ place: Int, event: UInt64) {
     interrupts[place].raisedAt = event
+    doubtRank(place)
     guard !interrupts[place].known.contains(.target) else { return }
     interrupts[place].notOn = 0
     if unrouted.count < Self.unroutedLimit { unrouted.insert(place) }
+  }
+
+  /// It is due again, and its list may have been pruned since its end: then it stands at the end of the list now.
+  func doubtRank(_ place: Int) {
+    let owner = Int(interrupts[place].owner)
+    guard !showsPrunes, owner >= 0, vcpus[owner].unpruned.contains(place) else { return }
+    if !vcpus[owner].doubtful.contains(place) { vcpus[owner].doubtful.append(place) }
   }
 
   private static var unroutedLimit: Int { 1024 }

@@ -14,6 +14,7 @@ extension Guest {
     noteEntry(number)
     // KVM leaves the guest's own list alone and loads what the guest's hypervisor wrote.
     if vcpus[number].isNested { return start(number, cpu, pc, out) }
+    prunePending(number)
     let late = takeLate(number, interruptedSince)
     if let shown = shownFill(number) {
       note(number, cpu, load(shown, number, out), ClassDoubts(), isShown: true, out)
@@ -46,6 +47,7 @@ extension Guest {
     vcpus[number].areTimersLoaded = true
     vcpus[number].isInside = true
     vcpus[number].cpu = cpu
+    activity.noteEntry(cpu)
     vcpus[number].entryPC = pc
     vcpus[number].entryTime = out.time
     vcpus[number].fired = 0

@@ -21,19 +21,23 @@ extension Guest {
 
   /// Whether the vCPU's last exit was at an instruction at which the guest has waited often.
   private func waitsInIdleLoop(_ vcpu: Int) -> Bool {
-    // Told twice of one wait: as it traps, and as the vCPU wakes.
-    guard vcpus[vcpu].countedWait != vcpus[vcpu].exitEvent else { return vcpus[vcpu].isIdle }
-    vcpus[vcpu].countedWait = vcpus[vcpu].exitEvent
     let pc = vcpus[vcpu].exitPC
-    var seen = 0
+    return waits.contains { $0.pc == pc && $0.count >= Self.waitsOfIdleLoop }
+  }
+
+  /// The vCPU's wait has lasted. A CPU that its guest stops for good waits once in vain, and then finds at each of its waits
+  /// that an interrupt is pending, which it does not take: only who comes back to wait there is in an idle loop.
+  private func countWait(_ vcpu: Int) {
+    let pc = vcpus[vcpu].exitPC
+    guard vcpus[vcpu].waitPC == pc else {
+      vcpus[vcpu].waitPC = pc
+      return
+    }
     if let at = waits.firstIndex(where: { $0.pc == pc }) {
-      seen = waits[at].count
       waits[at].count += 1
     } else if waits.count < Self.waitLimit {
       waits.append((pc, 1))
     }
-    vcpus[vcpu].isIdle = seen >= Self.waitsOfIdleLoop
-    return vcpus[vcpu].isIdle
   }
 
   private static var waitLimit: Int { 64 }
@@ -45,9 +49,11 @@ extension Guest {
     interrupts[place].lateAt == vcpus[vcpu].entryEvent
   }
 
-  /// The vCPU had blocked after its exit for a wait: that was WFI, whether or not the capture says so.
-  func wake(_ vcpu: UInt32, _ out: borrowing HypervisorOutput) {
+  /// The vCPU had blocked after its exit for a wait: that was WFI, whether or not the capture says so. `hasWaited` is false
+  /// if something was pending at once.
+  func wake(_ vcpu: UInt32, hasWaited: Bool, _ out: borrowing HypervisorOutput) {
     guard holds(vcpu), !vcpus[Int(vcpu)].isInside else { return }
+    if hasWaited, vcpus[Int(vcpu)].exitClass == Self.wait { countWait(Int(vcpu)) }
     rest(vcpu, out)
   }
 
@@ -66,12 +72,19 @@ extension Guest {
       vcpus[number].doubtful.contains(place)
     else { return }
     let (masked, asserted) = (control & 2 != 0, control & 4 != 0 && control & 1 != 0)
-    if masked {
+    let isUntouched = asserted && deadline == vcpus[number].deadlines[timer]
+    // The guest was not interrupted, but ran into an instruction that traps, and not in a handler's end.
+    let isTrap = vcpus[number].exitClass != 0 && !vcpus[number].isDeactivating
+    if interrupts[place].isLineSampled {
+      takeSample(place, number)
+      interrupts[place].queued.traits.set(.line, to: asserted && !masked)
+    } else if masked {
       settle(place, pending: false, active: true, .timerMasked, out)
-    } else if asserted && deadline == vcpus[number].deadlines[timer] {
-      settle(place, pending: true, active: false, .timerUntouched, out)
+    } else if isUntouched {
+      let isSure = isTrap && vcpus[number].exitClass != Self.wait
+      settle(place, pending: true, active: false, isSure ? .timerHighAtTrap : .timerUntouched, out)
     } else {
-      settle(place, pending: false, active: false, .timerReprogrammed, out)
+      settle(place, pending: false, active: false, isTrap && !asserted ? .timerLowAtTrap : .timerReprogrammed, out)
     }
     prune(number)
   }
@@ -93,13 +106,27 @@ extension Guest {
     guard holds(vcpu), let place = knownPlace(intid, vcpu: vcpu) else { return }
     let number = Int(vcpu)
     guard vcpus[number].doubtful.contains(place), !interrupts[place].queued.isActive else { return }
+    // Of one that is not active the injection that follows decides.
+    guard !interrupts[place].isLineSampled else { return }
     settle(place, pending: false, active: false, .timerLineLow, out)
+  }
+
+  /// The level is shown of an interrupt that is pending if its line is high.
+  func takeSample(_ place: Int, _ vcpu: Int) {
+    guard interrupts[place].isLineSampled else { return }
+    interrupts[place].isLineSampled = false
+    vcpus[vcpu].doubtful.removeAll { $0 == place }
   }
 
   /// The guest's write of `ICC_DIR_EL1` or `GICC_DIR` trapped. It is shown before it is carried out: what another CPU does
   /// until the thread's next event may come first.
   func startDeactivation(intid: UInt32, vcpu: UInt32) {
     if holds(vcpu) { vcpus[Int(vcpu)].deactivating = intid }
+  }
+
+  /// The guest's last exit was for a deactivation.
+  func noteDeactivation(_ vcpu: UInt32) {
+    if holds(vcpu) { vcpus[Int(vcpu)].isDeactivating = true }
   }
 
   /// The vCPU's thread goes on.
@@ -118,9 +145,22 @@ extension Guest {
     let owner = Int(interrupts[place].owner >= 0 ? interrupts[place].owner : interrupts[place].target)
     guard owner >= 0, owner < vcpus.count else { return }
     guard interrupts[place].owner >= 0 || vcpus[owner].doubtful.contains(place) else { return }
+    // What the list register of a vCPU in its guest holds is not deactivated by every kernel that means to.
+    guard !vcpus[owner].isInside || interrupts[place].register < 0 && !vcpus[owner].doubtful.contains(place) else {
+      return vcpus[owner].unpruned.append(place)
+    }
     vcpus[owner].doubtful.removeAll { $0 == place }
     settle(place, pending: false, active: false, .deactivationTrapped, out)
-    if !vcpus[owner].isInside { prune(owner) }
+    guard interrupts[place].owner >= 0, !vcpus[owner].isInside else { return }
+    vcpus[owner].unpruned.append(place)
+    if interrupts[place].raisedAt > vcpus[owner].exitEvent { doubtRank(place) }
+  }
+
+  /// KVM prunes the vCPU's list before it enters its guest, if a deactivation asked for that. Only a probe shows when.
+  func prunePending(_ vcpu: Int) {
+    guard !vcpus[vcpu].unpruned.isEmpty else { return }
+    vcpus[vcpu].unpruned.removeAll(keepingCapacity: true)
+    prune(vcpu)
   }
 
   func settle(
@@ -137,6 +177,7 @@ extension Guest {
     if rule.decides { vcpus[vcpu].doubtful.removeAll { $0 == place } }
     tell(place, vcpu, rule, isPending: pending, isActive: active)
     interrupts[place].queued.isActive = active
+    interrupts[place].isLineSampled = false
     let isPending = pending || isFresh(place, vcpu)
     defer { if pending || active { stay(place) } }
     if interrupts[place].queued.isMappedLevel {

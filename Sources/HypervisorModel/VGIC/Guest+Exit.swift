@@ -83,17 +83,39 @@ extension Guest {
     prune(vcpu)
   }
 
+  /// What had ended in its register, and was raised again once the vCPU had left its guest, had left the list before: it
+  /// stands at the end, in the order of what came since.
+  private func requeueLate(_ place: Int, _ vcpu: Int) {
+    guard let left = activity.left(vcpus[vcpu].cpu), interrupts[place].raisedAt > left,
+      let at = vcpus[vcpu].list.firstIndex(of: place)
+    else { return }
+    vcpus[vcpu].list.remove(at: at)
+    var end = vcpus[vcpu].list.count
+    while end > 0, interrupts[vcpus[vcpu].list[end - 1]].raisedAt > interrupts[place].raisedAt { end -= 1 }
+    vcpus[vcpu].list.insert(place, at: end)
+  }
+
   /// Ends that hit no list register (`ICH_HCR_EL2.EOIcount`): KVM from Linux 6.19 on deactivates as many of the active
   /// interrupts that had none, in the order of the list. Those of them whose end it told its device of are shown already.
   private func takeEnds(_ vcpu: Int, _ out: inout HypervisorOutput) {
-    guard policy == .kvmOverflow, let counted = witness?.endsOutside(entry: vcpus[vcpu].entryEvent) else { return }
+    let entry = vcpus[vcpu].entryEvent
+    guard policy == .kvmOverflow, let counted = witness?.endsOutside(entry: entry) else { return }
+    let loaded = witness?.registersLoaded(event: entry) ?? []
     var left = counted - vcpus[vcpu].endedOutside
     for place in vcpus[vcpu].list where left > 0 {
-      guard interrupts[place].register < 0, interrupts[place].queued.isActive else { continue }
+      guard interrupts[place].register < 0, interrupts[place].queued.isActive, !isIn(loaded, place) else { continue }
       left -= 1
       vcpus[vcpu].doubtful.removeAll { $0 == place }
       let value = ListRegisterValue(0, setting.format)
       takeBack(value, place, .registersShown, vcpu, &out)
+    }
+  }
+
+  private func isIn(_ registers: [UInt64], _ place: Int) -> Bool {
+    registers.contains { bits in
+      let value = ListRegisterValue(bits, setting.format)
+      return value.isValid
+        && value.intid(hasGICv2Guest: setting.hasGICv2Guest) == interrupts[place].queued.intid
     }
   }
 
@@ -136,7 +158,7 @@ extension Guest {
     if rule == .physicalTimerFired || rule == .endNotified { learnTaken(place, vcpu: vcpu) }
     if rule == .endNotified { interrupts[place].known.insert(.trigger) }
     tell(place, vcpu, rule, isPending: value.isPending, isActive: value.isActive)
-    _ = interrupts[place].queued.fold(
+    let effects = interrupts[place].queued.fold(
       value,
       hasGICv2Guest: setting.hasGICv2Guest,
       policy: policy,
@@ -146,6 +168,10 @@ extension Guest {
     )
     report(value, place, vcpu, rule, out)
     interrupts[place].register = -1
+    if !value.isValid { requeueLate(place, vcpu) }
+    interrupts[place].isLineSampled = rule.decides && effects.contains(.sampledLine)
+    let isDoubtful = interrupts[place].isLineSampled || rule.decides && vcpus[vcpu].unpruned.contains(place)
+    if isDoubtful { vcpus[vcpu].doubtful.append(place) }
   }
 
   private func report(
@@ -175,8 +201,8 @@ extension Guest {
     interrupts[place].rule = .endNotified
     interrupts[place].queued.isActive = false
     interrupts[place].queued.traits.remove(.latched)
-    // What is due again before the list is pruned stays where it stands.
-    if owner >= 0, owner != vcpu || Int(interrupts[place].wanted) != owner {
+    // The list is pruned as the vCPU leaves its guest. What is due again by then stays where it stands.
+    if owner >= 0, owner != vcpu || vcpus[vcpu].isInside && Int(interrupts[place].wanted) != owner {
       vcpus[owner].list.removeAll { $0 == place }
       interrupts[place].owner = -1
     }

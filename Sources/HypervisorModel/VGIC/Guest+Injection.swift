@@ -8,11 +8,14 @@ extension Guest {
     guard INTID.isBasic(intid), holds(INTID.isBanked(intid) ? vcpu : 0) else { return }
     guard let place = place(intid, vcpu: INTID.isBanked(intid) ? vcpu : 0) else { return }
     refresh(place, vcpu: INTID.isBanked(intid) ? vcpu : 0)
+    if interrupts[place].isLineSampled { takeSample(place, Int(vcpu)) }
     let was = interrupts[place].queued.isPending
     let before = remembered(place, .line(level), cpu: event.cpu, out.event)
     if interrupts[place].queued.traits.contains(.level) {
       guard level != interrupts[place].queued.traits.contains(.line) else {
         ignoredInjections += 1
+        // Whether the line was high before may be a guess; that it is high now is none.
+        if level { noteRaised(place, event: out.event) }
         return
       }
       interrupts[place].queued.traits.set(.line, to: level)

@@ -140,6 +140,7 @@ extension Guest {
   /// Neither pending nor active.
   func clear(_ place: Int) {
     interrupts[place].rule = .registersShown
+    interrupts[place].isLineSampled = false
     interrupts[place].queued.isActive = false
     interrupts[place].queued.traits.subtract(.latched)
     interrupts[place].queued.sources = 0

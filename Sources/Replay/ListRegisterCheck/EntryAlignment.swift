@@ -27,6 +27,9 @@ struct EntryAlignment {
 
   /// Loads that are looked at together.
   private static let part = 256
+  /// Searches that are made in vain at least, over the whole capture, before no offset is found: the hypervisor's may
+  /// begin late in the other.
+  private static let searches = 16
   /// The share of loads with an entry by which an offset holds. A wrong one finds a few per cent, by chance; the right one
   /// not all, where the hypervisor turns round.
   private static let leastShare = 0.3
@@ -86,7 +89,7 @@ struct EntryAlignment {
         failures = 0
       } else {
         failures += 1
-        pause = 1 << min(failures, 16) - 1
+        pause = min(1 << min(failures, 16) - 1, max(1, loads.count / Self.part / Self.searches))
       }
     }
     if let current { missed.forEach { assign($0, current) } }

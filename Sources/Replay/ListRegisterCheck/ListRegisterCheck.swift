@@ -159,6 +159,8 @@ public final class ListRegisterCheck: ListRegisterWitness {
         state = (value.isPending, value.isActive)
       }
     }
+    // Where the line is high, one that has ended in its register is pending again.
+    if outcome.rule == .timerHighAtTrap { state.isPending = state.isPending || !state.isActive }
     count(outcome, isRight: state == (outcome.isPending, outcome.isActive))
   }
 
