@@ -117,6 +117,18 @@ import TraceImporters
     #expect(alignment.loadOfEntry.enumerated().allSatisfy { $0.element == $0.offset + 4000 })
   }
 
+  /// A guest that idles is entered by its clock's tick, before the recording as in it.
+  @Test func regularEntriesAreOfTheRunThatTheOthersAreOf() {
+    var state: UInt64 = 1
+    let run = (0..<2000 as Range<UInt64>).map { number in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return number < 120 ? number * 1_000_000 : number * 1_000_000 + state >> 45
+    }
+    let loads = (0..<256).map { load($0 * 1_000_000) } + run.map { load($0 + 5_000_000_000) }
+    let alignment = EntryAlignment(entries: run.map { entry($0 + 30_000) }, loads: loads)
+    #expect(alignment.loadOfEntry.enumerated().allSatisfy { $0.element == $0.offset + 256 } && alignment.jumps == 0)
+  }
+
   @Test func loadsOfAnotherCPUAreNoMatch() {
     let alignment = EntryAlignment(
       entries: times.map { entry($0) }, loads: times.map { load($0 + 5_000_000_000, pe: 1) })

@@ -62,42 +62,71 @@ struct EntryAlignment {
     }
   }
 
-  /// Goes through the loads part by part. Where the offset does not hold, another one is searched for; after a search in
-  /// vain, only a while later. What was passed over in between is assigned when it is known what follows.
+  /// Loads that are looked at together, and the offset that holds for them.
+  private struct Part {
+    var range: Range<Int>
+    var offset: Int64?
+    /// The share of loads with an entry by that offset.
+    var share = 0.0
+  }
+
+  /// Assigns the entries part by part: those of a part without an offset of its own by that of a part beside it.
   private mutating func alignParts() {
-    var current: Int64?
-    var missed: [Range<Int>] = []
-    var (failures, pause) = (0, 0)
-    for start in stride(from: 0, to: loads.count, by: Self.part) {
-      let range = start..<min(start + Self.part, loads.count)
-      if let held = current.flatMap({ hold(range, $0) }) {
-        missed.forEach { assign($0, current!) }
-        missed.removeAll()
-        assign(range, held)
-        current = held
+    var parts = offsets()
+    // Where entries come at regular times, a wrong offset may hold for a while, though less well than the right one.
+    let best = parts.map(\.share).max() ?? 0
+    for index in parts.indices where parts[index].share < best * 2 / 3 { parts[index].offset = nil }
+    var (before, after): (Int64?, Int64?)
+    var next = 0
+    for (index, part) in parts.enumerated() {
+      if let found = part.offset {
+        if let before, abs(found - before) > Self.slack { jumps += 1 }
+        offset = offset ?? found
+        before = found
+        assign(part.range, found)
         continue
       }
-      missed.append(range)
-      if pause > 0 {
+      if next <= index {
+        next = parts[index...].firstIndex { $0.offset != nil } ?? parts.count
+        after = next < parts.count ? parts[next].offset : nil
+      }
+      if let other = after ?? before { assign(part.range, better(part.range, before, other)) }
+    }
+  }
+
+  /// Goes through the loads part by part. Where the offset does not hold, another one is searched for; after a search in
+  /// vain, only a while later.
+  private func offsets() -> [Part] {
+    var parts: [Part] = []
+    var current: Int64?
+    var (failures, pause) = (0, 0)
+    for start in stride(from: 0, to: loads.count, by: Self.part) {
+      var part = Part(range: start..<min(start + Self.part, loads.count))
+      defer { parts.append(part) }
+      if let held = current.flatMap({ hold(part.range, $0) }) {
+        part.offset = held
+      } else if pause > 0 {
         pause -= 1
-      } else if let found = find(range, near: current) {
-        if let current, abs(found - current) > Self.slack { jumps += 1 }
-        offset = offset ?? found
-        missed.forEach { assign($0, better($0, current, found)) }
-        missed.removeAll()
-        current = found
+      } else if let found = find(part.range, near: current) {
+        part.offset = found
         failures = 0
       } else {
         failures += 1
         pause = min(1 << min(failures, 16) - 1, max(1, loads.count / Self.part / Self.searches))
       }
+      guard let found = part.offset else { continue }
+      part.share = share(part.range, found)
+      current = found
     }
-    if let current { missed.forEach { assign($0, current) } }
+    return parts
   }
 
-  /// The offset of the part before, refined; nil if it does not hold here.
+  /// The offset of the part before, refined; nil if it does not hold here. Where entries come at regular times, one that is
+  /// off by such a time holds about as well.
   private func hold(_ range: Range<Int>, _ current: Int64) -> Int64? {
-    let refined = refine(range, around: current, within: Self.slack) ?? current
+    let near = refine(range, around: current, within: 2 * Self.tolerance) ?? current
+    let far = refine(range, around: current, within: Self.slack) ?? current
+    let refined = share(range, far) > 1.05 * share(range, near) ? far : near
     return share(range, refined) >= Self.leastShare ? refined : nil
   }
 
