@@ -72,7 +72,12 @@ extension EventLayout {
     EventLayout(
       .ipiSend, "ipiSend",
       [Field("reason", .a, 0, 32), Field("firstTarget", .a, 32, 32), Field("targets", .b, 0, 64, .hex)]),
-    EventLayout(.ipiEnter, "ipiEnter", [Field("reason", .a, 0, 32)] + interrupted),
+    EventLayout(
+      .ipiEnter, "ipiEnter",
+      [
+        Field("reason", .a, 0, 32), Field("idle", .a, 32, 32), Field("awake", .b, 0, 32),
+        Field("idleKnown", .flags, 2, 1, .flag),
+      ] + interrupted),
     EventLayout(.ipiExit, "ipiExit", [Field("reason", .a, 0, 32)]),
     EventLayout(.schedWakeup, "schedWakeup", [Field("target", .a, 0, 32), Field("thread", .b, 32, 32)]),
     EventLayout(

@@ -93,7 +93,8 @@ extension EventKind {
   @inlinable public static var softirqExit: Self { .init(rawValue: 100) }
   /// Software sent an inter-processor interrupt for an ``IPIReason``. `targets` are CPUs from `firstTarget` on.
   @inlinable public static var ipiSend: Self { .init(rawValue: 101) }
-  /// The handler of an inter-processor interrupt started, over `thread` if ``EventFlags/threadKnown`` is set.
+  /// The handler of an inter-processor interrupt started, over `thread` if ``EventFlags/threadKnown`` is set. The CPU's last
+  /// idle state was `idle` ns long and ended `awake` ns before, if ``EventFlags/idleKnown`` is set.
   @inlinable public static var ipiEnter: Self { .init(rawValue: 102) }
   /// The handler of an inter-processor interrupt returned.
   @inlinable public static var ipiExit: Self { .init(rawValue: 103) }
@@ -108,6 +109,8 @@ extension EventFlags {
   @inlinable public static var intidKnown: Self { .init(rawValue: 1 << 0) }
   /// Of the entry of a handler, a softirq or an IPI: the capture shows the thread that was interrupted; 0 is the idle thread.
   @inlinable public static var threadKnown: Self { .init(rawValue: 1 << 1) }
+  /// Of the entry of an IPI: the capture shows when the CPU was in an idle state.
+  @inlinable public static var idleKnown: Self { .init(rawValue: 1 << 2) }
   /// Of an MSI into a guest: it was tried with the translation cache only.
   @inlinable public static var cachedTranslation: Self { .init(rawValue: 1 << 0) }
   /// Of a trapped wait: it was WFE.
@@ -233,6 +236,12 @@ extension Event {
   @inlinable public var ipiTargets: IPITargets { IPITargets(first: UInt32(truncatingIfNeeded: a >> 32), mask: b) }
   /// Of the entry of a handler, a softirq or an IPI: the thread that was interrupted, if it is shown.
   @inlinable public var interruptedThread: UInt32? { flags.contains(.threadKnown) ? thread : nil }
+  /// Of the entry of an IPI: the CPU's last idle state before it, in time; nil if that is not shown.
+  public var idleState: Range<UInt64>? {
+    guard flags.contains(.idleKnown) else { return nil }
+    let end = time &- min(time, b & 0xFFFF_FFFF)
+    return end &- min(end, a >> 32)..<end
+  }
   /// The CPU that a guest's event happened on, or ``PE/none``: of entries, exits, injections, line changes, loads, puts
   /// and wake-ups.
   @inlinable public var cpu: UInt32 { UInt32(truncatingIfNeeded: a >> 32) }

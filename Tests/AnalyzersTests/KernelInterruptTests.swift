@@ -59,6 +59,24 @@ struct KernelInterruptTests {
     #expect(softirq.raiseToEntry.max == 10_000 && softirq.run.max == 30_000)
   }
 
+  @Test("Of the time from raise to entry, that in an idle state is counted where cpu_idle shows it")
+  func idle() throws {
+    func ipis(_ changed: (String) -> String = { $0 }) throws -> [KernelActivity.IPI] {
+      let path = Self.folder.appending(path: "../kernel-forms/no-task-column.txt").path
+      return try results(text: changed(String(contentsOfFile: path, encoding: .utf8))).ipis
+    }
+    let ipi = try #require(ipis().first { $0.pe == 7 })
+    #expect(ipi.raiseToEntry.total == 63_000 && ipi.idle == 46_000)
+    // The CPU slept already as the IPI was raised.
+    let asleep = try ipis { $0.replacing("154.892162: cpu_idle", with: "154.892100: cpu_idle") }
+    #expect(asleep.first?.idle == 60_000)
+    // It is still in the state as its handler starts.
+    let dozing = try ipis { $0.replacing("cpu_idle: state=4294967295", with: "cpu_other: state=4294967295") }
+    #expect(dozing.first?.idle == 49_000)
+    let unseen = try ipis { $0.replacing("cpu_idle:", with: "cpu_other:") }
+    #expect(unseen.first?.raiseToEntry.total == 63_000 && unseen.first?.idle == nil)
+  }
+
   @Test("Time of a CPU in hard interrupts counts an IPI in its handler once")
   func times() throws {
     let found = try handlers()

@@ -193,6 +193,9 @@ struct KernelFormTests {
     let result = try imported("no-task-column.txt")
     #expect(handlers(result) == expected)
     #expect(result.topology[.peCount] == 8)
+    // Its CPU was in an idle state before, which is no event about interrupts.
+    #expect(result.events.compactMap(\.idleState) == [154_892_162_000..<154_892_208_000])
+    #expect(result.statistics.ignored.first { $0.name == "cpu_idle" }?.count == 2)
     let perf = try imported("perf-no-thread.txt")
     #expect(
       handlers(perf) == [

@@ -96,6 +96,8 @@ public struct KernelActivity: Sendable {
     public var merged: UInt64
     /// From the first raise that waits to the entry.
     public var raiseToEntry: DurationDistribution
+    /// Of all that time, in ns, the part in which the PE was in an idle state; nil if the capture does not show it.
+    public var idle: UInt64?
     /// Entry to exit.
     public var handler: DurationDistribution
   }

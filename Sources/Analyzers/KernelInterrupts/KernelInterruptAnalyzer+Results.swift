@@ -9,7 +9,7 @@ extension KernelInterruptAnalyzer {
       activity.ipis = ipis.rows.filter { includes($0.domain, $0.pe) }.map { row in
         .init(
           domain: row.domain, reason: names.reason(domain: row.domain, row.number), pe: row.pe, raised: row.raised,
-          entered: row.entered, merged: row.merged, raiseToEntry: row.raiseToEntry.distribution,
+          entered: row.entered, merged: row.merged, raiseToEntry: row.raiseToEntry.distribution, idle: row.idle,
           handler: row.durations.distribution)
       }.sorted { ($0.domain, $0.reason, $0.pe) < ($1.domain, $1.reason, $1.pe) }
       activity.softirqs = softirqs.rows.filter { includes($0.domain, $0.pe) }.map { row in

@@ -176,6 +176,10 @@ struct KernelInterruptAnalyzer: ~Copyable {
     if let since = self[kind, row].enter(gaps: context.pointee.gaps) {
       let waited = Self.span(from: since, to: event.time)
       self[kind, row].raiseToEntry.add(waited, budget)
+      if kind == .ipi, let idle = event.idleState {
+        let overlap = idle.clamped(to: min(since, event.time)..<event.time)
+        ipis[row].idle = (ipis[row].idle ?? 0) &+ (overlap.upperBound - overlap.lowerBound)
+      }
       add(stage, waited, at: since)
     }
     enter(kind, event, row: row, context)

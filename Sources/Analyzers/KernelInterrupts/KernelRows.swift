@@ -59,6 +59,8 @@ struct RaisedRow {
   var since = RaisedMoment()
   var raiseToEntry = DurationSamples()
   var durations = DurationSamples()
+  /// Of the time from raise to entry, that in which the PE was in an idle state; nil if nothing shows it.
+  var idle: UInt64?
 
   /// Raised at a time, after so many gaps.
   mutating func raise(at time: UInt64, gaps: UInt32) {

@@ -133,13 +133,14 @@ public struct EventPrinter {
   /// Whether the capture shows a field of a handler's, a softirq's or an IPI's entry or exit: the INTID and the thread need
   /// not be known, and a name's number only stands for the name.
   static func isShown(_ field: EventFieldTable.Field, of event: Event) -> Bool {
-    switch event.kind {
+    let isIPI = event.kind == .ipiEnter
+    return switch event.kind {
     case .handlerEnter, .handlerExit, .softirqEnter, .ipiEnter:
       switch (field.word, field.low) {
-      case (.a, 32): event.flags.contains(.intidKnown)
+      case (.a, 32): event.flags.contains(isIPI ? .idleKnown : .intidKnown)
       case (.b, 32): event.flags.contains(.threadKnown)
-      case (.b, 0): event.kind != .handlerEnter
-      case (.flags, 1): false
+      case (.b, 0): isIPI ? event.flags.contains(.idleKnown) : event.kind != .handlerEnter
+      case (.flags, 1), (.flags, 2): false
       default: true
       }
     case .marker:

@@ -81,7 +81,7 @@ final class CTFSource: EventSource {
     statistics.records = records
     statistics.skipped = unused
     if unused > 0 { statistics.ignore(nil, count: unused) }
-    if isFinished, records == unused {
+    if isFinished, records == unused + decoder.idle.count {
       KernelDecoder.noteNothingKnown(
         &statistics, "enable a kernel's events (lttng enable-event -k 'irq_*,sched_*,kvm_*')",
         "before record \(records)")

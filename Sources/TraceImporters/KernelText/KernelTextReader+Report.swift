@@ -44,7 +44,7 @@ extension KernelTextReader {
         example: "function_graph prints none; set options/funcgraph-abstime, or use trace-cmd report",
         position: "before line \(lines)")
     }
-    if counts.used == 0, counts.foreign == 0, lines > 0, stop == nil {
+    if counts.used == decoder.idle.count, counts.foreign == 0, lines > 0, stop == nil {
       KernelDecoder.noteNothingKnown(
         &statistics, "perf script has to print the event's name (-F +event), trace-cmd record KVM's events (-e kvm)",
         "before line \(lines)")

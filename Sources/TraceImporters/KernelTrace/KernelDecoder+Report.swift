@@ -17,8 +17,12 @@ extension KernelDecoder {
     statistics.note("no event that is known", example: remedy, position: position)
   }
 
-  /// Adds what the order of the records tells about the clocks.
+  /// Adds what the records as a whole tell, such as their order about the clocks.
   func report(into statistics: inout ImportStatistics, records: UInt64, unit: String) {
+    if idle.count > 0 {
+      statistics.skipped += idle.count
+      statistics.ignore("cpu_idle", count: idle.count)
+    }
     if order.late > 64, order.late > records / 4 {
       statistics.note(
         "times that are no moments", count: order.late,

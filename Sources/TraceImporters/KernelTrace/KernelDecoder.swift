@@ -22,6 +22,7 @@ struct KernelDecoder: ~Copyable {
   var knownCPUs: UInt32 = 0
 
   var names = KernelNames()
+  private(set) var idle = IdleStates()
   /// CPUs in a handler; the last stands for all that are not shown.
   private var isInHandler = [Bool](repeating: false, count: Int(cpuLimit) + 1)
   /// Losses that wait for the next record of their CPU: its time is where they end.
@@ -72,6 +73,7 @@ struct KernelDecoder: ~Copyable {
     if !announced { announce(record.time) }
     if !losses.isEmpty, waits[Int(min(record.cpu, Self.cpuLimit))] || waits[Int(Self.cpuLimit)] { giveLosses(record) }
     switch entry.action {
+    case .cpuIdle: idle.take(record)
     case .guestEnter, .guestExit:
       guard let place else { return }
       takeTurn(place, record, enters: entry.action == .guestEnter)
@@ -216,7 +218,10 @@ struct KernelDecoder: ~Copyable {
       } else {
         raise(record)
       }
-    case .ipiEnter: interrupt(.ipiEnter, record, a: reason(record))
+    case .ipiEnter:
+      let (state, flags) = idle.before(record)
+      interrupt(
+        .ipiEnter, record, flags: flags, a: reason(record) | UInt64(state.length) << 32, b: UInt64(state.awake))
     case .ipiExit: host(.ipiExit, record, a: reason(record))
     case .schedWakeup: takeWakeup(record)
     default: takeSwitch(record)
@@ -234,11 +239,13 @@ struct KernelDecoder: ~Copyable {
   }
 
   /// What interrupts a thread.
-  private mutating func interrupt(_ kind: EventKind, _ record: borrowing KernelRecord, a: UInt64, b: UInt64 = 0) {
+  private mutating func interrupt(
+    _ kind: EventKind, _ record: borrowing KernelRecord, flags: EventFlags = [], a: UInt64, b: UInt64 = 0
+  ) {
     if record.showsThread { noteThread(record) }
     emit(
-      kind, record.time, Domain.physical, record.cpu, flags: record.showsThread ? .threadKnown : [], a: a,
-      b: b | UInt64(record.thread) << 32)
+      kind, record.time, Domain.physical, record.cpu, flags: record.showsThread ? flags.union(.threadKnown) : flags,
+      a: a, b: b | UInt64(record.thread) << 32)
   }
 
   private mutating func takeWakeup(_ record: borrowing KernelRecord) {
@@ -277,7 +284,7 @@ struct KernelDecoder: ~Copyable {
   static func needsThread(_ action: KernelEvent.Action) -> Bool {
     switch action {
     case .inject, .timerLine, .irqLine, .gsiSet, .ackNotify, .timerExpire, .handlerEnter, .handlerExit, .softirqRaise,
-      .softirqEnter, .softirqExit, .ipiRaise, .ipiCall, .ipiEnter, .ipiExit, .schedWakeup, .schedSwitch,
+      .softirqEnter, .softirqExit, .ipiRaise, .ipiCall, .ipiEnter, .ipiExit, .schedWakeup, .schedSwitch, .cpuIdle,
       .hostCommand:
       false
     default: true

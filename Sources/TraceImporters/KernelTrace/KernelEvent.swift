@@ -38,7 +38,7 @@ struct KernelEvent: Sendable {
     case timerMap, timerSave, timerRestore, timerExpire, timerEmulate
     case vcpuWakeup, haltPoll, userspaceExit, vcpuKick
     case handlerEnter, handlerExit, softirqRaise, softirqEnter, softirqExit
-    case ipiRaise, ipiCall, ipiEnter, ipiExit, schedWakeup, schedSwitch
+    case ipiRaise, ipiCall, ipiEnter, ipiExit, schedWakeup, schedSwitch, cpuIdle
     case msi, cachedMSI, msiResult, itsCommand, listRegisterWrite, listRegisterRead, listRegistersFilled
     case listRegistersLeft, sgiDispatch
     case deactivate, vgicStep, hostCommand
@@ -134,6 +134,7 @@ extension KernelEvent {
       ],
       .schedSwitch
     ),
+    event("cpu_idle", "state", ["state={d0} cpu_id="], .cpuIdle),
   ]
 
   /// What no mainline tracepoint shows: probes on KVM's functions, and the tracepoints that its developers add for

@@ -106,7 +106,7 @@ struct DatRecords: ~Copyable {
       statistics.note(
         "no records", example: "the file holds tables and no events: tracing was off, or every event was filtered out",
         position: "among the records")
-    } else if isFinished, count == unused + malformed {
+    } else if isFinished, count == unused + malformed + decoder.idle.count {
       KernelDecoder.noteNothingKnown(
         &statistics, "record KVM's events and interrupts (-e kvm -e irq -e ipi)", "before record \(count)")
     }

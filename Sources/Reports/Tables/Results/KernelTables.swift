@@ -66,6 +66,12 @@ extension ResultTables {
     c.count("entered", "how often the PE entered its handler", shown: "entered") { $0.entered }
     c.count("merged", "raised while one waited already: both are one interrupt", shown: "merged") { $0.merged }.zero("")
     c.waited("raise_to_entry", "raise to entry") { $0.raiseToEntry }
+    c.duration(
+      "idle_ns",
+      "raise to entry: the part of all samples together in which the PE was in an idle state; NULL if the capture has no "
+        + "cpu_idle", shown: "of it idle"
+    ) { $0.idle }.orNull()
+      .shownAs { row in row.idle.map { Units.percent($0, of: max(row.raiseToEntry.total, 1)) } ?? "" }
     c.waited("handler", "handler") { $0.handler }
   }.rows { $0.results.kernel.ipis }
 
