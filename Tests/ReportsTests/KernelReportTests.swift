@@ -71,6 +71,10 @@ struct KernelReportTests {
     let report = DiffReport(before: side, after: side)
     #expect(!report.isDifferent && report.comparedINTIDs == 3 && report.classes.count == 4)
     #expect(side.counts.contains { $0 == ("handler_runs", 19) })
+    #expect(
+      DiffWording.headline(report).map(\.text) == [
+        "no duration of a handler, IPI or softirq changed beyond noise, and the findings are the same"
+      ])
   }
 
   @Test("Where neither side has latencies, nothing is said of them")

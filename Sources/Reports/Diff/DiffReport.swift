@@ -38,6 +38,8 @@ public struct DiffReport: Sendable {
   public let intids: [LatencyChange]
   /// Interrupts that both have with enough samples to compare.
   public let comparedINTIDs: Int
+  /// The names of all stages that were compared.
+  let stages: Set<String>
   /// How often what happened.
   public let rates: [RateChange]
   /// Only after; the worst first.
@@ -59,6 +61,7 @@ public struct DiffReport: Sendable {
       }
       return LatencyChange(key: key, before: latency, after: other, quantiles: quantiles)
     }
+    stages = Set(changes.map(\.key.stage))
     let order = DiffWording.stages.map(\.name)
     classes = order.flatMap { stage in changes.filter { $0.key.intid == nil && $0.key.stage == stage } }
     let single = changes.filter { $0.key.intid != nil }

@@ -62,9 +62,17 @@ enum DiffWording {
     if report.classes.isEmpty, report.comparedINTIDs == 0, lines.isEmpty {
       lines.append(("there are no latencies that both have, so none was compared; the findings are the same", false))
     } else if lines.isEmpty {
-      lines.append(("no latency of a class changed beyond noise, and the findings are the same", false))
+      lines.append(("no \(compared(report)) changed beyond noise, and the findings are the same", false))
     }
     return lines
+  }
+
+  /// What was compared: of a kernel's own trace, how long its handlers, IPIs and softirqs took.
+  private static func compared(_ report: DiffReport) -> String {
+    let kernel = Set(KernelActivity.Stage.allCases.map(\.name))
+    let latencies = report.stages.isSubset(of: kernel) ? [] : ["latency of a class"]
+    let durations = report.stages.isDisjoint(with: kernel) ? [] : ["duration of a handler, IPI or softirq"]
+    return (latencies + durations).joined(separator: " and no ")
   }
 
   /// Whether the same was said already: where every end of interrupt deactivates, both stages are one.
