@@ -368,6 +368,29 @@ struct KernelFormTests {
     #expect(result.statistics.problems.isEmpty)
   }
 
+  /// Which guest each recording is of shows by the runs that its events lie in, not by the order of the files.
+  @Test("The text of a host's and two guests' recordings is three domains")
+  func hostAndTwoGuests() throws {
+    func handler(_ file: String, _ time: String) -> String {
+      "\(file): <idle>-0 [000] \(time): irq_handler_entry: irq=11 name=arch_timer\n"
+    }
+    var text = "cpus=4\ncpus=1\ncpus=1\n"
+    // Threads of two processes, each with a vCPU 0.
+    for (start, thread, file) in [("1.0001", 4201, "second.dat"), ("1.0003", 5201, " first.dat")] {
+      let place = "  host.dat: CPU 0/KVM-\(thread) [001] \(start)"
+      text += place + "00: kvm_entry: PC: 0xffff800010080000\n"
+      text += handler(file, start + "50")
+      text += place + "90: kvm_exit: IRQ: HSR_EC: 0x0000 (UNKNOWN), PC: 0xffff800010080000\n"
+    }
+    text += handler("  host.dat", "1.000500")
+    let file = FileManager.default.temporaryDirectory.appending(path: "gicscope-\(UUID().uuidString)")
+    try Data(text.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let result = try Imported(openTrace(paths: [file.path]))
+    #expect(result.events.filter { $0.kind == .guestEnter }.map(\.domain) == [1, 2])
+    #expect(result.events.filter { $0.kind == .handlerEnter }.map(\.domain) == [1, 2, 0])
+  }
+
   @Test("A text of other machines is refused with what to do; one of a recording's instances is not")
   func twoRecordings() throws {
     let line = "<idle>-0 [000] 1.0: irq_handler_exit: irq=3 ret=handled\n"

@@ -4,7 +4,7 @@ import Testing
 @testable import TraceImporters
 
 /// A list of events as a source.
-private final class ListSource: EventSource {
+final class ListSource: EventSource {
   let format = TraceFormat(name: "list")
   var topology = Topology()
   var statistics = ImportStatistics()

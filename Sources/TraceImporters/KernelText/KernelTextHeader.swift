@@ -66,9 +66,9 @@ struct KernelTextHeader {
     return areMachines || areFiles ? names.map { String(decoding: $0, as: UTF8.self) } : []
   }
 
-  /// Of two recordings the host's, which has the events of KVM, and its guest's.
-  var hostAndGuest: (host: [UInt8], guest: [UInt8])? {
-    guard recordings.count == 2, hosts.count == 1, let host = hosts.first else { return nil }
-    return (names[host], names[1 - host])
+  /// Of several recordings the host's, which has the events of KVM, and its guests'.
+  var hostAndGuests: (host: [UInt8], guests: [[UInt8]])? {
+    guard recordings.count > 1, hosts.count == 1, let host = hosts.first else { return nil }
+    return (names[host], names.indices.filter { $0 != host }.map { names[$0] })
   }
 }

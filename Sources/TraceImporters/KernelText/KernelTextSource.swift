@@ -32,8 +32,8 @@ public final class KernelTextSource: EventSource {
   }
 
   /// Opens the text in `input`; of a web page what comes before its trace is passed, as `place` says. The text of a
-  /// host's and its guest's recording, as `trace-cmd report` prints them together, is both as one capture: trace-cmd
-  /// has put them on one clock.
+  /// host's recording and its guests', as `trace-cmd report` prints them together, is all of them as one capture:
+  /// trace-cmd has put them on one clock.
   ///
   /// - Throws: ``TraceError/unreadable(path:reason:)`` if it is the text of several recordings otherwise.
   static func open(
@@ -42,17 +42,25 @@ public final class KernelTextSource: EventSource {
     let source = KernelTextSource(input, place, options)
     let recordings = source.reader.header.recordings
     if recordings.isEmpty { return source }
-    guard let pair = source.reader.header.hostAndGuest, input.path != "-", input.bytesTotal != nil else {
+    guard let (host, guests) = source.reader.header.hostAndGuests, input.path != "-", input.bytesTotal != nil else {
       throw .unreadable(
         path: input.path,
         reason:
           "it is the text of \(recordings.count) recordings (\(recordings.joined(separator: ", "))); report each by "
           + "itself (trace-cmd report -i FILE) and give the texts to gicscope merge")
     }
-    return MergedSource(
-      KernelTextSource(try ByteInput.open(path: input.path), place, options, recording: pair.host),
-      KernelTextSource(try ByteInput.open(path: input.path), place, options, recording: pair.guest),
-      MergedSource.Relation(clock: ClockOffset(offset: 0), guest: 1))
+    func open(_ recording: [UInt8]) throws(TraceError) -> any EventSource {
+      KernelTextSource(try ByteInput.open(path: input.path), place, options, recording: recording)
+    }
+    let signals = try CaptureSignals(try open(host))
+    var steps: [[CaptureSignals.Signal]] = []
+    for guest in guests { steps.append(try CaptureSignals(try open(guest)).steps) }
+    var merged = try open(host)
+    for (guest, domain) in zip(guests, GuestRuns.domains(ofGuests: steps, in: signals.runs)) {
+      merged = MergedSource(
+        merged, try open(guest), MergedSource.Relation(clock: ClockOffset(offset: 0), guest: domain))
+    }
+    return merged
   }
 
   private convenience init(

@@ -66,6 +66,40 @@ struct GuestRuns {
       compared: compared)
   }
 
+  /// Which of a host's guests each of several recordings is of, where all have one clock: that in whose runs most of the
+  /// recording's events lie. No two are of the same; one that is in none is of a guest that the host's does not show.
+  static func domains(
+    ofGuests steps: [[Signal]], in runs: [UInt16: [UInt32: [(from: UInt64, to: UInt64)]]]
+  ) -> [UInt16] {
+    let hosts = runs.mapValues(GuestRuns.init)
+    var pairs: [(share: Double, guest: Int, domain: UInt16)] = []
+    for (guest, events) in steps.enumerated() where !events.isEmpty {
+      for (domain, runs) in hosts {
+        let inside = events.count { runs.hold($0) }
+        if inside > 0 { pairs.append((Double(inside) / Double(events.count), guest, domain)) }
+      }
+    }
+    pairs.sort { ($1.share, $0.guest, $0.domain) < ($0.share, $1.guest, $1.domain) }
+    var found: [UInt16?] = steps.map { _ in nil }
+    for pair in pairs where found[pair.guest] == nil && !found.contains(pair.domain) { found[pair.guest] = pair.domain }
+    // Where the host shows nothing of them they are numbered as they come.
+    var next: UInt16 = 1
+    return found.map { domain in
+      if let domain { return domain }
+      while hosts[next] != nil || found.contains(next) { next += 1 }
+      defer { next += 1 }
+      return next
+    }
+  }
+
+  /// Whether an event lies in a run of its vCPU.
+  private func hold(_ event: Signal) -> Bool {
+    guard let runs = runs[event.pe] else { return false }
+    let time = Int64(clamping: event.time)
+    let at = lower(time, runs)
+    return at < runs.count && runs[at].from <= time
+  }
+
   /// The first run that ends at a time or later.
   private func lower(_ time: Int64, _ runs: [(from: Int64, to: Int64)]) -> Int {
     var (low, high) = (0, runs.count)
