@@ -26,6 +26,12 @@ struct HostFixture: HostFiles, Sendable {
     }
   }
 
+  /// The host whose kernel takes no probe on a function.
+  func refusing(_ function: String) -> HostFixture {
+    let path = "/sys/kernel/debug/kprobes/blacklist"
+    return with(path, (text(path) ?? "") + "\n0x10-0x20\t\(function)\n")
+  }
+
   /// The host without these tracepoints.
   func without(tracepoints: String...) -> HostFixture {
     changing(["/sys/kernel/tracing/available_events"]) { !tracepoints.contains($0) }
