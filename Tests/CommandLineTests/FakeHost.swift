@@ -13,6 +13,8 @@ struct FakeHost {
     case killed
     /// The disk is full when it writes its file.
     case full
+    /// The disk is full of its helpers' files, until these are gone.
+    case crammed
     /// It records and says that events were lost.
     case losing
   }
@@ -20,6 +22,9 @@ struct FakeHost {
   let directory: URL
   var root: URL { directory.appending(path: "root") }
   var output: URL { directory.appending(path: "recording") }
+
+  /// What is in the kernel's buffer when a tracer is gone.
+  static let page = String(repeating: "p", count: 1024)
 
   /// Gives one that is removed afterwards.
   static func with<T>(_ tracer: Tracer, _ body: (FakeHost) throws -> T) throws -> T {
@@ -44,6 +49,11 @@ struct FakeHost {
     ] { try Data(text.utf8).write(to: root.appending(path: path)) }
     try manager.createSymbolicLink(
       atPath: root.appending(path: "proc/41/fd/9").path, withDestinationPath: "anon_inode:kvm-vm")
+    // A page that no tracer has read yet.
+    let buffer = root.appending(path: "sys/kernel/tracing/per_cpu/cpu0")
+    try manager.createDirectory(at: buffer, withIntermediateDirectories: true)
+    try Data("1\n".utf8).write(to: root.appending(path: "sys/kernel/tracing/buffer_subbuf_size_kb"))
+    try Data(Self.page.utf8).write(to: buffer.appending(path: "trace_pipe_raw"))
     let program = root.appending(path: "bin/trace-cmd")
     try Data(Self.script(tracer).utf8).write(to: program)
     try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
@@ -69,7 +79,12 @@ struct FakeHost {
     echo "$@" >> "$FAKE_ROOT/arguments"
     file=
     for word; do [ "$last" = -o ] && file=$word; last=$word; done
-    if [ "$1" = restore ]; then cat "$file".cpu* > "$file"; exit; fi
+    if [ "$1" = restore ]; then
+      shift 3
+      [ \(tracer.rawValue) != crammed ] || [ "${file%/*}" != "${1%/*}" ] || exit 28
+      cat "$@" > "$file"
+      exit
+    fi
     [ \(tracer.rawValue) != early ] || { echo 'trace-cmd: no events'; exit 7; }
     work=
     trap 'work=done' INT
@@ -81,7 +96,7 @@ struct FakeHost {
     echo 1 > "$tracing/tracing_on"
     [ \(tracer.rawValue) != killed ] || kill -KILL $$
     until [ "$work" ]; do sleep 0.05; done
-    [ \(tracer.rawValue) != full ] || { echo 'trace-cmd: No space left on device'; exit 28; }
+    case \(tracer.rawValue) in full | crammed) false ;; esac || { echo 'trace-cmd: No space left on device'; exit 28; }
     [ \(tracer.rawValue) != losing ] || echo '  CPU 0: 143 events lost'
     echo 0 > "$tracing/tracing_on"
     mv "$file.cpu0" "$file"

@@ -41,26 +41,29 @@ struct RecordCommandTests {
     }
   }
 
-  @Test("Of a tracer that is killed, what it wrote is kept; tracing is off and no probe is left")
+  @Test("Of a tracer that is killed, what it wrote and what it had yet to is kept; tracing is off and no probe is left")
   func killed() throws {
     try FakeHost.with(.killed) { host in
       let result = try host.record(["--seconds", "30"])
       #expect(result.status == 3)
       #expect(result.errors.contains("trace-cmd was ended by signal 9"))
       #expect(try host.outputNames == Self.whole)
-      #expect(try host.text("recording/trace.dat") == "part\n")
+      #expect(try host.text("recording/trace.dat") == "part\n" + FakeHost.page)
       #expect(try host.text("root/sys/kernel/tracing/tracing_on") == "0")
       #expect(try host.probes.isEmpty)
     }
   }
 
-  @Test("A full disk is reported with the tracer's words, and no probe is left")
-  func full() throws {
-    try FakeHost.with(.full) { host in
+  @Test(
+    "A full disk is reported with the tracer's words, what was written is kept, and no probe is left",
+    arguments: [FakeHost.Tracer.full, .crammed])
+  func full(tracer: FakeHost.Tracer) throws {
+    try FakeHost.with(tracer) { host in
       let result = try host.record(["--", "true"])
       #expect(result.status == 3)
       #expect(result.errors.contains("No space left on device"))
-      #expect(try host.text("recording/trace.dat") == "part\n")
+      #expect(try host.text("recording/trace.dat") == "part\n" + FakeHost.page)
+      #expect(try !host.outputNames.contains("trace.dat.cpu0"))
       #expect(try host.probes.isEmpty)
     }
   }

@@ -138,6 +138,8 @@ struct ProbePlanTests {
     #expect(host.plan.impossibility?.contains("kvm:kvm_entry") ?? false)
     #expect(conclusions(host, possible: false).contains("when vCPUs' threads were preempted"))
     #expect(HostFixture("none").plan.impossibility?.contains("become root") ?? false)
+    let foreign = HostFixture.linux612.without(tracepoints: "kvm:vgic_update_irq_pending")
+    #expect(foreign.plan.impossibility?.contains("not Arm's") ?? false)
     #expect(HostFixture.linux612.plan.impossibility == nil)
   }
 }

@@ -94,6 +94,10 @@ public struct ProbePlan {
     if !kernel.tracepoints.contains("kvm:kvm_entry") {
       return "the kernel has no tracepoint kvm:kvm_entry: KVM is not in it, or this is no host of guests"
     }
+    if !kernel.tracepoints.contains("kvm:vgic_update_irq_pending") {
+      return "the kernel has no tracepoint kvm:vgic_update_irq_pending: its guests are not Arm's, whose interrupt "
+        + "controller is what is recorded"
+    }
     return nil
   }
 }

@@ -36,6 +36,8 @@ public final class Recorder {
   private let folder: String
   private let installer: ProbeInstaller
   private var tracer: ChildProcess?
+  /// Where the trace is, if there is no room for it in the folder.
+  private var rescued: String?
   /// The probes that the kernel took.
   public private(set) var choice = ProbeChoice()
 
@@ -120,6 +122,7 @@ public final class Recorder {
       if end != .exited(0) {
         problems.append("\(options.program) \(end.description): \(lastWords)")
         rescue(tracer)
+        if let rescued { problems.append("what was recorded is in \(rescued)") }
       }
     }
     let left = installer.removeAll()
@@ -141,13 +144,47 @@ public final class Recorder {
     }
     let parts = RootedFiles(root: folder).names(in: "/").filter { $0.hasPrefix("trace.dat.cpu") }
     guard !parts.isEmpty else { return }
+    for part in parts { drain(cpu: String(part.drop { !$0.isNumber }), into: folder + "/" + part) }
+    join(parts.map { folder + "/" + $0 })
+  }
+
+  /// Puts what is still in a CPU's buffer, which the tracer reads only when it is half full, behind what was written.
+  private func drain(cpu: String, into part: String) {
+    let kib = files.text(plan.kernel.tracing + "/buffer_subbuf_size_kb").flatMap { Int($0.prefix { $0.isNumber }) }
+    let size = kib.map { $0 * 1024 } ?? sysconf(Int32(_SC_PAGESIZE))
+    let raw = files.place("\(plan.kernel.tracing)/per_cpu/cpu\(cpu)/trace_pipe_raw")
+    let (source, target) = (open(raw, O_RDONLY | O_NONBLOCK | O_CLOEXEC), open(part, O_WRONLY | O_APPEND | O_CLOEXEC))
+    defer { for file in [source, target] where file >= 0 { close(file) } }
+    guard source >= 0, target >= 0, size > 0 else { return }
+    var page = [UInt8](repeating: 0, count: size)
+    var written = lseek(target, 0, SEEK_END)
+    while read(source, &page, size) == size {
+      // Only whole pages are of use.
+      guard write(target, page, size) == size else { return _ = ftruncate(target, written) }
+      written += size
+    }
+  }
+
+  /// Makes one file of the helpers'. On a disk that is full of them that is done elsewhere first.
+  private func join(_ parts: [String]) {
     // The file's head names the events with their probes, which are still there.
     let log = open(folder + "/trace-cmd.log", O_WRONLY | O_APPEND | O_CLOEXEC)
     defer { close(log) }
-    let paths = parts.map { folder + "/" + $0 }
-    let restore = try? ChildProcess(
-      [options.program, "restore", "-o", folder + "/trace.dat"] + paths, output: log, errors: log)
-    if restore?.wait() == .exited(0) { for path in paths { unlink(path) } }
+    func succeeds(_ words: [String]) -> Bool {
+      (try? ChildProcess(words, output: log, errors: log))?.wait() == .exited(0)
+    }
+    func restores(to path: String) -> Bool { succeeds([options.program, "restore", "-o", path] + parts) }
+    if restores(to: folder + "/trace.dat") {
+      for part in parts { unlink(part) }
+      return
+    }
+    let other = "\(getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp")/gicscope-\(getpid()).dat"
+    guard restores(to: other) else {
+      unlink(other)
+      return
+    }
+    for part in parts { unlink(part) }
+    if succeeds(["cp", other, folder + "/trace.dat"]) { unlink(other) } else { rescued = other }
   }
 
   /// The last line that the tracer wrote, which says why it ended.
