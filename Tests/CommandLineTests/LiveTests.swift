@@ -79,6 +79,38 @@ struct LiveTests {
     }
   }
 
+  @Test(
+    "A pipe that is read on a terminal is drawn, unless there is to be no progress", .timeLimit(.minutes(5)),
+    arguments: [true, false])
+  func pipe(isDrawn: Bool) throws {
+    try BuiltProgram.withDirectory { directory in
+      let pipe = directory.appending(path: "trace_pipe")
+      #expect(mkfifo(pipe.path, 0o600) == 0)
+      let (process, output) = (Process(), Pipe())
+      process.executableURL = URL(filePath: "/usr/bin/script")
+      process.arguments = [
+        "-qec",
+        "export TERM=xterm; stty rows 10 cols 80; cat '\(pipe.path)' | '\(BuiltProgram.path)' analyze - "
+          + (isDrawn ? "" : "--no-progress"), "/dev/null",
+      ]
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = output
+      try process.run()
+      let writer = try FileHandle(forWritingTo: pipe)
+      try writer.write(contentsOf: Data(Self.text(3000).utf8))
+      var shown = ""
+      while isDrawn, !shown.contains("\u{1B}[Hlive ") {
+        let piece = output.fileHandleForReading.availableData
+        try #require(!piece.isEmpty)
+        shown += String(decoding: piece, as: UTF8.self)
+      }
+      try writer.close()
+      shown += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(shown.contains("\u{1B}[H") == isDrawn && shown.contains("arch_timer"))
+    }
+  }
+
   @Test("Where nothing comes, the report is drawn again, and says so; Ctrl-C ends that too", .timeLimit(.minutes(5)))
   func idle() throws {
     try BuiltProgram.withDirectory { directory in

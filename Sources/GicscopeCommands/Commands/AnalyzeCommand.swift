@@ -54,7 +54,11 @@ struct AnalyzeCommand: FileCommand {
 
   func run() throws {
     if trace.isPipe { InputStop.onSignals() }
-    let screen = LiveScreen(isWanted: trace.live && !trace.quiet)
+    var trace = trace
+    // What is read in a moment is not drawn before it is reported, unless that is asked for.
+    let pause: UInt64 = trace.live ? 0 : 1_000_000_000
+    trace.live = trace.isDrawn
+    let screen = LiveScreen(isWanted: trace.live && !trace.quiet, after: pause)
     let (engine, progress) = try trace.engine(window: window.window) { $0.deliversUnreported = true }
     var options = AnalysisOptions()
     options.itsCaches = caches.shapes

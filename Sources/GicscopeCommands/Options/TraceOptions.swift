@@ -38,7 +38,7 @@ struct TraceOptions: ParsableArguments {
   @Flag(
     help: """
       The capture is still being written: on a terminal, the report is drawn while it is read. Ctrl-C, SIGTERM or the \
-      capture's end print the whole report.
+      capture's end print the whole report. analyze reads every pipe so on a terminal, unless --no-progress is given.
       """)
   var live = false
 
@@ -76,6 +76,11 @@ struct TraceOptions: ParsableArguments {
       let isFound = path == "-" ? fstat(STDIN_FILENO, &status) == 0 : stat(path, &status) == 0
       return isFound && status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
     }
+  }
+
+  /// Whether a report is drawn while the capture is read: as asked for, or of a pipe on a terminal.
+  var isDrawn: Bool {
+    live || isPipe && !quiet && !noProgress && StandardOutput.isTerminal && !TerminalSettings.isDumb
   }
 
   /// Opens the capture and sets up its replay.

@@ -8,9 +8,10 @@ final class LiveScreen {
   private var nextTime: UInt64 = 0
   private var isDrawn = false
 
-  /// A screen, if it is wanted and standard output is a terminal.
-  init?(isWanted: Bool) {
+  /// A screen, if it is wanted and standard output is a terminal; drawn for the first time after so many ns.
+  init?(isWanted: Bool, after pause: UInt64) {
     guard isWanted, StandardOutput.isTerminal else { return nil }
+    nextTime = begun + pause
   }
 
   /// Draws the report, at most once a second, and seldom enough that drawing takes a tenth of the time. `text` is given how
