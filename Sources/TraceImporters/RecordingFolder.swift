@@ -36,7 +36,7 @@ public struct RecordingFolder: Sendable {
   }
 
   /// A file's text; nil if it cannot be read or is too long to be what its name says.
-  private static func content(_ path: String) -> String? {
+  static func content(_ path: String) -> String? {
     guard let file = fopen(path, "re") else { return nil }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -48,7 +48,7 @@ public struct RecordingFolder: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Opens the trace, with the interrupts' INTIDs.
+  /// Opens the trace, with the interrupts' INTIDs, and with those of guests that are beside it.
   func open(_ options: ImportOptions) throws(TraceError) -> any EventSource {
     guard let trace else {
       throw .unreadable(
@@ -56,6 +56,8 @@ public struct RecordingFolder: Sendable {
     }
     var options = options
     options.interrupts = options.interrupts ?? interrupts
-    return try openTrace(paths: [trace], options: options)
+    let host = try openTrace(paths: [trace], options: options)
+    let guests = guests
+    return guests.isEmpty ? host : try merge(host, trace, guests, options)
   }
 }

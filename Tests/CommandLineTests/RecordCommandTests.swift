@@ -30,6 +30,17 @@ struct RecordCommandTests {
     }
   }
 
+  @Test("Guests are recorded through the agents in them, with the clock of the host")
+  func guests() throws {
+    try FakeHost.with(.whole) { host in
+      let result = try host.record(["--guest", "vm@3:823", "--guest", "4:823", "--", "true"])
+      #expect(result.status == 0 && result.errors.contains("when guests' kernels handle their interrupts"))
+      let guest = "-C mono -b 32768 -e irq -e ipi"
+      #expect(try host.text("root/arguments").hasSuffix("/trace.dat -A vm@3:823 \(guest) -A 4:823 \(guest)\n"))
+      #expect(try host.run(["record", "--guest", "vm", "--live"]).status == 2)
+    }
+  }
+
   @Test("Signals end a recording as a command's end does", arguments: [SIGINT, SIGTERM, SIGHUP])
   func signals(number: Int32) throws {
     try FakeHost.with(.whole) { host in

@@ -53,6 +53,44 @@ struct RecordingFolderTests {
     #expect(try with(lpis) { try intids($0, options) } == [nil, 9000])
   }
 
+  /// The true difference of these clocks is 872.31846 to 872.31857 s.
+  @Test("A guest's own trace beside its host's is merged with it", arguments: ["guest.txt", "trace-vm.dat"])
+  func guest(name: String) throws {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent()
+    let cases = tests.appending(path: "../../Traces/kvm-cases").standardized
+    let copies = [
+      ("host.txt.zst", "trace.txt"), ("guest.txt.zst", name), ("interrupts.txt", "guest-interrupts.txt"),
+    ]
+    try with(["recording.json": "{}"]) { path in
+      for (file, copy) in copies {
+        try FileManager.default.copyItem(
+          at: cases.appending(path: "guest-clock-" + file), to: URL(filePath: path).appending(path: copy))
+      }
+      let events = try Imported(openTrace(paths: [path])).events
+      var inside: Set<UInt32> = []
+      var (right, all, numbered) = (0, 0, 0)
+      for event in events where event.domain == 1 {
+        switch event.kind {
+        case .guestEnter: inside.insert(event.pe)
+        case .guestExit: inside.remove(event.pe)
+        case .handlerEnter:
+          all += 1
+          if inside.contains(event.pe) { right += 1 }
+          if event.flags.contains(.intidKnown) { numbered += 1 }
+        default: break
+        }
+      }
+      #expect(all > 200 && right == all && numbered > all / 2, "\(right) \(all) \(numbered)")
+    }
+  }
+
+  @Test("A guest's trace of another run is refused with what to do")
+  func foreignGuest() throws {
+    let files = ["recording.json": "{}", "trace.txt": Self.trace, "guest.txt": Self.trace]
+    let error = #expect(throws: TraceError.self) { try with(files) { _ = try openTrace(paths: [$0]) } }
+    #expect(error?.message.contains("the same run") == true)
+  }
+
   @Test("Without files beside it the trace is read all the same")
   func alone() throws {
     #expect(try with(["recording.json": "", "trace.txt": Self.trace]) { try intids($0) } == [nil, nil])

@@ -15,6 +15,9 @@ struct RecordCommand: FileCommand {
       reads: gicscope analyze FOLDER. It records while COMMAND runs, for --seconds, while the process of --pid lives, or \
       until Ctrl-C.
 
+      A guest's own trace shows what no host sees: when its kernel handles its interrupts. It is recorded in the same step \
+      with --guest, or put into the folder later, as guest.dat, and its /proc/interrupts as guest-interrupts.txt.
+
       With --script it prints a shell script that does the same on a host without gicscope. The host's files can be \
       copies: with --root, /proc/kallsyms is FOLDER/proc/kallsyms, and so on.
       """
@@ -32,6 +35,12 @@ struct RecordCommand: FileCommand {
       "Record only what happens in the threads of this process, a virtual machine monitor, and as long as it lives.",
       valueName: "process"))
   var pid: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Record inside a guest too, in which trace-cmd agent runs: NAME, CID:PORT or NAME@CID:PORT, as trace-cmd record -A "
+        + "takes it. May be repeated.", valueName: "agent"))
+  var guest: [String] = []
 
   @Flag(help: "Only print what would be recorded, and what can be concluded from it.")
   var plan = false
@@ -69,6 +78,9 @@ struct RecordCommand: FileCommand {
       throw ValidationError(
         "--live shows all that happens until Ctrl-C; it goes with neither -o, --seconds, --pid nor a command.")
     }
+    if !guest.isEmpty, plan || script || remove || live {
+      throw ValidationError("--guest goes with a recording, not with --plan, --script, --remove or --live.")
+    }
     if [plan, script, remove, live].filter({ $0 }).count > 1 {
       throw ValidationError("Give one of --plan, --script, --remove, --live.")
     }
@@ -90,7 +102,7 @@ struct RecordCommand: FileCommand {
     let plan = ProbePlan(try kernel(files))
     if let reason = plan.impossibility { throw Recorder.Failure(message: "nothing can be recorded: \(reason)") }
     var options = Recorder.Options()
-    (options.buffer, options.clock) = (buffer, clock)
+    (options.buffer, options.clock, options.guests) = (buffer, clock, guest)
     if script { return try print(RecordScript(plan, options).text) }
     if self.plan { return try print(PlanText.full(plan)) }
     if let pid {

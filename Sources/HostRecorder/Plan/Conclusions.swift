@@ -16,15 +16,18 @@ public struct Conclusion: Equatable, Sendable {
   /// What follows from a plan if these probes are taken.
   public static func all(_ plan: ProbePlan, _ choice: ProbeChoice) -> [Conclusion] {
     [listRegisters(plan, choice), injections(choice), messages(choice), commands(choice)] + others(plan, choice)
-      + always
+      + [guests(choice)]
   }
 
-  /// What no recording on the host shows.
-  private static let always = [
-    Conclusion(
-      false, "when, between an entry and the next exit, a guest acknowledged or ended an interrupt",
-      remedy: "record inside the guest too (trace-cmd record -C mono -e irq -e ipi) and merge both")
-  ]
+  /// What no recording on the host alone shows.
+  private static func guests(_ choice: ProbeChoice) -> Conclusion {
+    choice.recordsGuests
+      ? Conclusion(true, "when guests' kernels handle their interrupts, between an entry and the next exit")
+      : Conclusion(
+        false, "when, between an entry and the next exit, a guest acknowledged or ended an interrupt",
+        remedy: "record inside the guest too: --guest, with trace-cmd agent in it, or its own trace (trace-cmd record "
+          + "-C mono -e irq -e ipi) in the folder as guest.dat, with its /proc/interrupts as guest-interrupts.txt")
+  }
 
   private static func listRegisters(_ plan: ProbePlan, _ choice: ProbeChoice) -> Conclusion {
     let atEntry = choice.gives("lr_entry", .listRegistersAtEntry)

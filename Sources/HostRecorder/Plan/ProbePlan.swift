@@ -109,6 +109,9 @@ public struct ProbeChoice: Sendable {
   /// Why better probes of a role were not chosen.
   public var obstacles: [ProbeRole: [String]] = [:]
 
+  /// Guests are recorded from inside too.
+  public var recordsGuests = false
+
   /// Nothing is chosen.
   public init() {}
 

@@ -12,6 +12,8 @@ public final class Recorder {
     public var buffer = 32768
     /// Only events in these threads; nil for all.
     public var threads: [Int]?
+    /// Guests that trace-cmd's agent runs in, as `trace-cmd record -A` takes them.
+    public var guests: [String] = []
     /// The tracer.
     public var program = "trace-cmd"
     /// Milliseconds until a tracer that is not recording by then is given up.
@@ -54,6 +56,7 @@ public final class Recorder {
   public func installProbes() {
     installer.removeAll()
     choice = installer.install(plan)
+    choice.recordsGuests = !options.guests.isEmpty
   }
 
   /// Starts the tracer, and returns when events are being recorded.
@@ -92,7 +95,12 @@ public final class Recorder {
       if let filter = probe.filter { arguments += ["-f", filter] }
     }
     if let threads = options.threads { arguments += ["-P", threads.map(String.init).joined(separator: ","), "-c"] }
-    return arguments + ["-o", folder + "/trace.dat"]
+    arguments += ["-o", folder + "/trace.dat"]
+    // What comes behind a guest is about that guest.
+    for guest in options.guests {
+      arguments += ["-A", guest, "-C", options.clock, "-b", "\(options.buffer)", "-e", "irq", "-e", "ipi"]
+    }
+    return arguments
   }
 
   /// Whether tracing is on, and every event is.
