@@ -147,13 +147,17 @@ extension Guest {
     guard interrupts[place].owner >= 0 || vcpus[owner].doubtful.contains(place) else { return }
     // What the list register of a vCPU in its guest holds is not deactivated by every kernel that means to.
     guard !vcpus[owner].isInside || interrupts[place].register < 0 && !vcpus[owner].doubtful.contains(place) else {
-      return vcpus[owner].unpruned.append(place)
+      return noteUnpruned(place, owner)
     }
     vcpus[owner].doubtful.removeAll { $0 == place }
     settle(place, pending: false, active: false, .deactivationTrapped, out)
     guard interrupts[place].owner >= 0, !vcpus[owner].isInside else { return }
-    vcpus[owner].unpruned.append(place)
+    noteUnpruned(place, owner)
     if interrupts[place].raisedAt > vcpus[owner].exitEvent { doubtRank(place) }
+  }
+
+  private func noteUnpruned(_ place: Int, _ vcpu: Int) {
+    if !vcpus[vcpu].unpruned.contains(place) { vcpus[vcpu].unpruned.append(place) }
   }
 
   /// KVM prunes the vCPU's list before it enters its guest, if a deactivation asked for that. Only a probe shows when.
