@@ -36,6 +36,23 @@ struct MiddleOfRunTests {
     #expect(rig.agrees { showHighest(rig, 2, priority: 0xD0) })
   }
 
+  @Test("MOVALL from a Redistributor of unknown pending LPIs leaves open what is pending at the other (5.3)")
+  func moveAllOfUnknown() {
+    let rig = rig()
+    rig.openLPIs()
+    rig.mapd(1)
+    rig.mapc(0, pe: 0)
+    rig.mapti(1, 0, intid: 8192)
+    // PE 0 has a table of its own that is promised to be zero; PE 1's is that of before the capture.
+    rig.write(.gicr, 0, 0, owner: 0)
+    rig.write(.gicr, 0x78, 1 << 62 | 0x4A40_0000, size: 8, owner: 0)
+    rig.write(.gicr, 0, 1, owner: 0)
+    rig.write(.gicr, 0, 1, owner: 1)
+    rig.command(0x0E, 0, 1 << 16, 0 << 16)
+    #expect(rig.isTaught { showHighest(rig, 8300, priority: 0xA0) })
+    #expect(rig.totals.disagreed == 0)
+  }
+
   @Test("The first read of GICR_CTLR tells whether LPIs are enabled (12.11)")
   func enableLPIs() {
     for profile in [Topology.Profile.arch, .qemu7] {

@@ -180,6 +180,8 @@ extension GICv3 where Store: ~Copyable {
     // What a Redistributor with LPIs disabled has, stands in memory only, out of the ITS's reach.
     guard from != to, takesLPIs(from), takesLPIs(to) else { return nil }
     lpis.movePending(from: from, to: to)
+    // What was pending there, and nothing has shown, is now pending here.
+    if pes[Int(from)].pendingTableIsUnknown { pes[Int(to)].pendingTableIsUnknown = true }
     confirmedLPIs.move(from: from, to: to)
     staleLPIs(Int(from))
     staleLPIs(Int(to))
