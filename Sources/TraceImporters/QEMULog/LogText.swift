@@ -123,7 +123,7 @@ struct LogText {
     return true
   }
 
-  /// A trace event comes next; what waits for it is given out. `
+  /// A trace event comes next; what waits for it is given out.
   mutating func meet(_ next: ExceptionReturns.Next, line: UInt64, _ order: inout EffectOrder) {
     var at = 0
     while at < entries.count {
