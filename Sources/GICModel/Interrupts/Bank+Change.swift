@@ -53,7 +53,9 @@ extension InterruptController where Self: ~Copyable {
     let (bank, bit) = (bank(pe, intid &>> 5), intid & 31)
     if bank.pointee.level[bit] == level, bank.pointee.level.knows(bit), !failures.isEmpty { noteUnseenChange() }
     let was = bank.pointee.isPending(bit)
-    let rose = level && !bank.pointee.level[bit]
+    // A line that was taken to be high and is shown to rise may have been low.
+    let wasGuessed = bank.pointee.level[bit] && !bank.pointee.level.knows(bit)
+    let rose = level && (!bank.pointee.level[bit] || wasGuessed)
     bank.pointee.level.know(bit, level)
     bank.pointee.touched.setBit(bit, to: true)
     reportRanked(level ? .lineRaised : .lineLowered, pe, intid, b: 0)
@@ -61,7 +63,7 @@ extension InterruptController where Self: ~Copyable {
       setLatch(pe, intid, to: true)
       if was { reportRanked(.merged, pe, intid, a: UInt64(PendingCause.line.rawValue)) }
     }
-    if rose, !bank.pointee.edge.knows(bit) { forget(.pending, pe, word: intid &>> 5, 1 &<< UInt32(bit)) }
+    if rose, wasGuessed || !bank.pointee.edge.knows(bit) { forget(.pending, pe, word: intid &>> 5, 1 &<< UInt32(bit)) }
     reportPending(pe, intid, was: was, cause: .line)
     refresh(pe, intid: intid)
   }
