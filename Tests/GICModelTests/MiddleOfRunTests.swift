@@ -71,6 +71,16 @@ struct MiddleOfRunTests {
     #expect(rig.reads(.ICC_IAR1_EL1, 30))
   }
 
+  @Test("An SGI that a read shows pending is so from an unknown PE, also when another sends it (IHI 0048B, 4.4.4)")
+  func sourceOfSGI() {
+    let rig = Rig.v2(profile: .qemu7) { $0.set(.startsAtReset, to: false, source: .user) }
+    rig.openGICv2(1)
+    _ = rig.reads(.gicd, 0x200, 1 << 4, pe: 0)
+    rig.write(.gicd, 0xF00, 1 << 16 | 4, pe: 1)
+    _ = rig.reads(.gicc, 0xC, 0 << 10 | 4, pe: 0)
+    #expect(rig.totals.disagreed == 0)
+  }
+
   @Test("The first read of GICR_CTLR tells whether LPIs are enabled (12.11)")
   func enableLPIs() {
     for profile in [Topology.Profile.arch, .qemu7] {

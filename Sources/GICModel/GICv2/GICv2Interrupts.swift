@@ -124,6 +124,7 @@ extension GICv2: InterruptController {
       distributor.sources[at] = 0
     } else if distributor.sources[at] == 0 {
       distributor.sources[at] = 1
+      distributor.openSources[pe].setBit(intid, to: true)
       forget(.pending, pe, word: 0, 1 << UInt32(intid))
     }
   }
