@@ -98,6 +98,8 @@ struct DistributorTests {
     rig.write(.gicd, 0xC08, 0)
     rig.line(42, true)
     #expect(rig.highest(41, priority: 0xA0), "another SPI of its word is no cause")
+    rig.write(.gicd, 0xD04, 1 << 8)
+    #expect(rig.highest(41, priority: 0xA0), "GICD_IGRPMODR is RAZ/WI with one Security state (12.9.15)")
     switch cause {
     case 0: rig.write(.gicd, 0x6140, 0, size: 8)
     case 1: rig.line(41, false)

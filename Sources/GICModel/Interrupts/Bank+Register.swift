@@ -160,6 +160,8 @@ extension InterruptController where Self: ~Copyable {
     let (word, bit) = (first &>> 5, first & 31)
     let isSet = register.effect == .set
     switch register.field {
+    // RAZ/WI, and nothing is selected again.
+    case .modifier where hasOneSecurityState: break
     case .group, .modifier: changeGroups(pe, word: word, register.field, bits, in: lanes & open)
     case .enabled: changeEnable(pe, word: word, bits: bits & open, to: isSet)
     case .pending: changePending(pe, word: word, bits: bits & open & ~(word == 0 ? sgisWithSources : 0), to: isSet)
