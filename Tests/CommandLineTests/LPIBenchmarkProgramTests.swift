@@ -4,11 +4,17 @@ import Testing
 
 @Suite("The program of the LPI benchmark")
 struct LPIBenchmarkProgramTests {
-  /// A copy of gicscope in a directory of its own, where `script` stands for the other program.
+  /// gicscope in a directory of its own, where `script` stands for the other program.
   private func run(_ arguments: [String], input: String = "", script: String? = nil) throws -> BuiltProgram.Result {
     try BuiltProgram.withDirectory { directory in
       let copy = directory.appending(path: "gicscope")
-      try FileManager.default.copyItem(atPath: BuiltProgram.path, toPath: copy.path)
+      // A link where it can be: a file that was just written cannot be run while a process that another test starts still
+      // has it open.
+      do {
+        try FileManager.default.linkItem(atPath: BuiltProgram.path, toPath: copy.path)
+      } catch {
+        try FileManager.default.copyItem(atPath: BuiltProgram.path, toPath: copy.path)
+      }
       if let script {
         let other = directory.appending(path: "gicscope-lpi")
         try script.write(to: other, atomically: true, encoding: .utf8)
