@@ -85,13 +85,16 @@ extension GICv3 where Store: ~Copyable {
   /// have been another PE's, or where other PEs run meanwhile, for the lines of exceptions stand before or behind the
   /// change. False if that does not explain it.
   mutating func reconcileLevel(_ pe: Int, _ isExplained: (inout Self) -> Bool) -> Bool {
-    let believed = (pes[pe].security, pes[pe].exceptionLevel, pes[pe].levelIsGuess)
-    guard believed.2 || believed.0 == .el3 && believed.1 == 3 && peCount > 1 else { return false }
-    settleLevel(pe, isAtEL3: believed.0 != .el3)
+    let (security, level, isGuess) = (pes[pe].security, pes[pe].exceptionLevel, pes[pe].levelIsGuess)
+    guard isGuess || security == .el3 && level == 3 && peCount > 1 else { return false }
+    settleLevel(pe, isAtEL3: security != .el3)
     pes[pe].levelIsGuess = true
-    progress.isAmbiguous = isExplained(&self)
-    if !progress.isAmbiguous { (pes[pe].security, pes[pe].exceptionLevel, pes[pe].levelIsGuess) = believed }
-    return progress.isAmbiguous
+    if isExplained(&self) {
+      progress.isAmbiguous = true
+      return true
+    }
+    (pes[pe].security, pes[pe].exceptionLevel, pes[pe].levelIsGuess) = (security, level, isGuess)
+    return false
   }
 
   /// Which copy of a banked register EL3 writes depends on `SCR_EL3.NS`, which no capture shows: what follows may teach
