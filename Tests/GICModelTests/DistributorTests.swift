@@ -100,6 +100,8 @@ struct DistributorTests {
     #expect(rig.highest(41, priority: 0xA0), "another SPI of its word is no cause")
     rig.write(.gicd, 0xD04, 1 << 8)
     #expect(rig.highest(41, priority: 0xA0), "GICD_IGRPMODR is RAZ/WI with one Security state (12.9.15)")
+    #expect(rig.reads(.gicd, 0x438, 0))
+    #expect(rig.highest(41, priority: 0xA0), "a read that teaches the priority of another is no cause")
     switch cause {
     case 0: rig.write(.gicd, 0x6140, 0, size: 8)
     case 1: rig.line(41, false)

@@ -155,6 +155,18 @@ extension GICv3: InterruptController where Store: ~Copyable {
     if word == 0 { pes[pe].highestIsStale = true } else { refreshShared(word: word, always: .max) }
   }
 
+  /// A read does not make QEMU look at triggers that it has not seen: only what the read corrected is looked at.
+  mutating func refreshLearned(_ pe: Int, word: Int, since before: InterruptBank) {
+    guard distributor.unseenTriggers.bit(word) else { return refreshRank(pe, word: word) }
+    var corrected = bank(pe, word).pointee.differences(from: before)
+    while corrected != 0 {
+      let intid = word &<< 5 | corrected.lowestBit
+      corrected &= corrected &- 1
+      seeTrigger(of: intid)
+      staleTargets(of: intid)
+    }
+  }
+
   mutating func refreshPriorities(_ pe: Int, word: Int) {
     guard word != 0 else { return refresh(pe, word: 0) }
     var rest = distributor.candidates[word]

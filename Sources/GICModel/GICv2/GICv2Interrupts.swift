@@ -178,6 +178,8 @@ extension GICv2: InterruptController {
     for pe in word == 0 ? pe..<pe + 1 : 0..<peCount { interfaces[pe].highestIsStale = true }
   }
 
+  mutating func refreshLearned(_ pe: Int, word: Int, since before: InterruptBank) { refreshRank(pe, word: word) }
+
   mutating func refreshPriorities(_ pe: Int, word: Int) { refreshRank(pe, word: word) }
 
   mutating func refreshTriggers(_ pe: Int, word: Int) {

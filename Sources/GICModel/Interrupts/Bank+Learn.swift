@@ -18,6 +18,7 @@ extension InterruptController where Self: ~Copyable {
     guard exist != 0 else { return }
     let reach = visible(register, pe, word: word, nonSecure: nonSecure)
     let bank = bank(pe, word)
+    let before = bank.pointee
     var open = reach.value & exist
     let doubtful = open & ~reach.known
     if doubtful != 0 { open &= ~doubtful | learnGroups(bank, register, seen, lanes: lanes, bit: bit, doubtful, pe: pe) }
@@ -55,7 +56,7 @@ extension InterruptController where Self: ~Copyable {
     case .target, .sources, .route:
       learnOwn(register.field, first: first, seen, lanes: lanes, pe: pe, nonSecure: nonSecure)
     }
-    refreshRank(pe, word: word)
+    refreshLearned(pe, word: word, since: before)
   }
 
   /// What Non-secure software is shown of interrupts of unknown group: one of which it sees something is of its own, and one

@@ -48,6 +48,16 @@ struct InterruptBank: BitwiseCopyable {
     return !oneSecurityState && modifier[n] ? .group1Secure : .group0
   }
 
+  /// The interrupts of which something that decides their rank is not as it was, apart from where they go.
+  func differences(from other: InterruptBank) -> UInt32 {
+    var changed = pending ^ other.pending
+    for field in [\InterruptBank.group, \.modifier, \.enabled, \.active, \.edge, \.nonMaskable] {
+      changed |= self[keyPath: field].value ^ other[keyPath: field].value
+    }
+    for n in 0..<32 where priority[n] != other.priority[n] { changed.setBit(n, to: true) }
+    return changed
+  }
+
   /// The field of `*_NSACR` of interrupt `n`.
   @inline(__always)
   func nonSecureAccess(_ n: Int) -> UInt32 {

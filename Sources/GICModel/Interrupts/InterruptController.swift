@@ -80,6 +80,8 @@ protocol InterruptController: Predicting, ~Copyable {
   mutating func refresh(_ pe: Int, word: Int)
   /// Something changed that decides the rank of a word's interrupts.
   mutating func refreshRank(_ pe: Int, word: Int)
+  /// A read taught something of a word's interrupts, whose bank was `before`.
+  mutating func refreshLearned(_ pe: Int, word: Int, since before: InterruptBank)
   /// Priorities of a word were written.
   mutating func refreshPriorities(_ pe: Int, word: Int)
   /// The triggers of a word were written.
