@@ -116,6 +116,28 @@ struct AccessFindingTests {
     #expect(finding.severity == .note && finding.count == 20)
   }
 
+  @Test("What the state before a reset says of the set-up after it is withdrawn once the reset is recognised")
+  func reset() {
+    func run(isReset: Bool) -> [String] {
+      var c = Accesses(.v2)
+      c.write(.gicd, 0, 1)
+      c.write(.gicc, 4, 0xF0)
+      c.write(.gicc, 0, 1)
+      c.write(.gicd, 0x104, 1 << 8)
+      c.line(40, true)
+      c.read(.gicc, 0xC, 40)
+      c.write(.gicc, 0x10, 40)
+      c.write(.gicd, 0, 0)
+      c.write(.gicd, 0xC08, 2 << 16)
+      c.write(.gicd, 0xC08, 0)
+      c.read(.gicc, 0, isReset ? 0 : 1)
+      return c.findings.filter { $0.kind == .misuse }.map(\.summary)
+    }
+    #expect(run(isReset: true) == [])
+    let finding = "the trigger of SPI 40 was changed while it was enabled (trigger-changed-while-enabled)"
+    #expect(run(isReset: false) == [finding])
+  }
+
   @Test("next is a command that can be pasted")
   func next() {
     var options = AnalysisOptions()

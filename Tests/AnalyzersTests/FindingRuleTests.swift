@@ -117,6 +117,17 @@ struct FindingRuleTests {
     }
     #expect(find(life(0..<3), until: 9 * ms).map(\.severity) == [.note, .note, .note])
     #expect(find(life(0..<1), until: 9 * ms).map(\.severity) == [.error])
+    let behind = enabled(27, 1) + [Make.pending(40, 27, pe: 1)]
+    #expect(Set(find(life(0..<3) + behind, until: 9 * ms).map(\.severity)) == [.note], "nor what waits behind it")
+  }
+
+  @Test("A PPI that was disabled while it was pending, on a PE that does nothing afterwards: the PE may have gone off")
+  func wentOff() {
+    let disabled = [Make.pending(20, 30, pe: 1), Make.make(.disabled, 30, 30, 1)]
+    let later = [Make.acknowledged(40, 40, pe: 1), Make.ended(50, 40, pe: 1, deactivates: true)]
+    let start = open(1) + enabled(30, 1) + enabled(40, 1)
+    #expect(find(start + disabled, until: 9 * ms).map(\.severity) == [.note])
+    #expect(find(start + disabled + later, until: 9 * ms).first { $0.intid == 30 }?.severity == .warning)
   }
 
   @Test("An end of what was acknowledged before the capture began is no finding")
@@ -261,6 +272,9 @@ struct FindingRuleTests {
       found.first?.firstTime == 20 && found.first?.lastTime == 320, "where the pulses fell, not the capture's end")
     #expect(find(open() + enabled(33) + pulses(1)).isEmpty, "a level that fell once is normal life")
     #expect(find(open() + pulses(4), cut: true).isEmpty, "nothing shows that it was enabled")
+    let raised = [Make.make(.lineRaised, 900, 33, 0), Make.pending(900, 33), Make.acknowledged(910, 33)]
+    let polled = find(open() + enabled(33) + pulses(4) + raised + [Make.ended(920, 33, deactivates: true)])
+    #expect(polled.map(\.severity) == [.note], "it is taken by its level later on: its driver polled meanwhile")
   }
 
   @Test("SGIs whose handlers send SGIs, over and over: storm; one that does not ends the row")

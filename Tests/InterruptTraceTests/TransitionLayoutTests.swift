@@ -113,6 +113,7 @@ import Testing
     "gap.lost": { $0.gap.lost },
     "gap.reason": { $0.gap.reason },
     "machineReset.after": { $0.machineReset.after },
+    "machineReset.setUp": { $0.machineReset.setUp },
   ]
 
   @Test func `Every field is what its accessor reads`() throws {

@@ -25,6 +25,8 @@ final class FindingLog {
   @exclusivity(unchecked) private var last: (key: Key, place: Int)?
   /// Of each whether nothing which the capture leaves out can make it untrue.
   private var isObserved: [Bool] = []
+  /// What was recorded last, should it have to be withdrawn.
+  private var recent: [Occurrence] = []
   private let limit: Int
   /// Occurrences that found no room in the list.
   private(set) var unlisted: UInt64 = 0
@@ -33,7 +35,7 @@ final class FindingLog {
 
   private init(copying other: FindingLog) {
     (limit, findings, places, unlisted) = (other.limit, other.findings, other.places, other.unlisted)
-    isObserved = other.isObserved
+    (isObserved, recent) = (other.isObserved, other.recent)
   }
 
   /// An independent copy.
@@ -49,6 +51,7 @@ final class FindingLog {
   /// Counts an occurrence; `describe` gives the words if it is the first.
   func record(_ key: Key, event: UInt64, time: UInt64, count: UInt64 = 1, _ describe: () -> Description) {
     if let place = place(of: key) {
+      keep(Occurrence(place: place, event: event, before: findings[place]))
       findings[place].count &+= count
       findings[place].lastEvent = event
       findings[place].lastTime = time
@@ -61,7 +64,45 @@ final class FindingLog {
     let text = describe()
     isObserved.append(text.isObserved)
     places[key] = findings.count
+    keep(Occurrence(place: findings.count, event: event))
     findings.append(Self.finding(key, event, time, count, text))
+  }
+
+  /// One occurrence, and the finding's last as it was before.
+  private struct Occurrence {
+    var place: Int
+    var event: UInt64
+    var count: UInt64 = 0
+    var lastEvent: UInt64 = 0
+    var lastTime: UInt64 = 0
+
+    init(place: Int, event: UInt64) { (self.place, self.event) = (place, event) }
+    init(place: Int, event: UInt64, before: Finding) {
+      (self.place, self.event, count) = (place, event, before.count)
+      (lastEvent, lastTime) = (before.lastEvent, before.lastTime)
+    }
+  }
+
+  /// Occurrences that can be withdrawn: those of a set-up, which is short.
+  private static var recentLimit: Int { 256 }
+
+  private func keep(_ occurrence: Occurrence) {
+    if recent.count >= 2 * Self.recentLimit { recent.removeFirst(Self.recentLimit) }
+    recent.append(occurrence)
+  }
+
+  /// Takes back what was recorded about a domain from an event on, by a state that was not the state any more. What the
+  /// accesses themselves show stays.
+  func withdraw(domain: UInt16, from event: UInt64) {
+    while let last = recent.last, last.event >= event {
+      recent.removeLast()
+      guard findings[last.place].domain == domain, !isObserved[last.place] else { continue }
+      findings[last.place].count = last.count
+      findings[last.place].lastEvent = last.lastEvent
+      findings[last.place].lastTime = last.lastTime
+      if last.count == 0 { places = places.filter { $0.value != last.place } }
+    }
+    last = nil
   }
 
   private static func finding(
@@ -94,7 +135,9 @@ final class FindingLog {
   func contains(_ key: Key) -> Bool { place(of: key) != nil }
 
   /// All of them, each with whether what the capture shows is enough.
-  var all: [(finding: Finding, isObserved: Bool)] { zip(findings, isObserved).map { ($0, $1) } }
+  var all: [(finding: Finding, isObserved: Bool)] {
+    zip(findings, isObserved).filter { $0.0.count > 0 }.map { ($0, $1) }
+  }
 
   /// The worst first, then in the order in which they came up.
   func sorted(_ findings: [Finding]) -> [Finding] {

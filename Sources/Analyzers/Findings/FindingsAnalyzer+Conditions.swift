@@ -73,6 +73,7 @@ extension FindingsAnalyzer {
 
   /// The machine was reset, unseen: what ran across is said once, and nothing of it is held against what comes after.
   mutating func machineReset(_ t: Transition) {
+    log.withdraw(domain: t.domain, from: t.machineReset.setUp)
     var chain: [Finding.Link] = [
       .init("the controller is last shown as it was before", event: t.machineReset.after),
       .init("what it answers contradicts that, and is what follows from a reset", event: t.event),

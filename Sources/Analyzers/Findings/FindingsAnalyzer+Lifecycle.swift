@@ -80,7 +80,8 @@ extension FindingsAnalyzer {
     }
     record.pointee.clearedEvent = t.event
     record.pointee.clearedCause = t.pendingCleared.causeNumber
-    guard wasPending else { return }
+    // It was only taken to be pending, and is shown not to be: nothing took it away.
+    guard wasPending, t.pendingCleared.cause != .observed else { return }
     if t.pendingCleared.cause == .command {
       cleared = t
     } else {
@@ -155,6 +156,7 @@ extension FindingsAnalyzer {
     record.pointee.priority = UInt8(truncatingIfNeeded: min(t.priority, 0xFF))
     record.pointee.group = t.acknowledged.group
     record.pointee.missedPulses = 0
+    if record.pointee.line == .yes, record.pointee.edge != .yes { record.pointee.wasTakenByLine = true }
   }
 
   /// An interrupt was acknowledged while, as far as is known, it still ran.

@@ -41,13 +41,15 @@ extension FindingsAnalyzer {
     switch obstruction.cause {
     case .disabled, .enabledElsewhere:
       let isMeant = r.wasEnabled || r.acknowledges > 0 || INTID.isLPI(key.intid) || INTID.isSGI(key.intid)
-      let severity: FindingSeverity = isMeant || obstruction.cause == .enabledElsewhere ? .warning : .note
+      let isOff = obstruction.cause == .disabled && wentOff(key, r)
+      let severity: FindingSeverity = isMeant && !isOff || obstruction.cause == .enabledElsewhere ? .warning : .note
       return lasts ? Degree(severity: severity) : degreeAtEnd(r, obstruction, severity)
     case .noPE, .closed:
       return lasts ? Degree(severity: .error) : degreeAtEnd(r, obstruction, .warning)
     case .running:
       guard let entry = stuck[UInt64(key.domain) << 32 | UInt64(pe)], r.priority >= entry.priority else { return nil }
-      return waited >= thresholds.stuckTime ? Degree(severity: .warning) : nil
+      let severity: FindingSeverity = stops(entry.intid, domain: key.domain) ? .note : .warning
+      return waited >= thresholds.stuckTime ? Degree(severity: severity) : nil
     case .refused: return waited >= thresholds.stuckTime ? Degree(severity: .error) : nil
     case .refusedByTarget: return waited >= thresholds.stuckTime ? Degree(severity: .warning, certainty: .likely) : nil
     case .unsignalled:
@@ -61,6 +63,12 @@ extension FindingsAnalyzer {
       else { return nil }
       return Degree(severity: .note, certainty: .likely)
     }
+  }
+
+  /// A PPI was disabled, and its PE has done nothing since: it may have gone off, and disabled what it had on its way.
+  private func wentOff(_ key: InterruptKey, _ r: InterruptRecord) -> Bool {
+    guard INTID.isPPI(key.intid), let p = processors.find(domain: key.domain, pe: key.pe)?.pointee else { return false }
+    return r.enableAt.event != .max && p.lastActEvent < r.enableAt.event
   }
 
   /// Nothing else follows in the capture, and waiting alone does not change what keeps the interrupt back: a PE that hangs ends
@@ -141,12 +149,15 @@ extension FindingsAnalyzer {
     if r.mostMissedPulses >= thresholds.missedPulses, isEnabled(r, key.intid) == .yes, !r.isPending, !isVirtual {
       var last = at(key, pe)
       (last.event, last.time) = (r.mostMissedUntil.event, r.mostMissedUntil.time)
+      // A device that is taken by its level later on was served without meanwhile: its driver polls, and the line falls.
+      let isTakenAgain =
+        r.wasTakenByLine && r.acknowledgeAt.event != .max && r.acknowledgeAt.event > r.mostMissedUntil.event
       record(
         log, .init(kind: .discardedPending, domain: key.domain, pe: pe, intid: key.intid, reason: 3), last,
         count: r.mostMissedPulses
       ) {
         FindingLog.Description(
-          INTID.isBanked(key.intid) ? .note : .warning, .likely,
+          INTID.isBanked(key.intid) || isTakenAgain ? .note : .warning, .likely,
           "\(Self.name(key.intid)) was raised \(r.mostMissedPulses) times in succession and fell each time before "
             + "it was taken",
           [

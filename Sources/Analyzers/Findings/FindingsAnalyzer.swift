@@ -197,6 +197,7 @@ struct FindingsAnalyzer: ~Copyable {
       let record = record(t)
       checkTrigger(t, record.pointee)
       record.pointee.edge = .init(t.triggerChanged.isEdge)
+      record.pointee.wasTakenByLine = false
     case .activated:
       let record = record(t)
       record.pointee.isActive = true

@@ -37,6 +37,8 @@ struct InterruptRecord: BitwiseCopyable {
   var merged: UInt64 = 0
   /// Level pulses that fell before they were taken.
   var missedPulses: UInt64 = 0
+  /// It was acknowledged while its line was high and it was not known to be edge-triggered.
+  var wasTakenByLine = false
   /// It was pending again as it ended, for its line was still high; the line fell before the next acknowledge; and what
   /// acknowledges that cost.
   var isPendingAgain = false

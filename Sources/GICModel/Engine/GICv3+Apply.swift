@@ -14,7 +14,7 @@ extension GICv3 where Store: ~Copyable {
 
   @inline(__always) private mutating func apply(_ event: Event) {
     if event.domain != Domain.physical { return applyGuest(event) }
-    if ResetWatch.causes &>> UInt64(event.kind.rawValue & 63) & 1 != 0 { progress.resets.lastCause = eventIndex }
+    if ResetWatch.causes &>> UInt64(event.kind.rawValue & 63) & 1 != 0 { noteCause(event) }
     if interim.pe != PE.none, !interim.concerns(event) { interim = .none }
     if !hasOneSecurityState { traceExceptionLevel(event) }
     switch event.kind {

@@ -16,6 +16,8 @@ enum GICv2Control {
   static var endMode: UInt32 { 1 << 9 }
   /// EOImodeNS.
   static var endModeNonSecure: UInt32 { 1 << 10 }
+  /// What the Non-secure view shows, at other places: EnableGrp1, its bypass disables, EOImodeNS (IHI 0048B, 4.4.1).
+  static var seenByNonSecure: UInt32 { enableGroup1 | 0b11 << 7 | endModeNonSecure }
   /// All of `GICV_CTLR`.
   static var virtual: UInt32 { 0x21F }
 }
@@ -45,6 +47,8 @@ struct GICv2Interface {
     static let aliasedBinaryPoint = Known(rawValue: 1 << 3)
     static let activePriorities = Known(rawValue: 1 << 4)
     static let hypervisorControl = Known(rawValue: 1 << 5)
+    /// What Non-secure software sees of `GICC_CTLR`.
+    static let nonSecureControl = Known(rawValue: 1 << 6)
     /// What decides the group priority of an interrupt.
     static let groupPriorities: Known = [.control, .binaryPoint, .aliasedBinaryPoint]
     /// What `GICH_VMCR` holds.

@@ -80,7 +80,8 @@ extension GICv2 {
     switch interfaceMap.role(index) {
     case .control:
       let value = nonSecure ? nonSecureControl(interface.control) : interface.control
-      return (value, mask(.control) & (departures.contains(.hasNoBypass) ? .max : ~GICv2Control.bypass))
+      let known = mask(.control) | mask(.nonSecureControl) & (nonSecure ? .max : GICv2Control.seenByNonSecure)
+      return (value, known & (departures.contains(.hasNoBypass) ? .max : ~GICv2Control.bypass))
     case .priorityMask:
       let implemented = mask(.priorityMask) & (~0xFF | UInt32(knownPriorityBits))
       return (interface.priorityMaskView(nonSecure: nonSecure), implemented)
@@ -222,15 +223,14 @@ extension GICv2 {
   private mutating func writeControl(_ value: UInt32, pe: Int, nonSecure: Bool) {
     var control = interfaces[pe].interface.control
     if nonSecure {
-      let mask = GICv2Control.enableGroup1 | 0b11 << 7 | GICv2Control.endModeNonSecure
-      control = control & ~mask | (value & 1) << 1 | (value >> 5 & 0b11) << 7 | (value >> 9 & 1) << 10
+      control =
+        control & ~GICv2Control.seenByNonSecure | (value & 1) << 1 | (value >> 5 & 0b11) << 7 | (value >> 9 & 1) << 10
     } else {
       control = value & (hasTwoSecurityStates ? 0x7FF : 0x3FF)
     }
     if departures.contains(.hasNoBypass) { control &= ~GICv2Control.bypass }
     interfaces[pe].interface.control = control
-    // The Non-secure view is a part only.
-    if !nonSecure { interfaces[pe].interface.known.insert(.control) }
+    interfaces[pe].interface.known.formUnion(nonSecure ? .nonSecureControl : [.control, .nonSecureControl])
     interfaces[pe].highestIsStale = true
   }
 

@@ -201,7 +201,7 @@ extension GICv2 {
   /// The same of a CPU interface's register.
   mutating func doubtView(_ role: RegisterRole, pe: Int) {
     switch role {
-    case .control: interfaces[pe].interface.known.remove(.control)
+    case .control: interfaces[pe].interface.known.subtract([.control, .nonSecureControl])
     case .priorityMask: interfaces[pe].interface.known.remove(.priorityMask)
     case .binaryPoint: interfaces[pe].interface.known.subtract([.binaryPoint, .aliasedBinaryPoint])
     case .aliasedBinaryPoint: interfaces[pe].interface.known.remove(.aliasedBinaryPoint)
@@ -249,12 +249,15 @@ extension GICv2 {
       interfaces[pe].interface.control =
         (old.control & 1) << 1 | (old.control >> 5 & 0b11) << 7 | (old.control >> 9 & 1) << 10
       interfaces[pe].interface.writeAliasedBinaryPoint(old.binaryPoint)
-      interfaces[pe].interface.known.subtract([.control, .priorityMask])
+      interfaces[pe].interface.known.subtract([.control, .nonSecureControl, .priorityMask])
+      // Nothing but those accesses has set it since reset.
+      if startsAtReset { interfaces[pe].interface.known.formUnion([.control, .nonSecureControl]) }
       interfaces[pe].security = .nonSecure
       interfaces[pe].viewIsSure = true
       interfaces[pe].highestIsStale = true
     }
     refreshAll()
     for pe in 0..<peCount { reportConditions(pe) }
+    reportDistributorControl()
   }
 }

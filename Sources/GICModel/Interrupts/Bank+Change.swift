@@ -57,6 +57,8 @@ extension InterruptController where Self: ~Copyable {
     let wasGuessed = bank.pointee.level[bit] && !bank.pointee.level.knows(bit)
     let rose = level && (!bank.pointee.level[bit] || wasGuessed)
     bank.pointee.level.know(bit, level)
+    // Before software runs, the controller may be reset once more after a device raised its line.
+    if level, !shown.hasAccesses, startsAtReset { bank.pointee.level.setKnown(bit, false) }
     bank.pointee.touched.setBit(bit, to: true)
     reportRanked(level ? .lineRaised : .lineLowered, pe, intid, b: 0)
     if rose, bank.pointee.edge[bit] {

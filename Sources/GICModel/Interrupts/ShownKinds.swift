@@ -24,6 +24,11 @@ struct ShownKinds: OptionSet {
   /// Guests' writes of what `ICH_VMCR_EL2` holds. Some recordings show only what guests acknowledge and end.
   static let guestControl = Self(rawValue: 1 << 8)
 
+  /// Whether software has accessed the controller at all.
+  @inline(__always) var hasAccesses: Bool {
+    !isDisjoint(with: [.distributor, .redistributor, .interface, .translation, .hypervisor, .guest])
+  }
+
   /// Notes an access to a frame. That the capture holds what configures interrupts, only writes show.
   @inline(__always) mutating func note(_ frame: Frame, isWrite: Bool) {
     switch frame {

@@ -30,7 +30,8 @@ extension InterruptController where Self: ~Copyable {
   mutating func reportMachineReset() {
     excuseFailures()
     progress.provenance = .inferred
-    emit(.machineReset, a: progress.resets.lastProof)
+    let start = progress.resets.isSetUpAnew ? progress.resets.lastStart : eventIndex
+    emit(.machineReset, a: progress.resets.lastProof, b: start)
     progress.provenance = .derived
   }
 
@@ -94,6 +95,19 @@ extension GICv3 where Store: ~Copyable {
       return false
     }
     return true
+  }
+
+  /// An event that the controller reacts to. A line of a PE's own, or that the PE takes such an interrupt, concerns no other
+  /// PE.
+  @inline(__always) mutating func noteCause(_ event: Event) {
+    let isOwn =
+      event.kind == .lineLevel && INTID.isPrivate(event.intid)
+      || event.kind == .sysregRead && event.b < UInt64(INTID.firstSPI)
+    if !isOwn {
+      progress.resets.lastCause = eventIndex
+    } else if holds(event.pe) {
+      pes[Int(event.pe)].evaluatedCause = .max
+    }
   }
 
   /// Whether a PE's state is shown again though nothing has happened since: an emulator does that when it resets the PE.

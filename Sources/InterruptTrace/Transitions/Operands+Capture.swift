@@ -47,4 +47,7 @@ extension Transition.Operands<Transition.Gap> {
 extension Transition.Operands<Transition.MachineReset> {
   /// The last event that certainly came before.
   @inlinable public var after: UInt64 { a }
+  /// The event from which on software may have been setting the controller up anew: what was held of the state before says
+  /// nothing of what it did since.
+  @inlinable public var setUp: UInt64 { b }
 }

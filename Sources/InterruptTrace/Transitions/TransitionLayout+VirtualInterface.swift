@@ -65,6 +65,7 @@ extension TransitionLayout {
     TransitionLayout(
       .gap, nil, "gap", [Field("lost", .a, 0, 64, .count), Field("reason", .b)], "{lost}events are missing"),
     TransitionLayout(
-      .machineReset, "machine reset", "machineReset", [Field("after", .a)], "some time after #{after}"),
+      .machineReset, "machine reset", "machineReset", [Field("after", .a), Field("setUp", .b)],
+      "some time after #{after}"),
   ]
 }
