@@ -130,6 +130,17 @@ struct FindingRuleTests {
     #expect(find(start + disabled + later, until: 9 * ms).first { $0.intid == 30 }?.severity == .warning)
   }
 
+  @Test("Of a capture that lacks what other threads did, no finding is more than a note")
+  func part() {
+    let life = [Make.pending(10, 40), Make.acknowledged(20, 40)]
+    for isPart in [false, true] {
+      var all =
+        [Make.make(.begin, 0, a: isPart ? 3 : 1)] + open() + enabled(40) + life + [Make.make(.sgiSent, 9 * ms, 1)]
+      for n in all.indices { all[n].event = UInt64(n) }
+      #expect(analyse(all).findings.map(\.severity) == [isPart ? .note : .error])
+    }
+  }
+
   @Test("An end of what was acknowledged before the capture began is no finding")
   func endBefore() {
     #expect(find([Make.make(.mismatchedEnd, 40, 42), Make.ended(50, 40)], cut: true).isEmpty)

@@ -117,6 +117,26 @@ struct TopologyTests {
     #expect(try topology(read("1b"))[.startsAtReset] == false)
   }
 
+  @Test("A capture does not start at reset if something is pending, enabled or set up before GICD_CTLR is written")
+  func startsInOperation() throws {
+    let (control, enable) = (
+      "gic_dist_write dist write at 0x00000000 size 4: 0x00000003",
+      "gic_dist_write dist write at 0x00000104 size 4: 0x00000002"
+    )
+    let best = "gic_update_bestirq cpu 0 irq 33 priority 0 cpu priority mask 255 cpu running priority 256"
+    #expect(try topology(control, enable, best)[.startsAtReset] == true)
+    #expect(try topology(enable, best, control)[.startsAtReset] == false)
+    #expect(try topology(control, best)[.startsAtReset] == false, "nothing has enabled it")
+    #expect(try topology("Taking exception 5 [IRQ] on CPU 0", control)[.startsAtReset] == false)
+    func read(_ offset: String, _ value: String) -> String {
+      "gic_dist_read dist read at 0x\(offset) size 4: 0x\(value)"
+    }
+    #expect(try topology(read("00000104", "00000000"), control)[.startsAtReset] == true)
+    for state in [read("00000104", "00000010"), read("00000408", "a0a0a0a0"), read("00000000", "00000001")] {
+      #expect(try topology(state, control)[.startsAtReset] == false)
+    }
+  }
+
   @Test("The source's format is a fact of the capture")
   func format() throws {
     let facts = try topology(read(4, "37a0007"))

@@ -10,6 +10,7 @@ extension FindingsAnalyzer {
     lists = LiveTable(copying: other.lists)
     (startsAtReset, hasGaps) = (other.startsAtReset, other.hasGaps)
     (disagreements, contradictionEvent) = (other.disagreements, other.contradictionEvent)
+    isPart = other.isPart
     distributor = other.distributor
     sentToNobody = other.sentToNobody
     refusedSGIs = other.refusedSGIs

@@ -68,7 +68,8 @@ extension FindingsAnalyzer {
     var finding = finding
     let isWhole = startsAtReset && isTimed && !hasGaps
     if isObserved { return finding }
-    let isContradicted = disagreements > 0 && finding.lastEvent &+ Self.contradictionReach >= contradictionEvent
+    let isContradicted =
+      isPart || disagreements > 0 && finding.lastEvent &+ Self.contradictionReach >= contradictionEvent
     if isContradicted || !isWhole && finding.kind == .unexpectedAcknowledge {
       finding.severity = .note
       finding.certainty = .unknownBeforeCapture

@@ -23,6 +23,8 @@ struct FindingsAnalyzer: ~Copyable {
   var hasGaps = false
   /// Predictions that failed: what rests on the model is not certain then.
   var disagreements: UInt64 = 0
+  /// The capture lacks what other threads did: nothing is certain.
+  var isPart = false
   /// The first of them.
   var contradictionEvent: UInt64 = .max
   /// Group enables of the Distributor.
@@ -179,6 +181,7 @@ struct FindingsAnalyzer: ~Copyable {
     case .begin:
       startsAtReset = t.begin.isReset
       if startsAtReset { distributor.isComplete = true }
+      isPart = t.begin.isPart
     case .merged: merged(t)
     case .spuriousAcknowledge: spurious(t)
     case .mismatchedEnd: mismatchedEnd(t)

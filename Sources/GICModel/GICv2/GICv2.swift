@@ -91,7 +91,8 @@ extension GICv2 {
       priorityBits: min(max(topology[.priorityBits] ?? (hasAllBits ? 8 : 5), 4), 8),
       knownPriorityBits: topology[.priorityBits] != nil ? 0xFF : 0xF0,
       hasTwoSecurityStates: topology[.securityStates] == .two)
-    progress.isMixed = topology[.controllers] ?? 1 > 1 || topology[.lacksThreads] == true
+    progress.isPart = topology[.lacksThreads] == true
+    progress.isMixed = topology[.controllers] ?? 1 > 1 || progress.isPart
     let virtualBits = min(max(topology[.preemptionBits] ?? 5, 4), 7)
     let lists = topology[.listRegisters] ?? (departures.contains(.hasFourListRegisters) ? 4 : 64)
     interfaces.initialize(repeating: GICv2ProcessingElement(preemptionBits: min(priorityBits, 7)), count: count)

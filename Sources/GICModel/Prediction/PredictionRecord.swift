@@ -17,6 +17,8 @@ struct Progress: BitwiseCopyable {
   let checksInvariants: Bool
   /// The capture mixes this controller with another, or lacks what is in other files: what is shown contradicts nothing.
   var isMixed = false
+  /// The capture lacks what other threads of the machine did.
+  var isPart = false
   var reportedBeginning = false
   /// When it can have been reset since.
   var resets = ResetWatch()

@@ -33,6 +33,8 @@ extension Transition {
 extension Transition.Operands<Transition.Begin> {
   /// Whether the capture begins at the controller's reset, so that what follows is all there was.
   @inlinable public var isReset: Bool { a & 1 != 0 }
+  /// Whether the capture lacks what other threads of the machine did: nothing that it leaves out says anything.
+  @inlinable public var isPart: Bool { a & 2 != 0 }
   /// The group that every interrupt is in at reset: the number of an ``InterruptGroup`` and one; 0 if not known.
   @inlinable public var resetGroup: UInt8 { UInt8(truncatingIfNeeded: b & 3) }
 }

@@ -59,6 +59,7 @@ extension TransitionLayout {
       .begin, nil, "begin",
       [
         .flag("isReset", .a, set: "at reset", clear: "in operation"),
+        Field("isPart", .a, 1, 1, .choice(["", "a part of what happened"])),
         Field(
           "resetGroup", .b, 0, 2, .choice(["group not known", "Group 0", "Secure Group 1", "Non-secure Group 1"])),
       ]),

@@ -26,8 +26,7 @@ struct LogSurvey: ~Copyable {
   private var sawEL2 = false
   private var sawEL3 = false
   private var sawGICv4 = false
-  private var sawInterrupt = false
-  private var startsAtReset: Bool?
+  private var start = StartEvidence()
   private var distributorType: UInt64?
   private var itsType: UInt64?
   private var interfaceType: UInt64?
@@ -73,6 +72,7 @@ struct LogSurvey: ~Copyable {
 
   private mutating func take(_ entry: LogCatalogue.Entry, _ v: UnsafeMutablePointer<UInt64>, _ thread: UInt32) {
     var endsPair = false
+    start.take(entry.action, v, SystemRegister(rawValue: entry.operand))
     switch entry.action {
     case .highestPending, .cpuLines:
       meet(v[0])
@@ -92,7 +92,6 @@ struct LogSurvey: ~Copyable {
       takeDistributorRead(v[0], v[1], size: v[2], secure: v[3])
     case .distributorWrite, .distributorBadWrite:
       security(v[3])
-      if v[0] == 0, startsAtReset == nil { startsAtReset = !sawInterrupt }
       if isAfterLines, EffectOrder.reevaluates(gicd: UInt32(truncatingIfNeeded: v[0])) { sawPass = true }
     case .redistributorRead:
       security(v[4])
@@ -102,7 +101,6 @@ struct LogSurvey: ~Copyable {
       security(v[4])
       meet(v[0])
     case .itsRead: if v[0] == 0x8 { itsType = v[1] }
-    case .processCommand, .translation: sawInterrupt = true
     case .command: if ITSOpcode.isVirtual(UInt8(truncatingIfNeeded: entry.operand)) { sawGICv4 = true }
     case .v2InterfaceRead, .v2InterfaceWrite, .v2Acknowledge, .v2HighestPending: takeInterface(entry.action, v, thread)
     case .v2HypervisorRead:
@@ -111,7 +109,6 @@ struct LogSurvey: ~Copyable {
     case .v2HypervisorWrite: sawEL2 = true
     case .v2DistributorRead: if v[0] == 0x4, v[1] == 4 { distributorType = v[2] }
     case .v2Line: lines.take(v[0], level: v[1], mask: v[2])
-    case .v2DistributorWrite: if v[0] == 0, startsAtReset == nil { startsAtReset = !sawInterrupt }
     default: break
     }
     isAfterLines = endsPair
@@ -122,6 +119,7 @@ struct LogSurvey: ~Copyable {
   /// that the emulator handles itself is reported as if it went to a level that need not exist.
   private mutating func takeText(_ line: TextScanner) {
     var scanner = line
+    if scanner.skip("Taking exception 5 [IRQ]") || scanner.skip("Taking exception 6 [FIQ]") { start.noteException() }
     guard scanner.skip("Exception return from AArch64 EL") || scanner.skip("...to EL") else { return }
     switch scanner.decimal() {
     case 3: sawEL3 = true
@@ -144,10 +142,6 @@ struct LogSurvey: ~Copyable {
   private mutating func takeRegister(_ register: SystemRegister, _ action: LogEvent.Action, _ value: UInt64) {
     switch register {
     case .ICC_NMIAR1_EL1, .ICV_NMIAR1_EL1: isNewVersion = true
-    case .ICC_DIR_EL1: sawInterrupt = true
-    // Firmware may look for a pending interrupt before there can be any; it reads a special INTID.
-    case .ICC_IAR0_EL1 where !INTID.isSpecial(value), .ICC_IAR1_EL1 where !INTID.isSpecial(value):
-      sawInterrupt = true
     case .ICC_CTLR_EL3, .ICC_IGRPEN1_EL3: sawEL3 = true
     case .ICC_CTLR_EL1 where action == .read:
       topology.set(.priorityBits, to: Int(value >> 8 & 7) + 1, source: .register)
@@ -185,7 +179,6 @@ struct LogSurvey: ~Copyable {
     guard v[1] < 256 else { return }
     let pe = UInt32(v[1])
     interfaces = max(interfaces, pe + 1)
-    if action == .v2Acknowledge { sawInterrupt = true }
     guard action == .v2InterfaceRead || action == .v2InterfaceWrite, thread != 0 else { return }
     threads[thread, default: []].insert(pe)
   }
@@ -219,7 +212,7 @@ struct LogSurvey: ~Copyable {
       }
     }
     // A capture without a write of GICD_CTLR in its first lines began later.
-    topology.set(.startsAtReset, to: startsAtReset ?? false, source: .inferred)
+    topology.set(.startsAtReset, to: start.isAtReset ?? false, source: .inferred)
   }
 
   /// The affinity of each PE: the processor numbers that the Redistributors show; without them the order of affinities,
@@ -284,7 +277,7 @@ struct LogSurvey: ~Copyable {
       topology.set(.hasEL3, to: false, source: .inferred)
     }
     // A kernel that QEMU starts itself in Non-secure state finds all interrupts in Group 1, as firmware would leave them.
-    if !isGICv2, topology[.securityStates] == .two, !sawSecure, !sawEL3, startsAtReset == true {
+    if !isGICv2, topology[.securityStates] == .two, !sawSecure, !sawEL3, start.isAtReset == true {
       topology.set(.resetToGroup1, to: true, source: .inferred)
     }
     if sawEL2 { topology.set(.hasEL2, to: true, source: .inferred) }
