@@ -21,4 +21,17 @@ struct GuestArchiveTests {
     read.archive(&reading)
     #expect(reading.isComplete && "\(read)" == "\(original)")
   }
+
+  @Test("Every stored property of a vCPU is among its bytes")
+  func complete() {
+    func size<T>(_: T) -> Int { MemoryLayout<T>.size }
+    var vcpu = GuestVCPU()
+    var archive = StateArchive()
+    vcpu.archive(&archive)
+    // Of an empty list the bytes are its length.
+    let sizes = Mirror(reflecting: vcpu).children.map { property in
+      property.value is any Collection ? size(0) : _openExistential(property.value, do: size)
+    }
+    #expect(archive.bytes.count == sizes.reduce(0, +), "each stored property must be named in GuestVCPU.archive")
+  }
 }
