@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// Why a vCPU left its guest, as far as its interrupts can have to do with it.
 public enum GuestExitCause: Int, Sendable, CaseIterable {
   /// The guest's own timer expired: its physical interrupt came.
@@ -53,6 +55,24 @@ public enum GuestExitCause: Int, Sendable, CaseIterable {
   /// What it is, for people.
   public var title: String { words.title }
 
-  /// Whether an interrupt, or the guest's dealing with its controller, is to blame.
+  /// Whether an interrupt, or an access of the guest to its controller, caused it.
   public var isInterruptRelated: Bool { rawValue <= Self.controller.rawValue }
+
+  /// The exit for an access to a register of the CPU interface.
+  init(accessTo register: SystemRegister) {
+    self =
+      switch register {
+      case .ICC_SGI1R_EL1, .ICC_SGI0R_EL1, .ICC_ASGI1R_EL1: .sgi
+      case .ICC_DIR_EL1: .deactivation
+      default: .interfaceRegister
+      }
+  }
+
+  /// Whether the exit was for an access, and not for something else after which one came.
+  func isFor(_ access: GuestExitDetails.Access) -> Bool {
+    switch access {
+    case .register: [.sgi, .deactivation, .interfaceRegister, .systemRegister].contains(self)
+    case .memory: [.device, .controller].contains(self)
+    }
+  }
 }

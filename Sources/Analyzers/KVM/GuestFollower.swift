@@ -132,7 +132,7 @@ final class GuestFollower {
       }
       vcpus[vcpu].preemptedAt = nil
     case .sysregWrite, .sysregRead:
-      vcpus[vcpu].trapped = Self.cause(of: event.register)
+      vcpus[vcpu].trapped = GuestExitCause(accessTo: event.register)
       vcpus[vcpu].access = .register(name: event.register.name, isRead: event.kind == .sysregRead)
     case .sysregTrap:
       if let register = TrappedRegister(syndrome: event.a) {
@@ -173,67 +173,27 @@ final class GuestFollower {
     }
   }
 
-  private static func cause(of register: SystemRegister) -> GuestExitCause {
-    switch register {
-    case .ICC_SGI1R_EL1, .ICC_SGI0R_EL1, .ICC_ASGI1R_EL1: .sgi
-    case .ICC_DIR_EL1: .deactivation
-    default: .interfaceRegister
-    }
-  }
-
   private func enter(_ vcpu: Int, _ event: Event) {
     entries += 1
     if vcpus[vcpu].hasExited { count(vcpus[vcpu], until: event.time) }
     if let since = vcpus[vcpu].wokenAt { delays[GuestDelayStage.wakeUp.rawValue].add(event.time &- since) }
     if vcpus[vcpu].isNested { nestedEntries += 1 } else { used[min(vcpus[vcpu].filled, 64)] += 1 }
-    vcpus[vcpu].filled = 0
-    vcpus[vcpu].entries += 1
-    vcpus[vcpu].isInside = true
-    vcpus[vcpu].enteredAt = event.time
-    vcpus[vcpu].deadline = nil
-    vcpus[vcpu].cpu = event.cpu
-    vcpus[vcpu].hasExited = false
-    vcpus[vcpu].waits = false
-    vcpus[vcpu].wokenAt = nil
-    vcpus[vcpu].kickedAt = nil
-    vcpus[vcpu].timerFired = false
-    vcpus[vcpu].wasInjected = false
-    vcpus[vcpu].handlerRan = false
-    vcpus[vcpu].trapped = nil
-    vcpus[vcpu].access = nil
+    vcpus[vcpu].enter(event)
   }
 
   /// Counts the last exit of a vCPU, which has been outside until now, as far as that is shown.
   private func count(_ vcpu: GuestVCPUState, until time: UInt64?) {
-    let cause = cause(of: vcpu)
+    let cause = vcpu.exitCause
     counts[cause.rawValue] += 1
     let span = time.map { $0 > vcpu.exitTime ? $0 - vcpu.exitTime : 0 }
     if cause != .wait, let span { away[cause.rawValue].add(span) }
-    if let access = vcpu.access, Self.isOf(cause, access) { details.add(access, away: span) }
-  }
-
-  /// Whether an exit was for an access, and not for something else after which one came.
-  private static func isOf(_ cause: GuestExitCause, _ access: GuestExitDetails.Access) -> Bool {
-    switch access {
-    case .register: [.sgi, .deactivation, .interfaceRegister, .systemRegister].contains(cause)
-    case .memory: [.device, .controller].contains(cause)
-    }
+    if let access = vcpu.access, cause.isFor(access) { details.add(access, away: span) }
   }
 
   private func exit(_ vcpu: Int, _ event: Event) {
     // The entry after the last exit is not shown.
     if vcpus[vcpu].hasExited { count(vcpus[vcpu], until: nil) }
-    if vcpus[vcpu].isInside, let since = vcpus[vcpu].enteredAt, event.time > since {
-      vcpus[vcpu].inside &+= event.time - since
-    }
-    vcpus[vcpu].exits += 1
-    vcpus[vcpu].access = nil
-    vcpus[vcpu].trapped = nil
-    vcpus[vcpu].isInside = false
-    vcpus[vcpu].hasExited = true
-    vcpus[vcpu].exitTime = event.time
-    vcpus[vcpu].exitReason = event.exitReason
-    vcpus[vcpu].exitClass = event.exceptionClass
+    vcpus[vcpu].exit(event)
     if event.exitReason == .interrupt, !vcpus[vcpu].timerFired, let since = vcpus[vcpu].kickedAt {
       delays[GuestDelayStage.kick.rawValue].add(event.time &- since)
     }
@@ -246,23 +206,6 @@ final class GuestFollower {
     if event.intid == 27, let deadline = vcpus[vcpu].deadline {
       deadlines.add(deadline: deadline, time: event.time)
       vcpus[vcpu].deadline = nil
-    }
-  }
-
-  /// Exception classes of ESR_EL2 (DDI 0487, D24.2.37).
-  private func cause(of vcpu: GuestVCPUState) -> GuestExitCause {
-    switch vcpu.exitReason {
-    case .interrupt:
-      return vcpu.timerFired ? .timer : vcpu.wasInjected ? .kick : vcpu.handlerRan ? .hostInterrupt : .otherInterrupt
-    case .trap:
-      switch vcpu.exitClass {
-      case 0x01: return .wait
-      case 0x12, 0x13, 0x16, 0x17: return .hypercall
-      case 0x03, 0x05, 0x18: return vcpu.trapped ?? .systemRegister
-      case 0x20, 0x24: return vcpu.trapped ?? .memory
-      default: return .other
-      }
-    default: return .other
     }
   }
 
@@ -307,7 +250,7 @@ final class GuestFollower {
   /// Exits by cause, with the last ones of the capture, which no entry follows.
   private var exits: [GuestActivity.Exits] {
     var counts = counts
-    for vcpu in vcpus where vcpu.hasExited { counts[cause(of: vcpu).rawValue] += 1 }
+    for vcpu in vcpus where vcpu.hasExited { counts[vcpu.exitCause.rawValue] += 1 }
     return GuestExitCause.allCases.filter { counts[$0.rawValue] > 0 }.map {
       .init(cause: $0, count: counts[$0.rawValue], away: away[$0.rawValue].distribution)
     }

@@ -44,4 +44,52 @@ struct GuestVCPUState {
 
   /// Whether anything of it was shown.
   var isShown: Bool { entries + exits + asleep + polling + preempted + readyToRun > 0 }
+
+  /// It enters its guest: what was known of the last exit is over.
+  mutating func enter(_ event: Event) {
+    filled = 0
+    entries += 1
+    isInside = true
+    enteredAt = event.time
+    deadline = nil
+    cpu = event.cpu
+    hasExited = false
+    waits = false
+    wokenAt = nil
+    kickedAt = nil
+    timerFired = false
+    wasInjected = false
+    handlerRan = false
+    trapped = nil
+    access = nil
+  }
+
+  /// It leaves its guest.
+  mutating func exit(_ event: Event) {
+    if isInside, let since = enteredAt, event.time > since { inside &+= event.time - since }
+    exits += 1
+    access = nil
+    trapped = nil
+    isInside = false
+    hasExited = true
+    exitTime = event.time
+    exitReason = event.exitReason
+    exitClass = event.exceptionClass
+  }
+
+  /// Why it left its guest the last time, by the exception class of ESR_EL2 (DDI 0487, D24.2.37) and what came with it.
+  var exitCause: GuestExitCause {
+    switch exitReason {
+    case .interrupt: return timerFired ? .timer : wasInjected ? .kick : handlerRan ? .hostInterrupt : .otherInterrupt
+    case .trap:
+      switch exitClass {
+      case 0x01: return .wait
+      case 0x12, 0x13, 0x16, 0x17: return .hypercall
+      case 0x03, 0x05, 0x18: return trapped ?? .systemRegister
+      case 0x20, 0x24: return trapped ?? .memory
+      default: return .other
+      }
+    default: return .other
+    }
+  }
 }

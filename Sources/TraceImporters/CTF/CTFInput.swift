@@ -51,8 +51,8 @@ final class CTFInput {
       // The library ends the program at the next call if the thread still has an error.
       bt_current_thread_clear_error()
       // GLib's end of a program that gets no more memory.
-      let how = signal == SIGTRAP ? "it wanted more memory than a trace needs" : "it broke down (signal \(signal))"
-      return "nothing: \(how), as it does on some damage; record the trace anew, or copy it again"
+      let how = signal == SIGTRAP ? "it wanted more memory than a trace needs" : "it crashed (signal \(signal))"
+      return "\(how), as it does on some damaged traces; copy the trace again, or record a new one"
     }
     guard let error = bt_current_thread_take_error() else { return "no reason given" }
     defer { bt_error_release(error) }
@@ -99,25 +99,11 @@ final class CTFInput {
     _ = bt_value_map_insert_entry(parameters, "inputs", inputs)
     var source: OpaquePointer?
     var filter: OpaquePointer?
-    var sink: OpaquePointer?
     guard
       gicscope_bt_add_source(graph, fs, "capture", parameters, &source) == BT_GRAPH_ADD_COMPONENT_STATUS_OK,
       bt_graph_add_filter_component(graph, muxer, "order", nil, BT_LOGGING_LEVEL_NONE, &filter)
         == BT_GRAPH_ADD_COMPONENT_STATUS_OK,
-      bt_graph_add_simple_sink_component(
-        graph,
-        "records",
-        { iterator, data in
-          // The sink's own iterator: it is kept as long as the graph.
-          bt_message_iterator_get_ref(iterator)
-          Unmanaged<CTFInput>.fromOpaque(data!).takeUnretainedValue().iterator = iterator
-          return BT_GRAPH_SIMPLE_SINK_COMPONENT_INITIALIZE_FUNC_STATUS_OK
-        },
-        { iterator, data in Unmanaged<CTFInput>.fromOpaque(data!).takeUnretainedValue().consume(iterator) },
-        nil,
-        Unmanaged.passUnretained(self).toOpaque(),
-        &sink
-      ) == BT_GRAPH_ADD_COMPONENT_STATUS_OK
+      let sink = addSink(graph)
     else { return false }
     for port in 0..<bt_component_source_get_output_port_count(source) {
       guard
@@ -129,6 +115,26 @@ final class CTFInput {
     return gicscope_bt_connect(
       graph, bt_component_filter_borrow_output_port_by_index_const(filter, 0),
       bt_component_sink_borrow_input_port_by_index_const(sink, 0)) == BT_GRAPH_CONNECT_PORTS_STATUS_OK
+  }
+
+  /// Adds the end of the graph, which hands its messages to ``consume``; nil if that fails.
+  private func addSink(_ graph: OpaquePointer) -> OpaquePointer? {
+    var sink: OpaquePointer?
+    let status = bt_graph_add_simple_sink_component(
+      graph,
+      "records",
+      { iterator, data in
+        // The sink's own iterator: it is kept as long as the graph.
+        bt_message_iterator_get_ref(iterator)
+        Unmanaged<CTFInput>.fromOpaque(data!).takeUnretainedValue().iterator = iterator
+        return BT_GRAPH_SIMPLE_SINK_COMPONENT_INITIALIZE_FUNC_STATUS_OK
+      },
+      { iterator, data in Unmanaged<CTFInput>.fromOpaque(data!).takeUnretainedValue().consume(iterator) },
+      nil,
+      Unmanaged.passUnretained(self).toOpaque(),
+      &sink
+    )
+    return status == BT_GRAPH_ADD_COMPONENT_STATUS_OK ? sink : nil
   }
 
   private func consume(_ iterator: OpaquePointer?) -> bt_graph_simple_sink_component_consume_func_status {
@@ -165,8 +171,8 @@ final class CTFInput {
     let event = bt_message_event_borrow_event_const(message)
     if !isEnvironmentRead { readEnvironment(bt_stream_borrow_trace_const(bt_event_borrow_stream_const(event))) }
     let eventClass = bt_event_borrow_class_const(event)!
-    let payload = bt_event_borrow_payload_field_const(event)
-    let plan = plans[eventClass] ?? newPlan(eventClass, payload)
+    let payload = CTFField(bt_event_borrow_payload_field_const(event))
+    let plan = plans[eventClass] ?? newPlan(eventClass)
     var time: Int64 = 0
     if bt_stream_class_borrow_default_clock_class_const(bt_event_class_borrow_stream_class_const(eventClass)) != nil {
       let clock = bt_message_event_borrow_default_clock_snapshot_const(message)
@@ -182,14 +188,10 @@ final class CTFInput {
     record.event = number
     if let payload {
       for member in plan.members {
-        if let value = Self.number(bt_field_structure_borrow_member_field_by_index_const(payload, member.index)) {
-          record.set(member.value, value)
-        }
+        if let value = payload[member.index]?.number { record.set(member.value, value) }
       }
-      if let text = plan.text {
-        record.text = Self.text(bt_field_structure_borrow_member_field_by_index_const(payload, text))
-      }
-      if let mask = plan.mask { readMask(bt_field_structure_borrow_member_field_by_index_const(payload, mask)) }
+      if let text = plan.text { record.text = payload[text]?.text ?? CTFField.noText }
+      if let mask = plan.mask { payload[mask]?.readMask(into: &record) }
     }
     onEvent?(record, true)
   }
@@ -210,7 +212,7 @@ final class CTFInput {
     "irq_softirq_entry": "softirq_entry", "irq_softirq_exit": "softirq_exit", "irq_softirq_raise": "softirq_raise",
   ]
 
-  private func newPlan(_ eventClass: OpaquePointer, _ payload: OpaquePointer?) -> Plan {
+  private func newPlan(_ eventClass: OpaquePointer) -> Plan {
     var name = bt_event_class_get_name(eventClass).map { String(cString: $0) } ?? ""
     if let colon = name.lastIndex(of: ":") { name = String(name[name.index(after: colon)...]) }
     name = Self.lttngNames[name] ?? name
@@ -226,7 +228,7 @@ final class CTFInput {
         if field.hasPrefix("_") { field.removeFirst() }
         if field == "name" || field == "reason" && name.hasPrefix("ipi") { plan.text = index }
         if field == "target_cpus" || field == "cpumask" { plan.mask = index }
-        field = field == "tid" ? "pid" : field.replacingTid
+        if field == "tid" || field.hasSuffix("_tid") { field = field.dropLast(3) + "pid" }
         let value = Array(field.utf8).withUnsafeBytes { catalogue.value(ofField: $0, in: number) }
         if let value { plan.members.append((index, value)) }
       }
@@ -237,85 +239,39 @@ final class CTFInput {
 
   // MARK: Contexts
 
-  private func readContext(_ event: OpaquePointer?, _ payload: OpaquePointer?) {
+  private func readContext(_ event: OpaquePointer?, _ payload: CTFField?) {
     record.cpu = PE.none
     record.thread = 0
     record.showsThread = false
     record.process = 0
-    record.name = UnsafeRawBufferPointer(start: nil, count: 0)
+    record.name = CTFField.noText
     let stream = bt_event_borrow_stream_const(event)
     if bt_stream_class_supports_packets(bt_stream_borrow_class_const(stream)) != 0 {
-      readContext(bt_packet_borrow_context_field_const(bt_event_borrow_packet_const(event)))
+      readContext(CTFField(bt_packet_borrow_context_field_const(bt_event_borrow_packet_const(event))))
     }
-    readContext(bt_event_borrow_common_context_field_const(event))
-    readContext(bt_event_borrow_specific_context_field_const(event))
+    readContext(CTFField(bt_event_borrow_common_context_field_const(event)))
+    readContext(CTFField(bt_event_borrow_specific_context_field_const(event)))
     // What perf converts has them in the payload.
-    if let value = Self.number(Self.member(payload, "perf_tid")) { takeThread(value) }
-    if let value = Self.number(Self.member(payload, "perf_cpu")) { record.cpu = UInt32(truncatingIfNeeded: value) }
+    if let value = payload?["perf_tid"]?.number { takeThread(value) }
+    if let value = payload?["perf_cpu"]?.number { record.cpu = UInt32(truncatingIfNeeded: value) }
   }
 
-  private func readContext(_ field: OpaquePointer?) {
-    guard let field, Self.isOf(field, BT_FIELD_CLASS_TYPE_STRUCTURE) else { return }
+  private func readContext(_ field: CTFField?) {
+    guard let field else { return }
     for name in ["tid", "vtid", "perf_tid"] {
-      if let value = Self.number(Self.member(field, name)) { takeThread(value) }
+      if let value = field[name]?.number { takeThread(value) }
     }
     for name in ["pid", "vpid", "perf_pid"] {
-      if let value = Self.number(Self.member(field, name)) { record.process = UInt32(truncatingIfNeeded: value) }
+      if let value = field[name]?.number { record.process = UInt32(truncatingIfNeeded: value) }
     }
     for name in ["cpu_id", "perf_cpu"] {
-      if let value = Self.number(Self.member(field, name)) { record.cpu = UInt32(truncatingIfNeeded: value) }
+      if let value = field[name]?.number { record.cpu = UInt32(truncatingIfNeeded: value) }
     }
-    if let name = Self.member(field, "procname") { record.name = Self.text(name) }
+    if let name = field["procname"] { record.name = name.text }
   }
 
   private func takeThread(_ value: UInt64) {
     record.thread = UInt32(truncatingIfNeeded: value)
     record.showsThread = true
   }
-
-  // MARK: Fields
-
-  private static func member(_ field: OpaquePointer?, _ name: StaticString) -> OpaquePointer? {
-    member(field, String(describing: name))
-  }
-
-  private static func member(_ field: OpaquePointer?, _ name: String) -> OpaquePointer? {
-    guard let field, isOf(field, BT_FIELD_CLASS_TYPE_STRUCTURE) else { return nil }
-    return bt_field_structure_borrow_member_field_by_name_const(field, name)
-  }
-
-  private static func isOf(_ field: OpaquePointer, _ type: bt_field_class_type) -> Bool {
-    bt_field_class_type_is(bt_field_get_class_type(field), type) != 0
-  }
-
-  private static func number(_ field: OpaquePointer?) -> UInt64? {
-    guard let field else { return nil }
-    if isOf(field, BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER) { return bt_field_integer_unsigned_get_value(field) }
-    if isOf(field, BT_FIELD_CLASS_TYPE_SIGNED_INTEGER) {
-      return UInt64(bitPattern: bt_field_integer_signed_get_value(field))
-    }
-    return nil
-  }
-
-  /// A text that lives as long as the message.
-  private static func text(_ field: OpaquePointer?) -> UnsafeRawBufferPointer {
-    guard let field, isOf(field, BT_FIELD_CLASS_TYPE_STRING), let text = bt_field_string_get_value(field) else {
-      return UnsafeRawBufferPointer(start: nil, count: 0)
-    }
-    return UnsafeRawBufferPointer(start: text, count: Int(bt_field_string_get_length(field)))
-  }
-
-  private func readMask(_ field: OpaquePointer?) {
-    guard let field, Self.isOf(field, BT_FIELD_CLASS_TYPE_ARRAY) else { return }
-    let words = min(bt_field_array_get_length(field), UInt64(KernelRecord.maskLimit))
-    for word in 0..<words {
-      record.mask[Int(word)] = Self.number(bt_field_array_borrow_element_field_by_index_const(field, word)) ?? 0
-    }
-    record.maskCount = Int(words)
-  }
-}
-
-extension String {
-  /// A field's name with `tid` at its end as `pid`, as the kernel has it.
-  fileprivate var replacingTid: String { hasSuffix("_tid") ? String(dropLast(3)) + "pid" : self }
 }

@@ -24,7 +24,8 @@ final class CTFSource: EventSource {
       let input = CTFInput(folder: folder, refusal: &refusal)
     else {
       throw .unreadable(
-        path: folder, reason: "as CTF 1.8, libbabeltrace2 says: \(refusal) (`babeltrace2 \(folder)` may say more)")
+        path: folder,
+        reason: "libbabeltrace2 does not read it as CTF 1.8: \(refusal) (`babeltrace2 \(folder)` may say more)")
     }
     self.input = input
     decoder = KernelDecoder()

@@ -24,28 +24,6 @@ struct KernelTextReader: ~Copyable {
   private var held = HeldLine()
   private var lastTime: UInt64 = 0
 
-  /// What the lines as a whole tell.
-  struct Counts {
-    /// Events, whether they are used or not.
-    var events: UInt64 = 0
-    /// Lines whose time is a whole number, and events that were used.
-    var wholeTimes: UInt64 = 0
-    var used: UInt64 = 0
-    /// Events of other recordings.
-    var others: UInt64 = 0
-    /// Events about guests without a thread.
-    var withoutThread: UInt64 = 0
-    /// Events of function_graph without a time.
-    var timeless: UInt64 = 0
-    /// Events that perf printed: entries and exits of guests, and others that only a host with guests has.
-    var guestPasses: UInt64 = 0
-    var besideGuests: UInt64 = 0
-    /// Events of KVM on x86, and lines that were put together again.
-    var foreign: UInt64 = 0
-    var wrapped: UInt64 = 0
-    var firstWrapped: UInt64 = 0
-  }
-
   /// Records that are surveyed at most: as many for every form of a capture.
   static let surveyLimit: UInt64 = 32_768
 
@@ -103,7 +81,7 @@ struct KernelTextReader: ~Copyable {
     let end = lineEnd(start, end)
     guard isWhole(start, end) else { return false }
     lines &+= 1
-    if case .event = KernelLine.read(start, end, into: &record), Self.mayBeCut(start, end) {
+    if case .event = KernelLine.read(start, end, into: &record), KernelLine.mayBeCut(start, end) {
       let line = lines
       statistics.note(
         "last line without a line feed", example: "it is used, but its last word may be cut: \(Excerpt.of(start, end))",
@@ -198,7 +176,7 @@ struct KernelTextReader: ~Copyable {
     case .comment(let at): if let overrun = header.take(at, end) { decoder.lose(overrun, cpu: PE.none, reason: 1) }
     case .timeless: counts.timeless &+= 1
     case .text:
-      if Self.mayBeWrapped(start, end), held.keep(start, end, line: lines, isEvent: false) { return }
+      if KernelLine.mayBeWrapped(start, end), held.keep(start, end, line: lines, isEvent: false) { return }
       skipText(start, end, line: lines)
     }
   }
@@ -222,20 +200,6 @@ struct KernelTextReader: ~Copyable {
   }
 
   // MARK: Wrapped lines
-
-  /// A line of text with a CPU in brackets may be an event whose rest follows.
-  private static func mayBeWrapped(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
-    var at = start
-    while at < end {
-      if Digits.byte(at) == 0x5B {
-        var p = at + 1
-        while p < end, Digits.byte(p) &- 0x30 < 10 { p += 1 }
-        if p > at + 1, p < end, Digits.byte(p) == 0x5D { return true }
-      }
-      at += 1
-    }
-    return false
-  }
 
   /// Whether the line that is held and this one make an event in one of its forms.
   private mutating func completesHeld(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
@@ -290,7 +254,7 @@ struct KernelTextReader: ~Copyable {
     else { return malformed(start, end, line) }
     record.event = event
     if text.read(body, Self.textEnd(body, end), into: &record) != .nothing { return use() }
-    if Self.isForeign(body, end) {
+    if KernelLine.isForeign(body, end) {
       counts.foreign &+= 1
       statistics.skipped &+= 1
     } else {
@@ -311,17 +275,5 @@ struct KernelTextReader: ~Copyable {
     statistics.skipped &+= 1
     statistics.note("malformed line", example: Excerpt.of(start, end), position: "line \(line)")
     if isStrict { stop = ("line \(line)", "malformed line: \(Excerpt.of(start, end))") }
-  }
-
-  /// `vcpu 0, rip 0x22da`: KVM's events have other fields on x86.
-  private static func isForeign(_ body: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
-    var scanner = TextScanner(body, end)
-    return scanner.skip(through: "rip 0x")
-  }
-
-  /// Whether an event's text ends in a word that may go on: in none that closes it, and in none that is known.
-  private static func mayBeCut(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
-    let text = UnsafeRawBufferPointer(start: start, count: end - start)
-    return !")]/".utf8.contains(text.last ?? 0) && !text.suffix(7).elementsEqual("handled".utf8)
   }
 }

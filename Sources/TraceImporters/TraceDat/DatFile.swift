@@ -42,7 +42,6 @@ struct DatFile {
   private static let formatLimit = 1 << 16
   /// Bytes of a page of each CPU, all together.
   private static let pageBudget = 256 << 20
-  private static let threadLimit = 1 << 20
 
   static let magic: [UInt8] = [0x17, 0x08, 0x44] + Array("tracing".utf8)
 
@@ -80,8 +79,8 @@ struct DatFile {
     try readFormats(&rest, systems: false)
     try readFormats(&rest, systems: true)
     try rest.skip(UInt64(rest.u32("the length of the symbols")), "the symbols")
-    try readStrings(rest.take(UInt64(rest.u32("the length of the strings")), "the strings"))
-    try readThreadNames(rest.take(rest.u64("the length of the thread names"), "the thread names"))
+    try readStrings(&rest)
+    try readThreadNames(&rest)
     let count = try rest.u32("the number of CPUs")
     var kind = try rest.string("the kind of data")
     if kind.hasPrefix("options") {
@@ -218,9 +217,8 @@ struct DatFile {
         case 16: try this.readHeaderPages(&section)
         case 17: try this.readFormats(&section, systems: false)
         case 18: try this.readFormats(&section, systems: true)
-        case 20: try this.readStrings(section.take(UInt64(section.u32("the length of the strings")), "the strings"))
-        default:
-          try this.readThreadNames(section.take(section.u64("the length of the names"), "the thread names"))
+        case 20: try this.readStrings(&section)
+        default: try this.readThreadNames(&section)
         }
       }
     default: break
@@ -284,26 +282,13 @@ struct DatFile {
     }
   }
 
-  /// `0xffff… : "text"`, one a line: texts that records point at.
-  private mutating func readStrings(_ bytes: UnsafeRawBufferPointer) {
-    for line in bytes.split(separator: 0x0A) {
-      guard let colon = line.firstIndex(of: 0x3A), let quote = line[colon...].firstIndex(of: 0x22) else { continue }
-      let address = String(decoding: line[..<colon], as: UTF8.self).filter { $0 != " " }
-      guard let key = UInt64(address.drop { $0 == "0" }.dropFirst(address.hasPrefix("0x") ? 1 : 0), radix: 16) else {
-        continue
-      }
-      var text = Array(line[(quote + 1)...])
-      if text.last == 0x22 { text.removeLast() }
-      strings[key] = text
-    }
+  private mutating func readStrings(_ bytes: inout some DatReading) throws(DatError) {
+    let text = try bytes.take(UInt64(bytes.u32("the length of the strings")), "the strings")
+    strings.merge(DatTexts.strings(text)) { $1 }
   }
 
-  private mutating func readThreadNames(_ bytes: UnsafeRawBufferPointer) {
-    for line in bytes.split(separator: 0x0A) {
-      guard let blank = line.firstIndex(of: 0x20), threadNames.count < Self.threadLimit,
-        let id = UInt32(String(decoding: line[..<blank], as: UTF8.self))
-      else { continue }
-      threadNames[id] = Array(line[(blank + 1)...].filter { $0 != 0 })
-    }
+  private mutating func readThreadNames(_ bytes: inout some DatReading) throws(DatError) {
+    let text = try bytes.take(bytes.u64("the length of the thread names"), "the thread names")
+    DatTexts.add(threadNames: text, to: &threadNames)
   }
 }
