@@ -23,7 +23,7 @@ struct LatencyHeatTests {
     var heat = LatencyHeat()
     heat.begin(at: 0)
     for i in 0..<5000 as Range<UInt64> { heat.add(i * 7, at: i * 1_000_000, i % 2 == 0 ? .sgi : .lpi) }
-    let columns = heat.series.values
+    let columns = heat.series.spans
     #expect(columns.count <= 128)
     for interruptClass in [InterruptClass.sgi, .lpi] {
       let place = Int(interruptClass.rawValue)

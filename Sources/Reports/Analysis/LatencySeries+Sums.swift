@@ -5,8 +5,8 @@ extension LatencySeries {
   func middle(_ span: Int) -> UInt64 { (start ?? 0) &+ UInt64(span) &* width &+ width / 2 }
 
   /// The spans whose middles lie from `from` up to `to`, as one.
-  func sum(from: UInt64, to: UInt64) -> Span {
-    spans.enumerated().reduce(into: Span()) { sum, element in
+  func sum(from: UInt64, to: UInt64) -> LatencySpan {
+    spans.enumerated().reduce(into: LatencySpan()) { sum, element in
       let middle = middle(element.offset)
       if middle >= from, middle < to { sum.merge(element.element) }
     }

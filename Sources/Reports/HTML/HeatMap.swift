@@ -3,10 +3,15 @@ import Analyzers
 /// Acknowledges by PE over time: the darker, the more.
 struct HeatMap {
   private static let spans = 128
-  /// More rows than that nobody looks at.
+  /// Row limit.
   static let limit = 64
   private static let rowHeight = 16.0
-  private var rows: [UInt32: TimeSeries<UInt64>] = [:]
+  /// Acknowledges in one span.
+  private struct Count: SpanValue {
+    var value: UInt64 = 0
+    mutating func merge(_ other: Count) { value += other.value }
+  }
+  private var rows: [UInt32: TimeSeries<Count>] = [:]
   private var first: UInt64?
 
   mutating func add(_ life: InterruptLife) {
@@ -14,18 +19,20 @@ struct HeatMap {
     let first = self.first ?? life.acknowledgeTime
     self.first = first
     guard rows[life.pe] != nil || rows.count < Self.limit else { return }
-    if rows[life.pe] == nil {
-      rows[life.pe] = TimeSeries(capacity: Self.spans, empty: 0, merge: +)
-      // Every row counts from the same moment.
-      rows[life.pe]!.add(0, at: first)
-    }
-    rows[life.pe]!.add(1, at: max(life.acknowledgeTime, first))
+    rows[life.pe, default: Self.row(from: first)].change(at: max(life.acknowledgeTime, first)) { $0.value += 1 }
+  }
+
+  /// Every row counts from the same moment.
+  private static func row(from first: UInt64) -> TimeSeries<Count> {
+    var row = TimeSeries<Count>(limit: spans)
+    row.change(at: first) { _ in }
+    return row
   }
 
   func html(_ naming: PENaming) -> String {
     guard let first, let width = rows.values.map(\.width).max() else { return "" }
     let folded = rows.sorted { $0.key < $1.key }.map { pe, series in
-      (name: "PE \(naming.text(pe))", counts: Self.fold(series.values, by: Int(width / series.width)))
+      (name: "PE \(naming.text(pe))", counts: Self.fold(series.spans.map(\.value), by: Int(width / series.width)))
     }
     let columns = max(folded.map(\.counts.count).max() ?? 0, 1)
     let most = max(folded.flatMap(\.counts).max() ?? 1, 1)

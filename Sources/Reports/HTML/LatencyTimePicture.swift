@@ -21,10 +21,10 @@ struct LatencyTimePicture {
   private static let height = 190.0
 
   init(_ heat: LatencyHeat, marks: [Mark] = [], prefix: String = "") {
-    columns = heat.series.values
+    columns = heat.series.spans
     (start, width) = (heat.series.start ?? 0, heat.series.width)
     used = InterruptClass.allCases.filter { c in
-      heat.series.values.contains { $0.sums[Int(c.rawValue)].count > 0 }
+      heat.series.spans.contains { $0.sums[Int(c.rawValue)].count > 0 }
     }
     self.marks = marks
     self.prefix = prefix
@@ -78,7 +78,7 @@ struct LatencyTimePicture {
       [("from", true)] + used.flatMap { [("\(prefix)\($0.name) count", true), ("mean", true), ("worst", true)] })
     for first in stride(from: 0, to: columns.count, by: factor) {
       let cells = used.flatMap { c -> [String] in
-        let part = columns[first..<min(first + factor, columns.count)].reduce(into: LatencySeries.Span()) {
+        let part = columns[first..<min(first + factor, columns.count)].reduce(into: LatencySpan()) {
           $0.merge($1.sums[Int(c.rawValue)])
         }
         guard part.count > 0 else { return ["", "", ""] }

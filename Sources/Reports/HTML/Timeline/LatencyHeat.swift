@@ -6,9 +6,9 @@ import Replay
 /// Spans of time as in ``TimeSeries``, latencies in half octaves: 1, 2, 3, 4, 6, 8, 12, 16 … ns. At most some 500 KB.
 struct LatencyHeat {
   /// The interrupts that began in one span.
-  struct Column {
+  struct Column: SpanValue {
     /// For each class: how many, their mean and the worst.
-    var sums = InterruptClass.allCases.map { _ in LatencySeries.Span() }
+    var sums = InterruptClass.allCases.map { _ in LatencySpan() }
     /// For each class the interrupts of each half octave; empty until there is one.
     var counts = [[UInt32]](repeating: [], count: InterruptClass.allCases.count)
 
@@ -18,22 +18,20 @@ struct LatencyHeat {
       counts[interruptClass][LatencyHeat.bin(nanoseconds)] &+= 1
     }
 
-    func merged(with other: Column) -> Column {
-      var all = self
-      for i in all.counts.indices {
-        all.sums[i].merge(other.sums[i])
-        if all.counts[i].isEmpty {
-          all.counts[i] = other.counts[i]
+    mutating func merge(_ other: Column) {
+      for i in counts.indices {
+        sums[i].merge(other.sums[i])
+        if counts[i].isEmpty {
+          counts[i] = other.counts[i]
         } else if !other.counts[i].isEmpty {
-          for bin in 0..<LatencyHeat.bins { all.counts[i][bin] &+= other.counts[i][bin] }
+          for bin in 0..<LatencyHeat.bins { counts[i][bin] &+= other.counts[i][bin] }
         }
       }
-      return all
     }
   }
 
   static let bins = 128
-  private(set) var series = TimeSeries(capacity: 128, empty: Column()) { $0.merged(with: $1) }
+  private(set) var series = TimeSeries<Column>(limit: 128)
 
   /// Begins at the first moment of what is reported, so that all pictures begin there.
   mutating func begin(at time: UInt64) { if series.start == nil { series.change(at: time) { _ in } } }
