@@ -31,8 +31,6 @@ let package = Package(
   dependencies: [
     // Subcommands, help texts, shell completion: nothing of our own is worth its upkeep.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    // Latency percentiles: HDR buckets merge exactly and their error is bounded.
-    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     // The web server of `gicscope serve`. Small servers that build in seconds have no limits on heads, bodies and
     // connections and no time-outs for what a client leaves undone; this one has.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -80,12 +78,7 @@ let package = Package(
       name: "Replay",
       dependencies: ["InterruptTrace", "GICModel", "HypervisorModel"]
     ),
-    .target(
-      name: "Analyzers",
-      dependencies: [
-        "InterruptTrace", "HypervisorModel", "Replay", .product(name: "Histogram", package: "hdrhistogram-swift"),
-      ]
-    ),
+    .target(name: "Analyzers", dependencies: ["InterruptTrace", "HypervisorModel", "Replay"]),
     // Generated from perfetto_trace.proto.
     .target(
       name: "PerfettoTrace",

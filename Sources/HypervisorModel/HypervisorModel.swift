@@ -98,7 +98,7 @@ public final class HypervisorModel {
   public var domains: Range<UInt16> { 1..<UInt16(guests.count + 1) }
 
   /// A guest's VGIC as it is now; nil if there is no such guest.
-  public func state(domain: UInt16, _ filter: StateFilter) -> StateValue? {
+  public func state(domain: UInt16, _ filter: StateFilter) -> ValueTree? {
     domain > 0 && Int(domain) <= guests.count ? guests[Int(domain) - 1].state(filter) : nil
   }
 

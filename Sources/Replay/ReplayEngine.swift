@@ -118,7 +118,7 @@ public final class ReplayEngine {
   public var guests: [GuestSummary] { models.hypervisor?.summaries ?? [] }
 
   /// A guest's VGIC as it is now; nil if the capture shows no such guest.
-  public func guestState(domain: UInt16, _ filter: StateFilter = .init()) -> StateValue? {
+  public func guestState(domain: UInt16, _ filter: StateFilter = .init()) -> ValueTree? {
     models.hypervisor?.state(domain: domain, filter)
   }
 

@@ -17,7 +17,7 @@ struct Moment {
   /// The event of the moment that it is compared with, and what is different.
   let since: UInt64?
   let differences: [StateDifference]
-  let state: StateValue
+  let state: ValueTree
   /// What runs on the CPUs of a traced kernel.
   let running: [RunningHandlers]
 
@@ -58,7 +58,7 @@ struct Moment {
   /// As it was before, after, and at the moment that this one is compared with. The timeline stays after it.
   private static func states(
     _ timeline: ReplayTimeline, _ index: UInt64, _ since: UInt64?, _ filter: StateFilter
-  ) -> [StateValue] {
+  ) -> [ValueTree] {
     timeline.move(to: since ?? index)
     let other = state(timeline, filter)
     timeline.move(before: index)
@@ -68,8 +68,8 @@ struct Moment {
   }
 
   /// The controller, where the capture shows one, and what its hypervisor keeps of each guest.
-  private static func state(_ timeline: ReplayTimeline, _ filter: StateFilter) -> StateValue {
-    var members: [StateValue.Member] = []
+  private static func state(_ timeline: ReplayTimeline, _ filter: StateFilter) -> ValueTree {
+    var members: [ValueTree.Member] = []
     if timeline.topology.showsController, case .object(let parts) = timeline.controller.state(filter) {
       members = parts
     }
@@ -79,58 +79,53 @@ struct Moment {
   }
 
   /// The LPIs that a state lists, of the controller and of guests.
-  private static func lpis(_ state: StateValue) -> Set<UInt32> {
+  private static func lpis(_ state: ValueTree) -> Set<UInt32> {
     let guests = state["guests"]?.elements ?? []
     let lists = [state["lpis"]] + guests.map { $0["interrupts"] }
-    let intids = lists.flatMap { $0?.elements ?? [] }.compactMap { interrupt -> UInt32? in
-      guard case .number(let intid)? = interrupt["intid"] else { return nil }
-      return UInt32(truncatingIfNeeded: intid)
-    }
-    return Set(intids.filter { INTID.isLPI($0) })
+    let intids = lists.flatMap { $0?.elements ?? [] }.compactMap { $0["intid"]?.number }
+    return Set(intids.map { UInt32(truncatingIfNeeded: $0) }.filter { INTID.isLPI($0) })
   }
 
   /// What the page asks for; `names` are the kernel's names of its interrupts.
-  func json(_ names: KernelInterruptNames) -> JSONValue {
+  func json(_ names: KernelInterruptNames) -> ValueTree {
     [
-      "event": .number(index), "time_ns": .number(time), "pe": pe == PE.none ? .null : .number(UInt64(pe)),
-      "domain": .number(UInt64(domain)), "text": .string(text),
-      "transitions": .array(transitions.map(\.json)),
-      "changes": .array(changes.map(\.json)), "since": .optional(since),
-      "differences": .array(differences.map(\.json)),
-      "state": state.drawn, "running": .array(running.map { $0.json(names) }),
+      "event": .number(index), "time_ns": .number(time), "pe": pe == PE.none ? .unknown : .number(UInt64(pe)),
+      "domain": .number(UInt64(domain)), "text": .text(text),
+      "transitions": .list(transitions.map(\.json)),
+      "changes": .list(changes.map(\.json)), "since": .optional(since),
+      "differences": .list(differences.map(\.json)),
+      "state": state.drawn, "running": .list(running.map { $0.json(names) }),
     ]
   }
 }
 
 extension StateDifference {
-  fileprivate var json: JSONValue {
-    ["path": .string(path), "before": before?.drawn ?? .null, "after": after?.drawn ?? .null]
+  fileprivate var json: ValueTree {
+    ["path": .text(path), "before": before?.drawn ?? .unknown, "after": after?.drawn ?? .unknown]
   }
 }
 
 extension Transition {
   /// For the page.
-  fileprivate var json: JSONValue {
+  fileprivate var json: ValueTree {
     let text = TransitionText(self)
     return [
-      "kind": .string(text.kind), "provenance": .string("\(provenance)"), "domain": .number(UInt64(domain)),
-      "pe": pe == PE.none ? .null : .number(UInt64(pe)),
-      "intid": intid == INTID.none ? .null : .number(UInt64(intid)), "detail": .string(text.detail),
+      "kind": .text(text.kind), "provenance": .text("\(provenance)"), "domain": .number(UInt64(domain)),
+      "pe": pe == PE.none ? .unknown : .number(UInt64(pe)),
+      "intid": intid == INTID.none ? .unknown : .number(UInt64(intid)), "detail": .text(text.detail),
     ]
   }
 }
 
-extension StateValue {
+extension ValueTree {
   /// As the page draws it: registers are texts in hexadecimal, what is unknown is a question mark.
-  var drawn: JSONValue {
+  var drawn: ValueTree {
     switch self {
     case .object(let members): .object(members.map { .init($0.name, $0.value.drawn) })
-    case .list(let values): .array(values.map(\.drawn))
-    case .number(let value): .number(value)
-    case .register(let value): .string("0x" + String(value, radix: 16))
-    case .bool(let value): .bool(value)
-    case .text(let text): .string(text)
-    case .unknown: .string("?")
+    case .list(let values): .list(values.map(\.drawn))
+    case .register(let value): .text("0x" + String(value, radix: 16))
+    case .unknown: .text("?")
+    default: self
     }
   }
 }

@@ -66,11 +66,11 @@ struct RunningHandlers {
     }
   }
 
-  func json(_ names: KernelInterruptNames) -> JSONValue {
-    let frames = frames.map { frame -> JSONValue in
-      ["what": .string(names.title(frame, domain: domain)), "event": .number(frame.event)]
+  func json(_ names: KernelInterruptNames) -> ValueTree {
+    let frames = frames.map { frame -> ValueTree in
+      ["what": .text(names.title(frame, domain: domain)), "event": .number(frame.event)]
     }
-    return ["domain": .number(UInt64(domain)), "pe": .number(UInt64(pe)), "running": .array(frames)]
+    return ["domain": .number(UInt64(domain)), "pe": .number(UInt64(pe)), "running": .list(frames)]
   }
 }
 

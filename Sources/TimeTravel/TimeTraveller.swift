@@ -9,7 +9,7 @@ public actor TimeTraveller {
   /// What was read.
   public nonisolated let summary: TraceSummary
   /// What the page shows of the capture as a whole.
-  nonisolated let overview: JSONValue
+  nonisolated let overview: ValueTree
   private var printer: EventPrinter
   /// What is known of the interrupts at the event that was asked about last.
   private var follower: (index: UInt64, follower: InterruptFollower)?
@@ -56,22 +56,22 @@ public actor TimeTraveller {
     printer = EventPrinter(.text, registerName: registerName)
   }
 
-  private static func overview(_ report: AnalysisReport, _ density: EventDensity) -> JSONValue {
+  private static func overview(_ report: AnalysisReport, _ density: EventDensity) -> ValueTree {
     Document.json(
       command: "serve",
       trace: report.trace,
       [
-        .init("controller", .string(report.trace.topology.title)),
+        .init("controller", .text(report.trace.topology.title)),
         .init("findings", report.json["findings"] ?? []),
-        .init("searches", .array(Search.kinds.map { .string($0.name) })),
-        .init("density", ["width": .number(density.width), "counts": .array(density.counts.map(JSONValue.number))]),
+        .init("searches", .list(Search.kinds.map { .text($0.name) })),
+        .init("density", ["width": .number(density.width), "counts": .list(density.counts.map(ValueTree.number))]),
       ]
     )
   }
 
   /// The moment of an event, with what is different from `earlier`.
-  func moment(at index: UInt64, since earlier: UInt64? = nil) -> JSONValue {
-    guard timeline.count > 0, !Task.isCancelled else { return .null }
+  func moment(at index: UInt64, since earlier: UInt64? = nil) -> ValueTree {
+    guard timeline.count > 0, !Task.isCancelled else { return .unknown }
     return Moment(timeline, at: min(index, timeline.count - 1), since: earlier, printer: &printer).json(names)
   }
 

@@ -27,7 +27,7 @@ struct AnalysisJSONTests {
   @Test("The trace object")
   func trace() {
     #expect(
-      report([]).json["trace"]?.compactText
+      report([]).json["trace"]?.compactJSON
         == #"{"path":"a.log","format":"qemu-log","compression":"zstd","events":10,"first_ns":5,"last_ns":2000000005,"#
         + #""gaps":0,"records":12,"skipped":0,"problems":[{"kind":"malformed line","count":1,"position":"line 3","#
         + #""example":"xyz"}]}"#
@@ -37,7 +37,7 @@ struct AnalysisJSONTests {
   @Test("Schema and command come first")
   func head() {
     guard case .object(let members) = report([]).json else { return }
-    #expect(members.prefix(3).map(\.key) == ["schema", "command", "trace"])
+    #expect(members.prefix(3).map(\.name) == ["schema", "command", "trace"])
     #expect(report([]).json["schema"] == .number(1))
     #expect(report([]).json["command"] == "analyze")
   }
@@ -50,16 +50,16 @@ struct AnalysisJSONTests {
     #expect(summary?["end_of_interrupts"] == .number(1))
     #expect(summary?["msis"] == .number(0))
     #expect(summary?["its_commands"] == .number(0))
-    #expect(summary?["by_class"]?.compactText == #"{"SGI":0,"PPI":0,"SPI":0,"LPI":1}"#)
+    #expect(summary?["by_class"]?.compactJSON == #"{"SGI":0,"PPI":0,"SPI":0,"LPI":1}"#)
   }
 
   @Test("An acknowledge names PE and INTID, and the affinity only where it is not the PE's number")
   func acknowledges() {
-    #expect(report(oneInterrupt).json["acknowledges"]?.compactText == #"[{"pe":1,"intid":8192,"count":1}]"#)
+    #expect(report(oneInterrupt).json["acknowledges"]?.compactJSON == #"[{"pe":1,"intid":8192,"count":1}]"#)
     var topology = Topology()
     topology.set(.affinity, index: 1, to: 0x100, source: .header)
     #expect(
-      report(oneInterrupt, topology: topology).json["acknowledges"]?.compactText
+      report(oneInterrupt, topology: topology).json["acknowledges"]?.compactJSON
         == #"[{"pe":1,"affinity":256,"intid":8192,"count":1}]"#
     )
   }
@@ -67,13 +67,13 @@ struct AnalysisJSONTests {
   @Test("A latency row holds class, stage, statistics and buckets")
   func latency() {
     let rows = report(oneInterrupt).json["latency"]
-    guard case .array(let list) = rows else {
+    guard case .list(let list) = rows else {
       Issue.record("no array")
       return
     }
     #expect(list.count == 3)
     #expect(
-      list[0].compactText == #"{"class":"LPI","stage":"pending_to_acknowledge","count":1,"min_ns":30,"mean_ns":30,"#
+      list[0].compactJSON == #"{"class":"LPI","stage":"pending_to_acknowledge","count":1,"min_ns":30,"mean_ns":30,"#
         + #""max_ns":30,"p50_ns":30,"p90_ns":30,"p99_ns":30,"p999_ns":30,"p9999_ns":30,"buckets":[[30,1]]}"#
     )
   }
@@ -85,7 +85,7 @@ struct AnalysisJSONTests {
     count.disagreed = 1
     let verify = report([], predictions: [count]).json["verify"]
     #expect(
-      verify?.compactText
+      verify?.compactJSON
         == #"{"predicted":8,"agreed":7,"disagreed":1,"taught":0,"unknown":0,"by_register":[{"name":"ICC_IAR1_EL1","#
         + #""kind":"acknowledge","agreed":7,"disagreed":1,"taught":0,"unknown":0}]}"#
     )
@@ -124,7 +124,7 @@ struct VerifyReportTests {
     let document = VerifyReport(trace: report([]).trace, predictions: [count], disagreements: [failed]).json
     #expect(document["command"] == "verify")
     #expect(
-      document["verify"]?["disagreements"]?.compactText
+      document["verify"]?["disagreements"]?.compactJSON
         == #"[{"event":7,"time_ns":70,"pe":1,"name":"ICC_RPR_EL1","expected":255,"seen":160,"#
         + ##""explanation":"nothing runs","event_text":"#7 …"}]"##
     )

@@ -47,7 +47,7 @@ struct ArbitraryTransitionsTests {
       statistics: ImportStatistics(), topology: Topology())
     let report = AnalysisReport(trace: trace, results: results, predictions: [])
     #expect(!report.text(TextStyle(isColoured: true)).isEmpty)
-    #expect(!report.json.text.isEmpty)
+    #expect(!report.json.jsonText.isEmpty)
     #expect(report.html().hasSuffix("</html>\n"))
     for row in results.latency {
       #expect(row.distribution.buckets.reduce(0) { $0 + $1.count } == row.distribution.count)

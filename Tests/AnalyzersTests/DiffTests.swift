@@ -18,7 +18,7 @@ struct DiffTests {
     return try DiffSide(path: "a.log", document(transitions, length: count * 1_000_000))
   }
 
-  private func document(_ transitions: [Transition], length: UInt64) -> JSONValue {
+  private func document(_ transitions: [Transition], length: UInt64) -> ValueTree {
     AnalysisReport(
       trace: TraceSummary(
         path: "a.log", format: TraceFormat(name: "native"), events: UInt64(transitions.count), firstTime: 0,
@@ -28,16 +28,16 @@ struct DiffTests {
     ).json
   }
 
-  private func withFindings(_ findings: [JSONValue]) throws -> DiffSide {
+  private func withFindings(_ findings: [ValueTree]) throws -> DiffSide {
     guard case .object(var members) = document([], length: 1_000_000) else { return try side(0) { _ in 0 } }
-    members.removeAll { $0.key == "findings" }
-    return try DiffSide(path: "a.log", .object(members + [.init("findings", .array(findings))]))
+    members.removeAll { $0.name == "findings" }
+    return try DiffSide(path: "a.log", .object(members + [.init("findings", .list(findings))]))
   }
 
-  private func finding(_ kind: String, _ intid: UInt64, count: UInt64 = 1, severity: String = "error") -> JSONValue {
+  private func finding(_ kind: String, _ intid: UInt64, count: UInt64 = 1, severity: String = "error") -> ValueTree {
     [
-      "kind": .string(kind), "severity": .string(severity), "intid": .number(intid), "pe": 0, "count": .number(count),
-      "summary": .string("\(kind) of \(intid)"),
+      "kind": .text(kind), "severity": .text(severity), "intid": .number(intid), "pe": 0, "count": .number(count),
+      "summary": .text("\(kind) of \(intid)"),
     ]
   }
 
@@ -62,12 +62,12 @@ struct DiffTests {
         + Make.completed(start + latency + 5000, 0, value & ~(1 << 62))
     }
     guard case .object(var members) = document(transitions, length: 500_000_000) else { return try side(0) { _ in 0 } }
-    members.removeAll { $0.key == "kvm" }
-    let delay: JSONValue = [
+    members.removeAll { $0.name == "kvm" }
+    let delay: ValueTree = [
       "stage": "injection_to_entry", "count": 1000, "min_ns": .number(latency), "mean_ns": .number(latency),
       "max_ns": .number(latency), "buckets": [[.number(latency), 1000]],
     ]
-    let kvm: JSONValue = [
+    let kvm: ValueTree = [
       ["domain": 1, "exits": [["cause": "device", "exits": .number(exits)]], "delays": [delay]]
     ]
     return try DiffSide(path: "g.log", .object(members + [.init("kvm", kvm)]))
@@ -125,8 +125,8 @@ struct DiffTests {
 
   @Test("The interval of a percentile holds its order statistics")
   func interval() {
-    let hundred = SampledLatency(
-      count: 100, min: 1, mean: 50, max: 100, buckets: (1...100).map { .init(upper: $0, count: 1) })
+    let hundred = LatencyDistribution(
+      (1...100).map { SampleBucket(upper: $0, count: 1) }, count: 100, min: 1, max: 100, sum: 5050)
     #expect(hundred.quantile(0.5) == 50)
     #expect(hundred.quantile(1) == 100)
     // 50 ± 3.29 × 5: ranks 33 and 68.
@@ -187,7 +187,7 @@ struct DiffTests {
       [Make.pending(i * 1000 + 1, 40), Make.acknowledged(i * 1000 + 90 + i, 40), Make.ended(i * 1000 + 200, 40)]
     }
     let json = document(transitions, length: 50_000)
-    let (direct, read) = (try DiffSide(path: "a", json), try DiffSide(path: "a", json: json.text.utf8))
+    let (direct, read) = (try DiffSide(path: "a", json), try DiffSide(path: "a", json: json.jsonText.utf8))
     #expect(direct.latencies.count == read.latencies.count && !read.latencies.isEmpty)
     #expect(zip(direct.latencies, read.latencies).allSatisfy { $0.key == $1.key && $0.latency == $1.latency })
     #expect(!DiffReport(before: direct, after: read).isDifferent)
@@ -204,11 +204,11 @@ struct DiffTests {
 
   @Test("Buckets that contradict the count are not compared")
   func contradictory() {
-    let row: JSONValue = [
+    let row: ValueTree = [
       "count": 3, "min_ns": 1, "mean_ns": 2, "max_ns": 3,
       "buckets": [[1, 1], [.number(.max), .number(.max)]],
     ]
-    #expect(SampledLatency(row) == nil)
+    #expect(LatencyDistribution(row) == nil)
   }
 
   @Test("The page needs nothing from elsewhere, and closes what it opens")

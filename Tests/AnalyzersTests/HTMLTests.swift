@@ -88,7 +88,8 @@ struct HTMLTests {
   func axis() {
     let axis = LogAxis(low: 0, high: .max, left: 60, width: 900)
     for value in [0, 1, 999, 1 << 40, .max] as [UInt64] { #expect((60...960.001).contains(axis.x(value))) }
-    #expect(axis.bins([(0, 2), (.max, 3)], count: 10) == [2, 0, 0, 0, 0, 0, 0, 0, 0, 3])
+    let buckets = [SampleBucket(upper: 0, count: 2), SampleBucket(upper: .max, count: 3)]
+    #expect(axis.bins(buckets, count: 10) == [2, 0, 0, 0, 0, 0, 0, 0, 0, 3])
   }
 
   @Test("The scale of an axis is of round numbers and holds what is to be shown")

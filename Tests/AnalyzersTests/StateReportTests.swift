@@ -1,4 +1,3 @@
-import GICModel
 import InterruptTrace
 import Testing
 
@@ -6,7 +5,7 @@ import Testing
 
 @Suite("State reports")
 struct StateReportTests {
-  private let state: StateValue = .object([
+  private let state: ValueTree = .object([
     .init("GICD_CTLR", .register(0x12)), .init("gicd_rwp", .unknown),
     .init(
       "interrupts",
@@ -39,13 +38,13 @@ struct StateReportTests {
   @Test("JSON: registers are numbers, unknown is null")
   func json() {
     #expect(
-      state.json.compactText == #"{"GICD_CTLR":18,"gicd_rwp":null,"interrupts":["#
+      state.compactJSON == #"{"GICD_CTLR":18,"gicd_rwp":null,"interrupts":["#
         + #"{"intid":32,"enabled":true,"priority":160},{"intid":100,"enabled":false,"route":null}],"#
         + #""cpu":{"ICC_APR":[1,0],"mode":"EOImode 0"}}"#
     )
   }
 
-  private func interrupts(_ rows: [(UInt64, Bool)]) -> StateValue {
+  private func interrupts(_ rows: [(UInt64, Bool)]) -> ValueTree {
     .object([
       .init("list", .list(rows.map { .object([.init("intid", .number($0.0)), .init("pending", .bool($0.1))]) }))
     ])
@@ -64,10 +63,10 @@ struct StateReportTests {
 
   @Test("Interrupts that do nothing can be left out, and are counted then")
   func idle() {
-    func interrupt(_ intid: UInt64, enabled: Bool, pending: Bool) -> StateValue {
+    func interrupt(_ intid: UInt64, enabled: Bool, pending: Bool) -> ValueTree {
       .object([.init("intid", .number(intid)), .init("enabled", .bool(enabled)), .init("pending", .bool(pending))])
     }
-    let all: StateValue = .object([
+    let all: ValueTree = .object([
       .init(
         "interrupts",
         .list([
@@ -96,6 +95,6 @@ struct StateReportTests {
       .object([.init("a", .register(1)), .init("l", .list([.number(1)]))]),
       .object([.init("a", .unknown), .init("l", .list([.number(2)]))]))
     #expect(differences.map(\.path) == ["a", "l"])
-    #expect(differences[0].json.compactText == #"{"path":"a","before":1,"after":null}"#)
+    #expect(differences[0].json.compactJSON == #"{"path":"a","before":1,"after":null}"#)
   }
 }

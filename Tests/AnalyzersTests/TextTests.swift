@@ -102,19 +102,19 @@ struct TableTests {
 struct JSONTests {
   @Test("Keys keep their order, 64 bits are exact, text is escaped")
   func compact() {
-    let value: JSONValue = [
-      "z": .number(.max), "a": ["x\"\\\n\u{1}é", true, .null, .fraction(0.5)], "m": .object([]), "n": [],
+    let value: ValueTree = [
+      "z": .number(.max), "a": ["x\"\\\n\u{1}é", true, .unknown, .fraction(0.5)], "m": .object([]), "n": [],
     ]
     #expect(
-      value.compactText == #"{"z":18446744073709551615,"a":["x\"\\\n\u0001é",true,null,0.5],"m":{},"n":[]}"#
+      value.compactJSON == #"{"z":18446744073709551615,"a":["x\"\\\n\u0001é",true,null,0.5],"m":{},"n":[]}"#
     )
   }
 
   @Test("What fits a line stands on one, the rest is indented")
   func layout() {
-    let value: JSONValue = ["a": ["b": 1, "c": 2], "list": [["x": 1], ["x": 2]]]
+    let value: ValueTree = ["a": ["b": 1, "c": 2], "list": [["x": 1], ["x": 2]]]
     #expect(
-      value.text == """
+      value.jsonText == """
         {
           "a": {"b": 1, "c": 2},
           "list": [
@@ -128,5 +128,5 @@ struct JSONTests {
   }
 
   @Test("Fractions that JSON has no form for become null")
-  func infinity() { #expect(JSONValue.fraction(.infinity).compactText == "null") }
+  func infinity() { #expect(ValueTree.fraction(.infinity).compactJSON == "null") }
 }

@@ -15,7 +15,7 @@ func fuzzAnalysis(_ bytes: [UInt8]) throws {
   }
   let whole = try report(events, arbitrary.topology, batchCapacity: 3072)
   let pieces = try report(events, arbitrary.topology, batchCapacity: 7)
-  let (text, other) = (whole.json.text, pieces.json.text)
+  let (text, other) = (whole.json.jsonText, pieces.json.jsonText)
   try require(text == other, "in batches of 7 the report is another: \(firstDifference(text, other))")
   try require(whole.text(TextStyle(isColoured: true)) == pieces.text(TextStyle(isColoured: true)), "another text")
   try require(whole.html().hasSuffix("</html>\n"), "a page without end")

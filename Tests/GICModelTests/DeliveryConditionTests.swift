@@ -144,7 +144,7 @@ struct DeliveryConditionTests {
       Issue.record("no CPU interfaces")
       return
     }
-    let expected = StateValue.object([.init("intid", .number(41)), .init("priority", .number(0xA0))])
+    let expected = ValueTree.object([.init("intid", .number(41)), .init("priority", .number(0xA0))])
     #expect(interface.first { $0.name == "highest_pending" }?.value == expected)
   }
 

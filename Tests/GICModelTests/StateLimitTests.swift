@@ -5,19 +5,12 @@ import Testing
 
 @Suite("States of many LPIs")
 struct StateLimitTests {
-  private func lists(_ state: StateValue) -> (lpis: [UInt64], events: [UInt64], inAll: StateValue?) {
-    func member(_ value: StateValue?, _ name: String) -> StateValue? {
-      guard case .object(let members)? = value else { return nil }
-      return members.first { $0.name == name }?.value
-    }
-    func list(_ value: StateValue?) -> [StateValue] { if case .list(let values)? = value { values } else { [] } }
-    func numbers(_ values: [StateValue]) -> [UInt64] {
-      values.compactMap { if case .number(let n)? = member($0, "intid") { n } else { nil } }
-    }
-    let devices = list(member(list(member(state, "its")).first, "devices"))
+  private func lists(_ state: ValueTree) -> (lpis: [UInt64], events: [UInt64], inAll: ValueTree?) {
+    func numbers(_ values: [ValueTree]) -> [UInt64] { values.compactMap { $0["intid"]?.number } }
+    let devices = state["its"]?.elements.first?["devices"]?.elements ?? []
     return (
-      numbers(list(member(state, "lpis"))), numbers(devices.flatMap { list(member($0, "events")) }),
-      member(state, "lpis_in_all")
+      numbers(state["lpis"]?.elements ?? []), numbers(devices.flatMap { $0["events"]?.elements ?? [] }),
+      state["lpis_in_all"]
     )
   }
 

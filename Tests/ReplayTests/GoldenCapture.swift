@@ -89,7 +89,7 @@ struct GoldenResult {
   }
 
   /// Registers get a line each, interrupts, devices and the like one together.
-  private mutating func describe(_ value: StateValue, at path: String) {
+  private mutating func describe(_ value: ValueTree, at path: String) {
     switch value {
     case .object(let members):
       for member in members { describe(member.value, at: path + "/" + member.name) }
@@ -102,7 +102,7 @@ struct GoldenResult {
   }
 
   /// Whether a value has no objects inside but itself.
-  private func isFlat(_ value: StateValue) -> Bool {
+  private func isFlat(_ value: ValueTree) -> Bool {
     guard case .object(let members) = value else { return true }
     return members.allSatisfy {
       switch $0.value {
@@ -113,7 +113,7 @@ struct GoldenResult {
     }
   }
 
-  private func word(_ value: StateValue) -> String {
+  private func word(_ value: ValueTree) -> String {
     switch value {
     case .object(let members): members.map { "\($0.name)=\(word($0.value))" }.joined(separator: " ")
     case .list(let values): "[" + values.map(word).joined(separator: " ") + "]"
@@ -121,6 +121,7 @@ struct GoldenResult {
     case .register(let number): "0x" + String(number, radix: 16)
     case .bool(let flag): flag ? "yes" : "no"
     case .text(let text): text
+    case .fraction(let number): String(number)
     case .unknown: "?"
     }
   }

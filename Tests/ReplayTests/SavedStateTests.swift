@@ -30,7 +30,7 @@ struct SavedStateTests {
     return try #require(parts.first { $0.key.hasPrefix("arm_gicv3#") }?.value as? [String: Any])
   }
 
-  private func compareDistributor(_ state: StateValue, _ saved: [String: Any]) {
+  private func compareDistributor(_ state: ValueTree, _ saved: [String: Any]) {
     #expect(state["GICD_CTLR"]?.integer == number(saved["gicd_ctlr"]))
     let bitmaps = ["enabled": "enabled", "pending": "pending", "active": "active", "level": "level", "group": "group"]
       .merging(["edge": "edge_trigger", "group_modifier": "grpmod"]) { old, _ in old }
@@ -48,7 +48,7 @@ struct SavedStateTests {
     }
   }
 
-  private func compareRedistributor(_ state: StateValue, _ saved: [String: Any], _ pe: Int) {
+  private func compareRedistributor(_ state: ValueTree, _ saved: [String: Any], _ pe: Int) {
     let registers = [
       "GICR_CTLR": "gicr_ctlr", "GICR_WAKER": "gicr_waker", "GICR_PROPBASER": "gicr_propbaser",
       "GICR_PENDBASER": "gicr_pendbaser", "GICR_IGROUPR0": "gicr_igroupr0", "GICR_IGRPMODR0": "gicr_igrpmodr0",
@@ -62,7 +62,7 @@ struct SavedStateTests {
     }
   }
 
-  private func compareCPUInterface(_ state: StateValue, _ saved: [String: Any], _ pe: Int) {
+  private func compareCPUInterface(_ state: ValueTree, _ saved: [String: Any], _ pe: Int) {
     let (points, enables) = (numbers(saved["icc_bpr"]), numbers(saved["icc_igrpen"]))
     let (priorities, controls) = (numbers(saved["icc_apr"]), numbers(saved["icc_ctlr_el1"]))
     let registers: [(String, UInt64)] = [
@@ -81,18 +81,8 @@ struct SavedStateTests {
   private func numbers(_ value: Any?) -> [UInt64] { (value as? [NSNumber])?.map(\.uint64Value) ?? [] }
 }
 
-extension StateValue {
-  fileprivate subscript(name: String) -> StateValue? {
-    guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
-  }
-
-  fileprivate subscript(index: Int) -> StateValue? { index < elements.count ? elements[index] : nil }
-
-  fileprivate var elements: [StateValue] {
-    if case .list(let elements) = self { return elements }
-    return []
-  }
+extension ValueTree {
+  fileprivate subscript(index: Int) -> ValueTree? { index < elements.count ? elements[index] : nil }
 
   fileprivate var integer: UInt64? {
     switch self {

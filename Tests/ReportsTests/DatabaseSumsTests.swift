@@ -1,4 +1,5 @@
 import Foundation
+import InterruptTrace
 import Testing
 
 @testable import Analyzers
@@ -12,11 +13,11 @@ struct DatabaseSumsTests {
     "kvm-one-second/trace.dat",
   ]
 
-  private static func analysed(_ capture: String) throws -> (SQLiteDatabase, JSONValue, TemporaryFile) {
+  private static func analysed(_ capture: String) throws -> (SQLiteDatabase, ValueTree, TemporaryFile) {
     let file = TemporaryFile(".db")
     let report = try BundledCapture.analyse(capture) { _ in [try SQLiteReport(path: file.path)] }
     // As a script sees it: written and read.
-    let json = try #require(JSONValue(parsing: Array(report.json.text.utf8)))
+    let json = try #require(ValueTree(parsing: Array(report.json.jsonText.utf8)))
     return (try SQLiteDatabase(reading: file.path), json, file)
   }
 
@@ -33,7 +34,7 @@ struct DatabaseSumsTests {
   }
 
   /// Counts of interrupts, and what each stage of their lives took.
-  private func compareInterrupts(_ database: SQLiteDatabase, _ json: JSONValue) throws {
+  private func compareInterrupts(_ database: SQLiteDatabase, _ json: ValueTree) throws {
     for (name, query) in [
       ("acknowledges", "SELECT count(*) FROM interrupts WHERE acknowledged_ns IS NOT NULL"),
       ("msis", "SELECT count(*) FROM translations"),
@@ -43,9 +44,9 @@ struct DatabaseSumsTests {
       try database.rows("SELECT count(*) FROM guest_interrupts WHERE acknowledged_ns IS NOT NULL")
         == [[json["virtual"]?["acknowledges"].map { SQLiteValue($0) } ?? .integer(0)]]
     )
-    guard case .array(let latencies)? = json["latency"] else { return }
+    guard case .list(let latencies)? = json["latency"] else { return }
     for row in latencies {
-      guard case .string(let name)? = row["class"], case .string(let stage)? = row["stage"],
+      guard case .text(let name)? = row["class"], case .text(let stage)? = row["stage"],
         case .number(let count)? = row["count"]
       else { continue }
       let spans =
@@ -66,12 +67,12 @@ struct DatabaseSumsTests {
   }
 
   /// List registers in use.
-  private func compareListRegisters(_ database: SQLiteDatabase, _ json: JSONValue) throws {
-    guard case .array(let banks)? = json["lr"]?["banks"] else { return }
+  private func compareListRegisters(_ database: SQLiteDatabase, _ json: ValueTree) throws {
+    guard case .list(let banks)? = json["lr"]?["banks"] else { return }
     for bank in banks {
       let bankIs = "domain = 0 AND pe = \(SQLiteValue(bank["pe"]).number)"
       // The changes one by one add up to the same.
-      guard case .array(let times)? = bank["in_use_ns"] else { continue }
+      guard case .list(let times)? = bank["in_use_ns"] else { continue }
       for (n, time) in times.enumerated().dropFirst() {
         let sum = "SELECT coalesce(sum(end_ns - start_ns), 0) FROM lr_occupancy WHERE \(bankIs) AND in_use = \(n)"
         #expect(try database.rows(sum) == [[SQLiteValue(time)]], "\(n) in use, \(bank)")
@@ -80,9 +81,9 @@ struct DatabaseSumsTests {
   }
 
   /// A hypervisor's own trace: what guests' interrupts waited for their entry.
-  private func compareGuests(_ database: SQLiteDatabase, _ json: JSONValue) throws {
-    guard case .array(let guests)? = json["kvm"], let guest = guests.first else { return }
-    guard case .array(let stages)? = guest["delays"] else { return }
+  private func compareGuests(_ database: SQLiteDatabase, _ json: ValueTree) throws {
+    guard case .list(let guests)? = json["kvm"], let guest = guests.first else { return }
+    guard case .list(let stages)? = guest["delays"] else { return }
     let injected = stages.first { $0["stage"] == "injection_to_entry" }
     #expect(
       try database.rows(

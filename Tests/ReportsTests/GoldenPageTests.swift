@@ -20,7 +20,7 @@ struct GoldenPageTests {
   @Test("The page about the JSON and its JSON Schema are what the tables say")
   func json() throws {
     try check("json.md", after: "## Keys\n\n", ResultTables.jsonKeys)
-    try check("analyze.schema.json", ResultTables.jsonSchema.text)
+    try check("analyze.schema.json", ResultTables.jsonSchema.jsonText)
   }
 
   @Test("The page about the database has every table and every question")

@@ -113,7 +113,7 @@ struct KernelReportTests {
     var page = ""
     try HTMLReport { page += $0 }.finish(report)
     #expect(page.contains(state.text(TextStyle(isColoured: false)).escapedForHTML))
-    let intids = state["interrupts"]?.elements?.compactMap { $0["intid"] }
+    let intids = state["interrupts"]?.elements.compactMap { $0["intid"] }
     #expect(intids == [.number(40), .number(41), .number(42)])
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import InterruptTrace
 import Testing
 
 @testable import Reports
@@ -23,12 +24,12 @@ struct OriginTests {
     #expect(report.json["provenance"] == nil && !report.html().contains("<footer"))
     report.origin = Self.origin
     let json = try #require(report.json["provenance"])
-    #expect(json["version"] == .string(ToolVersion.number))
-    #expect(json["command_line"] == .string(Self.origin.commandLine))
-    #expect(json["files"]?.elements.map { $0["modified"] } == ["2026-01-02T03:04:05Z", .null])
+    #expect(json["version"] == .text(ToolVersion.number))
+    #expect(json["command_line"] == .text(Self.origin.commandLine))
+    #expect(json["files"]?.elements.map { $0["modified"] } == ["2026-01-02T03:04:05Z", .unknown])
     let schema = try Data(contentsOf: BundledCapture.root.appending(path: "Analyses/analyze.schema.json"))
-    let problems = JSONSchema(try #require(JSONValue(parsing: schema)))
-      .problems(try #require(JSONValue(parsing: report.json.text.utf8)))
+    let problems = JSONSchema(try #require(ValueTree(parsing: schema)))
+      .problems(try #require(ValueTree(parsing: report.json.jsonText.utf8)))
     #expect(problems == [])
 
     let page = report.html()

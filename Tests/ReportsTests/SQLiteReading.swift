@@ -14,10 +14,10 @@ enum SQLiteValue: Equatable {
   static func number(_ value: (some BinaryInteger)?) -> SQLiteValue { value.map { number($0) } ?? .null }
 
   /// A value of the JSON report.
-  init(_ json: JSONValue?) {
+  init(_ json: ValueTree?) {
     switch json {
     case .number(let number): self = .number(number)
-    case .string(let text): self = .text(text)
+    case .text(let text): self = .text(text)
     case .fraction(let value): self = .real(value)
     case .bool(let value): self = .integer(value ? 1 : 0)
     default: self = .null

@@ -24,7 +24,7 @@ struct TimeTravellerTests {
   func overview() async throws {
     let overview = try bundled().overview
     #expect(overview["trace"]?["path"] == "a.log")
-    guard case .array(let searches)? = overview["searches"], case .array(let counts)? = overview["density"]?["counts"]
+    guard case .list(let searches)? = overview["searches"], case .list(let counts)? = overview["density"]?["counts"]
     else {
       Issue.record("no searches or density")
       return
@@ -41,14 +41,14 @@ struct TimeTravellerTests {
     let acknowledge = try #require(await traveller.find(search, from: 0, forward: true))
     let moment = await traveller.moment(at: acknowledge)
     #expect(moment["event"] == .number(acknowledge))
-    guard case .array(let transitions)? = moment["transitions"], case .array(let changes)? = moment["changes"] else {
+    guard case .list(let transitions)? = moment["transitions"], case .list(let changes)? = moment["changes"] else {
       Issue.record("no transitions or changes")
       return
     }
     #expect(transitions.contains { $0["kind"] == "acknowledged" })
     #expect(
       changes.contains {
-        if case .string(let path)? = $0["path"] { path.contains("active") || path.contains("state") } else { false }
+        if case .text(let path)? = $0["path"] { path.contains("active") || path.contains("state") } else { false }
       }
     )
     #expect(moment["state"]?["distributor"] != nil)
@@ -108,19 +108,19 @@ struct TimeTravellerTests {
     let end = try #require(await traveller.event(at: "end"))
     let there = await traveller.moment(at: end, since: 3)
     let back = await traveller.moment(at: 3, since: end)
-    guard case .array(let forward)? = there["differences"], case .array(let backward)? = back["differences"] else {
+    guard case .list(let forward)? = there["differences"], case .list(let backward)? = back["differences"] else {
       Issue.record("no differences")
       return
     }
     #expect(there["since"] == .number(3) && !forward.isEmpty && forward.count == backward.count)
     #expect(forward.first?["before"] == backward.first { $0["path"] == forward.first?["path"] }?["after"])
-    #expect((await traveller.moment(at: 3))["since"] == .null)
+    #expect((await traveller.moment(at: 3))["since"] == .unknown)
   }
 
   @Test("A capture without events has no moments")
   func empty() async throws {
     let traveller = try traveller(EventArraySource([]))
-    #expect(await traveller.moment(at: 3) == .null)
+    #expect(await traveller.moment(at: 3) == .unknown)
     #expect(await traveller.event(at: "end") == nil)
     #expect(await traveller.why(27, pe: nil, at: 0).isEmpty)
   }
@@ -136,7 +136,7 @@ struct TimeTravellerTests {
     let end = try #require(await traveller.event(at: "end"))
     let moment = await traveller.moment(at: end, since: 0)
     #expect(moment["state"]?["distributor"] == nil)
-    guard case .array(let guests)? = moment["state"]?["guests"], case .array(let differences)? = moment["differences"]
+    guard case .list(let guests)? = moment["state"]?["guests"], case .list(let differences)? = moment["differences"]
     else {
       Issue.record("no guests")
       return
@@ -157,10 +157,10 @@ struct TimeTravellerTests {
     ]
     let traveller = try traveller(EventArraySource(events, topology: Topology()))
     func running(_ index: UInt64) async -> [[String]] {
-      guard case .array(let cpus)? = await traveller.moment(at: index)["running"] else { return [] }
+      guard case .list(let cpus)? = await traveller.moment(at: index)["running"] else { return [] }
       return cpus.map { cpu in
-        guard case .array(let frames)? = cpu["running"] else { return [] }
-        return frames.map { if case .string(let what)? = $0["what"] { what } else { "" } }
+        guard case .list(let frames)? = cpu["running"] else { return [] }
+        return frames.map { if case .text(let what)? = $0["what"] { what } else { "" } }
       }
     }
     #expect(await running(0) == [[]])

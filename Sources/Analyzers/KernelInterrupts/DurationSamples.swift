@@ -21,7 +21,7 @@ struct DurationSamples {
   /// The sum, at most `.max`.
   private(set) var total: UInt64 = 0
   /// Ascending, with how often each came.
-  private var values: [DurationDistribution.Value] = []
+  private var values: [SampleBucket] = []
   /// Those that are not among `values` yet.
   private var waiting: [UInt64] = []
   private var isCoarse = false
@@ -50,18 +50,18 @@ struct DurationSamples {
     waiting = []
     let exact = values
     values = []
-    for value in exact { values.count(Self.coarse(value.duration), value.count) }
+    for value in exact { values.count(Self.coarse(value.upper), value.count) }
     budget.used += values.count - exact.count
   }
 
   /// The values with those that wait.
-  private var merged: [DurationDistribution.Value] {
-    var result: [DurationDistribution.Value] = []
+  private var merged: [SampleBucket] {
+    var result: [SampleBucket] = []
     result.reserveCapacity(values.count + waiting.count)
     var next = 0
     for duration in waiting.sorted() {
-      while next < values.count, values[next].duration <= duration {
-        result.count(values[next].duration, values[next].count)
+      while next < values.count, values[next].upper <= duration {
+        result.count(values[next].upper, values[next].count)
         next += 1
       }
       result.count(duration, 1)
@@ -78,33 +78,25 @@ struct DurationSamples {
 
   /// What was counted so far. O(different durations).
   var distribution: DurationDistribution {
-    DurationDistribution(values: merged, count: count, min: count > 0 ? min : 0, max: max, total: total)
+    DurationDistribution(buckets: merged, count: count, min: count > 0 ? min : 0, max: max, total: total)
   }
 }
 
-extension [DurationDistribution.Value] {
+extension [SampleBucket] {
   /// Counts a duration that is no less than those that were counted.
   fileprivate mutating func count(_ duration: UInt64, _ times: UInt64) {
-    if last?.duration == duration {
+    if last?.upper == duration {
       self[endIndex - 1].count += times
     } else {
-      append(.init(duration: duration, count: times))
+      append(.init(upper: duration, count: times))
     }
   }
 }
 
 /// Durations with exact percentiles.
 public struct DurationDistribution: SampleStatistics, Sendable {
-  /// A duration and how often it came.
-  public struct Value: BitwiseCopyable, Sendable {
-    /// In ns.
-    public var duration: UInt64
-    /// How often.
-    public var count: UInt64
-  }
-
-  /// Ascending.
-  private var values: [Value] = []
+  /// A bucket for every different duration, in ns.
+  public private(set) var buckets: [SampleBucket] = []
   /// How many there are.
   public private(set) var count: UInt64 = 0
   /// The least, in ns; 0 if there is none.
@@ -117,16 +109,16 @@ public struct DurationDistribution: SampleStatistics, Sendable {
   /// No durations.
   public init() {}
 
-  init(values: [Value], count: UInt64, min: UInt64, max: UInt64, total: UInt64) {
-    (self.values, self.count, self.min, self.max, self.total) = (values, count, min, max, total)
+  init(buckets: [SampleBucket], count: UInt64, min: UInt64, max: UInt64, total: UInt64) {
+    (self.buckets, self.count, self.min, self.max, self.total) = (buckets, count, min, max, total)
   }
 
   /// All durations of several distributions. O(n log n) in their different durations.
   static func sum(_ distributions: [DurationDistribution]) -> DurationDistribution {
     var result = DurationDistribution()
     let shown = distributions.filter { $0.count > 0 }
-    for value in shown.flatMap(\.values).sorted(by: { $0.duration < $1.duration }) {
-      result.values.count(value.duration, value.count)
+    for value in shown.flatMap(\.buckets).sorted(by: { $0.upper < $1.upper }) {
+      result.buckets.count(value.upper, value.count)
     }
     result.count = shown.reduce(0) { $0 + $1.count }
     result.min = shown.map(\.min).min() ?? 0
@@ -141,23 +133,11 @@ public struct DurationDistribution: SampleStatistics, Sendable {
   /// The arithmetic mean in ns, rounded down; 0 without durations.
   public var mean: UInt64 { count == 0 ? 0 : total / count }
 
-  /// The least duration that `percent` of all do not exceed, in ns; 0 without durations. O(different durations).
-  public func percentile(_ percent: Double) -> UInt64 {
-    guard count > 0 else { return 0 }
-    let rank = Swift.max(1, UInt64((percent.nextDown * Double(count) / 100).rounded(.up)))
-    var seen: UInt64 = 0
-    for value in values {
-      seen += value.count
-      if seen >= rank { return Swift.min(value.duration, max) }
-    }
-    return max
-  }
-
   /// The same in the buckets of all other distributions.
   public var latencies: LatencyDistribution {
     var samples: [(UInt64, UInt64)] = []
-    for value in values {
-      let bucket = LatencyCounts.upperBound(ofBucketWith: Swift.min(value.duration, 1 << 62))
+    for value in buckets {
+      let bucket = LatencyCounts.upperBound(ofBucketWith: Swift.min(value.upper, 1 << 62))
       if samples.last?.0 == bucket {
         samples[samples.count - 1].1 += value.count
       } else {

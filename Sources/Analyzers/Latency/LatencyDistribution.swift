@@ -1,9 +1,7 @@
-import Histogram
-
-/// The latencies of one stage of one class of interrupt: the buckets of an HDR histogram of three significant digits
-/// beside exact count, extremes and sum.
-public struct LatencyDistribution: SampleStatistics, Sendable {
-  /// The histogram takes values below 2^63; 2^62 ns are 146 years.
+/// Latencies: exact count, extremes and sum, and buckets from which percentiles follow. Buckets of equal bounds of two
+/// distributions can be added.
+public struct LatencyDistribution: SampleStatistics, Equatable, Sendable {
+  /// Greater values share a bucket; 2^62 ns are 146 years.
   private static let greatest: UInt64 = 1 << 62
 
   private var sum = 0.0
@@ -13,59 +11,51 @@ public struct LatencyDistribution: SampleStatistics, Sendable {
   public private(set) var min: UInt64 = 0
   /// The greatest, in ns.
   public private(set) var max: UInt64 = 0
-  /// Every bucket that holds samples, ascending: its greatest value in ns and its samples. Buckets of equal bounds of
-  /// two distributions can be added.
-  public private(set) var buckets: [(upper: UInt64, count: UInt64)] = []
+  /// As ``SampleStatistics`` says; in ns.
+  public private(set) var buckets: [SampleBucket] = []
 
   /// No samples.
   public init() {}
 
-  /// Samples, ascending, with how often each occurred; values of one bucket come once.
+  /// So many samples in these buckets, ascending.
+  public init(_ buckets: [SampleBucket], count: UInt64, min: UInt64, max: UInt64, sum: Double) {
+    (self.buckets, self.count, self.min, self.max, self.sum) = (buckets, count, min, max, sum)
+  }
+
+  /// Samples, ascending, with how often each occurred; values of one bucket come once. The buckets are those of an HDR
+  /// histogram of three significant digits.
   init(samples: some Sequence<(UInt64, UInt64)>, min: UInt64, max: UInt64, sum: Double) {
-    self.min = min
-    self.max = max
-    self.sum = sum
-    for (value, samples) in samples {
-      count += samples
-      buckets.append((LatencyCounts.upperBound(ofBucketWith: Swift.min(value, Self.greatest)), samples))
+    let buckets = samples.map { value, count in
+      SampleBucket(upper: LatencyCounts.upperBound(ofBucketWith: Swift.min(value, Self.greatest)), count: count)
     }
+    self.init(buckets, count: buckets.reduce(0) { $0 + $1.count }, min: min, max: max, sum: sum)
   }
 
   /// The samples of both distributions; exact.
   public func merged(with other: LatencyDistribution) -> LatencyDistribution {
     guard count > 0 else { return other }
     guard other.count > 0 else { return self }
-    var samples = Dictionary(buckets.map { ($0.upper, $0.count) }, uniquingKeysWith: +)
-    for bucket in other.buckets { samples[bucket.upper, default: 0] += bucket.count }
+    var all: [SampleBucket] = []
+    for bucket in (buckets + other.buckets).sorted(by: { $0.upper < $1.upper }) {
+      if all.last?.upper == bucket.upper { all[all.count - 1].count += bucket.count } else { all.append(bucket) }
+    }
     return LatencyDistribution(
-      samples: samples.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, min: Swift.min(min, other.min),
-      max: Swift.max(max, other.max), sum: sum + other.sum)
+      all, count: count + other.count, min: Swift.min(min, other.min), max: Swift.max(max, other.max),
+      sum: sum + other.sum)
   }
 
   /// The arithmetic mean in ns; 0 without samples.
   public var mean: UInt64 { meanLatency(sum: sum, count: count, max: max) }
 
-  /// The least value that `percent` of the samples do not exceed, in ns, to three digits; never more than ``max``.
-  /// O(buckets): whoever wants many takes ``percentiles``.
-  public func percentile(_ percent: Double) -> UInt64 {
-    guard count > 0, percent > 0 else { return min }
-    guard percent < 100 else { return max }
-    var histogram = Histogram<UInt64>(highestTrackableValue: Swift.max(2, Swift.min(max, Self.greatest)))
-    for bucket in buckets { histogram.record(Swift.min(bucket.upper, Swift.max(2, max)), count: bucket.count) }
-    return Swift.max(Swift.min(histogram.valueAtPercentile(percent), max), min)
-  }
-
-  /// ``percentile(_:)`` for whoever wants many, as a curve does: O(buckets) once, then O(log buckets) each.
+  /// ``SampleStatistics/percentile(_:)`` for whoever wants many, as a curve does: O(buckets) once, then O(log buckets) each.
   public var percentiles: (Double) -> UInt64 {
-    guard count > 0 else { return { _ in 0 } }
     var ranks: [UInt64] = []
     ranks.reserveCapacity(buckets.count)
     for bucket in buckets { ranks.append((ranks.last ?? 0) + bucket.count) }
-    return { [buckets, count, min, max] percent in
-      guard percent > 0 else { return min }
+    return { percent in
+      guard count > 0, percent > 0 else { return min }
       guard percent < 100 else { return max }
-      // A hair less, so that what is a whole number but for rounding is not rounded up to the next.
-      let rank = Swift.max(1, UInt64((percent.nextDown * Double(count) / 100).rounded(.up)))
+      let rank = rank(of: percent)
       var (low, high) = (0, buckets.count - 1)
       while low < high {
         let middle = (low + high) / 2

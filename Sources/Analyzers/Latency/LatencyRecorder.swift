@@ -208,22 +208,25 @@ struct LatencyRecorder: ~Copyable {
     defer { buckets.deallocate() }
     return groups.sorted { $0.key < $1.key }.flatMap { group in
       LatencyStage.allCases.compactMap { stage in
-        var sum = KeyedLatency(
-          domain: UInt16(truncatingIfNeeded: group.key >> 48), key: UInt32(truncatingIfNeeded: group.key), stage: stage)
+        var sum = SparseDistribution()
         for span in Span.allCases where span.counts(for: stage) {
           for number in group.value {
             let distribution = distributions[number * Self.spans + span.rawValue]
             guard distribution.count > 0 else { continue }
-            sum.add(distribution)
+            sum.merge(distribution)
             pool.forEachBucket(of: distribution) { buckets[Int($0)] += $1 }
           }
         }
         guard sum.count > 0 else { return nil }
         // Where its buckets are, its extremes say.
         let used = Int(SparseDistribution.bucket(of: sum.min))...Int(SparseDistribution.bucket(of: sum.max))
-        sum.setBuckets(buckets, in: used)
+        // Memory may have run out before all samples had their buckets.
+        let shown = sum.bucketed < sum.count ? [] : used.filter { buckets[$0] > 0 }
+        let all = shown.map { SampleBucket(upper: SparseDistribution.upperBound(of: UInt16($0)), count: buckets[$0]) }
         (buckets + used.lowerBound).update(repeating: 0, count: used.count)
-        return sum
+        return KeyedLatency(
+          domain: UInt16(truncatingIfNeeded: group.key >> 48), key: UInt32(truncatingIfNeeded: group.key), stage: stage,
+          distribution: LatencyDistribution(all, count: sum.count, min: sum.min, max: sum.max, sum: sum.sum))
       }
     }
   }

@@ -16,6 +16,15 @@ struct SparseDistribution: BitwiseCopyable {
   var capacityLog2: UInt8 = 0
   var isPaged = false
 
+  /// Counts the samples of another one, but for the buckets.
+  mutating func merge(_ other: SparseDistribution) {
+    count += other.count
+    min = Swift.min(min, other.min)
+    max = Swift.max(max, other.max)
+    sum += other.sum
+    bucketed += other.bucketed
+  }
+
   /// Numbers of buckets are below this: 32 single values, and 32 buckets for each of 59 octaves.
   static let bucketCount = 60 << 5
 

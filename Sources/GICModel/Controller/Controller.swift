@@ -64,7 +64,7 @@ public struct Controller: ~Copyable {
   public func checkInvariants() -> String? { core.checkInvariants() }
 
   /// The state as it is now.
-  public func state(_ filter: StateFilter = .init()) -> StateValue { core.state(filter) }
+  public func state(_ filter: StateFilter = .init()) -> ValueTree { core.state(filter) }
 
   /// The configuration of an SGI or PPI of a PE, or of an SPI. O(1).
   public func configuration(intid: UInt32, pe: UInt32) -> InterruptConfiguration {

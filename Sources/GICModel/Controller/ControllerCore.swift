@@ -9,7 +9,7 @@ protocol ControllerCore: AnyObject {
   /// Returns how many records it took in before the buffer was full.
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) -> Int
   func checkInvariants() -> String?
-  func state(_ filter: StateFilter) -> StateValue
+  func state(_ filter: StateFilter) -> ValueTree
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration
 
   /// An independent copy.
@@ -37,7 +37,7 @@ protocol ControllerModel: InterruptController, ~Copyable {
   func record() -> PredictionRecord
   /// The controller worked with affinity routing off before.
   mutating func noteLegacyOperation()
-  func state(_ filter: StateFilter) -> StateValue
+  func state(_ filter: StateFilter) -> ValueTree
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration
   /// The same controller with affinity routing off.
   func withoutAffinityRouting(_ options: ControllerOptions) -> GICv2
@@ -56,7 +56,7 @@ final class ModelCore<Model: ControllerModel & ~Copyable>: ResumableCore {
   var predictions: [PredictionCount] { gic.record().ledger.report() }
   var disagreements: [Disagreement] { gic.disagreements }
   func checkInvariants() -> String? { gic.checkInvariants() }
-  func state(_ filter: StateFilter) -> StateValue { gic.state(filter) }
+  func state(_ filter: StateFilter) -> ValueTree { gic.state(filter) }
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration { gic.configuration(intid: intid, pe: pe) }
 
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) -> Int

@@ -42,7 +42,7 @@ final class LegacyCapableCore: ControllerCore {
   var predictions: [PredictionCount] { core.predictions }
   var disagreements: [Disagreement] { core.disagreements }
   func checkInvariants() -> String? { core.checkInvariants() }
-  func state(_ filter: StateFilter) -> StateValue { core.state(filter) }
+  func state(_ filter: StateFilter) -> ValueTree { core.state(filter) }
   func configuration(intid: Int, pe: Int) -> InterruptConfiguration { core.configuration(intid: intid, pe: pe) }
 
   func apply(_ events: UnsafeBufferPointer<Event>, firstIndex: UInt64, into transitions: inout TransitionBuffer) -> Int

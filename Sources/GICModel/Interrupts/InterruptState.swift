@@ -3,9 +3,9 @@ import InterruptTrace
 extension InterruptController where Self: ~Copyable {
   /// What SPIs, PPIs and SGIs of every architecture have in common. `pending` is the latch; `state` is the architectural
   /// state, which counts a level-sensitive interrupt's line too.
-  func interruptState(_ pe: Int, _ intid: Int, hasModifier: Bool = false) -> [StateValue.Member] {
+  func interruptState(_ pe: Int, _ intid: Int, hasModifier: Bool = false) -> [ValueTree.Member] {
     let (bank, bit) = (bank(pe, intid >> 5).pointee, intid & 31)
-    var members: [StateValue.Member] = [
+    var members: [ValueTree.Member] = [
       .number("intid", intid),
       .text("state", stateName(isPending: bank.isPending(bit), isActive: bank.active[bit])),
       .bool("enabled", bank.enabled[bit]), .bool("pending", bank.latch[bit]),
@@ -19,7 +19,7 @@ extension InterruptController where Self: ~Copyable {
   }
 
   /// One part of the state for each PE that passes a filter.
-  func perPE(_ filter: StateFilter, _ part: (Int) -> StateValue) -> StateValue {
+  func perPE(_ filter: StateFilter, _ part: (Int) -> ValueTree) -> ValueTree {
     .list((0..<peCount).filter { filter.includes(pe: $0) }.map(part))
   }
 
@@ -51,7 +51,7 @@ protocol ListRegisterFields {
 
 extension ListRegisterFields {
   /// What a list register says of its interrupt.
-  func members(intid: UInt32) -> [StateValue.Member] {
+  func members(intid: UInt32) -> [ValueTree.Member] {
     [
       .text("state", stateName), .number("intid", intid), .number("priority", priority),
       .number("group", isGroup1 ? 1 : 0), .bool("hardware", isHardware),

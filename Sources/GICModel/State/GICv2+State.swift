@@ -2,8 +2,8 @@ import InterruptTrace
 
 /// The whole controller as a tree.
 extension GICv2 {
-  func state(_ filter: StateFilter) -> StateValue {
-    var parts: [StateValue.Member] = [
+  func state(_ filter: StateFilter) -> ValueTree {
+    var parts: [ValueTree.Member] = [
       .init("distributor", distributorState(filter)),
       .init("cpu_interfaces", perPE(filter) { interfaceState($0, filter) }),
     ]
@@ -17,24 +17,24 @@ extension GICv2 {
     (0..<peCount).contains { virtualInterfaces[$0].control != 0 || virtualInterfaces[$0].valid != 0 }
   }
 
-  private func pes(_ mask: UInt8) -> StateValue {
+  private func pes(_ mask: UInt8) -> ValueTree {
     .list((0..<GICv2Distributor.peLimit).filter { mask >> UInt8($0) & 1 != 0 }.map { .number(UInt64($0)) })
   }
 
   // MARK: Distributor
 
-  private func distributorState(_ filter: StateFilter) -> StateValue {
-    var members: [StateValue.Member] = [.register("GICD_CTLR", distributor.control.value)]
+  private func distributorState(_ filter: StateFilter) -> ValueTree {
+    var members: [ValueTree.Member] = [.register("GICD_CTLR", distributor.control.value)]
     if let type = topology[.gicdTyper] { members.append(.register("GICD_TYPER", type)) }
     members.append(.init("interrupts", interruptStates(0, 32..<distributor.implementedLimit, filter)))
     return .object(members)
   }
 
-  private func interruptStates(_ pe: Int, _ intids: Range<Int>, _ filter: StateFilter) -> StateValue {
+  private func interruptStates(_ pe: Int, _ intids: Range<Int>, _ filter: StateFilter) -> ValueTree {
     .list(intids.filter { isShown(pe, $0, filter) }.map { state(of: $0, pe) })
   }
 
-  private func state(of intid: Int, _ pe: Int) -> StateValue {
+  private func state(of intid: Int, _ pe: Int) -> ValueTree {
     var members = interruptState(pe, intid)
     if INTID.isSGI(intid) {
       members.append(.init("sources", pes(distributor.sources[pe << 4 | intid])))
@@ -51,9 +51,9 @@ extension GICv2 {
 
   // MARK: CPU interfaces
 
-  private func interfaceState(_ pe: Int, _ filter: StateFilter) -> StateValue {
+  private func interfaceState(_ pe: Int, _ filter: StateFilter) -> ValueTree {
     let (element, interface) = (interfaces[pe], interfaces[pe].interface)
-    var members: [StateValue.Member] = [
+    var members: [ValueTree.Member] = [
       .number("pe", pe), .register("GICC_CTLR", interface.control), .register("GICC_PMR", interface.priorityMask),
       .register("GICC_BPR", interface.binaryPoint), .register("GICC_ABPR", interface.aliasedBinaryPoint),
     ]
@@ -64,7 +64,7 @@ extension GICv2 {
     members.append(.register("GICC_RPR", interface.runningPriorityView(nonSecure: false)))
     let pending = computeHighest(pe)
     if !pending.isNone {
-      let parts: [StateValue.Member] = [.number("intid", pending.intid), .number("priority", pending.priority)]
+      let parts: [ValueTree.Member] = [.number("intid", pending.intid), .number("priority", pending.priority)]
       members.append(.object("highest_pending", parts))
     }
     if hasTwoSecurityStates { members.append(.text("security", "\(element.security)")) }
@@ -74,9 +74,9 @@ extension GICv2 {
 
   // MARK: Virtual interfaces
 
-  private func virtualState(_ pe: Int) -> StateValue {
+  private func virtualState(_ pe: Int) -> ValueTree {
     let virtual = virtualInterfaces[pe]
-    var members: [StateValue.Member] = [
+    var members: [ValueTree.Member] = [
       .number("pe", pe), .register("GICH_HCR", virtual.control), .register("GICH_VMCR", virtual.machineControl),
       .register("GICH_MISR", virtual.maintenanceStatus),
     ]
@@ -95,8 +95,8 @@ extension GICv2 {
     return .object(members)
   }
 
-  private func listState(_ entry: GICv2ListRegister, _ index: Int) -> StateValue {
-    var members: [StateValue.Member] = [.number("lr", index), .register("GICH_LR\(index)", entry.value)]
+  private func listState(_ entry: GICv2ListRegister, _ index: Int) -> ValueTree {
+    var members: [ValueTree.Member] = [.number("lr", index), .register("GICH_LR\(index)", entry.value)]
     guard entry.value != 0 else { return .object(members) }
     members += entry.members(intid: entry.intid)
     if !entry.isHardware, entry.intid < 16 { members.append(.number("source", entry.source)) }

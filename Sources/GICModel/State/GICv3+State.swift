@@ -1,7 +1,9 @@
+import InterruptTrace
+
 /// The whole controller as a tree.
 extension GICv3 where Store: ~Copyable {
-  func state(_ filter: StateFilter) -> StateValue {
-    var parts: [StateValue.Member] = []
+  func state(_ filter: StateFilter) -> ValueTree {
+    var parts: [ValueTree.Member] = []
     parts.append(.init("distributor", distributorState(filter)))
     parts.append(.init("redistributors", perPE(filter) { redistributorState($0, filter) }))
     parts.append(.init("cpu_interfaces", perPE(filter) { cpuInterfaceState($0) }))
@@ -15,24 +17,24 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// The members that name a PE: its linear number, and its affinity where that is another.
-  func identity(_ pe: Int) -> [StateValue.Member] {
-    var members: [StateValue.Member] = [.number("pe", pe)]
+  func identity(_ pe: Int) -> [ValueTree.Member] {
+    var members: [ValueTree.Member] = [.number("pe", pe)]
     if pes[pe].affinity != UInt32(pe) { members.append(.register("affinity", pes[pe].affinity)) }
     return members
   }
 
   // MARK: Distributor
 
-  private func distributorState(_ filter: StateFilter) -> StateValue {
-    var interrupts: [StateValue] = []
+  private func distributorState(_ filter: StateFilter) -> ValueTree {
+    var interrupts: [ValueTree] = []
     for intid in 32..<1020 where isShown(0, intid, filter) { interrupts.append(sharedState(intid)) }
-    var members: [StateValue.Member] = [.register("GICD_CTLR", distributor.control.value)]
+    var members: [ValueTree.Member] = [.register("GICD_CTLR", distributor.control.value)]
     if let typer = topology[.gicdTyper] { members.append(.register("GICD_TYPER", typer)) }
     members.append(.list("interrupts", interrupts))
     return .object(members)
   }
 
-  private func sharedState(_ intid: Int) -> StateValue {
+  private func sharedState(_ intid: Int) -> ValueTree {
     let route = distributor.route[intid]
     var members = interruptState(0, intid, hasModifier: !hasOneSecurityState)
     members.append(
@@ -47,10 +49,10 @@ extension GICv3 where Store: ~Copyable {
 
   // MARK: Redistributors
 
-  private func redistributorState(_ pe: Int, _ filter: StateFilter) -> StateValue {
+  private func redistributorState(_ pe: Int, _ filter: StateFilter) -> ValueTree {
     let (element, bank) = (pes[pe], bank(pe, 0).pointee)
     let interrupts = (0..<32).filter { isShown(pe, $0, filter) }.map {
-      StateValue.object(interruptState(pe, $0, hasModifier: !hasOneSecurityState))
+      ValueTree.object(interruptState(pe, $0, hasModifier: !hasOneSecurityState))
     }
     return .object(
       identity(pe) + [
@@ -67,7 +69,7 @@ extension GICv3 where Store: ~Copyable {
 
   // MARK: CPU interfaces
 
-  private func cpuInterfaceState(_ pe: Int) -> StateValue {
+  private func cpuInterfaceState(_ pe: Int) -> ValueTree {
     let element = pes[pe]
     var members = identity(pe)
     let twoStates = !hasOneSecurityState
@@ -89,7 +91,7 @@ extension GICv3 where Store: ~Copyable {
     members.append(.register("ICC_RPR_EL1", element.runningPriority))
     let pending = element.highestIsStale ? computeHighest(pe) : element.highest
     if !pending.isNone {
-      let parts: [StateValue.Member] = [.number("intid", pending.intid), .number("priority", pending.priority)]
+      let parts: [ValueTree.Member] = [.number("intid", pending.intid), .number("priority", pending.priority)]
       members.append(.object("highest_pending", parts))
     }
     if twoStates { members.append(.text("security", "\(element.security)")) }

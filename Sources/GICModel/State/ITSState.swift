@@ -1,9 +1,10 @@
+import InterruptTrace
 import LPIStore
 
 /// ITS tables and LPIs as a tree.
 extension GICv3 where Store: ~Copyable {
-  func itsState(_ unit: Int, _ filter: StateFilter) -> StateValue {
-    var members: [StateValue.Member] = [
+  func itsState(_ unit: Int, _ filter: StateFilter) -> ValueTree {
+    var members: [ValueTree.Member] = [
       .number("its", unit),
       .register("GITS_CTLR", translation.units[unit].control.value),
       .register("GITS_CBASER", translation.units[unit].commandBase.value),
@@ -17,18 +18,18 @@ extension GICv3 where Store: ~Copyable {
     return .object(members)
   }
 
-  private func collectionState(_ unit: Int, _ filter: StateFilter) -> StateValue {
+  private func collectionState(_ unit: Int, _ filter: StateFilter) -> ValueTree {
     let shown = translation.units[unit].collections.enumerated().filter {
       Int($0.element) < peCount && filter.includes(pe: Int($0.element))
     }
     return .list(shown.map { .object([.number("icid", $0.offset), .number("pe", $0.element)]) })
   }
 
-  private func deviceState(_ unit: Int, _ filter: StateFilter) -> StateValue {
-    var devices: [StateValue] = []
+  private func deviceState(_ unit: Int, _ filter: StateFilter) -> ValueTree {
+    var devices: [ValueTree] = []
     var room = filter.lpiLimit ?? .max
     translation.stores[unit].forEachDevice { device, bits in
-      var events: [StateValue] = []
+      var events: [ValueTree] = []
       var count = 0
       translation.stores[unit].forEachEvent(device) { event, entry in
         guard filter.includes(intid: Int(entry.intid)) else { return true }
@@ -39,7 +40,7 @@ extension GICv3 where Store: ~Copyable {
         return true
       }
       if filter.intids == nil || !events.isEmpty {
-        var members: [StateValue.Member] = [
+        var members: [ValueTree.Member] = [
           .number("device_id", device), .number("event_bits", bits),
           .init("itt_address", translation.units[unit].ittAddresses[device].map { .register($0) } ?? .unknown),
           .list("events", events),
@@ -53,8 +54,8 @@ extension GICv3 where Store: ~Copyable {
     return .list(devices)
   }
 
-  private func eventState(_ device: UInt32, _ event: UInt32, _ entry: TranslationEntry, unit: Int) -> StateValue {
-    var members: [StateValue.Member] = [.number("event_id", event), .number("intid", entry.intid)]
+  private func eventState(_ device: UInt32, _ event: UInt32, _ entry: TranslationEntry, unit: Int) -> ValueTree {
+    var members: [ValueTree.Member] = [.number("event_id", event), .number("intid", entry.intid)]
     if entry.isVirtual {
       members.append(.number("vpeid", entry.vpe))
       if let doorbell = translation.stores[unit].doorbell(device, event) {
@@ -69,8 +70,8 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// LPIs that are mapped, pending or configured.
-  func lpiState(_ filter: StateFilter) -> StateValue {
-    var entries: [StateValue] = []
+  func lpiState(_ filter: StateFilter) -> ValueTree {
+    var entries: [ValueTree] = []
     if let limit = filter.lpiLimit, lpis.count > limit {
       for intid in listedLPIs(limit, filter.namedLPIs) where filter.includes(intid: Int(intid)) {
         let record = lpis.record(intid)
@@ -101,8 +102,8 @@ extension GICv3 where Store: ~Copyable {
     return listed.union(named).sorted()
   }
 
-  private func lpiState(_ intid: UInt32, _ record: LPIRecord) -> StateValue {
-    let targets = lpis.pendingPEs(intid).map { StateValue.number(UInt64($0)) }
+  private func lpiState(_ intid: UInt32, _ record: LPIRecord) -> ValueTree {
+    let targets = lpis.pendingPEs(intid).map { ValueTree.number(UInt64($0)) }
     return .object([
       .number("intid", intid),
       .init("enabled", record.isKnown ? .bool(record.isEnabled) : .unknown),

@@ -3,10 +3,10 @@ import InterruptTrace
 /// Virtual interfaces, vPEs and virtual LPIs as a tree.
 extension GICv3 where Store: ~Copyable {
   /// The parts of a controller's state that exist only with virtualization in use.
-  func virtualState(_ filter: StateFilter) -> [StateValue.Member] {
+  func virtualState(_ filter: StateFilter) -> [ValueTree.Member] {
     let used = (0..<peCount).filter { pes[$0].virtual.isInUse }
     guard !used.isEmpty else { return [] }
-    var members: [StateValue.Member] = [
+    var members: [ValueTree.Member] = [
       .list("virtual_interfaces", used.filter { filter.includes(pe: $0) }.map { virtualInterfaceState($0, filter) })
     ]
     if virtualTables.count > 0 {
@@ -16,10 +16,10 @@ extension GICv3 where Store: ~Copyable {
     return members
   }
 
-  private func virtualInterfaceState(_ pe: Int, _ filter: StateFilter) -> StateValue {
+  private func virtualInterfaceState(_ pe: Int, _ filter: StateFilter) -> ValueTree {
     let virtual = pes[pe].virtual
     var members = identity(pe)
-    func known(_ isKnown: Bool, _ value: UInt32) -> StateValue { isKnown ? .register(UInt64(value)) : .unknown }
+    func known(_ isKnown: Bool, _ value: UInt32) -> ValueTree { isKnown ? .register(UInt64(value)) : .unknown }
     members.append(.init("ICH_VTR_EL2", known(virtual.typeIsKnown, virtual.type)))
     members.append(.init("ICH_HCR_EL2", known(virtual.known.control, virtual.hypervisorControl)))
     members.append(.init("ICH_VMCR_EL2", known(virtual.known.machineControl != 0, virtual.machineControl)))
@@ -50,10 +50,10 @@ extension GICv3 where Store: ~Copyable {
     return .object(members)
   }
 
-  private func listRegisterState(_ n: Int, _ virtual: VirtualInterface) -> StateValue {
+  private func listRegisterState(_ n: Int, _ virtual: VirtualInterface) -> ValueTree {
     let register = virtual.listRegisters[n]
     let isKnown = virtual.known.listRegisters >> UInt32(n) & 0x1_0001 == 0x1_0001
-    var members: [StateValue.Member] = [
+    var members: [ValueTree.Member] = [
       .number("lr", n),
       .init("ICH_LR\(n)_EL2", isKnown || register.isValid ? .register(register.bits) : .unknown),
     ]
@@ -66,7 +66,7 @@ extension GICv3 where Store: ~Copyable {
   }
 
   /// The vPE table of an ITS, as commands left it.
-  func virtualPEState(_ unit: Int) -> StateValue {
+  func virtualPEState(_ unit: Int) -> ValueTree {
     let entries = translation.units[unit].vPEs.sorted { $0.key < $1.key }
     return .list(
       entries.map { id, vPE in
@@ -79,7 +79,7 @@ extension GICv3 where Store: ~Copyable {
     )
   }
 
-  private func virtualTableState(_ index: Int32, _ filter: StateFilter) -> StateValue {
+  private func virtualTableState(_ index: Int32, _ filter: StateFilter) -> ValueTree {
     let resident = (0..<peCount).first { pes[$0].virtual.residentTable == index }
     let pending = virtualTables.pending(index).sorted().filter { filter.includes(intid: Int($0)) }
     return .object([

@@ -31,8 +31,8 @@ struct RegistersCommand: FileCommand {
           command: "registers",
           trace: nil,
           [
-            .init("registers", .array(registers.map(\.json))),
-            .init("system_registers", .array(system.map { .string($0.name) })),
+            .init("registers", .list(registers.map(\.json))),
+            .init("system_registers", .list(system.map { .text($0.name) })),
           ]
         )
       }
@@ -73,14 +73,14 @@ extension RegisterDescription {
     return (firstIndex..<firstIndex + count).contains(index)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: ValueTree {
     [
-      "name": .string(name), "frame": .string(frame.name), "offset": .number(UInt64(offset)),
+      "name": .text(name), "frame": .text(frame.name), "offset": .number(UInt64(offset)),
       "stride": .number(UInt64(stride)), "count": .number(UInt64(count)), "first_index": .number(UInt64(firstIndex)),
       "width": .number(UInt64(width)), "bits_per_intid": .number(UInt64(bitsPerINTID)),
-      "sizes": .array(sizes.map { .number(UInt64($0)) }), "access": .string(access.rawValue),
-      "security": .string(security.rawValue), "reset": .optional(reset), "section": .string(section),
-      "summary": .string(summary),
+      "sizes": .list(sizes.map { .number(UInt64($0)) }), "access": .text(access.rawValue),
+      "security": .text(security.rawValue), "reset": .optional(reset), "section": .text(section),
+      "summary": .text(summary),
     ]
   }
 }

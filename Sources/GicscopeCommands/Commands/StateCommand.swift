@@ -1,5 +1,6 @@
 import ArgumentParser
 import GICModel
+import InterruptTrace
 import Replay
 import Reports
 
@@ -65,7 +66,7 @@ struct StateCommand: FileCommand {
         },
         json: {
           Document.json(
-            command: "state", trace: summary, [.init("at", before.json), .init("state", before.state.json)])
+            command: "state", trace: summary, [.init("at", before.json), .init("state", before.state)])
         }
       )
     }
@@ -74,8 +75,8 @@ struct StateCommand: FileCommand {
 
   /// A kernel's own trace shows no controller: there is no state, and nothing in it that differs or is the same.
   private func writeNothing(_ summary: TraceSummary, _ before: Moment, _ after: Moment?) throws {
-    var members: [JSONValue.Member] = [.init("at", before.json)]
-    members += after.map { [.init("diff_at", $0.json), .init("diff", .null)] } ?? [.init("state", .null)]
+    var members: [ValueTree.Member] = [.init("at", before.json)]
+    members += after.map { [.init("diff_at", $0.json), .init("diff", .unknown)] } ?? [.init("state", .unknown)]
     try json.write(
       text: { style in
         before.title(style) + (after?.title(style) ?? "")
@@ -85,7 +86,7 @@ struct StateCommand: FileCommand {
   }
 
   /// The controller's state, or with `--domain` a guest's as its hypervisor keeps it.
-  private func state(_ engine: ReplayEngine, _ stateFilter: StateFilter) throws -> StateValue {
+  private func state(_ engine: ReplayEngine, _ stateFilter: StateFilter) throws -> ValueTree {
     guard let domain = filter.domain, domain > 0 else { return engine.controller.state(stateFilter) }
     if let state = engine.guestState(domain: domain, stateFilter) { return state }
     let known = engine.guests.map { "\($0.domain)" }.joined(separator: ", ")
@@ -102,7 +103,7 @@ struct StateCommand: FileCommand {
       json: {
         Document.json(
           command: "state", trace: summary,
-          [.init("at", before.json), .init("diff_at", after.json), .init("diff", .array(differences.map(\.json)))])
+          [.init("at", before.json), .init("diff_at", after.json), .init("diff", .list(differences.map(\.json)))])
       }
     )
   }
@@ -112,9 +113,9 @@ struct StateCommand: FileCommand {
 private struct Moment {
   var events: UInt64
   var time: UInt64?
-  var state: StateValue
+  var state: ValueTree
 
-  var json: JSONValue {
+  var json: ValueTree {
     ["event": .optional(events == 0 ? nil : events - 1), "time_ns": .optional(time)]
   }
 

@@ -43,7 +43,7 @@ extension VerifyCommand {
       text: { report.text($0) },
       json: {
         .object([
-          .init("schema", .number(1)), .init("command", .string("verify")),
+          .init("schema", .number(1)), .init("command", .text("verify")),
           .init("verify", .object([.init("list_registers", report.json)])),
         ])
       }

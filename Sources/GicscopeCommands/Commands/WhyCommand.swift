@@ -60,7 +60,7 @@ struct WhyCommand: FileCommand {
           trace: summary,
           [
             .init("at_event", .optional(engine.events == 0 ? nil : engine.events - 1)),
-            .init("at_ns", .optional(engine.lastTime)), .init("why", .array(ladders.map(\.json))),
+            .init("at_ns", .optional(engine.lastTime)), .init("why", .list(ladders.map(\.json))),
           ]
         )
       }

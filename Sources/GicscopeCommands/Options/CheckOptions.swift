@@ -30,7 +30,7 @@ struct CheckOptions: ParsableArguments {
 
   /// Writes the files.
   func write(_ checks: some ServiceReport) throws {
-    for (path, content) in [(junit, { checks.junit }), (sarif, { checks.sarif.text })] {
+    for (path, content) in [(junit, { checks.junit }), (sarif, { checks.sarif.jsonText })] {
       guard let path else { continue }
       let file = try OutputFile(path: path)
       try file.write(content())

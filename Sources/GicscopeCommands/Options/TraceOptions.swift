@@ -151,8 +151,8 @@ public struct JSONOptions: ParsableArguments {
   /// Writes a report: text, or JSON, or both.
   ///
   /// - Parameter showsText: whether standard output is there for the text; false if another output goes there.
-  public func write(showsText: Bool = true, text: (TextStyle) -> String, json document: () -> JSONValue) throws {
-    try write(showsText: showsText, text: text) { try $0.write(document().text) }
+  public func write(showsText: Bool = true, text: (TextStyle) -> String, json document: () -> ValueTree) throws {
+    try write(showsText: showsText, text: text) { try $0.write(document().jsonText) }
   }
 
   /// The same, of JSON that is written in pieces.

@@ -15,31 +15,31 @@ struct RecordingDescription {
   /// Writes it into the recording's folder.
   func write(into folder: String) throws(OutputError) {
     let file = try OutputFile(path: folder + "/" + RecordingFolder.descriptionName)
-    try file.write(json.text)
+    try file.write(json.jsonText)
     try file.commit()
   }
 
-  private var json: JSONValue {
+  private var json: ValueTree {
     let conclusions = Conclusion.all(plan, choice)
-    func texts(_ isPossible: Bool) -> JSONValue {
-      .array(conclusions.filter { $0.isPossible == isPossible }.map { .string($0.text) })
+    func texts(_ isPossible: Bool) -> ValueTree {
+      .list(conclusions.filter { $0.isPossible == isPossible }.map { .text($0.text) })
     }
     return [
       "schema": 1, "command": "record",
       "recording": [
-        "release": .string(plan.kernel.release), "clock": .string(options.clock),
-        "buffer_kib": .number(UInt64(options.buffer)), "events": .array(plan.events.map { .string($0) }),
-        "probes": .array(choice.all.map { .string($0.definition) }), "shown": texts(true), "not_shown": texts(false),
-        "guests": .array(guests.map(Self.json)), "end": .string(end),
+        "release": .text(plan.kernel.release), "clock": .text(options.clock),
+        "buffer_kib": .number(UInt64(options.buffer)), "events": .list(plan.events.map { .text($0) }),
+        "probes": .list(choice.all.map { .text($0.definition) }), "shown": texts(true), "not_shown": texts(false),
+        "guests": .list(guests.map(Self.json)), "end": .text(end),
       ],
     ]
   }
 
-  private static func json(_ guest: GuestProcess) -> JSONValue {
+  private static func json(_ guest: GuestProcess) -> ValueTree {
     [
-      "process": .number(UInt64(guest.process)), "name": .string(guest.name),
-      "threads": .array(
-        guest.threads.map { ["thread": .number(UInt64($0.number)), "name": .string($0.name)] }),
+      "process": .number(UInt64(guest.process)), "name": .text(guest.name),
+      "threads": .list(
+        guest.threads.map { ["thread": .number(UInt64($0.number)), "name": .text($0.name)] }),
     ]
   }
 }

@@ -32,19 +32,19 @@ extension Guest {
   }
 
   /// The guest's VGIC as a tree.
-  func state(_ filter: StateFilter) -> StateValue {
+  func state(_ filter: StateFilter) -> ValueTree {
     let isShown = { (vcpu: Int) in filter.pes?.contains(UInt32(vcpu)) ?? true }
     return .object(
       [
         .init("guest", .number(UInt64(domain))),
-        .init("controller", distributor.isGICv2.map { StateValue.text($0 ? "GICv2" : "GICv3") } ?? .unknown),
+        .init("controller", distributor.isGICv2.map { ValueTree.text($0 ? "GICv2" : "GICv3") } ?? .unknown),
         .init("start_shown", .bool(startIsShown)),
         .init("vcpus", .list(vcpus.indices.filter(isShown).map(vcpuState))),
       ] + interruptMembers(filter))
   }
 
   /// The interrupts, and how many there are where not all are listed.
-  private func interruptMembers(_ filter: StateFilter) -> [StateValue.Member] {
+  private func interruptMembers(_ filter: StateFilter) -> [ValueTree.Member] {
     let all = shownInterrupts(filter)
     let lpis = all.filter { INTID.isLPI($0.intid) }
     guard let limit = filter.lpiLimit, lpis.count > limit else {
@@ -68,12 +68,12 @@ extension Guest {
     }.sorted { ($0.intid, $0.target ?? 0) < ($1.intid, $1.target ?? 0) }
   }
 
-  private func vcpuState(_ number: Int) -> StateValue {
+  private func vcpuState(_ number: Int) -> ValueTree {
     let vcpu = vcpus[number]
     let intids = { (places: [Int]) in
-      StateValue.list(places.map { StateValue.number(UInt64(self.interrupts[$0].queued.intid)) })
+      ValueTree.list(places.map { ValueTree.number(UInt64(self.interrupts[$0].queued.intid)) })
     }
-    var members: [StateValue.Member] = [
+    var members: [ValueTree.Member] = [
       .init("vcpu", .number(UInt64(number))),
       .init("cpu", vcpu.cpu == PE.none ? .unknown : .number(UInt64(vcpu.cpu))),
       .init("inside", vcpu.firstRun == .unseen ? .unknown : .bool(vcpu.isInside)),
@@ -83,21 +83,21 @@ extension Guest {
     ]
     if vcpu.isInside {
       members.append(
-        .init("list_registers", .list((0..<vcpu.loaded).map { StateValue.register(vcpu.registers[$0]) })))
+        .init("list_registers", .list((0..<vcpu.loaded).map { ValueTree.register(vcpu.registers[$0]) })))
     }
     return .object(members)
   }
 
-  private static func tree(_ state: GuestInterruptState) -> StateValue {
-    func number(_ value: (some BinaryInteger)?) -> StateValue { value.map { .number(UInt64($0)) } ?? .unknown }
-    func bool(_ value: Bool?) -> StateValue { value.map(StateValue.bool) ?? .unknown }
+  private static func tree(_ state: GuestInterruptState) -> ValueTree {
+    func number(_ value: (some BinaryInteger)?) -> ValueTree { value.map { .number(UInt64($0)) } ?? .unknown }
+    func bool(_ value: Bool?) -> ValueTree { value.map(ValueTree.bool) ?? .unknown }
     return .object([
       .init("intid", .number(UInt64(state.intid))), .init("target", number(state.target)),
       .init("enabled", bool(state.isEnabled)), .init("forwarded", bool(state.isForwarded)),
-      .init("priority", state.priority.map { StateValue.register(UInt64($0)) } ?? .unknown),
+      .init("priority", state.priority.map { ValueTree.register(UInt64($0)) } ?? .unknown),
       .init("group1", bool(state.isGroup1)), .init("edge", bool(state.isEdge)), .init("pending", bool(state.isPending)),
       .init("active", bool(state.isActive)),
-      .init("listed_on", state.listedOn.map { StateValue.number(UInt64($0)) } ?? .text("none")),
+      .init("listed_on", state.listedOn.map { ValueTree.number(UInt64($0)) } ?? .text("none")),
       .init("by", .text(state.rule.name)),
     ])
   }

@@ -118,7 +118,7 @@ public final class ReplayTimeline {
   public var guests: Range<UInt16> { models.hypervisor?.domains ?? 1..<1 }
 
   /// A guest's VGIC as its hypervisor kept it then; nil if there was no such guest.
-  public func guestState(domain: UInt16, _ filter: StateFilter = .init()) -> StateValue? {
+  public func guestState(domain: UInt16, _ filter: StateFilter = .init()) -> ValueTree? {
     models.hypervisor?.state(domain: domain, filter)
   }
 

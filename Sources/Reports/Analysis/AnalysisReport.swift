@@ -12,13 +12,13 @@ public struct AnalysisReport: Sendable {
   /// Predictions against the capture, by register.
   public var predictions: [PredictionCount]
   /// What the hypervisor keeps of each guest at the capture's end.
-  public var guestStates: [StateValue]
+  public var guestStates: [ValueTree]
   /// Which program made it of which files; nil where nobody said.
   public var origin: ReportOrigin?
 
   /// A report with every field given.
   public init(
-    trace: TraceSummary, results: AnalysisResults, predictions: [PredictionCount], guestStates: [StateValue] = []
+    trace: TraceSummary, results: AnalysisResults, predictions: [PredictionCount], guestStates: [ValueTree] = []
   ) {
     self.trace = trace
     self.results = results
@@ -30,7 +30,7 @@ public struct AnalysisReport: Sendable {
   private static var guestStateLimit: Int { 32 }
 
   /// What the hypervisor keeps of the first guests that results are about; of their LPIs those that are busy, and some others.
-  public static func guestStates(_ engine: ReplayEngine, _ results: AnalysisResults) -> [StateValue] {
+  public static func guestStates(_ engine: ReplayEngine, _ results: AnalysisResults) -> [ValueTree] {
     var filter = StateFilter()
     filter.lpiLimit = 64
     return results.kvm.prefix(guestStateLimit).compactMap { engine.guestState(domain: $0.domain, filter) }
@@ -40,7 +40,7 @@ public struct AnalysisReport: Sendable {
   var naming: PENaming { PENaming(trace.topology) }
 
   /// The object that scripts depend on.
-  public var json: JSONValue {
+  public var json: ValueTree {
     let naming = naming
     return Document.json(command: "analyze", trace: trace, ResultTables.all.flatMap { $0.members(self, naming) })
   }

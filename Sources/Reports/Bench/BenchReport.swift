@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// Measurements of gicscope itself.
 public struct BenchReport: Sendable {
   /// One thing that was measured.
@@ -45,19 +47,19 @@ public struct BenchReport: Sendable {
   }
 
   /// The object that scripts depend on.
-  public var json: JSONValue {
+  public var json: ValueTree {
     [
-      "schema": .number(Document.schema), "command": .string(command), "path": .string(path), "unit": .string(unit),
-      "stages": .array(
+      "schema": .number(Document.schema), "command": .text(command), "path": .text(path), "unit": .text(unit),
+      "stages": .list(
         stages.map { stage in
           [
-            "name": .string(stage.name), "count": .number(stage.count), "median_s": .fraction(stage.median),
+            "name": .text(stage.name), "count": .number(stage.count), "median_s": .fraction(stage.median),
             "min_s": .fraction(stage.seconds.min() ?? 0), "max_s": .fraction(stage.seconds.max() ?? 0),
             "per_second": .fraction(stage.rate.rounded()), "ratio": .fraction(ratio(stage)),
           ]
         }
       ),
-      "overheads": .array(overheads.map { ["name": .string($0.name), "ratio": .fraction($0.ratio)] }),
+      "overheads": .list(overheads.map { ["name": .text($0.name), "ratio": .fraction($0.ratio)] }),
     ]
   }
 

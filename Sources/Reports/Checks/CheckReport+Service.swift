@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 
 extension CheckReport: ServiceReport {
   /// A test case for each condition. Findings are beside them: a kind of finding fails a run only if a condition says so.
@@ -16,7 +17,7 @@ extension CheckReport: ServiceReport {
   private static let failedRule = "fail-on"
 
   /// A result for each finding, and one for each condition that failed.
-  public var sarif: JSONValue {
+  public var sarif: ValueTree {
     let findings = report.results.findings
     let kinds = FindingKind.allCases.filter { kind in findings.contains { $0.kind == kind } }
     let failed = conditions.compactMap(\.failure).map {
@@ -26,7 +27,7 @@ extension CheckReport: ServiceReport {
       rules: kinds.map(\.name) + (failed.isEmpty ? [] : [Self.failedRule]), results: findings.map(result) + failed)
   }
 
-  private func result(_ finding: Finding) -> JSONValue {
+  private func result(_ finding: Finding) -> ValueTree {
     SARIF.result(
       finding.kind.name, finding.severity.name, finding.explanation, file: report.trace.path,
       [
@@ -35,8 +36,8 @@ extension CheckReport: ServiceReport {
           "properties",
           [
             "event": .number(finding.firstEvent), "time_ns": .number(finding.firstTime),
-            "certainty": .string(finding.certainty.name), "intid": .optional(finding.intid.map(UInt64.init)),
-            "next": .string(finding.next),
+            "certainty": .text(finding.certainty.name), "intid": .optional(finding.intid.map(UInt64.init)),
+            "next": .text(finding.next),
           ]),
       ])
   }

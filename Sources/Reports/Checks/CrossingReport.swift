@@ -30,7 +30,7 @@ extension CrossingReport: ServiceReport {
   }
 
   /// A result for each crossing.
-  public var sarif: JSONValue {
+  public var sarif: ValueTree {
     SARIF.document(
       rules: Set(crossings.map(\.name)).sorted(),
       results: crossings.map {

@@ -1,9 +1,11 @@
+import InterruptTrace
+
 /// What failed in a run and what was found, in the forms that CI services read.
 public protocol ServiceReport {
   /// JUnit's XML: a test case for each thing that had to hold.
   var junit: String { get }
   /// SARIF 2.1.0, a result for each thing to look at.
-  var sarif: JSONValue { get }
+  var sarif: ValueTree { get }
   /// Workflow commands of GitHub Actions, a line for each. GitHub shows ten of each level.
   var annotations: String { get }
 }
@@ -32,28 +34,28 @@ struct JUnitCase {
 
 /// SARIF 2.1.0.
 enum SARIF {
-  static func document(rules: [String], results: [JSONValue]) -> JSONValue {
-    let driver: JSONValue = [
-      "name": "gicscope", "version": .string(ToolVersion.number),
-      "rules": .array(rules.map { ["id": .string($0)] }),
+  static func document(rules: [String], results: [ValueTree]) -> ValueTree {
+    let driver: ValueTree = [
+      "name": "gicscope", "version": .text(ToolVersion.number),
+      "rules": .list(rules.map { ["id": .text($0)] }),
     ]
-    let run: JSONValue = [
-      "tool": ["driver": driver], "columnKind": "unicodeCodePoints", "results": .array(results),
+    let run: ValueTree = [
+      "tool": ["driver": driver], "columnKind": "unicodeCodePoints", "results": .list(results),
     ]
     return [
-      "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": .array([run]),
+      "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": .list([run]),
     ]
   }
 
   /// A result. Its place is a file: findings are events in a capture, and few formats have lines.
   static func result(
-    _ rule: String, _ level: String, _ message: String, file: String, _ more: [JSONValue.Member] = []
-  ) -> JSONValue {
-    let place: JSONValue = ["physicalLocation": ["artifactLocation": ["uri": .string(file.escapedForURI)]]]
+    _ rule: String, _ level: String, _ message: String, file: String, _ more: [ValueTree.Member] = []
+  ) -> ValueTree {
+    let place: ValueTree = ["physicalLocation": ["artifactLocation": ["uri": .text(file.escapedForURI)]]]
     return .object(
       [
-        .init("ruleId", .string(rule)), .init("level", .string(level)), .init("message", ["text": .string(message)]),
-        .init("locations", .array([place])),
+        .init("ruleId", .text(rule)), .init("level", .text(level)), .init("message", ["text": .text(message)]),
+        .init("locations", .list([place])),
       ] + more)
   }
 }

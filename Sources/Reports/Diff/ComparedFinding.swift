@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 
 /// A finding, as far as two results are compared by it: what it is about, not when it happened.
 public struct ComparedFinding: Equatable, Sendable {
@@ -20,10 +21,10 @@ public struct ComparedFinding: Equatable, Sendable {
   /// One sentence.
   public var summary: String
   /// The finding as it was reported.
-  public var document: JSONValue
+  public var document: ValueTree
 
   /// An element of `findings`; nil if it is none.
-  init?(_ row: JSONValue) {
+  init?(_ row: ValueTree) {
     guard let kind = row["kind"]?.string else { return nil }
     identity = Identity(
       kind: kind, domain: row["domain"]?.number ?? 0, intid: row["intid"]?.number, deviceID: row["device_id"]?.number,

@@ -1,10 +1,12 @@
+import Analyzers
+
 /// Two results compared: before and after.
 public struct DiffReport: Sendable {
   /// One distribution before and after.
   public struct LatencyChange: Sendable {
     var key: DiffSide.LatencyKey
-    var before: SampledLatency
-    var after: SampledLatency
+    var before: LatencyDistribution
+    var after: LatencyDistribution
     /// The percentiles, in their order.
     public var quantiles: [QuantileChange]
 

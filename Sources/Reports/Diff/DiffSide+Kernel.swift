@@ -1,17 +1,18 @@
 import Analyzers
+import InterruptTrace
 
 /// What is compared of a kernel's own interrupts.
 extension DiffSide {
   /// Rows of one list of a kernel's results: which, whose latency each is, and where it stands in the row.
   private struct Source {
     var list: String
-    var key: (JSONValue, UInt64) -> LatencyKey?
+    var key: (ValueTree, UInt64) -> LatencyKey?
     /// The member that holds the latency; nil if the row itself does.
     var member: String?
   }
 
   private static func source(
-    _ list: String, _ stage: KernelActivity.Stage, _ member: String?, name: @escaping (JSONValue) -> (String, UInt64?)?
+    _ list: String, _ stage: KernelActivity.Stage, _ member: String?, name: @escaping (ValueTree) -> (String, UInt64?)?
   ) -> Source {
     Source(
       list: list,
@@ -21,9 +22,9 @@ extension DiffSide {
   }
 
   private static var sources: [Source] {
-    let irq: (JSONValue) -> (String, UInt64?)? = { row in row["irq"]?.number.map { ("IRQ", $0) } }
-    let reason: (JSONValue) -> (String, UInt64?)? = { row in row["reason"]?.string.map { ($0, nil) } }
-    let softirq: (JSONValue) -> (String, UInt64?)? = { row in row["name"]?.string.map { ($0, nil) } }
+    let irq: (ValueTree) -> (String, UInt64?)? = { row in row["irq"]?.number.map { ("IRQ", $0) } }
+    let reason: (ValueTree) -> (String, UInt64?)? = { row in row["reason"]?.string.map { ($0, nil) } }
+    let softirq: (ValueTree) -> (String, UInt64?)? = { row in row["name"]?.string.map { ($0, nil) } }
     return [
       source("handlers", .handler, nil, name: irq),
       source("ipis", .ipiRaiseToEntry, "raise_to_entry", name: reason),
@@ -34,14 +35,14 @@ extension DiffSide {
   }
 
   /// Durations of handlers, IPIs and softirqs, those of all PEs together.
-  static func kernel(_ document: JSONValue) -> [(key: LatencyKey, latency: SampledLatency)] {
+  static func kernel(_ document: ValueTree) -> [(key: LatencyKey, latency: LatencyDistribution)] {
     guard let kernel = document["kernel"] else { return [] }
-    var found: [LatencyKey: SampledLatency] = [:]
+    var found: [LatencyKey: LatencyDistribution] = [:]
     var order: [LatencyKey] = []
     for source in sources {
       for row in kernel[source.list]?.elements ?? [] {
         guard let key = source.key(row, row["domain"]?.number ?? 0),
-          let latency = SampledLatency(source.member.flatMap { row[$0] } ?? row)
+          let latency = LatencyDistribution(source.member.flatMap { row[$0] } ?? row)
         else { continue }
         if let known = found[key] {
           found[key] = known.merged(with: latency)
@@ -55,7 +56,7 @@ extension DiffSide {
   }
 
   /// How often handlers ran, interrupts were not handled, and IPIs and softirqs came.
-  static func kernelCounts(_ document: JSONValue) -> [(name: String, count: UInt64)] {
+  static func kernelCounts(_ document: ValueTree) -> [(name: String, count: UInt64)] {
     guard let kernel = document["kernel"] else { return [] }
     let counts = [
       ("handlers", "runs", "handler_runs"), ("handlers", "unhandled_interrupts", "unhandled_interrupts"),

@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 
 /// One of the two results that are compared: what `analyze --json` writes, from a file or from a capture just analysed.
 public struct DiffSide: Sendable {
@@ -35,13 +36,13 @@ public struct DiffSide: Sendable {
   public var duration: UInt64
   /// Events replayed.
   public var events: UInt64
-  var latencies: [(key: LatencyKey, latency: SampledLatency)]
+  var latencies: [(key: LatencyKey, latency: LatencyDistribution)]
   var counts: [(name: String, count: UInt64)]
   var activity: [(name: String, activity: ActivityCounts)]
   var findings: [ComparedFinding]
 
   /// Takes in the JSON object of `analyze`.
-  public init(path: String, _ document: JSONValue) throws(Problem) {
+  public init(path: String, _ document: ValueTree) throws(Problem) {
     guard document["command"]?.string == "analyze", let trace = document["trace"] else { throw .notAResult }
     guard let schema = document["schema"]?.number else { throw .notAResult }
     guard schema == Document.schema else { throw .schema(schema) }
@@ -51,30 +52,32 @@ public struct DiffSide: Sendable {
     duration = last > first ? last - first : 0
     latencies = Self.latencies(document) + Self.guests(document) + Self.kernel(document)
     counts =
-      (document["summary"]?.members ?? []).compactMap { member in member.value.number.map { (member.key, $0) } }
+      (document["summary"]?.members ?? []).compactMap { member in member.value.number.map { (member.name, $0) } }
       + Self.exits(document) + Self.kernelCounts(document)
     let width = document["activity"]?["width_ns"]?.number ?? 0
     activity = (document["activity"]?["by_class"]?.members ?? []).map { member in
-      (member.key, ActivityCounts(width: width, counts: member.value.elements.compactMap(\.number)))
+      (member.name, ActivityCounts(width: width, counts: member.value.elements.compactMap(\.number)))
     }
     findings = (document["findings"]?.elements ?? []).compactMap(ComparedFinding.init)
   }
 
   /// Reads a file of `analyze --json`.
   public init(path: String, json bytes: some Sequence<UInt8>) throws(Problem) {
-    guard let document = JSONValue(parsing: bytes) else { throw .notJSON }
+    guard let document = ValueTree(parsing: bytes) else { throw .notJSON }
     try self.init(path: path, document)
   }
 
-  private static func latencies(_ document: JSONValue) -> [(key: LatencyKey, latency: SampledLatency)] {
-    let classes = (document["latency"]?.elements ?? []).compactMap { row -> (LatencyKey, SampledLatency)? in
-      guard let name = row["class"]?.string, let stage = row["stage"]?.string, let latency = SampledLatency(row) else {
+  private static func latencies(_ document: ValueTree) -> [(key: LatencyKey, latency: LatencyDistribution)] {
+    let classes = (document["latency"]?.elements ?? []).compactMap { row -> (LatencyKey, LatencyDistribution)? in
+      guard let name = row["class"]?.string, let stage = row["stage"]?.string, let latency = LatencyDistribution(row)
+      else {
         return nil
       }
       return (LatencyKey(domain: row["domain"]?.number ?? 0, interruptClass: name, intid: nil, stage: stage), latency)
     }
-    let intids = (document["latency_by_intid"]?.elements ?? []).compactMap { row -> (LatencyKey, SampledLatency)? in
-      guard let intid = row["intid"]?.number, let stage = row["stage"]?.string, let latency = SampledLatency(row),
+    let intids = (document["latency_by_intid"]?.elements ?? []).compactMap {
+      row -> (LatencyKey, LatencyDistribution)? in
+      guard let intid = row["intid"]?.number, let stage = row["stage"]?.string, let latency = LatencyDistribution(row),
         let number = UInt32(exactly: intid)
       else { return nil }
       let name = InterruptClassName.of(number)
@@ -85,16 +88,18 @@ public struct DiffSide: Sendable {
 
   /// Latencies of guests' interrupts, and delays from a hypervisor's own tracing. How long a vCPU waits for work is its
   /// own affair and left out.
-  private static func guests(_ document: JSONValue) -> [(key: LatencyKey, latency: SampledLatency)] {
-    let virtual = (document["virtual"]?["latency"]?.elements ?? []).compactMap { row -> (LatencyKey, SampledLatency)? in
-      guard let name = row["class"]?.string, let stage = row["stage"]?.string, let latency = SampledLatency(row) else {
+  private static func guests(_ document: ValueTree) -> [(key: LatencyKey, latency: LatencyDistribution)] {
+    let virtual = (document["virtual"]?["latency"]?.elements ?? []).compactMap {
+      row -> (LatencyKey, LatencyDistribution)? in
+      guard let name = row["class"]?.string, let stage = row["stage"]?.string, let latency = LatencyDistribution(row)
+      else {
         return nil
       }
       return (LatencyKey(domain: 0, interruptClass: "v" + name, intid: nil, stage: stage), latency)
     }
     let delays = (document["kvm"]?.elements ?? []).flatMap { guest in
-      (guest["delays"]?.elements ?? []).compactMap { row -> (LatencyKey, SampledLatency)? in
-        guard let stage = row["stage"]?.string, let latency = SampledLatency(row),
+      (guest["delays"]?.elements ?? []).compactMap { row -> (LatencyKey, LatencyDistribution)? in
+        guard let stage = row["stage"]?.string, let latency = LatencyDistribution(row),
           ![GuestDelayStage.slept.name, GuestDelayStage.polled.name].contains(stage)
         else { return nil }
         let domain = guest["domain"]?.number ?? 0
@@ -105,7 +110,7 @@ public struct DiffSide: Sendable {
   }
 
   /// Exits of guests by cause.
-  private static func exits(_ document: JSONValue) -> [(name: String, count: UInt64)] {
+  private static func exits(_ document: ValueTree) -> [(name: String, count: UInt64)] {
     (document["kvm"]?.elements ?? []).flatMap { guest in
       (guest["exits"]?.elements ?? []).compactMap { row in
         guard let cause = row["cause"]?.string, let count = row["exits"]?.number else { return nil }

@@ -1,3 +1,5 @@
+import Analyzers
+
 /// How two values compare, once noise is allowed for.
 public enum Change: String, Sendable, CaseIterable {
   /// The second is lower, beyond noise.
@@ -29,7 +31,7 @@ public struct QuantileChange: Equatable, Sendable {
   /// Compares one percentile of two distributions: it has changed if the intervals in which it lies with a confidence
   /// of 99.9 % do not meet, and it moved by the fraction `least` or more.
   static func compare(
-    _ name: String, _ fraction: Double, _ before: SampledLatency, _ after: SampledLatency, least: Double
+    _ name: String, _ fraction: Double, _ before: LatencyDistribution, _ after: LatencyDistribution, least: Double
   ) -> QuantileChange {
     let (a, b) = (before.quantile(fraction), after.quantile(fraction))
     let (inA, inB) = (

@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 
 extension DeliveryLadder {
   /// For a terminal: what it comes down to, then the rungs.
@@ -33,22 +34,22 @@ extension DeliveryLadder {
   }
 
   /// For scripts.
-  public var json: JSONValue {
-    let members: [JSONValue.Member] = [
+  public var json: ValueTree {
+    let members: [ValueTree.Member] = [
       .init("domain", .number(UInt64(domain))), .init("intid", .number(UInt64(intid))),
-      .init("class", .string(InterruptClass(intid: intid).name)), .init("pe", .optional(pe.map(UInt64.init))),
-      .init("conclusion", .string(conclusion)),
-      .init("first_broken", firstBroken.map { JSONValue.string($0.name) } ?? .null),
-      .init("rungs", .array(rungs.map(\.json))),
+      .init("class", .text(InterruptClass(intid: intid).name)), .init("pe", .optional(pe.map(UInt64.init))),
+      .init("conclusion", .text(conclusion)),
+      .init("first_broken", firstBroken.map { ValueTree.text($0.name) } ?? .unknown),
+      .init("rungs", .list(rungs.map(\.json))),
     ]
     return .object(members)
   }
 }
 
 extension DeliveryLadder.Rung {
-  fileprivate var json: JSONValue {
-    let members: [JSONValue.Member] = [
-      .init("name", .string(name)), .init("state", .string(state.rawValue)), .init("text", .string(text)),
+  fileprivate var json: ValueTree {
+    let members: [ValueTree.Member] = [
+      .init("name", .text(name)), .init("state", .text(state.rawValue)), .init("text", .text(text)),
       .init("event", .optional(event)), .init("since_ns", .optional(time)),
     ]
     return .object(members)

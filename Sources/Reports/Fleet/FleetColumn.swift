@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// A column of a fleet's rows: its name, its type for readers, and how its values are written.
 ///
 /// Every row has every column, in the same order, null where nothing is known. Numbers that people read in hexadecimal
@@ -15,12 +17,12 @@ struct FleetColumn<Row>: Sendable {
   }
 
   /// `{"name": "count", "type": "uint64", "unit": "", "doc": "samples"}`
-  var description: JSONValue {
-    var members: [JSONValue.Member] = [
-      .init("name", .string(key.key)), .init("type", Self.type(key.shape, key.unit)),
+  var description: ValueTree {
+    var members: [ValueTree.Member] = [
+      .init("name", .text(key.key)), .init("type", Self.type(key.shape, key.unit)),
     ]
-    if !key.unit.name.isEmpty { members.append(.init("unit", .string(key.unit.name))) }
-    return .object(members + [.init("doc", .string(key.doc))])
+    if !key.unit.name.isEmpty { members.append(.init("unit", .text(key.unit.name))) }
+    return .object(members + [.init("doc", .text(key.doc))])
   }
 
   /// Appends `"name":value`; no row is a row of nulls.
@@ -33,13 +35,13 @@ struct FleetColumn<Row>: Sendable {
 
   // MARK: Values
 
-  private static func append(_ value: JSONValue, _ shape: ValueShape, _ unit: ColumnUnit, to out: inout ByteBuffer) {
+  private static func append(_ value: ValueTree, _ shape: ValueShape, _ unit: ColumnUnit, to out: inout ByteBuffer) {
     switch (shape, value) {
     case (.scalar, .number(let number)) where unit == .hex:
       out.append("\"")
       out.append(hex: number)
       out.append("\"")
-    case (.list(let inner), .array(let values)):
+    case (.list(let inner), .list(let values)):
       out.append(byte: 0x5B)
       for (i, value) in values.enumerated() {
         if i > 0 { out.append(byte: 0x2C) }
@@ -53,7 +55,7 @@ struct FleetColumn<Row>: Sendable {
         out.appendJSON(key.key)
         out.append(byte: 0x3A)
         // What JSON leaves out is written here: readers take the columns from a table, not from the first row.
-        append(value[key.key] ?? key.omitted ?? .null, key.shape, key.unit, to: &out)
+        append(value[key.key] ?? key.omitted ?? .unknown, key.shape, key.unit, to: &out)
       }
       out.append(byte: 0x7D)
     default: value.encodeCompact(into: &out)
@@ -62,18 +64,18 @@ struct FleetColumn<Row>: Sendable {
 
   // MARK: Types
 
-  private static func type(_ shape: ValueShape, _ unit: ColumnUnit) -> JSONValue {
+  private static func type(_ shape: ValueShape, _ unit: ColumnUnit) -> ValueTree {
     switch shape {
     case .scalar: scalar(unit)
     case .list(let inner): ["list": type(inner, unit)]
     case .object(let keys):
-      ["struct": .array(keys.map { ["name": .string($0.key), "type": type($0.shape, $0.unit)] })]
+      ["struct": .list(keys.map { ["name": .text($0.key), "type": type($0.shape, $0.unit)] })]
     case .counts: ["map": scalar(unit)]
     case .countLists: ["map": ["list": scalar(unit)]]
     }
   }
 
-  private static func scalar(_ unit: ColumnUnit) -> JSONValue {
+  private static func scalar(_ unit: ColumnUnit) -> ValueTree {
     switch unit {
     case .text, .hex, .structure: "string"
     case .fraction: "double"

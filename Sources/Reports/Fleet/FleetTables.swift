@@ -49,10 +49,10 @@ public struct FleetTables: Sendable {
   }
 
   /// Names, types and meaning of all columns, for the readers of the rows: `{"summary": [{"name": …}, …], …}`.
-  public var columns: JSONValue {
+  public var columns: ValueTree {
     .object(
       zip(kinds, tables).map { kind, table in
-        .init(kind.rawValue, .array(lead.map(\.description) + table.columns))
+        .init(kind.rawValue, .list(lead.map(\.description) + table.columns))
       })
   }
 
@@ -115,7 +115,7 @@ public final class FleetRowCollector: AnalysisOutput {
 
 /// A table of a fleet, whatever its rows.
 private protocol AnyFleetTable: Sendable {
-  var columns: [JSONValue] { get }
+  var columns: [ValueTree] { get }
   /// The rest of a line without a row, after the columns of the capture.
   var nullRow: [UInt8] { get }
   func collector() -> any FleetCollecting
@@ -131,7 +131,7 @@ private struct FleetTable<Row>: AnyFleetTable {
     source = table.source
   }
 
-  var columns: [JSONValue] { all.map(\.description) }
+  var columns: [ValueTree] { all.map(\.description) }
   var nullRow: [UInt8] {
     var out = ByteBuffer()
     append(nil, PENaming(Topology()), to: &out)

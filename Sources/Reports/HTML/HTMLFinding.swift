@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// A finding as the page shows it, from the JSON report's object.
 struct HTMLFinding {
   /// A condition of its chain, and the moment of the event that made it so.
@@ -20,14 +22,14 @@ struct HTMLFinding {
   var last_ns = "", intid = "", pe = "", domain = "", isVirtual = "", next: String?
   var chain: [Reason] = []
 
-  static func all(_ findings: JSONValue?, _ moments: EventTimes) -> [HTMLFinding] {
-    guard case .array(let list)? = findings else { return [] }
+  static func all(_ findings: ValueTree?, _ moments: EventTimes) -> [HTMLFinding] {
+    guard case .list(let list)? = findings else { return [] }
     return list.map { HTMLFinding($0, moments) }
   }
 
-  private init(_ json: JSONValue, _ moments: EventTimes) {
+  private init(_ json: ValueTree, _ moments: EventTimes) {
     func word(_ key: String) -> String {
-      if case .string(let text)? = json[key] { return text }
+      if case .text(let text)? = json[key] { return text }
       return ""
     }
     func number(_ key: String) -> UInt64? {
@@ -45,11 +47,11 @@ struct HTMLFinding {
     domain = "\(number("domain") ?? 0)"
     if case .bool(true)? = json["virtual"] { isVirtual = "yes" } else if domain != "0" { isVirtual = "yes" }
     next = word("next").isEmpty ? nil : word("next")
-    if case .array(let links)? = json["chain"] {
+    if case .list(let links)? = json["chain"] {
       chain = links.map { link in
-        if case .string(let text) = link { return Reason(text: text) }
-        var condition = Reason(text: link.compactText)
-        if case .string(let text)? = link["text"] { condition.text = text }
+        if case .text(let text) = link { return Reason(text: text) }
+        var condition = Reason(text: link.compactJSON)
+        if case .text(let text)? = link["text"] { condition.text = text }
         guard case .number(let event)? = link["event"] else { return condition }
         condition.event = "\(event)"
         condition.moment = moments.time(of: event).map { time in

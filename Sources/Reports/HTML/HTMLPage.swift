@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 import Mustache
 
 /// The report's page: `Page/report.mustache` with what goes into it.
@@ -77,7 +78,7 @@ struct HTMLPage {
     let times = timeline == nil ? EventTimes() : times
     let all = report.results.findings
     let findings = HTMLFinding.all(
-      .array(ResultTables.findings.objects(Array(all.prefix(Self.findingLimit)), report.naming)), times)
+      .list(ResultTables.findings.objects(Array(all.prefix(Self.findingLimit)), report.naming)), times)
     let further = UInt64(all.count - findings.count) + report.results.unlistedFindings
     return [
       "name": trace.path.split(separator: "/").last.map(String.init) ?? trace.path, "path": trace.path,
@@ -100,17 +101,17 @@ struct HTMLPage {
   private var timelineFacts: String {
     guard let timeline else { return "{}" }
     let hasManyGuests = Set(timeline.rows.map(\.domain)).subtracting([0]).count > 1
-    let rows = timeline.rows.map { row -> JSONValue in
+    let rows = timeline.rows.map { row -> ValueTree in
       [
         "pe": .number(UInt64(row.pe)), "domain": .number(UInt64(row.domain)), "virtual": .bool(row.isVirtual),
-        "name": .string(row.name(report.naming, hasManyGuests: hasManyGuests)),
+        "name": .text(row.name(report.naming, hasManyGuests: hasManyGuests)),
       ]
     }
-    let facts: JSONValue = [
+    let facts: ValueTree = [
       "count": .number(UInt64(timeline.bars.count)), "start": .number(timeline.start),
-      "length": .number(timeline.length), "tick": .number(timeline.tick), "rows": .array(rows),
+      "length": .number(timeline.length), "tick": .number(timeline.tick), "rows": .list(rows),
     ]
-    return facts.compactText
+    return facts.compactJSON
   }
 
   private func has(_ flag: UInt32) -> Bool { timeline?.bars.contains { $0.flags & flag != 0 } ?? false }

@@ -1,5 +1,5 @@
 import Analyzers
-import GICModel
+import InterruptTrace
 
 /// The report's section about guests, from a hypervisor's own tracing.
 struct KVMHTML {
@@ -14,7 +14,7 @@ struct KVMHTML {
   }
 
   /// As `state --domain` prints it: what the hypervisor keeps of the guest, with what no event decides.
-  private static func state(_ state: StateValue) -> String {
+  private static func state(_ state: ValueTree) -> String {
     "<details><summary>The guest's interrupts as its hypervisor keeps them, at the end of the capture</summary>\n"
       + "<pre>\(state.text(TextStyle(isColoured: false)).escapedForHTML)</pre>\n</details>\n"
   }

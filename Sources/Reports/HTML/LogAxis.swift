@@ -1,3 +1,4 @@
+import Analyzers
 import Glibc
 
 /// A logarithmic axis of latencies across a picture.
@@ -38,7 +39,7 @@ struct LogAxis {
   }
 
   /// Samples in `count` equal parts of the axis, and the greatest latency of each part.
-  func bins(_ buckets: [(upper: UInt64, count: UInt64)], count: Int) -> [UInt64] {
+  func bins(_ buckets: [SampleBucket], count: Int) -> [UInt64] {
     var result = [UInt64](repeating: 0, count: count)
     for bucket in buckets {
       let part = Int((x(bucket.upper) - left) / width * Double(count))

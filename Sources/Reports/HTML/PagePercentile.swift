@@ -23,13 +23,8 @@ struct PagePercentile {
   }
 
   init(_ percent: Double, of samples: some SampleStatistics) {
-    self.init(percent, count: samples.count, value: samples.percentile(percent))
-  }
-
-  /// That of samples whose buckets may have found no room: `value` is nil then.
-  init(_ percent: Double, count: UInt64, value: UInt64?) {
-    let needed = Self.needed(percent)
-    guard let value, count > 0 else {
+    let (needed, count) = (Self.needed(percent), samples.count)
+    guard let value = samples.knownPercentile(percent), count > 0 else {
       (text, reason) = (count == 0 ? "" : "–", nil)
       return
     }

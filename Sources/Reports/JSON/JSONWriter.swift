@@ -1,4 +1,6 @@
-/// Writes an object with lists that are never whole in memory: as text the same as ``JSONValue/text`` of an object that does
+import InterruptTrace
+
+/// Writes an object with lists that are never whole in memory: as text the same as ``ValueTree/jsonText`` of an object that does
 /// not fit a line.
 struct JSONWriter {
   private static let pieceSize = 1 << 16
@@ -14,15 +16,15 @@ struct JSONWriter {
   }
 
   /// Writes a named value.
-  mutating func member(_ member: JSONValue.Member) throws {
-    begin(member.key)
+  mutating func member(_ member: ValueTree.Member) throws {
+    begin(member.name)
     member.value.encode(into: &out, indent: 2)
     try flush(Self.pieceSize)
   }
 
   /// Writes a named list of so many values, each made when it is its turn.
-  mutating func list(_ key: String, count: Int, _ value: (Int) -> JSONValue) throws {
-    guard count > JSONValue.flatLimit else { return try member(.init(key, .array((0..<count).map(value)))) }
+  mutating func list(_ key: String, count: Int, _ value: (Int) -> ValueTree) throws {
+    guard count > ValueTree.flatLimit else { return try member(.init(key, .list((0..<count).map(value)))) }
     begin(key)
     out.append("[")
     for number in 0..<count {

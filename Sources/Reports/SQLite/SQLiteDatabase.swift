@@ -57,14 +57,14 @@ final class SQLiteStatement {
 
   /// Sets one of the values of the next row; a number beyond 63 bits, which only raw register values are, keeps its bit
   /// pattern.
-  func bind(_ value: JSONValue, at place: Int32) {
+  func bind(_ value: ValueTree, at place: Int32) {
     switch value {
-    case .null: sqlite3_bind_null(statement, place)
-    case .number(let number): sqlite3_bind_int64(statement, place, Int64(bitPattern: number))
+    case .unknown: sqlite3_bind_null(statement, place)
+    case .number(let number), .register(let number): sqlite3_bind_int64(statement, place, Int64(bitPattern: number))
     case .bool(let flag): sqlite3_bind_int64(statement, place, flag ? 1 : 0)
     case .fraction(let number): sqlite3_bind_double(statement, place, number)
-    case .string(let text): sqlite3_bind_text(statement, place, text, -1, Self.transient)
-    case .array, .object: sqlite3_bind_text(statement, place, value.compactText, -1, Self.transient)
+    case .text(let text): sqlite3_bind_text(statement, place, text, -1, Self.transient)
+    case .list, .object: sqlite3_bind_text(statement, place, value.compactJSON, -1, Self.transient)
     }
   }
 

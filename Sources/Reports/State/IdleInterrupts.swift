@@ -1,9 +1,9 @@
-import GICModel
+import InterruptTrace
 
-extension StateValue {
+extension ValueTree {
   /// The state without the interrupts that are disabled and neither pending, active nor high: what is left is what a
   /// person looks for. Each list says how many it lacks.
-  public var withoutIdleInterrupts: StateValue {
+  public var withoutIdleInterrupts: ValueTree {
     guard case .object(let members) = self else {
       guard case .list(let values) = self else { return self }
       return .list(values.map(\.withoutIdleInterrupts))

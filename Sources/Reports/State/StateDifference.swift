@@ -1,25 +1,25 @@
-import GICModel
+import InterruptTrace
 
 /// One value that is not the same in two states.
 public struct StateDifference: Equatable, Sendable {
   /// Where it is: `redistributors[pe 1].interrupts[intid 27].pending`.
   public var path: String
   /// What it was; nil if it was not there.
-  public var before: StateValue?
+  public var before: ValueTree?
   /// What it is; nil if it is gone.
-  public var after: StateValue?
+  public var after: ValueTree?
 
   /// Every difference between two states, in the order of the first; what only the second has comes after it.
   ///
   /// Objects in lists are told apart by what identifies them (`intid`, `pe` …), not by their place.
-  public static func between(_ before: StateValue, _ after: StateValue) -> [StateDifference] {
+  public static func between(_ before: ValueTree, _ after: ValueTree) -> [StateDifference] {
     var result: [StateDifference] = []
     compare(before, after, "", &result)
     return result
   }
 
   private static func compare(
-    _ before: StateValue?, _ after: StateValue?, _ path: String, _ result: inout [StateDifference]
+    _ before: ValueTree?, _ after: ValueTree?, _ path: String, _ result: inout [StateDifference]
   ) {
     guard before != after else { return }
     switch (before, after) {
@@ -35,7 +35,7 @@ public struct StateDifference: Equatable, Sendable {
   }
 
   private static func compareKeyed(
-    _ old: [(String, StateValue)], _ new: [(String, StateValue)], _ result: inout [StateDifference]
+    _ old: [(String, ValueTree)], _ new: [(String, ValueTree)], _ result: inout [StateDifference]
   ) {
     let newValues = Dictionary(new, uniquingKeysWith: { first, _ in first })
     let oldNames = Set(old.map(\.0))
@@ -45,22 +45,21 @@ public struct StateDifference: Equatable, Sendable {
 
   /// What identifies each object of a list: the leading members of these names. Nil if they are not objects, or not
   /// told apart by them.
-  private static func keys(_ values: [StateValue]) -> [String]? {
+  private static func keys(_ values: [ValueTree]) -> [String]? {
     let identifying: Set = [
       "domain", "its", "pe", "intid", "device", "device_id", "event", "event_id", "icid", "vpe", "vpeid", "index", "lr",
       "frame", "group", "guest", "vcpu", "target",
     ]
-    let keys = values.map { value -> String in
-      guard case .object(let members) = value else { return "" }
-      return members.prefix { identifying.contains($0.name) }.map { "\($0.name) \($0.value.inline)" }
+    let keys = values.map {
+      $0.members.prefix { identifying.contains($0.name) }.map { "\($0.name) \($0.value.inline)" }
         .joined(separator: " ")
     }
     return keys.contains("") || Set(keys).count < keys.count ? nil : keys
   }
 
   /// For scripts.
-  public var json: JSONValue {
-    ["path": .string(path), "before": before?.json ?? .null, "after": after?.json ?? .null]
+  public var json: ValueTree {
+    ["path": .text(path), "before": before ?? .unknown, "after": after ?? .unknown]
   }
 
   /// For a terminal.

@@ -1,18 +1,6 @@
-import GICModel
+import InterruptTrace
 
-extension StateValue {
-  /// For JSON: registers are numbers, what is not known is null.
-  public var json: JSONValue {
-    switch self {
-    case .object(let members): .object(members.map { .init($0.name, $0.value.json) })
-    case .list(let values): .array(values.map(\.json))
-    case .number(let value), .register(let value): .number(value)
-    case .bool(let value): .bool(value)
-    case .text(let value): .string(value)
-    case .unknown: .null
-    }
-  }
-
+extension ValueTree {
   /// For a terminal: parts indented, lists of like objects as tables.
   public func text(_ style: TextStyle) -> String {
     guard case .object(let members) = self else { return inline + "\n" }
@@ -40,12 +28,8 @@ extension StateValue {
   }
 
   /// Objects of scalars stand in a table with a column for each name that occurs; others follow one another.
-  private static func table(of values: [StateValue], _ style: TextStyle, indent: Int) -> String {
-    let rows = values.map { value -> [Member]? in
-      guard case .object(let members) = value, members.allSatisfy(\.value.isInline) else { return nil }
-      return members
-    }
-    guard rows.allSatisfy({ $0 != nil }) else {
+  private static func table(of values: [ValueTree], _ style: TextStyle, indent: Int) -> String {
+    guard values.allSatisfy({ $0.isRow }) else {
       return values.map { value -> String in
         guard case .object(let members) = value else {
           return String(repeating: " ", count: indent) + value.inline + "\n"
@@ -53,15 +37,16 @@ extension StateValue {
         return lines(of: members, style, indent: indent)
       }.joined(separator: "\n")
     }
+    let rows = values.map(\.members)
     var names: [String] = []
     var positions: [String: Int] = [:]
-    for member in rows.joined(by: []) where positions[member.name] == nil {
+    for member in rows.joined() where positions[member.name] == nil {
       positions[member.name] = names.count
       names.append(member.name)
     }
     let isNumeric = names.map { name in
       rows.allSatisfy { row in
-        switch row!.first(where: { $0.name == name })?.value {
+        switch row.first(where: { $0.name == name })?.value {
         case .number, .unknown, nil: true
         default: false
         }
@@ -70,7 +55,7 @@ extension StateValue {
     var table = TextTable(zip(names, isNumeric).map { ($0, $1 ? .right : .left) })
     for row in rows {
       var cells = [TextTable.Cell](repeating: "", count: names.count)
-      for member in row! {
+      for member in row {
         cells[positions[member.name]!] = .init(member.value.inline, member.value.isFaint ? .faint : .plain)
       }
       table.add(cells)
@@ -79,18 +64,18 @@ extension StateValue {
   }
 
   /// Whether it stands on its name's line.
-  private var isInline: Bool {
+  private var isInline: Bool { members.isEmpty && elements.allSatisfy(\.isScalar) }
+
+  private var isScalar: Bool {
     switch self {
-    case .object(let members): members.isEmpty
-    case .list(let values):
-      values.allSatisfy {
-        switch $0 {
-        case .object, .list: false
-        default: true
-        }
-      }
+    case .object, .list: false
     default: true
     }
+  }
+
+  /// Whether it can be a row of a table.
+  private var isRow: Bool {
+    if case .object(let members) = self { members.allSatisfy(\.value.isInline) } else { false }
   }
 
   private var isFaint: Bool { self == .unknown || self == .bool(false) }
@@ -102,13 +87,10 @@ extension StateValue {
     case .list(let values): values.isEmpty ? "none" : values.map(\.inline).joined(separator: " ")
     case .number(let value): "\(value)"
     case .register(let value): "0x" + String(value, radix: 16)
+    case .fraction(let value): "\(value)"
     case .bool(let value): value ? "yes" : "no"
     case .text(let value): value
     case .unknown: "?"
     }
   }
-}
-
-extension Sequence where Element == [StateValue.Member]? {
-  fileprivate func joined(by empty: [StateValue.Member]) -> [StateValue.Member] { flatMap { $0 ?? empty } }
 }

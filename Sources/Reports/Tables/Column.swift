@@ -1,3 +1,5 @@
+import InterruptTrace
+
 /// One column of a table of results: its name, what it holds, and what it looks like in each form of a report.
 ///
 /// The text, HTML, JSON, SQLite, CSV and JSON lines reports, `Analyses/database.md`, `Analyses/json.md` and the JSON Schema
@@ -15,7 +17,7 @@ struct Column<Row>: Sendable {
   /// The heading that people see; nil for a column that only programs see.
   var title: String?
   /// What JSON leaves out instead of writing it.
-  var omitted: JSONValue?
+  var omitted: ValueTree?
   /// Whether the value may be null.
   var isNullable = false
   /// What people see in place of null.
@@ -36,13 +38,13 @@ struct Column<Row>: Sendable {
   var content = ValueShape.scalar
   /// The columns of a distribution stand together in the documentation.
   var isOfDistribution = false
-  var value: @Sendable (Row, PENaming) -> JSONValue
+  var value: @Sendable (Row, PENaming) -> ValueTree
 
   /// What people see in a row.
   func shown(_ row: Row, _ naming: PENaming) -> String {
     if let text { return text(row, naming) }
     switch value(row, naming) {
-    case .null: return missing
+    case .unknown: return missing
     case .number(0) where zero != nil: return zero!
     case let value: return unit.text(value)
     }
@@ -118,7 +120,7 @@ enum ColumnUnit: Sendable {
   }
 
   /// A value as people see it.
-  func text(_ value: JSONValue) -> String {
+  func text(_ value: ValueTree) -> String {
     switch (self, value) {
     case (.count, .number(let number)): Units.count(number)
     case (.duration, .number(let number)): Units.duration(number)
@@ -127,7 +129,7 @@ enum ColumnUnit: Sendable {
     case (.hex, .number(let number)): "0x" + String(number, radix: 16)
     case (_, .number(let number)): "\(number)"
     case (_, .fraction(let number)): Units.fixed(number, 2)
-    case (_, .string(let text)): text
+    case (_, .text(let text)): text
     case (_, .bool(let flag)): flag ? "yes" : ""
     default: ""
     }
@@ -153,7 +155,7 @@ struct KeyDescription: Sendable {
   var isOptional = false
   var isNullable = false
   /// What stands for a missing key.
-  var omitted: JSONValue?
+  var omitted: ValueTree?
   var shape = ValueShape.scalar
   var isOfDistribution = false
 }

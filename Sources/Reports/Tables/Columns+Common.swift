@@ -19,7 +19,7 @@ extension Columns {
       }
     let affinity = Column<Row>(
       name: "affinity", key: "affinity", unit: .number, doc: "the PE's affinity, where it is not its number",
-      forms: .json, omitted: .null
+      forms: .json, omitted: .unknown
     ) { row, naming in .optional(naming.affinity(of: value(row).pe, domain: value(row).domain).map(UInt64.init)) }
     return add(number.all + [affinity])
   }
@@ -30,11 +30,24 @@ extension Columns {
     _ value: @escaping @Sendable (Row) -> InterruptClass?
   ) -> Self { text("class", doc, shown: title) { value($0)?.name } }
 
-  /// Latencies: count, extremes, mean and percentiles, and in JSON the buckets they come from.
-  @discardableResult func distribution(_ value: @escaping @Sendable (Row) -> LatencyDistribution) -> Self {
-    latencies(
-      { value($0).count }, { (value($0).min, value($0).mean, value($0).max) },
-      { value($0).percentiles($1) }, { value($0).buckets })
+  /// Latencies: count, extremes, mean and percentiles, and in JSON the buckets they come from, or other ones.
+  @discardableResult func distribution<Samples: SampleStatistics>(
+    buckets: (@Sendable (Samples) -> [SampleBucket])? = nil, _ value: @escaping @Sendable (Row) -> Samples
+  ) -> Self {
+    let columns = Columns()
+    columns.count("count", "samples") { value($0).count }
+    columns.duration("min_ns", "the least") { value($0).min }
+    columns.duration("mean_ns", "the arithmetic mean") { value($0).mean }
+    columns.duration("max_ns", "the greatest") { value($0).max }
+    for (name, percent) in [("p50", 50), ("p90", 90), ("p99", 99), ("p999", 99.9), ("p9999", 99.99)] {
+      columns.duration("\(name)_ns", "the value that \(percent) % of the samples do not exceed") {
+        value($0).knownPercentile(percent)
+      }.orNull()
+    }
+    columns.pairs("buckets", "`[greatest value, samples]` of every bucket, ascending") { row in
+      (buckets?(value(row)) ?? value(row).buckets).map { ($0.upper, $0.count) }
+    }
+    return add(columns.all).with { $0.isOfDistribution = true }
   }
 
   /// What people see of samples: the median, the 99th percentile and the greatest, under headings of which the first begins
@@ -47,27 +60,6 @@ extension Columns {
         .with { $0.percentile = { PagePercentile(percent, of: value($0)) } }
     }
     return duration(shown: "max") { value($0).count > 0 ? value($0).max : nil }
-  }
-
-  /// The same from any kind of distribution.
-  @discardableResult func latencies(
-    _ count: @escaping @Sendable (Row) -> UInt64,
-    _ extremes: @escaping @Sendable (Row) -> (min: UInt64, mean: UInt64, max: UInt64),
-    _ percentile: @escaping @Sendable (Row, Double) -> UInt64?,
-    _ buckets: @escaping @Sendable (Row) -> [(upper: UInt64, count: UInt64)]
-  ) -> Self {
-    let columns = Columns()
-    columns.count("count", "samples", count)
-    columns.duration("min_ns", "the least") { extremes($0).min }
-    columns.duration("mean_ns", "the arithmetic mean") { extremes($0).mean }
-    columns.duration("max_ns", "the greatest") { extremes($0).max }
-    for (name, percent) in [("p50", 50), ("p90", 90), ("p99", 99), ("p999", 99.9), ("p9999", 99.99)] {
-      columns.duration("\(name)_ns", "the value that \(percent) % of the samples do not exceed") {
-        percentile($0, percent)
-      }.orNull()
-    }
-    columns.pairs("buckets", "`[greatest value, samples]` of every bucket, ascending") { buckets($0).map { ($0, $1) } }
-    return add(columns.all).with { $0.isOfDistribution = true }
   }
 }
 

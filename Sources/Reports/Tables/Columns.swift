@@ -19,7 +19,7 @@ final class Columns<Row> {
 
   private func one(
     _ unit: ColumnUnit, _ name: String, _ doc: String, _ title: String?, _ content: ValueShape = .scalar,
-    _ value: @escaping @Sendable (Row, PENaming) -> JSONValue
+    _ value: @escaping @Sendable (Row, PENaming) -> ValueTree
   ) -> Self {
     var column = Column<Row>(name: name, key: name, unit: unit, doc: doc, title: title, value: value)
     if case .scalar = content {} else { column.forms = .json }
@@ -30,7 +30,7 @@ final class Columns<Row> {
   private func integer<N: BinaryInteger>(
     _ unit: ColumnUnit, _ name: String, _ doc: String, _ title: String?, _ value: @escaping @Sendable (Row) -> N?
   ) -> Self {
-    one(unit, name, doc, title) { row, _ in value(row).map { .number(UInt64(truncatingIfNeeded: $0)) } ?? .null }
+    one(unit, name, doc, title) { row, _ in value(row).map { .number(UInt64(truncatingIfNeeded: $0)) } ?? .unknown }
   }
 
   // MARK: Values
@@ -68,7 +68,7 @@ final class Columns<Row> {
   /// A word or a sentence.
   @discardableResult func text(
     _ name: String = "", _ doc: String = "", shown title: String? = nil, _ value: @escaping @Sendable (Row) -> String?
-  ) -> Self { one(.text, name, doc, title) { row, _ in value(row).map { .string($0) } ?? .null } }
+  ) -> Self { one(.text, name, doc, title) { row, _ in value(row).map { .text($0) } ?? .unknown } }
 
   /// A yes or no; 1 or 0 in SQL and CSV.
   @discardableResult func flag(
@@ -78,13 +78,13 @@ final class Columns<Row> {
   /// A number with a fraction.
   @discardableResult func fraction(
     _ name: String = "", _ doc: String = "", shown title: String? = nil, _ value: @escaping @Sendable (Row) -> Double?
-  ) -> Self { one(.fraction, name, doc, title) { row, _ in value(row).map { .fraction($0) } ?? .null } }
+  ) -> Self { one(.fraction, name, doc, title) { row, _ in value(row).map { .fraction($0) } ?? .unknown } }
 
   /// What only people see, as text; numbers lean to the right.
   @discardableResult func shown(
     _ title: String, number isNumber: Bool = true, _ value: @escaping @Sendable (Row) -> String
   ) -> Self {
-    one(isNumber ? .count : .text, "", "", title) { row, _ in .string(value(row)) }
+    one(isNumber ? .count : .text, "", "", title) { row, _ in .text(value(row)) }
   }
 
   /// The columns of another table.
@@ -108,7 +108,7 @@ final class Columns<Row> {
     _ name: String, _ table: ResultTable<Element>, _ value: @escaping @Sendable (Row) -> [Element]
   ) -> Self {
     one(.structure, name, table.doc, nil, .list(.object(table.keys))) { row, naming in
-      .array(table.objects(value(row), naming))
+      .list(table.objects(value(row), naming))
     }
   }
 
@@ -117,7 +117,7 @@ final class Columns<Row> {
     _ name: String, _ table: ResultTable<Element>, _ value: @escaping @Sendable (Row) -> Element?
   ) -> Self {
     one(.structure, name, table.doc, nil, .object(table.keys)) { row, naming in
-      value(row).map { table.object($0, naming) } ?? .null
+      value(row).map { table.object($0, naming) } ?? .unknown
     }
   }
 
@@ -125,7 +125,7 @@ final class Columns<Row> {
   @discardableResult func numbers(
     _ name: String, _ doc: String, in unit: ColumnUnit = .count, _ value: @escaping @Sendable (Row) -> [UInt64]
   ) -> Self {
-    one(unit, name, doc, nil, .list(.scalar)) { row, _ in .array(value(row).map { .number($0) }) }
+    one(unit, name, doc, nil, .list(.scalar)) { row, _ in .list(value(row).map { .number($0) }) }
   }
 
   /// Pairs of numbers in a row.
@@ -133,7 +133,7 @@ final class Columns<Row> {
     _ name: String, _ doc: String, _ value: @escaping @Sendable (Row) -> [(UInt64, UInt64)]
   ) -> Self {
     one(.count, name, doc, nil, .list(.list(.scalar))) { row, _ in
-      .array(value(row).map { [.number($0.0), .number($0.1)] })
+      .list(value(row).map { [.number($0.0), .number($0.1)] })
     }
   }
 
@@ -142,7 +142,7 @@ final class Columns<Row> {
     _ name: String, _ doc: String, _ value: @escaping @Sendable (Row) -> [(name: String, counts: [UInt64])]
   ) -> Self {
     one(.count, name, doc, nil, .countLists) { row, _ in
-      .object(value(row).map { .init($0.name, .array($0.counts.map { .number($0) })) })
+      .object(value(row).map { .init($0.name, .list($0.counts.map { .number($0) })) })
     }
   }
 
@@ -180,7 +180,7 @@ final class Columns<Row> {
     }
   }
   /// JSON leaves out the key where the value is null, or the one given.
-  @discardableResult func omitted(_ value: JSONValue = .null) -> Self { with { $0.omitted = value } }
+  @discardableResult func omitted(_ value: ValueTree = .unknown) -> Self { with { $0.omitted = value } }
   /// People see this in place of 0.
   @discardableResult func zero(_ text: String) -> Self { with { $0.zero = text } }
   /// People see this in place of the value.

@@ -1,17 +1,19 @@
+import InterruptTrace
+
 extension ResultTable {
   var keys: [KeyDescription] { columns(.json).map(\.description) }
 
   /// A row as an object.
-  func object(_ row: Row, _ naming: PENaming) -> JSONValue { .object(Self.members(row, naming, columns(.json))) }
+  func object(_ row: Row, _ naming: PENaming) -> ValueTree { .object(Self.members(row, naming, columns(.json))) }
 
   /// Rows as objects.
-  func objects(_ rows: some Sequence<Row>, _ naming: PENaming) -> [JSONValue] {
+  func objects(_ rows: some Sequence<Row>, _ naming: PENaming) -> [ValueTree] {
     let columns = columns(.json)
     return rows.map { .object(Self.members($0, naming, columns)) }
   }
 
-  private static func members(_ row: Row, _ naming: PENaming, _ columns: [Column<Row>]) -> [JSONValue.Member] {
-    var members: [JSONValue.Member] = []
+  private static func members(_ row: Row, _ naming: PENaming, _ columns: [Column<Row>]) -> [ValueTree.Member] {
+    var members: [ValueTree.Member] = []
     members.reserveCapacity(columns.count)
     for column in columns {
       let value = column.value(row, naming)
@@ -27,10 +29,10 @@ extension ResultTable {
     try writer.list(key, count: rows.count) { .object(Self.members(rows[$0], naming, columns)) }
   }
 
-  func members(_ report: AnalysisReport, _ naming: PENaming) -> [JSONValue.Member] {
+  func members(_ report: AnalysisReport, _ naming: PENaming) -> [ValueTree.Member] {
     guard let key else { return [] }
     let rows = source(report)
-    guard isObject else { return [.init(key, .array(objects(rows, naming)))] }
+    guard isObject else { return [.init(key, .list(objects(rows, naming)))] }
     guard let row = rows.first else { return [] }
     return key.isEmpty ? Self.members(row, naming, columns(.json)) : [.init(key, object(row, naming))]
   }

@@ -41,14 +41,14 @@ struct LineWriter<Row> {
   }
 }
 
-extension JSONValue {
-  /// As a field of CSV: nothing for null, 1 or 0 for a yes or no.
+extension ValueTree {
+  /// As a field of CSV: nothing for what is unknown, 1 or 0 for a yes or no.
   func encodeCSV(into out: inout ByteBuffer) {
     switch self {
-    case .null: break
+    case .unknown: break
     case .bool(let flag): out.append(byte: flag ? 0x31 : 0x30)
-    case .string(let text): out.appendCSV(text.utf8)
-    case .array, .object: out.appendCSV(compactText.utf8)
+    case .text(let text): out.appendCSV(text.utf8)
+    case .list, .object: out.appendCSV(compactJSON.utf8)
     default: encodeCompact(into: &out)
     }
   }

@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 
 /// A table of results, declared once; every form of a report derives from it.
 ///
@@ -81,7 +82,7 @@ protocol AnyResultTable: Sendable {
   /// The keys of its rows in JSON.
   var keys: [KeyDescription] { get }
   /// What it contributes to the JSON report.
-  func members(_ report: AnalysisReport, _ naming: PENaming) -> [JSONValue.Member]
+  func members(_ report: AnalysisReport, _ naming: PENaming) -> [ValueTree.Member]
   /// Writes that.
   func write(_ report: AnalysisReport, _ naming: PENaming, to writer: inout JSONWriter) throws
   /// Fills the table of a database.

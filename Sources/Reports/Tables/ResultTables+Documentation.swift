@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 
 /// `Analyses/json.md`, `Analyses/analyze.schema.json` and the tables of `Analyses/database.md`; tests write them.
 extension ResultTables {
@@ -73,7 +74,7 @@ extension ResultTables {
   // MARK: JSON Schema
 
   /// The JSON Schema of `analyze --json`.
-  static var jsonSchema: JSONValue {
+  static var jsonSchema: ValueTree {
     var keys = [
       KeyDescription(key: "schema", unit: .number, doc: "changes with the meaning of a key, not with an addition"),
       KeyDescription(key: "command", unit: .text, doc: "analyze"),
@@ -89,28 +90,28 @@ extension ResultTables {
           key: isList ? String(path.dropLast(2)) : path, unit: .structure, doc: doc, isOptional: isOptional,
           shape: isList ? .list(.object(own)) : .object(own)))
     }
-    let head: [JSONValue.Member] = [
+    let head: [ValueTree.Member] = [
       .init("$schema", "https://json-schema.org/draft/2020-12/schema"), .init("title", "gicscope analyze --json"),
     ]
     return .object(head + object(keys))
   }
 
-  private static func object(_ keys: [KeyDescription]) -> [JSONValue.Member] {
+  private static func object(_ keys: [KeyDescription]) -> [ValueTree.Member] {
     [
       .init("type", "object"), .init("properties", .object(keys.map { .init($0.key, schema(of: $0)) })),
-      .init("required", .array(keys.filter { !$0.isOptional }.map { .string($0.key) })),
+      .init("required", .list(keys.filter { !$0.isOptional }.map { .text($0.key) })),
       .init("additionalProperties", false),
     ]
   }
 
-  private static func schema(of key: KeyDescription) -> JSONValue {
-    .object([.init("description", .string(key.doc))] + members(key.shape, key.unit, isNullable: key.isNullable))
+  private static func schema(of key: KeyDescription) -> ValueTree {
+    .object([.init("description", .text(key.doc))] + members(key.shape, key.unit, isNullable: key.isNullable))
   }
 
-  private static func members(_ shape: ValueShape, _ unit: ColumnUnit, isNullable: Bool = false) -> [JSONValue.Member] {
+  private static func members(_ shape: ValueShape, _ unit: ColumnUnit, isNullable: Bool = false) -> [ValueTree.Member] {
     switch shape {
     case .scalar:
-      let type = JSONValue.string(unit.json)
+      let type = ValueTree.text(unit.json)
       return [.init("type", isNullable ? [type, "null"] : type)]
         + (unit.json == "integer" ? [.init("minimum", 0)] : [])
     case .list(let inner): return [.init("type", "array"), .init("items", .object(members(inner, unit)))]

@@ -1,3 +1,4 @@
+import Analyzers
 import Glibc
 
 /// Small pictures of distributions and of activity over time, one character a column.
@@ -40,7 +41,7 @@ public enum Sparkline {
     }
 
     /// A distribution on this axis. Heights are logarithmic, so that a rare latency of one in a thousand can be seen.
-    public func picture(_ buckets: [(upper: UInt64, count: UInt64)]) -> String {
+    public func picture(_ buckets: [SampleBucket]) -> String {
       var sums = [UInt64](repeating: 0, count: columns)
       for bucket in buckets { sums[column(of: bucket.upper)] += bucket.count }
       return Sparkline.bars(sums.map { $0 == 0 ? 0 : UInt64(log2(Double($0)) * 1000) + 1000 })

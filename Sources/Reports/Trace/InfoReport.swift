@@ -14,7 +14,7 @@ public struct InfoReport: Sendable {
   }
 
   /// The object that scripts depend on.
-  public var json: JSONValue {
+  public var json: ValueTree {
     Document.json(
       command: "info",
       trace: trace,

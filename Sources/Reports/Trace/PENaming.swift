@@ -25,9 +25,9 @@ public struct PENaming: Sendable {
   }
 
   /// The members of a JSON object that name a PE; `null` for no PE.
-  public func json(_ pe: UInt32, domain: UInt16 = 0) -> [JSONValue.Member] {
-    guard pe != PE.none else { return [.init("pe", .null)] }
-    var members = [JSONValue.Member("pe", .number(UInt64(pe)))]
+  public func json(_ pe: UInt32, domain: UInt16 = 0) -> [ValueTree.Member] {
+    guard pe != PE.none else { return [.init("pe", .unknown)] }
+    var members = [ValueTree.Member("pe", .number(UInt64(pe)))]
     if let affinity = affinity(of: pe, domain: domain) { members.append(.init("affinity", .number(UInt64(affinity)))) }
     return members
   }

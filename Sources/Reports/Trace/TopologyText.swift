@@ -46,13 +46,13 @@ extension Topology {
   }
 
   /// Every fact, for scripts.
-  public var json: JSONValue {
-    .array(
+  public var json: ValueTree {
+    .list(
       entries.map { entry in
-        var members: [JSONValue.Member] = [.init("name", .string(entry.key.name))]
+        var members: [ValueTree.Member] = [.init("name", .text(entry.key.name))]
         if entry.key.isIndexed { members.append(.init("index", .number(UInt64(entry.index)))) }
         if entry.domain != 0 { members.append(.init("domain", .number(UInt64(entry.domain)))) }
-        members += [.init("value", .number(entry.value)), .init("source", .string(entry.source.name))]
+        members += [.init("value", .number(entry.value)), .init("source", .text(entry.source.name))]
         return .object(members)
       }
     )

@@ -49,7 +49,7 @@ public struct TraceSummary: Sendable {
   }
 
   /// The `trace` object.
-  public var json: JSONValue { ResultTables.trace.object((self, 0), PENaming(topology)) }
+  public var json: ValueTree { ResultTables.trace.object((self, 0), PENaming(topology)) }
 
   /// What was left out, for the end of a report; nothing if nothing was.
   func ignored(_ style: TextStyle) -> String {

@@ -158,43 +158,43 @@ public struct ListRegisterReport: Sendable {
   // MARK: JSON
 
   /// The object under `list_registers`.
-  public var json: JSONValue {
+  public var json: ValueTree {
     .object([
-      .init("inside", .string(inside)), .init("outside", .string(outside)), .init("policy", .string(policy.rawValue)),
+      .init("inside", .text(inside)), .init("outside", .text(outside)), .init("policy", .text(policy.rawValue)),
       .init("list_registers", .number(UInt64(listRegisters))),
-      .init("comparisons", .array(rows.map(json(of:)))),
+      .init("comparisons", .list(rows.map(json(of:)))),
     ])
   }
 
-  private func json(of row: Row) -> JSONValue {
+  private func json(of row: Row) -> ValueTree {
     let agreement = row.agreement
     let naming = PENaming(Topology())
     let classes = ClassCount.all(agreement).map {
-      JSONValue.Member($0.key, ResultTables.predictedRegisters.object($0, naming))
+      ValueTree.Member($0.key, ResultTables.predictedRegisters.object($0, naming))
     }
-    let reasons = agreement.reasons.map { reason -> JSONValue in
+    let reasons = agreement.reasons.map { reason -> ValueTree in
       [
-        "text": .string(reason.text), "count": .number(reason.count), "decided": .bool(reason.isDecided),
+        "text": .text(reason.text), "count": .number(reason.count), "decided": .bool(reason.isDecided),
         "first_event": .number(reason.first.event), "domain": .number(UInt64(reason.first.domain)),
         "vcpu": .number(UInt64(reason.first.vcpu)),
-        "predicted": .array(reason.first.registers.map { .number($0.value) }),
-        "seen": .array(reason.seen.map { .number($0) }),
+        "predicted": .list(reason.first.registers.map { .number($0.value) }),
+        "seen": .list(reason.seen.map { .number($0) }),
       ]
     }
     return .object([
-      .init("told", .string(row.knowledge.rawValue)), .init("loads", .number(UInt64(agreement.loads))),
+      .init("told", .text(row.knowledge.rawValue)), .init("loads", .number(UInt64(agreement.loads))),
       .init("loads_without_entry", .number(UInt64(agreement.abandoned))),
       .init("entries_not_covered", .number(agreement.outsideOfCoverage)),
       .init("matched", .bool(agreement.clockOffset != nil)),
-      .init("mismatch", agreement.mismatch.map { .string($0.rawValue) } ?? .null),
+      .init("mismatch", agreement.mismatch.map { .text($0.rawValue) } ?? .unknown),
       .init("clock_offset_changes", .number(UInt64(agreement.clockJumps))), .init("entries", .object(classes)),
-      .init("differences", .array(reasons)),
+      .init("differences", .list(reasons)),
       .init(
         "rules",
-        .array(
+        .list(
           Self.rules(agreement).map { rule, score in
             [
-              "rule": .string(rule.name), "decides": .bool(rule.decides), "right": .number(score.right),
+              "rule": .text(rule.name), "decides": .bool(rule.decides), "right": .number(score.right),
               "wrong": .number(score.wrong),
             ]
           })),

@@ -55,10 +55,10 @@ public struct VerifyReport: Sendable {
   }
 
   /// The object that scripts depend on.
-  public var json: JSONValue {
+  public var json: ValueTree {
     let naming = PENaming(trace.topology)
     let rows = ResultTables.disagreements.objects(disagreements, naming)
-    let members = ResultTables.verify.object(predictions, naming).members + [.init("disagreements", .array(rows))]
+    let members = ResultTables.verify.object(predictions, naming).members + [.init("disagreements", .list(rows))]
     return Document.json(command: "verify", trace: trace, [.init("verify", .object(members))])
   }
 

@@ -1,4 +1,5 @@
 import Analyzers
+import InterruptTrace
 
 /// `whatif`'s answer about list registers, ready to be rendered.
 public struct ListRegisterWhatIf: Sendable {
@@ -60,8 +61,8 @@ public struct ListRegisterWhatIf: Sendable {
   }
 
   /// The object that scripts depend on; times are in ns.
-  public var json: JSONValue {
-    let rows = JSONValue.array(ResultTables.listRegisterOutlooks.objects(outlooks, PENaming(trace.topology)))
+  public var json: ValueTree {
+    let rows = ValueTree.list(ResultTables.listRegisterOutlooks.objects(outlooks, PENaming(trace.topology)))
     return Document.json(
       command: "whatif", trace: trace,
       [.init("maintenance_cost_ns", .number(maintenanceCost)), .init("list_registers", rows)])

@@ -1,3 +1,4 @@
+import InterruptTrace
 import NIOHTTP1
 import Reports
 
@@ -16,12 +17,12 @@ package struct Answer: Sendable {
   }
 
   /// A JSON document.
-  static func json(_ value: JSONValue, _ status: HTTPResponseStatus = .ok) -> Answer {
-    Answer(status, "application/json", Array(value.compactText.utf8))
+  static func json(_ value: ValueTree, _ status: HTTPResponseStatus = .ok) -> Answer {
+    Answer(status, "application/json", Array(value.compactJSON.utf8))
   }
 
   /// A question that cannot be answered.
-  static func bad(_ reason: String) -> Answer { json(["error": .string(reason)], .badRequest) }
+  static func bad(_ reason: String) -> Answer { json(["error": .text(reason)], .badRequest) }
 
   /// A request that is not for this server.
   static func refused(_ status: HTTPResponseStatus, _ reason: String, _ others: [(String, String)] = []) -> Answer {

@@ -68,7 +68,7 @@ package final class Site: Sendable {
       guard let event = query.event, let intid = query.number("irq") else { return .bad("irq and event are numbers") }
       guard let domain = query.domain else { return .bad("domain is 0, or the number of a guest") }
       let ladders = await traveller.why(intid, pe: query.number("pe"), domain: domain, at: event)
-      return .json(["why": .array(ladders.map(\.json))])
+      return .json(["why": .list(ladders.map(\.json))])
     default: return .refused(.notFound, "there is no such page")
     }
   }

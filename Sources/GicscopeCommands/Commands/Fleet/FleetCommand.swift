@@ -78,7 +78,7 @@ struct FleetCommand: FileCommand {
     let labels = try FleetLabels(label, file: labelsFrom, pattern: labelPattern)
     let kinds = rows.isEmpty ? [.summary] : FleetRows.allCases.filter(rows.contains)
     let tables = FleetTables(kinds, version: ToolVersion.number, labels: labels.keys)
-    guard !columns else { return try print(tables.columns.text) }
+    guard !columns else { return try print(tables.columns.jsonText) }
     let found = try FleetPaths.find(captures, list: pathsFrom)
     guard !found.isEmpty else { throw UsageError(message: "there are no captures in what was named") }
     let folder = try out.map { try FleetFolder($0, tables) }

@@ -50,7 +50,7 @@ final class FleetFolder {
 
   /// Writes the types of the columns, or compares them with those of the rows that are there.
   private static func checkColumns(_ path: String, _ tables: FleetTables, isNew: Bool) throws {
-    let columns = tables.columns.text
+    let columns = tables.columns.jsonText
     if let bytes = FileManager.default.contents(atPath: path) {
       guard String(decoding: bytes, as: UTF8.self) == columns else {
         throw UsageError(message: "\(path): it is of other rows, labels or another gicscope; choose another folder")

@@ -34,7 +34,7 @@ extension ResultTables {
     var perSecond: Double?
     /// The PE that took most first.
     var takers: [AcknowledgeCount]
-    var latency: KeyedLatency?
+    var latency: LatencyDistribution?
   }
 
   static let busiest = ResultTable<BusyInterrupt>(
@@ -69,7 +69,7 @@ extension ResultTables {
     var pe: UInt32
     var byClass: [UInt64]
     var spurious: UInt64
-    var latency: KeyedLatency?
+    var latency: LatencyDistribution?
   }
 
   static let pes = ResultTable<PEActivity>(
@@ -102,27 +102,27 @@ extension ResultTables {
     "devices by how long their slowest message took", title: "Slowest devices"
   ) { c in
     c.hex(shown: "DeviceID") { $0.key }
-    c.count(shown: "MSIs ended") { $0.count }
-    c.timesToEnd { $0 }
-  }.order { ($1.max, $0.key) < ($0.max, $1.key) }.rows {
+    c.count(shown: "MSIs ended") { $0.distribution.count }
+    c.timesToEnd { $0.distribution }
+  }.order { ($1.distribution.max, $0.key) < ($0.distribution.max, $1.key) }.rows {
     $0.results.latencyByDevice.filter { $0.stage == .injectionToEOI }
   }
 }
 
 extension Columns {
   /// How long interrupts took from becoming pending to their end, for people.
-  fileprivate func timesToEnd(_ latency: @escaping @Sendable (Row) -> KeyedLatency?) {
-    @discardableResult func time(_ title: String, _ value: @escaping @Sendable (KeyedLatency) -> UInt64?) -> Columns {
+  fileprivate func timesToEnd(_ latency: @escaping @Sendable (Row) -> LatencyDistribution?) {
+    @discardableResult func time(
+      _ title: String, _ value: @escaping @Sendable (LatencyDistribution) -> UInt64?
+    ) -> Columns {
       duration(shown: title) { latency($0).flatMap(value) }
         .shownAs { row in latency(row).map { value($0).map(Units.duration) ?? "–" } ?? "" }
     }
     for (title, percent) in [("to end p50", 50.0), ("p90", 90), ("p99", 99)] {
-      time(title) { $0.percentile(percent) }
+      time(title) { $0.knownPercentile(percent) }
         .with { column in
           column.isPageOnly = percent == 90
-          column.percentile = { row in
-            latency(row).map { PagePercentile(percent, count: $0.count, value: $0.percentile(percent)) }
-          }
+          column.percentile = { row in latency(row).map { PagePercentile(percent, of: $0) } }
         }
     }
     time("max") { $0.max }
@@ -136,17 +136,17 @@ extension TraceSummary {
 
 /// Finds the latencies of a key and stage.
 struct LatencyIndex {
-  private var rows: [UInt64: KeyedLatency] = [:]
+  private var rows: [UInt64: LatencyDistribution] = [:]
 
   init(_ latencies: [KeyedLatency]) {
-    for row in latencies { rows[Self.key(row.domain, row.key, row.stage)] = row }
+    for row in latencies { rows[Self.key(row.domain, row.key, row.stage)] = row.distribution }
   }
 
   private static func key(_ domain: UInt16, _ key: UInt32, _ stage: LatencyStage) -> UInt64 {
     UInt64(domain) << 48 | UInt64(stage.rawValue) << 32 | UInt64(key)
   }
 
-  func row(_ domain: UInt16, _ key: UInt32, _ stage: LatencyStage) -> KeyedLatency? {
+  func row(_ domain: UInt16, _ key: UInt32, _ stage: LatencyStage) -> LatencyDistribution? {
     rows[Self.key(domain, key, stage)]
   }
 }

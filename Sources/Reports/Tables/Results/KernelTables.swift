@@ -162,15 +162,13 @@ extension Columns {
     add([
       Column(
         name: name, key: name, unit: .text, doc: doc, forms: .json, content: .list(.scalar),
-        value: { row, _ in .array(value(row).map { .string($0) }) })
+        value: { row, _ in .list(value(row).map { .text($0) }) })
     ])
   }
 
   /// Exact durations: count, extremes, mean and percentiles, and in JSON buckets.
   @discardableResult fileprivate func durations(_ value: @escaping @Sendable (Row) -> DurationDistribution) -> Self {
-    latencies(
-      { value($0).count }, { (value($0).min, value($0).mean, value($0).max) }, { value($0).percentile($1) },
-      { value($0).latencies.buckets })
+    distribution(buckets: { $0.latencies.buckets }, value)
   }
 
   /// An object of durations in JSON, four columns in SQL, and what people see of them.

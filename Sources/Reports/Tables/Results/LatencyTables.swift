@@ -51,7 +51,7 @@ extension ResultTables {
       c.domain { $0.domain }
       name(c)
       c.text("stage", stageNames) { $0.stage.name }
-      c.latencies({ $0.count }, { ($0.min, $0.mean, $0.max) }, { $0.percentile($1) }, { $0.buckets })
+      c.distribution { $0.distribution }
     }
   }
 

@@ -47,7 +47,7 @@ extension ResultTables {
     c.text("certainty", "observed, derived, inferred, assumed: the least certain of what it rests on") {
       CaseNames.provenance[$0.certainty.rawValue]
     }
-    c.everywhere { $0.omitted = .null }
+    c.everywhere { $0.omitted = .unknown }
     c.flag("virtual", "whether it is a guest's") { $0.isVirtual }.only(.lines).omitted(.bool(false))
   }
 

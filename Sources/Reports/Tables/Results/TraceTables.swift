@@ -72,15 +72,15 @@ extension ResultTables {
   }.rows { [($0.results.summary, $0.results)] }
 
   /// Every number of the JSON report's summary, those of inner objects as `by_class.SGI`.
-  static let summaryCounts = ResultTable<JSONValue.Member>(
+  static let summaryCounts = ResultTable<ValueTree.Member>(
     "the numbers of the JSON report's \"summary\"; by class as by_class.SGI and so on", sql: "summary"
   ) { c in
-    c.text("name", "the key") { $0.key }
+    c.text("name", "the key") { $0.name }
     c.count("value", "how often") { $0.value.number }
   }.rows { report in
     summary.object((report.results.summary, report.results), report.naming).members.flatMap { member in
       guard case .object(let members) = member.value else { return [member] }
-      return members.map { JSONValue.Member("\(member.key).\($0.key)", $0.value) }
+      return members.map { ValueTree.Member("\(member.name).\($0.name)", $0.value) }
     }
   }
 

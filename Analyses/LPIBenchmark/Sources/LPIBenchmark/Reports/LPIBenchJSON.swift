@@ -1,21 +1,22 @@
+import InterruptTrace
 import Reports
 
 extension LPIBenchmarkReport {
   /// The object that scripts depend on.
-  public var json: JSONValue {
+  public var json: ValueTree {
     [
-      "schema": .number(Document.schema), "command": "bench lpi", "caveat": .string(Self.caveat),
+      "schema": .number(Document.schema), "command": "bench lpi", "caveat": .text(Self.caveat),
       "seed": .number(options.seed),
-      "default": .string(contenders.first?.name ?? ""),
-      "stores": .array(contenders.map { ["name": .string($0.name), "summary": .string($0.summary)] }),
-      "disagreements": .array(disagreements.map { .string($0) }),
-      "results": .array(measurements.map(json)),
+      "default": .text(contenders.first?.name ?? ""),
+      "stores": .list(contenders.map { ["name": .text($0.name), "summary": .text($0.summary)] }),
+      "disagreements": .list(disagreements.map { .text($0) }),
+      "results": .list(measurements.map(json)),
     ]
   }
 
-  private func json(_ one: LPIMeasurement) -> JSONValue {
+  private func json(_ one: LPIMeasurement) -> ValueTree {
     [
-      "store": .string(one.store), "population": .string(one.population), "operation": .string(one.operation),
+      "store": .text(one.store), "population": .text(one.population), "operation": .text(one.operation),
       "lpis": .number(UInt64(one.lpiCount)), "median_ns": fraction(one.median),
       "min_ns": fraction(one.nanoseconds.first), "max_ns": fraction(one.nanoseconds.last),
       "spread": .fraction(one.spread), "samples": .number(UInt64(one.nanoseconds.count)),
@@ -26,5 +27,5 @@ extension LPIBenchmarkReport {
     ]
   }
 
-  private func fraction(_ value: Double?) -> JSONValue { value.map { .fraction($0) } ?? .null }
+  private func fraction(_ value: Double?) -> ValueTree { value.map { .fraction($0) } ?? .unknown }
 }
