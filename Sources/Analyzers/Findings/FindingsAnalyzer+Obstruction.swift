@@ -3,7 +3,7 @@ import InterruptTrace
 /// What keeps a pending interrupt back: the one answer that a finding and `why` give.
 struct Obstruction {
   /// Which condition it is.
-  enum Cause {
+  enum Obstacle {
     case disabled
     /// A PPI that only other PEs have enabled.
     case enabledElsewhere
@@ -27,7 +27,7 @@ struct Obstruction {
     case unknown
   }
 
-  var cause: Cause
+  var cause: Obstacle
   /// What stands behind the interrupt's name: "is pending and …".
   var what: String
   /// The conditions, with the events that set them.

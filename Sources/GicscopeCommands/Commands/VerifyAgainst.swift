@@ -30,11 +30,11 @@ extension VerifyCommand {
       ? "--policy"
       : ofRelease != nil
         ? "as the traced kernel's release" : "default: the capture shows no kernel release; see --policy"
-    var rows: [ListRegisterReport.Row] = []
+    var rows: [ListRegisterReport.Comparison] = []
     for knowledge in ListRegisterCheck.Knowledge.allCases {
       let agreement = try check.compare(
         inside: try trace.open(), topology: topology, options: hypervisor, knowledge: knowledge)
-      rows.append(ListRegisterReport.Row(knowledge: knowledge, agreement: agreement))
+      rows.append(ListRegisterReport.Comparison(knowledge: knowledge, agreement: agreement))
     }
     let report = ListRegisterReport(
       inside: self.trace.path, outside: outside, policy: policy, policyOrigin: origin,

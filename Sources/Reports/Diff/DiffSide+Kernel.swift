@@ -4,7 +4,7 @@ import InterruptTrace
 /// What is compared of a kernel's own interrupts.
 extension DiffSide {
   /// Rows of one list of a kernel's results: which, whose latency each is, and where it stands in the row.
-  private struct Source {
+  private struct KernelList {
     var list: String
     var key: (ValueTree, UInt64) -> LatencyKey?
     /// The member that holds the latency; nil if the row itself does.
@@ -13,15 +13,15 @@ extension DiffSide {
 
   private static func source(
     _ list: String, _ stage: KernelActivity.Stage, _ member: String?, name: @escaping (ValueTree) -> (String, UInt64?)?
-  ) -> Source {
-    Source(
+  ) -> KernelList {
+    KernelList(
       list: list,
       key: { row, domain in
         name(row).map { LatencyKey(domain: domain, interruptClass: $0.0, intid: $0.1, stage: stage.name) }
       }, member: member)
   }
 
-  private static var sources: [Source] {
+  private static var sources: [KernelList] {
     let irq: (ValueTree) -> (String, UInt64?)? = { row in row["irq"]?.number.map { ("IRQ", $0) } }
     let reason: (ValueTree) -> (String, UInt64?)? = { row in row["reason"]?.string.map { ($0, nil) } }
     let softirq: (ValueTree) -> (String, UInt64?)? = { row in row["name"]?.string.map { ($0, nil) } }

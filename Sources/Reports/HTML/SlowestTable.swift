@@ -26,7 +26,7 @@ struct SlowestTable {
           "\(life.intid)", naming.text(life.pe), Units.moment(life.pendingTime),
           "#\(life.pendingEvent) → #\(life.acknowledgeEvent) → #\(life.endEvent)",
         ],
-        link: MomentLink(life)
+        link: MomentLink(life).html
       )
     }
     return table.html
@@ -58,7 +58,7 @@ struct SlowestTable {
           TimelineRow(life).name(naming, hasManyGuests: hasManyGuests), Units.moment(life.firstTime),
           "\(life.certainty)",
         ],
-        link: MomentLink(life)
+        link: MomentLink(life).html
       )
     }
     return table.html

@@ -5,6 +5,11 @@ public enum Units {
   /// `1,234,567`.
   public static func count(_ value: UInt64) -> String { value.grouped }
 
+  /// `1 event`, `1,234 events`: a count with its noun, whose plural is `many`, or ends in an s.
+  public static func count(_ value: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
+    "\(count(UInt64(value))) \(value == 1 ? one : many ?? one + "s")"
+  }
+
   /// A span of time to three digits: `850 ns`, `1.23 µs`, `45.6 ms`, `12.3 s`, `3 min 20 s`, `2 h 05 min`.
   public static func duration(_ nanoseconds: UInt64) -> String {
     switch nanoseconds {

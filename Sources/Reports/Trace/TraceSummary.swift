@@ -48,9 +48,6 @@ public struct TraceSummary: Sendable {
     return lastTime - firstTime
   }
 
-  /// The `trace` object.
-  public var json: ValueTree { ResultTables.trace.object((self, 0), PENaming(topology)) }
-
   /// What was left out, for the end of a report; nothing if nothing was.
   func ignored(_ style: TextStyle) -> String {
     guard let text = statistics.ignoredText else { return "" }
@@ -62,9 +59,9 @@ public struct TraceSummary: Sendable {
     var lines: [(String, String)] = []
     let compression = format.compression == "none" ? "" : ", \(format.compression)"
     lines.append(("capture", "\(path.printable) (\(format.name)\(compression))"))
-    var content = "\(Units.count(events)) events"
+    var content = Units.count(events, "event")
     if duration > 0 { content += " in \(Units.duration(duration))" }
-    if gaps > 0 { content += ", " + style.apply(.notice, "\(Units.count(gaps)) gaps") }
+    if gaps > 0 { content += ", " + style.apply(.notice, Units.count(gaps, "gap")) }
     lines.append(("events", content))
     lines.append(("controller", topology.title))
     for problem in statistics.problems {

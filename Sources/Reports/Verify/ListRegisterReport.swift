@@ -5,7 +5,7 @@ import Replay
 /// `verify INSIDE --against OUTSIDE`: the list registers that the model of KVM's VGIC predicts, and those that were seen.
 public struct ListRegisterReport: Sendable {
   /// One comparison.
-  public struct Row: Sendable {
+  public struct Comparison: Sendable {
     /// What the model was told.
     public var knowledge: ListRegisterCheck.Knowledge
     /// How it came out.
@@ -29,11 +29,12 @@ public struct ListRegisterReport: Sendable {
   /// List registers of each PE.
   public var listRegisters: Int
   /// The comparisons.
-  public var rows: [Row]
+  public var rows: [Comparison]
 
   /// A report with every field given.
   public init(
-    inside: String, outside: String, policy: ListRegisterPolicy, policyOrigin: String, listRegisters: Int, rows: [Row]
+    inside: String, outside: String, policy: ListRegisterPolicy, policyOrigin: String, listRegisters: Int,
+    rows: [Comparison]
   ) {
     self.inside = inside
     self.outside = outside
@@ -81,7 +82,7 @@ public struct ListRegisterReport: Sendable {
     return out
   }
 
-  private func text(_ row: Row, _ style: TextStyle) -> String {
+  private func text(_ row: Comparison, _ style: TextStyle) -> String {
     let agreement = row.agreement
     var out = "\n"
     out += style.apply(
@@ -95,9 +96,9 @@ public struct ListRegisterReport: Sendable {
       return out
         + style.apply(.bad, "  The two captures do not match: \(Self.remedy(agreement.mismatch ?? .noOffset)).\n")
     }
-    out += "  \(Units.count(UInt64(agreement.loads))) loads of list registers, "
+    out += "  \(Units.count(agreement.loads, "load")) of list registers, "
     out += "\(Units.count(UInt64(agreement.abandoned))) of them before no entry"
-    if agreement.clockJumps > 0 { out += "; the clocks' offset changed \(agreement.clockJumps) times" }
+    if agreement.clockJumps > 0 { out += "; the clocks' offset changed \(Units.count(agreement.clockJumps, "time"))" }
     out += "\n\n"
     let counts = ClassCount.all(agreement).filter { $0.count.involved > 0 }
     out += ResultTables.predictedRegisters.text(counts, PENaming(Topology()), style)
@@ -166,7 +167,7 @@ public struct ListRegisterReport: Sendable {
     ])
   }
 
-  private func json(of row: Row) -> ValueTree {
+  private func json(of row: Comparison) -> ValueTree {
     let agreement = row.agreement
     let naming = PENaming(Topology())
     let classes = ClassCount.all(agreement).map {

@@ -106,3 +106,8 @@ extension ResultTables {
     InterruptClass.allCases.map { ($0.name, counts[Int($0.rawValue)]) }
   }
 }
+
+extension TraceSummary {
+  /// The `trace` object.
+  public var json: ValueTree { ResultTables.trace.object((self, 0), PENaming(topology)) }
+}

@@ -27,16 +27,4 @@ extension ResultTables {
       $0.unknown
     }.zero("–").role { $0.unknown > 0 ? .notice : .faint }
   }.rows { $0.predictions }
-
-  static let disagreements = ResultTable<FailedPrediction>("predictions that failed") { c in
-    c.event("event", "the event that showed something else") { $0.event }
-    c.moment("time_ns", "when") { $0.time }
-    c.domain { $0.domain }
-    c.pe(shown: nil) { ($0.pe, $0.domain) }
-    c.text("name", "the register or the observation") { $0.name }
-    c.hex("expected", "what the model expected") { $0.expected }
-    c.hex("seen", "what the capture shows") { $0.seen }
-    c.text("explanation", "the state that led to the expectation") { $0.explanation }
-    c.text("event_text", "the event, as gicscope events prints it") { $0.eventText }
-  }
 }

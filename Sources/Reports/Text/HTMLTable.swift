@@ -13,10 +13,10 @@ public struct HTMLTable {
     self.caption = caption
   }
 
-  /// Adds a row; `values` are what a number's column sorts by, `reasons` why a cell is empty, and `link` stands
-  /// in a column behind the cells.
+  /// Adds a row; `values` are what a number's column sorts by, `reasons` why a cell is empty, and `link` is markup
+  /// that stands in a column behind the cells.
   public mutating func add(
-    _ cells: [String], values: [UInt64?] = [], reasons: [String?] = [], link: MomentLink? = nil
+    _ cells: [String], values: [UInt64?] = [], reasons: [String?] = [], link: String? = nil
   ) {
     rows += 1
     body += "<tr>"
@@ -26,7 +26,7 @@ public struct HTMLTable {
       if i < reasons.count, let reason = reasons[i] { body += " title=\"\(reason.escapedForHTML)\"" }
       body += ">" + cell.escapedForHTML + "</td>"
     }
-    if let link { body += "<td>\(link.html)</td>" }
+    if let link { body += "<td>\(link)</td>" }
     body += "</tr>\n"
   }
 
