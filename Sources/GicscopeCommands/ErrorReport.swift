@@ -28,9 +28,7 @@ extension ExitStatus {
     let message = Gicscope.fullMessage(for: error)
     if Gicscope.exitCode(for: error) == .success {
       do {
-        let output = try OutputFile.standardOutput()
-        try output.write(message + "\n")
-        try output.commit()
+        try OutputFile.write(message + "\n", to: "-")
       } catch {
         return report(error)
       }

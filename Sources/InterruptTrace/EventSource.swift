@@ -131,9 +131,9 @@ extension ImportStatistics {
   }
 }
 
-/// Why a capture can not be read at all, or, with `--strict`, why reading stopped.
+/// Why a capture cannot be read at all, or, with `--strict`, why reading stopped.
 public enum TraceError: Error, Equatable, Sendable {
-  /// The file can not be opened or read. Exit code 3.
+  /// The file cannot be opened or read. Exit code 3.
   case unreadable(path: String, reason: String)
   /// No importer knows this content. Exit code 3.
   case unrecognised(path: String, reason: String)
@@ -147,7 +147,7 @@ public enum TraceError: Error, Equatable, Sendable {
 
   private var text: String {
     switch self {
-    case .unreadable(let path, let reason): "\(path): can not be read: \(reason)"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .unrecognised(let path, let reason): "\(path): not a capture that gicscope knows: \(reason)"
     case .tooNew(let path, let version):
       "\(path): written in format version \(version), newer than this gicscope reads; update gicscope"

@@ -28,7 +28,7 @@ enum CaptureContent: Equatable {
   static func recognise(_ input: ByteInput, isLive: Bool = false) -> CaptureContent {
     if input.peek(1).isEmpty, let damage = input.damage {
       return .unknown(
-        "it is \(input.compression) data that can not be decompressed: \(damage.reason), \(damage.position)")
+        "it is \(input.compression) data that cannot be decompressed: \(damage.reason), \(damage.position)")
     }
     if PcapContent.recognises(input.peek(PcapContent.recognisedBy)) { return .pcap }
     if input.peek(DatFile.magic.count).elementsEqual(DatFile.magic) { return .traceDat }

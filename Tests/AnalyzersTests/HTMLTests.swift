@@ -33,7 +33,7 @@ struct HTMLTests {
     for reference in ["http:", "https:", "<link", "src=", "@import", "url("] { #expect(!page.contains(reference)) }
   }
 
-  @Test("Text from outside can not become markup")
+  @Test("Text from outside cannot become markup")
   func escaped() {
     let page = html([], path: "<b>&\"x\".log")
     #expect(page.contains("&lt;b&gt;&amp;&quot;x&quot;.log"))

@@ -106,7 +106,7 @@ struct LatencyTests {
     #expect(results.exclusions.resignalled == 0)
   }
 
-  @Test("A level that stays high is pending anew when its interrupt ends")
+  @Test("A level that stays high is pending again when its interrupt ends")
   func levelStaysHigh() {
     let results = analyse([
       Make.pending(100, 27), Make.acknowledged(110, 27, staysPending: true), Make.ended(150, 27),

@@ -38,7 +38,7 @@ struct DiffCommandTests {
     }
   }
 
-  @Test("Standard input can not be both sides")
+  @Test("Standard input cannot be both sides")
   func standardInput() throws {
     #expect(try BuiltProgram.run(["diff", "-", "-"]).status == 2)
   }

@@ -104,7 +104,7 @@ struct OutputTests {
         (["--html", "/dev/null"], "device"), (["--sqlite", "/dev/null"], "device"),
         (["--html", "/dev/full"], "device"),
         (["--html", directory.path], "folder"), (["--sqlite", "-"], "standard output"),
-        (["--json=" + directory.path + "/no/x.json"], "can not be written"),
+        (["--json=" + directory.path + "/no/x.json"], "cannot be written"),
       ] {
         let result = try BuiltProgram.run(["analyze", capture.path] + options)
         #expect(result.status == (reason.hasPrefix("can") ? 3 : 2), "\(options)")
@@ -133,7 +133,7 @@ struct OutputTests {
       try other.write(to: foreign)
       for (file, content) in [(text, Data("my notes\n".utf8)), (foreign, other)] {
         let result = try BuiltProgram.run(["analyze", capture.path, "--sqlite", file.path])
-        #expect(result.status == 2 && result.errors.contains("no database of gicscope's"))
+        #expect(result.status == 2 && result.errors.contains("not a gicscope database"))
         #expect(try Data(contentsOf: file) == content)
       }
     }

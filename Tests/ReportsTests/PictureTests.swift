@@ -31,7 +31,7 @@ struct PictureTests {
     "linux-gicv3-its", "nested-gicv3", "linux-gicv2", "gicv4", "kvm-one-second/trace.dat", "stale-lpi-configuration",
   ]
 
-  @Test("Each has axes with a title, and words for who can not see it", arguments: captures)
+  @Test("Each has axes with a title, and words for who cannot see it", arguments: captures)
   func accessible(capture: String) throws {
     let (page, _) = try Self.page(capture)
     let pictures = Self.parts(of: page, from: "<svg class=\"wide\"", to: "</svg></div>")

@@ -176,7 +176,7 @@ struct SQLiteTests {
     }
   }
 
-  @Test("A file that can not be made is told of with its name")
+  @Test("A file that cannot be made is reported with its name")
   func unwritable() {
     #expect(throws: OutputError(path: "/proc/none/x.db", reason: "No such file or directory")) {
       try SQLiteReport(path: "/proc/none/x.db")

@@ -44,7 +44,7 @@ struct MergeTests {
     let (outside, inside) = run(shift: shift)
     let (ours, theirs) = (try CaptureSignals(ListSource(outside)), try CaptureSignals(ListSource(inside)))
     let found = try #require(ClockOffset.find(ours, theirs, guest: 0))
-    // The least delay, 10 µs, can not be told from the offset.
+    // The least delay, 10 µs, cannot be told from the offset.
     #expect(abs(found.offset - (shift - 10_000)) < 2_000)
     #expect(found.matched == 400 && found.compared == 400)
     var map = InterruptMap()

@@ -273,7 +273,8 @@ extension FindingsAnalyzer {
       .init("\(register) held it with HW and EOI clear: \(hex(given.value))", event: given.event),
       .init(
         end == nil
-          ? "the guest's end will tell nobody" : "the guest's end told nobody: no maintenance interrupt follows it",
+          ? "the hypervisor will not notice the guest's end"
+          : "the hypervisor did not notice the guest's end: no maintenance interrupt follows it",
         event: end),
     ]
   }

@@ -169,7 +169,7 @@ extension FindingsAnalyzer {
       count: o.dropped
     ) {
       FindingLog.Description(
-        .warning, .likely, "the guest ended \(name), which the hypervisor had dropped while the guest was at it",
+        .warning, .likely, "the guest ended \(name), which the hypervisor had dropped while the guest handled it",
         [
           .init("its list register was taken back while it was active", event: o.takenOut.event),
           .init(

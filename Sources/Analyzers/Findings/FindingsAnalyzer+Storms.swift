@@ -15,7 +15,7 @@ extension FindingsAnalyzer {
         .error, .certain,
         isLevel && line != .max
           ? "\(name(t.intid)) fires again and again: its line stays high over every end of interrupt"
-          : "\(name(t.intid)) fires again and again: it is pending anew each time that it ends",
+          : "\(name(t.intid)) fires again and again: it is pending again whenever it ends",
         chain,
         advice: isLevel
           ? "check that the handler makes the device lower its line" : "check what raises it while it is handled",

@@ -131,19 +131,35 @@ extension FindingsAnalyzer {
   // MARK: Edges
 
   func reportEdges(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
-    let pe = InterruptClass(intid: key.intid).isPrivate ? key.pe : PE.none
     reportLateFalls(key, r, log)
+    reportMerged(key, r, log)
+    reportPulses(key, r, log)
+    reportNoTarget(key, r, log)
+    reportHeldLine(key, r, log)
+  }
+
+  /// The PE of a private interrupt.
+  private func owner(_ key: InterruptKey) -> UInt32 { InterruptClass(intid: key.intid).isPrivate ? key.pe : PE.none }
+
+  /// Requests that merged into one that was pending.
+  private func reportMerged(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    let pe = owner(key)
     if r.merged > 0, r.merged >= thresholds.coalescedEdges, r.merged >= r.edges / 10 {
       var last = at(key, pe)
       (last.event, last.time) = (r.lastMerged.event, r.lastMerged.time)
       record(log, .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid), last, count: r.merged) {
         FindingLog.Description(
           .note, .certain, "\(r.merged) of \(r.edges) requests for \(Self.name(key.intid)) came while one was pending",
-          [.init("what is pending already takes up what comes", event: r.pendingAt.event.known)],
+          [.init("the new request merged into the pending one", event: r.pendingAt.event.known)],
           advice: "check that the handler drains all queued work, and what keeps the interrupt waiting",
           event: r.firstMerged.event, time: r.firstMerged.time)
       }
     }
+  }
+
+  /// Levels that fell each time before they were taken.
+  private func reportPulses(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    let pe = owner(key)
     // A hypervisor sees to what its maintenance interrupt is about without taking it.
     let isVirtual = lists.find(UInt64(key.domain) << 32 | UInt64(pe)) != nil
     if r.mostMissedPulses >= thresholds.missedPulses, isEnabled(r, key.intid) == .yes, !r.isPending, !isVirtual {
@@ -169,6 +185,9 @@ extension FindingsAnalyzer {
           time: r.mostMissedSince.time)
       }
     }
+  }
+
+  private func reportNoTarget(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
     if goesNowhere(r, key), elapsed(since: r.targetAt) >= thresholds.stuckTime {
       record(log, .init(kind: .misrouted, domain: key.domain, intid: key.intid), at(key, PE.none)) {
         FindingLog.Description(
@@ -180,6 +199,11 @@ extension FindingsAnalyzer {
           advice: "check GICD_IROUTER or GICD_ITARGETSR of the interrupt", since: r.targetAt)
       }
     }
+  }
+
+  /// An edge-triggered interrupt whose line stays high after its end.
+  private func reportHeldLine(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+    let pe = owner(key)
     if r.edge == .yes, r.line == .yes, !r.isPending, !r.isActive, r.endAt.event != .max, r.lineAt.event < r.endAt.event,
       !INTID.isLPI(key.intid), r.wasEnabled, elapsed(since: r.endAt) >= thresholds.stuckTime
     {

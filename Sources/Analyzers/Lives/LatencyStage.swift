@@ -1,7 +1,7 @@
 /// The spans of an interrupt's life that are measured.
 ///
 /// The injection is the moment the line rose, the MSI was written, the SGI was sent or a register set the interrupt
-/// pending. A level that is still high when its interrupt ends makes it pending anew at that end.
+/// pending. A level that is still high when its interrupt ends makes it pending again at that end.
 public enum LatencyStage: UInt8, Sendable, CaseIterable {
   /// From becoming pending to the acknowledge.
   case pendingToAcknowledge

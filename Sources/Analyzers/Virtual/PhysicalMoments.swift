@@ -28,7 +28,7 @@ struct PhysicalMoments: ~Copyable {
     entry.pointee.isAcknowledged = true
   }
 
-  /// A level that is still high makes it pending anew.
+  /// A level that is still high makes it pending again.
   mutating func deactivated(_ t: Transition) {
     guard !INTID.isLPI(t.intid), let entry = table.find(t.interruptKey) else { return }
     entry.pointee = Moments(pending: t.time, hasPending: t.deactivated.isPending)

@@ -49,9 +49,7 @@ struct CheckCommand: FileCommand {
       crossings: limits.crossings(of: runs, baseline: before), captures: captures, budget: budget)
     try checks.write(report)
     if !outputs.contains(where: { $0.path == "-" }) {
-      let output = try OutputFile.standardOutput()
-      try output.write(report.text)
-      try output.commit()
+      try OutputFile.write(report.text, to: "-")
     }
     try checks.annotate(report)
     if !report.crossings.isEmpty { throw ExitStatus.failed }
@@ -60,8 +58,7 @@ struct CheckCommand: FileCommand {
 
   private func analyse(_ path: String, _ damage: inout ExitCode?) throws -> AnalysisReport {
     var trace = TraceOptions(capture: path)
-    trace.quiet = quiet
-    trace.noProgress = quiet
+    trace.reading = ReadingOptions(quiet: quiet, noProgress: quiet)
     let (engine, progress) = try trace.engine { $0.deliversUnreported = true }
     let report = try [any AnalysisOutput]().analyse(engine, path: path)
     progress.clear()

@@ -47,14 +47,7 @@ struct DiffCommand: FileCommand {
       "Facts about the controller that the captures do not show: a JSON or key=value file.", valueName: "file"))
   var topology: String?
 
-  @Flag(help: "Stop at the first malformed line or record.")
-  var strict = false
-
-  @Flag(name: .shortAndLong, help: "No progress, no remarks: only results and errors.")
-  var quiet = false
-
-  @Flag(help: "No progress line.")
-  var noProgress = false
+  @OptionGroup var reading: ReadingOptions
 
   @OptionGroup var json: JSONOptions
 
@@ -72,11 +65,7 @@ struct DiffCommand: FileCommand {
     var damage: ExitCode?
     let sides = try [before, after].map { try side($0, &damage) }
     let report = DiffReport(before: sides[0], after: sides[1], least: least / 100)
-    if let html {
-      let file = try OutputFile(path: html)
-      try file.write(report.html())
-      try file.commit()
-    }
+    if let html { try OutputFile.write(report.html(), to: html) }
     try json.write(
       showsText: !writesToStandardOutput, text: { report.text($0, rows: max(rows, 1)) }, json: { report.json })
     let crossed = failOn.filter { condition in
@@ -106,9 +95,7 @@ struct DiffCommand: FileCommand {
     if let result = try ResultFile.read(input.path) { return result }
     var options = TraceOptions(capture: input.path)
     options.topology = topology
-    options.strict = strict
-    options.quiet = quiet
-    options.noProgress = noProgress
+    options.reading = reading
     let (engine, progress) = try options.engine { $0.deliversUnreported = true }
     let report = try [any AnalysisOutput]().analyse(engine, path: path)
     progress.clear()

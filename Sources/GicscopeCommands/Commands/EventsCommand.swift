@@ -31,7 +31,7 @@ struct EventsCommand: FileCommand {
   func validate() throws {
     for name in kinds ?? [] where !EventLayout.all.contains(where: { $0.name == name }) {
       throw ValidationError(
-        "'\(name)' is no kind of event; there are: \(EventLayout.all.map(\.name).joined(separator: ", ")).")
+        "unknown kind of event '\(name)'; known kinds: \(EventLayout.all.map(\.name).joined(separator: ", ")).")
     }
   }
 

@@ -62,7 +62,7 @@ struct GenerateCommand: FileCommand {
   }
 
   private static func text(_ summary: LPICaptureWriter.Summary) -> String {
-    "\(Units.count(summary.events)) records: \(Units.count(summary.commands)) ITS commands, "
-      + "\(Units.count(summary.injections)) MSIs, \(Units.count(summary.acknowledges)) acknowledges"
+    "\(Units.count(summary.events, "record")): \(Units.count(summary.commands, "ITS command")), "
+      + "\(Units.count(summary.injections, "MSI")), \(Units.count(summary.acknowledges, "acknowledge"))"
   }
 }

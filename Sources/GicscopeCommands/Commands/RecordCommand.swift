@@ -103,8 +103,8 @@ struct RecordCommand: FileCommand {
     if let reason = plan.impossibility { throw Recorder.Failure(message: "nothing can be recorded: \(reason)") }
     var options = Recorder.Options()
     (options.buffer, options.clock, options.guests) = (buffer, clock, guest)
-    if script { return try print(RecordScript(plan, options).text) }
-    if self.plan { return try print(PlanText.full(plan)) }
+    if script { return try OutputFile.write(RecordScript(plan, options).text, to: "-") }
+    if self.plan { return try OutputFile.write(PlanText.full(plan), to: "-") }
     if let pid {
       options.threads = GuestProcess(pid, files).tracedThreads(files)
       if options.threads!.isEmpty { throw UsageError(message: "--pid \(pid): there is no such process") }
@@ -145,11 +145,5 @@ struct RecordCommand: FileCommand {
       throw Recorder.Failure(
         message: "the kernel keeps \(left.joined(separator: ", ")): another program still records them")
     }
-  }
-
-  private func print(_ text: String) throws {
-    let output = try OutputFile.standardOutput()
-    try output.write(text)
-    try output.commit()
   }
 }

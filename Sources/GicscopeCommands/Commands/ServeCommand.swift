@@ -33,9 +33,7 @@ struct ServeCommand: FileCommand {
     progress.clear()
     _ = trace.conclude(traveller.summary)
     server.open(traveller)
-    let output = try OutputFile.standardOutput()
-    try output.write("http://127.0.0.1:\(server.port)/\n")
-    try output.commit()
+    try OutputFile.write("http://127.0.0.1:\(server.port)/\n", to: "-")
     if !trace.quiet { StandardError.write("\(trace.path) is open there; Ctrl-C ends it\n") }
     server.wait()
   }

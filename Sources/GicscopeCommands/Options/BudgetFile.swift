@@ -130,7 +130,7 @@ enum BudgetFile {
   }
 
   private static func unknown(_ name: String, _ node: Node, _ known: [String]) -> UsageError {
-    wrong(node, "unknown '\(name)'; there are: \(known.joined(separator: ", "))")
+    wrong(node, "unknown key '\(name)'; known keys: \(known.joined(separator: ", "))")
   }
 
   private static func wrong(_ node: Node, _ reason: String) -> UsageError {

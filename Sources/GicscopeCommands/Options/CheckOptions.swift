@@ -32,17 +32,13 @@ struct CheckOptions: ParsableArguments {
   func write(_ checks: some ServiceReport) throws {
     for (path, content) in [(junit, { checks.junit }), (sarif, { checks.sarif.jsonText })] {
       guard let path else { continue }
-      let file = try OutputFile(path: path)
-      try file.write(content())
-      try file.commit()
+      try OutputFile.write(content(), to: path)
     }
   }
 
   /// Writes the annotations, which GitHub reads from standard output.
   func annotate(_ checks: some ServiceReport) throws {
     guard github else { return }
-    let output = try OutputFile.standardOutput()
-    try output.write(checks.annotations)
-    try output.commit()
+    try OutputFile.write(checks.annotations, to: "-")
   }
 }

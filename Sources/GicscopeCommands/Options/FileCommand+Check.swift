@@ -72,7 +72,7 @@ extension NamedOutput {
     switch content {
     case .database:
       if !mayReplaceDatabase(path) {
-        throw refused("it is there already and no database of gicscope's; remove it, or choose another name")
+        throw refused("it exists and is not a gicscope database; remove it, or choose another name")
       }
     case .report, .capture:
       guard let format = try? openTrace(paths: [path]).format else { return }

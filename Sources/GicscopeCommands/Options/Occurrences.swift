@@ -38,7 +38,7 @@ final class Occurrences {
     if let domain = filter.domain, !domains.contains(domain) {
       throw UsageError(
         message:
-          "--domain \(domain): not in this capture; there are: \(domains.sorted().ranges.joined(separator: ", "))")
+          "--domain \(domain): not in this capture; domains: \(domains.sorted().ranges.joined(separator: ", "))")
     }
     let lastPE = max(greatestPE, UInt32(max(engine.topology.peCount, 1) - 1))
     if let range = filter.pe?.ranges.first(where: { $0.lowerBound > lastPE }) {

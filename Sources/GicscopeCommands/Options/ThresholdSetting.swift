@@ -11,7 +11,7 @@ struct ThresholdSetting: Sendable {
     let parts = argument.split(separator: "=", maxSplits: 1)
     guard parts.count == 2 else { throw ValidationError("write NAME=VALUE, with one of: \(Self.help)") }
     guard let known = FindingThresholds.names.first(where: { $0.name == parts[0] }) else {
-      throw ValidationError("'\(parts[0])' is no threshold; there are: \(Self.help)")
+      throw ValidationError("unknown threshold '\(parts[0])'; known thresholds: \(Self.help)")
     }
     guard let value = known.isTime ? parseNanoseconds(parts[1]) : UInt64(parts[1]) else {
       throw ValidationError("'\(parts[1])' is not \(known.isTime ? "a time such as 5ms" : "a whole number")")

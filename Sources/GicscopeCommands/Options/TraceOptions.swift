@@ -6,6 +6,26 @@ import Replay
 import Reports
 import TraceImporters
 
+/// How captures are read, whichever they are.
+struct ReadingOptions: ParsableArguments {
+  @Flag(help: "Stop at the first malformed line or record.")
+  var strict = false
+
+  @Flag(name: .shortAndLong, help: "No progress, no remarks: only results and errors.")
+  var quiet = false
+
+  @Flag(help: "No progress line.")
+  var noProgress = false
+
+  /// For the command line's parser.
+  init() {}
+
+  /// As for a command line with these flags.
+  init(quiet: Bool = false, noProgress: Bool) {
+    (strict, self.quiet, self.noProgress) = (false, quiet, noProgress)
+  }
+}
+
 /// Which capture is read, and how.
 struct TraceOptions: ParsableArguments {
   @Argument(
@@ -26,14 +46,7 @@ struct TraceOptions: ParsableArguments {
       valueName: "file"))
   var irqMap: String?
 
-  @Flag(help: "Stop at the first malformed line or record.")
-  var strict = false
-
-  @Flag(name: .shortAndLong, help: "No progress, no remarks: only results and errors.")
-  var quiet = false
-
-  @Flag(help: "No progress line.")
-  var noProgress = false
+  @OptionGroup var reading: ReadingOptions
 
   @Flag(
     help: """
@@ -56,12 +69,14 @@ struct TraceOptions: ParsableArguments {
     trace = [capture]
     topology = nil
     irqMap = nil
-    strict = false
-    quiet = false
-    noProgress = true
+    reading = ReadingOptions(noProgress: true)
     live = false
     advanced = .none
   }
+
+  var strict: Bool { reading.strict }
+  var quiet: Bool { reading.quiet }
+  var noProgress: Bool { reading.noProgress }
 
   /// For ``FileCommand/inputs``.
   var inputs: [String] { trace + [topology, irqMap].compactMap { $0 } }
@@ -164,10 +179,8 @@ public struct JSONOptions: ParsableArguments {
       if json == "-" { return }
     }
     guard showsText else { return }
-    let output = try OutputFile.standardOutput()
     let style = TextStyle.ofStandardOutput(color)
-    try output.write(style.finished(text(style)))
-    try output.commit()
+    try OutputFile.write(style.finished(text(style)), to: "-")
   }
 
   /// For ``FileCommand/outputs``.

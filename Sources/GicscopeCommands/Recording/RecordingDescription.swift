@@ -14,9 +14,7 @@ struct RecordingDescription {
 
   /// Writes it into the recording's folder.
   func write(into folder: String) throws(OutputError) {
-    let file = try OutputFile(path: folder + "/" + RecordingFolder.descriptionName)
-    try file.write(json.jsonText)
-    try file.commit()
+    try OutputFile.write(json.jsonText, to: folder + "/" + RecordingFolder.descriptionName)
   }
 
   private var json: ValueTree {

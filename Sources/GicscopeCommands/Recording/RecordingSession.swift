@@ -113,9 +113,7 @@ struct RecordingSession {
     let texts = [SideFiles.interrupts(files), SideFiles.hardwareNumbers(files)]
     for (name, text) in zip(RecordingFolder.interruptNames, texts) {
       guard let text else { continue }
-      let file = try OutputFile(path: folder + "/" + name)
-      try file.write(text)
-      try file.commit()
+      try OutputFile.write(text, to: folder + "/" + name)
     }
   }
 

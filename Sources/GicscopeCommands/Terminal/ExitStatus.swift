@@ -10,7 +10,7 @@ public enum ExitStatus {
   static let damaged = ExitCode(4)
 }
 
-/// The user asked for something that can not be done.
+/// The user asked for something that cannot be done.
 public struct UsageError: Error {
   var message: String
 

@@ -1,10 +1,10 @@
 import Glibc
-import Reports
+import Replay
 
 /// A report that is drawn over and over while a capture is read, on a terminal.
 final class LiveScreen {
-  private let begun = LiveScreen.now
-  private var lastNews = LiveScreen.now
+  private let begun = monotonicNanoseconds()
+  private var lastNews = monotonicNanoseconds()
   private var nextTime: UInt64 = 0
   private var isDrawn = false
 
@@ -17,12 +17,12 @@ final class LiveScreen {
   /// Draws the report, at most once a second, and seldom enough that drawing takes a tenth of the time. `text` is given how
   /// long it has been reading, and for how long nothing came.
   func refresh(hasNews: Bool, _ text: (String) -> String) {
-    let start = Self.now
+    let start = monotonicNanoseconds()
     if hasNews { lastNews = start }
     guard start >= nextTime else { return }
     let idle = (start - lastNews) / 1_000_000_000
     draw(text(Self.clock((start - begun) / 1_000_000_000) + (idle > 1 ? ", nothing new for \(Self.clock(idle))" : "")))
-    let end = Self.now
+    let end = monotonicNanoseconds()
     nextTime = end + max(1_000_000_000, (end - start) * 9)
   }
 
@@ -52,10 +52,4 @@ final class LiveScreen {
   }
 
   private func write(_ text: String) { writeTerminal(text, to: STDOUT_FILENO) }
-
-  private static var now: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-  }
 }

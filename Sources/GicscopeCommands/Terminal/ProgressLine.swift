@@ -46,7 +46,7 @@ public final class ProgressLine {
     } else {
       parts.append(Units.bytes(progress.bytesRead))
     }
-    parts.append("\(Units.count(progress.events)) events")
+    parts.append(Units.count(progress.events, "event"))
     parts.append(Units.rate(Double(progress.events) / seconds))
     if let total = progress.bytesTotal, progress.bytesRead > 0, progress.bytesRead < total {
       let left = seconds * Double(total - progress.bytesRead) / Double(progress.bytesRead)

@@ -71,7 +71,7 @@ public struct ProbePlan {
   /// One reason stands for many that are alike.
   private static func summary(_ reasons: [String]) -> [String] {
     reasons.count > 2
-      ? ["\(reasons[0]); \(reasons.count - 1) more functions beside it can not be probed either"] : reasons
+      ? ["\(reasons[0]); \(reasons.count - 1) more functions beside it cannot be probed either"] : reasons
   }
 
   /// The probes that are used if the kernel takes each role's best.

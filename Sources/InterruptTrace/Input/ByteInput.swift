@@ -75,7 +75,7 @@ public final class ByteInput {
       return Compression.recognise(stored.available)
     }
     guard stored.isSeekable else {
-      // A pipe can not be looked through: the frame is dropped here instead of by the decoder.
+      // A pipe cannot be looked through: the frame is dropped here instead of by the decoder.
       repeat {
         while length > 0, stored.ensure(1) {
           let step = min(UInt64(stored.available.count), length)

@@ -10,7 +10,7 @@ public final class ReopenableInput {
 
   /// Looks at what `name` is, and copies it unless it is a file or a folder; `-` is standard input.
   ///
-  /// - Throws: ``TraceError/unreadable(path:reason:)``. What can not be opened at all is left to whoever opens ``path``.
+  /// - Throws: ``TraceError/unreadable(path:reason:)``. What cannot be opened at all is left to whoever opens ``path``.
   public init(_ name: String) throws(TraceError) {
     self.name = name
     var status = stat()

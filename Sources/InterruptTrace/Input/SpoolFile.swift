@@ -67,7 +67,7 @@ struct SpoolError: Error {
 
   /// What to tell the user.
   var message: String {
-    "a temporary copy of it can not be written" + (folder.map { " to \($0)" } ?? "") + ": \(reason); "
+    "a temporary copy of it cannot be written" + (folder.map { " to \($0)" } ?? "") + ": \(reason); "
       + "set TMPDIR to a folder with room, or decompress the capture into a file first"
   }
 }

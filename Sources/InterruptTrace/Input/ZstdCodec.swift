@@ -2,7 +2,7 @@ import CZstd
 
 /// Zstandard (RFC 8878), any number of frames, skippable ones too.
 ///
-/// libzstd refuses windows above 128 MiB, so a small file can not make us allocate more.
+/// libzstd refuses windows above 128 MiB, so a small file cannot make us allocate more.
 final class ZstdCodec: StreamCodec {
   private let context = ZSTD_createDStream()
   private(set) var isComplete = true

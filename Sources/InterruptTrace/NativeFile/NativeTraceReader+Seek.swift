@@ -7,7 +7,7 @@ extension NativeTraceReader {
   public var firstEventRecord: UInt64 { admission.leadingRecords }
 
   /// Continues with record `number`, or with the record that it is a continuation of. Returns the number of the record
-  /// that comes next; nil if there is no such record, or the reader can not seek: then nothing more is read.
+  /// that comes next; nil if there is no such record, or the reader cannot seek: then nothing more is read.
   ///
   /// One block is decoded, after hopping over the headers of the blocks before it that were not hopped over yet. A file
   /// that is not laid out as ``NativeFormat`` says (written by another tool in smaller or linked blocks, or with records

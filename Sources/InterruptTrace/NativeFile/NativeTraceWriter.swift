@@ -53,7 +53,7 @@ public final class NativeTraceWriter {
 
   deinit { block.deallocate() }
 
-  /// Appends an event. A time that a pcap can not hold (after 2106) becomes the last that it can.
+  /// Appends an event. A time that a pcap cannot hold (after 2106) becomes the last that it can.
   public func append(_ event: Event) throws(OutputError) {
     RecordCoding.write(event, epoch: epoch, to: block + used)
     used += NativeFormat.recordStride

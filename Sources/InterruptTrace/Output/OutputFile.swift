@@ -9,7 +9,7 @@ public struct OutputError: Error, Equatable, Sendable {
   /// Whether nobody reads it any more: a pipe whose reader has seen enough.
   public var isClosed: Bool
   /// One sentence for the user.
-  public var message: String { "\(path): can not be written: \(reason)" }
+  public var message: String { "\(path): cannot be written: \(reason)" }
 
   /// An error with every field given.
   public init(path: String, reason: String, isClosed: Bool = false) {
@@ -79,6 +79,13 @@ public final class OutputFile {
   deinit {
     if closesDescriptor, descriptor >= 0 { close(descriptor) }
     pending?.temporary.remove()
+  }
+
+  /// Writes a whole file; `-` is standard output.
+  public static func write(_ text: String, to path: String) throws(OutputError) {
+    let file = try OutputFile(path: path)
+    try file.write(text)
+    try file.commit()
   }
 
   /// Where the content is until ``commit()``: for libraries that write files themselves. Nil for what is no regular file.

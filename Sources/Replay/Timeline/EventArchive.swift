@@ -59,7 +59,7 @@ final class EventArchive {
     let size = count * MemoryLayout<Event>.stride
     let pages = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0)
     guard let pages, pages != MAP_FAILED else {
-      throw .unreadable(path: "temporary file", reason: "can not be mapped: \(Self.lastError)")
+      throw .unreadable(path: "temporary file", reason: "cannot be mapped: \(Self.lastError)")
     }
     mapped = pages
     mappedSize = size

@@ -38,7 +38,7 @@ extension AnalysisReport {
     guard !totals.isEmpty else { return "" }
     var line = "\(Units.count(totals.agreed)) of the controller's answers predicted"
     if totals.disagreed > 0 { line += ", " + style.apply(.bad, "\(Units.count(totals.disagreed)) not") }
-    if totals.taught > 0 { line += ", \(Units.count(totals.taught)) learned from" }
+    if totals.taught > 0 { line += ", \(Units.count(totals.taught)) learned" }
     if totals.unknown > 0 { line += ", \(Units.count(totals.unknown)) open" }
     return style.apply(.faint, "model     ") + "  " + line + "\n" + contradictionLine(style)
   }
@@ -47,7 +47,7 @@ extension AnalysisReport {
   private func contradictionLine(_ style: TextStyle) -> String {
     guard let event = results.contradictionEvent else { return "" }
     return style.apply(.faint, "remark    ")
-      + "  #\(event) contradicts what came before it: the capture seems to lack lines, and findings after it are not sure\n"
+      + "  #\(event) contradicts earlier events: lines seem to be missing, so that later findings are uncertain\n"
   }
 
   // MARK: Interrupts

@@ -49,7 +49,7 @@ struct ITSText {
       "As KVM caches translations: \(Units.count(curve.misses(entries: entries))) of \(Units.count(curve.references)) "
         + "MSIs miss with \(entries) entries (to 6.9)",
       "\(Units.count(curve.compulsory)) without a limit (from 6.10)",
-      "\(Units.count(flushes)) \(flushes == 1 ? "flush makes" : "flushes make") \(Units.count(again)) of them",
+      "\(Units.count(flushes, "flush makes", "flushes make")) \(Units.count(again)) of them",
     ]
   }
 
@@ -63,7 +63,8 @@ struct ITSText {
     let differed = its.agreement.reduce(0) { $0 + $1.differed }
     let shown = its.agreement.reduce(0) { $0 + $1.shown }
     let names = its.agreement.map(\.table.name).joined(separator: ", ")
-    let verdict = differed == 0 ? "the walks above agree." : "\(Units.count(differed)) walks above differ."
-    return ("The capture shows \(Units.count(shown)) reads of \(names) tables; \(verdict)", differed == 0)
+    let verdict =
+      differed == 0 ? "the walks above agree." : Units.count(differed, "walk above differs.", "walks above differ.")
+    return ("The capture shows \(Units.count(shown, "read")) of \(names) tables; \(verdict)", differed == 0)
   }
 }

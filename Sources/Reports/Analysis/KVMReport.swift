@@ -10,12 +10,11 @@ struct KVMText {
   }
 
   private func guest(_ guest: GuestActivity, _ style: TextStyle) -> String {
-    var out = "  guest \(guest.domain): \(guest.vcpus) vCPUs, \(Units.count(guest.entries)) entries"
-    out += guest.blame + "\n"
+    var out = "  guest \(guest.domain): \(guest.size)\(guest.blame)\n"
     if !guest.showsEntries { out += "  " + GuestActivity.noEntries + "\n" }
     if guest.nestedEntries > 0 {
-      out += "  \(Units.count(guest.nestedEntries)) of the entries are into the guest's own guests: "
-      out += "of their list registers nothing is predicted\n"
+      out += "  \(Units.count(guest.nestedEntries)) of the entries are into the guest's own guests, "
+      out += "whose list registers are not predicted\n"
     }
     out += ResultTables.guestExits.text(ResultTables.exits(guest), report.naming, style)
     out += ResultTables.guestRegisters.listing(guest.registers.map { (guest, $0) }, report.naming, style, limit: rows)
@@ -35,10 +34,10 @@ struct KVMText {
     shares[0] = "list registers used at entry, as the model infers it: " + shares[0]
     var parts: [(text: String, role: TextStyle.Role)] = []
     if guest.waitedForRegister > 0 {
-      parts.append(("\(Units.count(guest.waitedForRegister)) interrupts waited beyond an entry", .notice))
+      parts.append((Units.count(guest.waitedForRegister, "interrupt") + " waited beyond an entry", .notice))
     }
     if guest.overflows > 0 {
-      let entries = "\(Units.count(guest.overflows)) entries left one without a register"
+      let entries = Units.count(guest.overflows, "entry", "entries") + " left one without a register"
       parts.append((entries + " and asked for maintenance", .notice))
     }
     return WrappedParts.lines(shares, ", ", style: style, .plain) + WrappedParts.lines(parts, "; ", style: style)
@@ -59,7 +58,7 @@ struct KVMText {
     add(paths.cacheMisses, "misses of it")
     add(paths.translatedMessages, "messages through the ITS")
     add(paths.refusedMessages, "refused")
-    add(paths.notifiedEnds, "ends told to the device")
+    add(paths.notifiedEnds, "ends notified to the device")
     guard !parts.isEmpty else { return "" }
     parts[0] = "attempts to inject: " + parts[0]
     return WrappedParts.lines(parts, ", ", style: style, .plain)
@@ -78,6 +77,9 @@ struct KVMText {
 extension GuestActivity {
   /// What stands where nothing of entries and exits was recorded.
   static let noEntries = "kvm_entry and kvm_exit were not recorded: exits and delays to an entry are not known"
+
+  /// How many vCPUs it has, and how often it was entered.
+  var size: String { "\(Units.count(vcpus, "vCPU")), \(Units.count(entries, "entry", "entries"))" }
 
   /// What share of the exits interrupts caused, as it goes on a sentence.
   var blame: String {

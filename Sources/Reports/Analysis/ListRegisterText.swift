@@ -45,20 +45,23 @@ struct ListRegisterText {
     let overflows = used.reduce(0) { $0 + $1.overflows }
     var out = ""
     if pressed > 0 {
-      var parts = [("\(Units.count(pressed)) entries with more interrupts than list registers", TextStyle.Role.notice)]
+      let entries = Units.count(pressed, "entry", "entries") + " with more interrupts than list registers"
+      var parts = [(entries, TextStyle.Role.notice)]
       let d = use.possibleWaits
       if d.count > 0 {
         let span = "\(Units.duration(d.percentile(50))) (p50), \(Units.duration(d.max)) (max)"
-        parts += [("\(Units.count(d.count)) were listed after one", .plain), ("having waited at most \(span)", .plain)]
+        parts.append((Units.count(d.count, "was", "were") + " listed after one", .plain))
+        parts.append(("having waited at most \(span)", .plain))
       }
       out += WrappedParts.lines(parts, ", ", style: style)
     }
     if overflows > 0 {
-      var parts = [("\(Units.count(overflows)) times an interrupt found no list register", TextStyle.Role.notice)]
+      let times = Units.count(overflows, "time") + " an interrupt found no list register"
+      var parts = [(times, TextStyle.Role.notice)]
       let d = use.waits
       if d.count > 0 {
         let span = "\(Units.duration(d.mean)) (mean), \(Units.duration(d.max)) (max)"
-        parts.append(("\(Units.count(d.count)) waits of \(span)", .plain))
+        parts.append((Units.count(d.count, "wait") + " of \(span)", .plain))
       }
       out += WrappedParts.lines(parts, ", ", style: style)
     }

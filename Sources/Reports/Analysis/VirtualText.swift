@@ -29,13 +29,10 @@ struct VirtualText {
 
   private func latencies(_ style: TextStyle) -> String {
     LatencyTable(
-      blocks: VirtualStage.allCases.map { stage in
-        let rows = virtual.latency(of: stage)
-        // With EOImode 0 a deactivation is the end itself: nothing to say twice.
-        let isRepeated = stage == .acknowledgeToDeactivate && virtual.deactivatesAtEnd
-        return isRepeated
-          ? .init(title: stage.title, rows: [])
-          : .init(title: stage.title, rows: rows.map { ("v" + $0.interruptClass.name, $0.distribution) })
+      blocks: virtual.shownStages.map { stage in
+        .init(
+          title: stage.title,
+          rows: virtual.latency(of: stage).map { ("v" + $0.interruptClass.name, $0.distribution) })
       }
     ).render(style)
   }
@@ -49,6 +46,11 @@ struct VirtualText {
 }
 
 extension VirtualInterrupts {
+  /// The stages, but for the deactivation where that is the end itself, as with EOImode 0: there is nothing to say twice.
+  var shownStages: [VirtualStage] {
+    VirtualStage.allCases.filter { $0 != .acknowledgeToDeactivate || !deactivatesAtEnd }
+  }
+
   /// Virtual INTIDs that were acknowledged.
   var acknowledged: [VirtualInterruptCount] { interrupts.filter { $0.acknowledges > 0 } }
 }

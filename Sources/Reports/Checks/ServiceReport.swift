@@ -73,19 +73,10 @@ enum GitHubAnnotation {
 extension String {
   /// As XML's text or attributes: characters that XML 1.0 does not have are left out.
   var escapedForXML: String {
-    var out = ""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "\"": out += "&quot;"
-      case "\t", "\n", "\r": out.unicodeScalars.append(scalar)
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: break
-      default: out.unicodeScalars.append(scalar)
-      }
+    let known = unicodeScalars.filter { scalar in
+      "\t\n\r".unicodeScalars.contains(scalar) || scalar.value >= 0x20 && ![0xFFFE, 0xFFFF].contains(scalar.value)
     }
-    return out
+    return String(String.UnicodeScalarView(known)).escapedForHTML
   }
 
   /// As a relative or absolute reference (RFC 3986): what is no unreserved character or slash is escaped.

@@ -1,4 +1,3 @@
-import Analyzers
 import InterruptTrace
 
 /// A finding, as far as two results are compared by it: what it is about, not when it happened.
@@ -40,9 +39,4 @@ public struct ComparedFinding: Equatable, Sendable {
 
   /// Worst first.
   var rank: Int { ["error", "warning", "note"].firstIndex(of: severity) ?? 3 }
-}
-
-/// The names of interrupt classes by INTID.
-enum InterruptClassName {
-  static func of(_ intid: UInt32) -> String { InterruptClass(intid: intid).name }
 }

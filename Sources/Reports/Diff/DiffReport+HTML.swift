@@ -9,8 +9,7 @@ extension DiffReport {
     out += "<title>gicscope: before and after</title>\n<style>\n\(HTMLStyle.css)\n</style></head>\n<body>\n"
     out += "<h1>Before and after</h1>\n"
     for (name, side) in [("before", before), ("after", after)] {
-      out += "<p class=\"faint\">\(name): \(side.path.escapedForHTML), \(Units.count(side.events)) events in "
-      out += "\(Units.duration(side.duration))</p>\n"
+      out += "<p class=\"faint\">\(name): \(side.path.escapedForHTML), \(side.size)</p>\n"
     }
     out += "<ul>\n"
     for line in DiffWording.headline(self) {
@@ -18,8 +17,8 @@ extension DiffReport {
     }
     out += "</ul>\n"
     out += section("New findings", findings(newFindings, limit))
-    out += section("Gone findings", findings(goneFindings, limit))
-    out += section("Findings of another number", changes(limit))
+    out += section("Resolved findings", findings(goneFindings, limit))
+    out += section("Findings with another count", changes(limit))
     out += section("Latency", pictures + latencies(classes))
     out += section("Interrupts whose latency changed", latencies(Array(intids.prefix(limit))))
     out += section("Rates", ResultTables.rateChanges.html(rates, PENaming(Topology())))

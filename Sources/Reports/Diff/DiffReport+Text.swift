@@ -5,9 +5,7 @@ extension DiffReport {
   public func text(_ style: TextStyle, rows limit: Int = 12) -> String {
     var out = ""
     for (name, side) in [("before", before), ("after", after)] {
-      out +=
-        style.apply(.faint, name.padded(to: 8)) + "\(side.path): \(Units.count(side.events)) events in "
-        + "\(Units.duration(side.duration))\n"
+      out += style.apply(.faint, name.padded(to: 8)) + "\(side.path): \(side.size)\n"
     }
     out += "\n"
     for line in DiffWording.headline(self) { out += lines(line.text, line.isBad ? .bad : .good, style) }
@@ -46,8 +44,8 @@ extension DiffReport {
       "  \(row.after.kind)  \(Units.count(row.before.count)) → \(Units.count(row.after.count)) ×  \(row.after.summary)\n"
     }.joined()
     if changedFindings.count > limit { changed += "  and \(changedFindings.count - limit) more\n" }
-    return list("New findings", newFindings, .bad) + list("Gone findings", goneFindings, .good)
-      + section("Findings of another number", changed, style)
+    return list("New findings", newFindings, .bad) + list("Resolved findings", goneFindings, .good)
+      + section("Findings with another count", changed, style)
   }
 
   private func latencyText(_ changes: [LatencyChange], _ style: TextStyle) -> String {

@@ -36,6 +36,8 @@ public struct DiffSide: Sendable {
   public var duration: UInt64
   /// Events replayed.
   public var events: UInt64
+  /// How many events in how long a time.
+  var size: String { "\(Units.count(events, "event")) in \(Units.duration(duration))" }
   var latencies: [(key: LatencyKey, latency: LatencyDistribution)]
   var counts: [(name: String, count: UInt64)]
   var activity: [(name: String, activity: ActivityCounts)]
@@ -67,46 +69,47 @@ public struct DiffSide: Sendable {
     try self.init(path: path, document)
   }
 
-  private static func latencies(_ document: ValueTree) -> [(key: LatencyKey, latency: LatencyDistribution)] {
-    let classes = (document["latency"]?.elements ?? []).compactMap { row -> (LatencyKey, LatencyDistribution)? in
-      guard let name = row["class"]?.string, let stage = row["stage"]?.string, let latency = LatencyDistribution(row)
-      else {
+  private typealias KeyedLatencies = [(key: LatencyKey, latency: LatencyDistribution)]
+
+  /// The rows of a list that have a latency, a stage and what else `key` wants.
+  private static func rows(_ list: ValueTree?, _ key: (ValueTree, _ stage: String) -> LatencyKey?) -> KeyedLatencies {
+    (list?.elements ?? []).compactMap { row in
+      guard let stage = row["stage"]?.string, let latency = LatencyDistribution(row), let key = key(row, stage) else {
         return nil
       }
-      return (LatencyKey(domain: row["domain"]?.number ?? 0, interruptClass: name, intid: nil, stage: stage), latency)
+      return (key, latency)
     }
-    let intids = (document["latency_by_intid"]?.elements ?? []).compactMap {
-      row -> (LatencyKey, LatencyDistribution)? in
-      guard let intid = row["intid"]?.number, let stage = row["stage"]?.string, let latency = LatencyDistribution(row),
-        let number = UInt32(exactly: intid)
-      else { return nil }
-      let name = InterruptClassName.of(number)
-      return (LatencyKey(domain: row["domain"]?.number ?? 0, interruptClass: name, intid: intid, stage: stage), latency)
+  }
+
+  private static func latencies(_ document: ValueTree) -> KeyedLatencies {
+    rows(document["latency"]) { row, stage in
+      row["class"]?.string.map {
+        LatencyKey(domain: row["domain"]?.number ?? 0, interruptClass: $0, intid: nil, stage: stage)
+      }
     }
-    return classes + intids
+      + rows(document["latency_by_intid"]) { row, stage in
+        row["intid"]?.number.flatMap(UInt32.init(exactly:)).map {
+          LatencyKey(
+            domain: row["domain"]?.number ?? 0, interruptClass: InterruptClass(intid: $0).name, intid: UInt64($0),
+            stage: stage)
+        }
+      }
   }
 
   /// Latencies of guests' interrupts, and delays from a hypervisor's own tracing. How long a vCPU waits for work is its
   /// own affair and left out.
-  private static func guests(_ document: ValueTree) -> [(key: LatencyKey, latency: LatencyDistribution)] {
-    let virtual = (document["virtual"]?["latency"]?.elements ?? []).compactMap {
-      row -> (LatencyKey, LatencyDistribution)? in
-      guard let name = row["class"]?.string, let stage = row["stage"]?.string, let latency = LatencyDistribution(row)
-      else {
-        return nil
-      }
-      return (LatencyKey(domain: 0, interruptClass: "v" + name, intid: nil, stage: stage), latency)
+  private static func guests(_ document: ValueTree) -> KeyedLatencies {
+    let own = [GuestDelayStage.slept.name, GuestDelayStage.polled.name]
+    let virtual = rows(document["virtual"]?["latency"]) { row, stage in
+      row["class"]?.string.map { LatencyKey(domain: 0, interruptClass: "v" + $0, intid: nil, stage: stage) }
     }
-    let delays = (document["kvm"]?.elements ?? []).flatMap { guest in
-      (guest["delays"]?.elements ?? []).compactMap { row -> (LatencyKey, LatencyDistribution)? in
-        guard let stage = row["stage"]?.string, let latency = LatencyDistribution(row),
-          ![GuestDelayStage.slept.name, GuestDelayStage.polled.name].contains(stage)
-        else { return nil }
-        let domain = guest["domain"]?.number ?? 0
-        return (LatencyKey(domain: domain, interruptClass: "", intid: nil, stage: stage), latency)
+    return virtual
+      + (document["kvm"]?.elements ?? []).flatMap { guest in
+        rows(guest["delays"]) { _, stage in
+          own.contains(stage)
+            ? nil : LatencyKey(domain: guest["domain"]?.number ?? 0, interruptClass: "", intid: nil, stage: stage)
+        }
       }
-    }
-    return virtual + delays
   }
 
   /// Exits of guests by cause.

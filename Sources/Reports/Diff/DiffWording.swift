@@ -43,10 +43,12 @@ enum DiffWording {
     var lines: [(String, Bool)] = []
     if !report.newFindings.isEmpty {
       let errors = report.newFindings.count { $0.severity == "error" }
-      lines.append(
-        ("\(report.newFindings.count) new findings" + (errors > 0 ? ", \(errors) of them errors" : ""), true))
+      let found = Units.count(report.newFindings.count, "new finding")
+      lines.append((found + (errors > 0 ? ", \(errors) of them errors" : ""), true))
     }
-    if !report.goneFindings.isEmpty { lines.append(("\(report.goneFindings.count) findings are gone", false)) }
+    if !report.goneFindings.isEmpty {
+      lines.append((Units.count(report.goneFindings.count, "finding is", "findings are") + " resolved", false))
+    }
     for row in report.classes where !isTold(row, report) {
       for change in [Change.higher, .lower] {
         let moved = row.quantiles.filter { $0.change == change }
@@ -60,7 +62,7 @@ enum DiffWording {
       }
     }
     if report.classes.isEmpty, report.comparedINTIDs == 0, lines.isEmpty {
-      lines.append(("there are no latencies that both have, so none was compared; the findings are the same", false))
+      lines.append(("no latency is in both, so none was compared; the findings are the same", false))
     } else if lines.isEmpty {
       lines.append(("no \(compared(report)) changed beyond noise, and the findings are the same", false))
     }

@@ -19,8 +19,7 @@ extension AnalysisReport {
     FindingSeverity.allCases.compactMap { severity in
       let count = results.findings.count { $0.severity == severity }
       guard count > 0 else { return nil }
-      let name = severity.name + (count == 1 ? "" : "s")
-      return style.apply(FindingText.role(severity), "\(Units.count(UInt64(count))) \(name)")
+      return style.apply(FindingText.role(severity), Units.count(count, severity.name))
     }.joined(separator: " · ")
   }
 }

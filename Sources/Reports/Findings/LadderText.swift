@@ -35,23 +35,20 @@ extension DeliveryLadder {
 
   /// For scripts.
   public var json: ValueTree {
-    let members: [ValueTree.Member] = [
-      .init("domain", .number(UInt64(domain))), .init("intid", .number(UInt64(intid))),
-      .init("class", .text(InterruptClass(intid: intid).name)), .init("pe", .optional(pe.map(UInt64.init))),
-      .init("conclusion", .text(conclusion)),
-      .init("first_broken", firstBroken.map { ValueTree.text($0.name) } ?? .unknown),
-      .init("rungs", .list(rungs.map(\.json))),
+    [
+      "domain": .number(UInt64(domain)), "intid": .number(UInt64(intid)),
+      "class": .text(InterruptClass(intid: intid).name), "pe": .optional(pe.map(UInt64.init)),
+      "conclusion": .text(conclusion), "first_broken": firstBroken.map { .text($0.name) } ?? .unknown,
+      "rungs": .list(rungs.map(\.json)),
     ]
-    return .object(members)
   }
 }
 
 extension DeliveryLadder.Rung {
   fileprivate var json: ValueTree {
-    let members: [ValueTree.Member] = [
-      .init("name", .text(name)), .init("state", .text(state.rawValue)), .init("text", .text(text)),
-      .init("event", .optional(event)), .init("since_ns", .optional(time)),
+    [
+      "name": .text(name), "state": .text(state.rawValue), "text": .text(text), "event": .optional(event),
+      "since_ns": .optional(time),
     ]
-    return .object(members)
   }
 }

@@ -86,8 +86,8 @@ extension AnalysisReport {
     let totals = predictions.totals
     guard !totals.isEmpty else { return "" }
     let verdict =
-      "\(Units.count(totals.agreed)) of \(Units.count(totals.agreed + totals.disagreed)) answers of the "
-      + "controller were predicted; \(Units.count(totals.taught)) taught the model what it could not know"
+      "\(Units.count(totals.agreed)) of \(Units.count(totals.agreed + totals.disagreed, "answer")) of the "
+      + "controller predicted; \(Units.count(totals.taught)) learned (unknown before)"
       + (totals.unknown == 0 ? "." : "; \(Units.count(totals.unknown)) were one of several that were open.")
     return "<p class=\"\(totals.disagreed == 0 ? "good" : "bad")\">\(verdict)</p>\n"
       + ResultTables.predictions.html(self, rows: .max)

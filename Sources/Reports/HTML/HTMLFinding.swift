@@ -1,6 +1,6 @@
-import InterruptTrace
+import Analyzers
 
-/// A finding as the page shows it, from the JSON report's object.
+/// A finding as the page shows it.
 struct HTMLFinding {
   /// A condition of its chain, and the moment of the event that made it so.
   struct Reason {
@@ -22,46 +22,30 @@ struct HTMLFinding {
   var last_ns = "", intid = "", pe = "", domain = "", isVirtual = "", next: String?
   var chain: [Reason] = []
 
-  static func all(_ findings: ValueTree?, _ moments: EventTimes) -> [HTMLFinding] {
-    guard case .list(let list)? = findings else { return [] }
-    return list.map { HTMLFinding($0, moments) }
+  init(_ finding: Finding, _ moments: EventTimes) {
+    (severity, summary, kind) = (finding.severity.name, finding.summary, finding.kind.name)
+    certainty = finding.certainty.name
+    times = finding.count == 1 ? "once" : Units.count(finding.count, "time")
+    first = Units.moment(finding.firstTime)
+    first_event = "\(finding.firstEvent)"
+    (first_ns, last_ns) = ("\(finding.firstTime)", "\(finding.lastTime)")
+    intid = finding.intid.map { "\($0)" } ?? ""
+    pe = finding.pe.map { "\($0)" } ?? ""
+    domain = "\(finding.domain)"
+    if finding.isVirtual || finding.domain != 0 { isVirtual = "yes" }
+    next = finding.next.isEmpty ? nil : finding.next
+    chain = finding.chain.map { link in
+      Reason(text: link.text, event: link.event.map { "\($0)" }, moment: link.event.flatMap { Moment($0, moments) })
+    }
   }
+}
 
-  private init(_ json: ValueTree, _ moments: EventTimes) {
-    func word(_ key: String) -> String {
-      if case .text(let text)? = json[key] { return text }
-      return ""
-    }
-    func number(_ key: String) -> UInt64? {
-      if case .number(let value)? = json[key] { return value }
-      return nil
-    }
-    (severity, summary, kind, certainty) = (word("severity"), word("summary"), word("kind"), word("certainty"))
-    let count = number("count") ?? 1
-    times = count == 1 ? "once" : "\(Units.count(count)) times"
-    first = Units.moment(number("first_ns") ?? 0)
-    first_event = "\(number("first_event") ?? 0)"
-    (first_ns, last_ns) = ("\(number("first_ns") ?? 0)", "\(number("last_ns") ?? 0)")
-    intid = number("intid").map { "\($0)" } ?? ""
-    pe = number("pe").map { "\($0)" } ?? ""
-    domain = "\(number("domain") ?? 0)"
-    if case .bool(true)? = json["virtual"] { isVirtual = "yes" } else if domain != "0" { isVirtual = "yes" }
-    next = word("next").isEmpty ? nil : word("next")
-    if case .list(let links)? = json["chain"] {
-      chain = links.map { link in
-        if case .text(let text) = link { return Reason(text: text) }
-        var condition = Reason(text: link.compactJSON)
-        if case .text(let text)? = link["text"] { condition.text = text }
-        guard case .number(let event)? = link["event"] else { return condition }
-        condition.event = "\(event)"
-        condition.moment = moments.time(of: event).map { time in
-          let isExact = time.lowerBound == time.upperBound
-          return Moment(
-            from: "\(time.lowerBound)", to: "\(time.upperBound)", event: "\(event)",
-            name: (isExact ? "at " : "about ") + Units.moment(time.lowerBound))
-        }
-        return condition
-      }
-    }
+extension HTMLFinding.Moment {
+  fileprivate init?(_ event: UInt64, _ moments: EventTimes) {
+    guard let time = moments.time(of: event) else { return nil }
+    let isExact = time.lowerBound == time.upperBound
+    self.init(
+      from: "\(time.lowerBound)", to: "\(time.upperBound)", event: "\(event)",
+      name: (isExact ? "at " : "about ") + Units.moment(time.lowerBound))
   }
 }

@@ -45,11 +45,11 @@ struct HTMLPage {
     guard !bars.isEmpty else { return }
     self.times = times
     timeline = TimelineEncoding(bars)
-    let all = Units.count(sample.offered)
+    let all = Units.count(sample.offered, "interrupt")
     timelineText =
       sample.isThinned
-      ? "\(Units.count(UInt64(bars.count))) of \(all) interrupts: the longest, and every so many of the others."
-      : "\(all) interrupts, from pending to their end."
+      ? "Showing \(Units.count(UInt64(bars.count))) of \(all): the longest, plus an even sample."
+      : "\(all), from pending to the end."
   }
 
   /// More findings than anybody reads, and each takes the browser time.
@@ -77,19 +77,19 @@ struct HTMLPage {
     let compression = trace.format.compression == "none" ? "" : ", \(trace.format.compression)"
     let times = timeline == nil ? EventTimes() : times
     let all = report.results.findings
-    let findings = HTMLFinding.all(
-      .list(ResultTables.findings.objects(Array(all.prefix(Self.findingLimit)), report.naming)), times)
+    let findings = all.prefix(Self.findingLimit).map { HTMLFinding($0, times) }
     let further = UInt64(all.count - findings.count) + report.results.unlistedFindings
     return [
       "name": trace.path.split(separator: "/").last.map(String.init) ?? trace.path, "path": trace.path,
       "format": trace.format.name + compression,
-      "events": "\(Units.count(trace.events)) events in \(Units.duration(trace.duration))",
+      "events": "\(Units.count(trace.events, "event")) in \(Units.duration(trace.duration))",
       "controller": trace.topology.title, "problems": problems, "tiles": tiles,
       "sections": sections.map { Section(title: $0.title, id: $0.id, body: TableLabels.added(to: $0.body, $0.title)) },
       "style": HTMLStyle.css + "\n" + Self.text(PackageResources.report_css),
       "script": Self.script, "hasFindings": !findings.isEmpty, "findings": findings,
       "hasFurtherFindings": further > 0,
-      "furtherFindings": "\(Units.count(further)) further findings are not shown; the worst come first.",
+      "furtherFindings": Units.count(further, "further finding is", "further findings are")
+        + " not shown; the worst come first.",
       "hasTimeline": timeline != nil, "timelineText": timelineText, "timelineFacts": timelineFacts,
       "lives": timeline?.base64 ?? "", "classes": InterruptClass.allCases.map(\.name),
       "hasLists": has(TimelineBar.Flags.isListed), "endsByExit": has(TimelineBar.Flags.endedByExit),

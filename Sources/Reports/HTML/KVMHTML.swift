@@ -41,8 +41,8 @@ struct KVMHTML {
   }
 
   private var html: String {
-    "<h3>Guest \(guest.domain)</h3>\n<p class=\"faint\">\(guest.vcpus) vCPUs, \(Units.count(guest.entries)) "
-      + "entries\(guest.blame).</p>\n" + (guest.showsEntries ? "" : "<p>\(GuestActivity.noEntries).</p>\n")
+    "<h3>Guest \(guest.domain)</h3>\n<p class=\"faint\">\(guest.size)\(guest.blame).</p>\n"
+      + (guest.showsEntries ? "" : "<p>\(GuestActivity.noEntries).</p>\n")
       + ResultTables.guestExits.html(ResultTables.exits(guest), naming) + tables + delays
       + registers
   }
@@ -70,7 +70,7 @@ struct KVMHTML {
     let used = guest.listRegistersUsed.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) }
     let waited =
       guest.waitedForRegister > 0
-      ? "<p>\(Units.count(guest.waitedForRegister)) interrupt\(guest.waitedForRegister == 1 ? "" : "s") waited for a list register beyond an entry.</p>\n"
+      ? "<p>\(Units.count(guest.waitedForRegister, "interrupt")) waited for a list register beyond an entry.</p>\n"
       : ""
     return "<h3>List registers at entry</h3>\n"
       + "<p class=\"faint\">Inferred: as the model of the hypervisor loads them.</p>\n"

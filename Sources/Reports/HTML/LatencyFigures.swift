@@ -17,7 +17,7 @@ struct NamedLatency {
   /// What a picture says, in words.
   var sentence: String {
     let d = distribution
-    return "\(name): \(Units.count(d.count)) samples, \(Units.duration(d.min)) to \(Units.duration(d.max)), "
+    return "\(name): \(Units.count(d.count, "sample")), \(Units.duration(d.min)) to \(Units.duration(d.max)), "
       + "half of them up to \(Units.duration(d.percentile(50)))"
       + (PagePercentile.suffices(d.count, for: 99) ? ", 99 % up to \(Units.duration(d.percentile(99)))." : ".")
   }

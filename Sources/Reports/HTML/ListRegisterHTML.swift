@@ -115,7 +115,7 @@ struct ListRegisterHTML {
       + "\(Units.count(outlooks.first?.taken ?? 0)) interrupts that guests took: arrivals and the guest's times are the "
       + "capture's, a maintenance interrupt is assumed to take \(cost). kvm-legacy is Linux up to 6.18, kvm-overflow "
       + "from 6.19. Overflow: entries with more interrupts than registers; waited: interrupts that found none; delayed: "
-      + "taken later than in the capture; lost: ends that nobody was told of. "
+      + "taken later than in the capture; lost: ends that the hypervisor did not notice. "
       + "<code>gicscope whatif</code> asks other questions.</p>\n"
       + ResultTables.listRegisterOutlooks.html(outlooks, report.naming)
   }

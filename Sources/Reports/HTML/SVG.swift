@@ -98,7 +98,7 @@ struct Legend {
   }
 }
 
-/// The numbers of a picture, for who can not see it or wants to copy them.
+/// The numbers of a picture, for whoever cannot see it or wants to copy them.
 struct PictureNumbers {
   var table: HTMLTable
   var title = "The picture's numbers"

@@ -6,13 +6,12 @@ extension AnalysisReport {
     let virtual = results.virtual
     guard !virtual.isEmpty else { return "" }
     let text = VirtualText(report: self)
-    let stages = VirtualStage.allCases.compactMap { stage -> LatencyFigures.Stage? in
-      // With EOImode 0 a deactivation is the end itself: nothing to draw twice.
-      if stage == .acknowledgeToDeactivate, virtual.deactivatesAtEnd { return nil }
-      let rows = virtual.latency(of: stage).map {
-        NamedLatency("v" + $0.interruptClass.name, style: $0.interruptClass.name, $0.distribution)
-      }
-      return .init(title: stage.title, rows: rows)
+    let stages = virtual.shownStages.map { stage in
+      LatencyFigures.Stage(
+        title: stage.title,
+        rows: virtual.latency(of: stage).map {
+          NamedLatency("v" + $0.interruptClass.name, style: $0.interruptClass.name, $0.distribution)
+        })
     }
     let waits = ResultTables.virtualWaits.html(ResultTables.WaitRow.all(results.virtualWaits), naming)
     let interrupts = ResultTables.virtualInterrupts.html(

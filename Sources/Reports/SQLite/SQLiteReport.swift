@@ -27,12 +27,12 @@ public final class SQLiteReport: AnalysisOutput {
   /// An MSI whose fault, if any, comes next.
   private var msi: Transition?
 
-  /// A new database; one of gicscope's that is there already is replaced when this one is whole, anything else is an error.
+  /// A new database; an existing one of gicscope's is replaced when this one is whole; anything else is an error.
   /// `withTransitions` adds the table of that name.
   public init(path: String, filter: TransitionFilter = TransitionFilter(), withTransitions: Bool = false) throws {
     self.filter = filter
     guard mayReplaceDatabase(path) else {
-      throw OutputError(path: path, reason: "it is there already, and no database of gicscope's")
+      throw OutputError(path: path, reason: "it exists and is not a gicscope database")
     }
     file = try OutputFile(path: path)
     guard let temporary = file.temporaryPath else {

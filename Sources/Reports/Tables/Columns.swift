@@ -170,8 +170,6 @@ final class Columns<Row> {
   @discardableResult func key(_ key: String) -> Self { with { $0.key = key } }
   /// Of the forms for programs, only these have it.
   @discardableResult func only(_ forms: ColumnForms) -> Self { with { $0.forms = forms } }
-  /// A terminal has no room for it.
-  @discardableResult func pageOnly() -> Self { with { $0.isPageOnly = true } }
   /// May be null; people see `text` then.
   @discardableResult func orNull(_ text: String = "") -> Self {
     with {

@@ -4,7 +4,7 @@ struct Facts {
 
   /// Adds a count, unless it is 0; `many` is the plural of `one`, where they differ.
   mutating func add(_ count: UInt64, _ one: String, _ many: String? = nil, _ role: TextStyle.Role = .plain) {
-    if count > 0 { all.append(("\(Units.count(count)) \(count == 1 ? one : many ?? one)", role)) }
+    if count > 0 { all.append((Units.count(count, one, many ?? one), role)) }
   }
 
   /// Adds words.

@@ -54,11 +54,11 @@ public struct Threshold: Equatable, Sendable {
       let (comparison, range) = Comparison.allCases.lazy.compactMap({ comparison in
         compact.firstRange(of: comparison.rawValue).map { (comparison, $0) }
       }).first
-    else { throw ThresholdError(text: text, reason: "there is no comparison in it (>, >=, <, <=, ==, !=)") }
+    else { throw ThresholdError(text: text, reason: "it has no comparison (>, >=, <, <=, ==, !=)") }
     self.comparison = comparison
     let name = String(compact[..<range.lowerBound])
     guard let metric = Metric(name) else {
-      throw ThresholdError(text: text, reason: "'\(name)' is not a metric; there are: \(Metric.help)")
+      throw ThresholdError(text: text, reason: "unknown metric '\(name)'; known metrics: \(Metric.help)")
     }
     self.metric = metric
     self.name = name

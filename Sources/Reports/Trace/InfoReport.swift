@@ -32,8 +32,8 @@ public struct InfoReport: Sendable {
       out += style.apply(.faint, "time      ") + "  \(Units.moment(first)) to \(Units.moment(last))\n"
     }
     out += style.apply(.faint, "read      ") + "  \(Units.bytes(trace.statistics.bytesRead)), "
-    out +=
-      "\(Units.count(trace.statistics.records)) records, \(Units.count(trace.statistics.skipped)) of them not about interrupts\n"
+    out += Units.count(trace.statistics.records, "record")
+    out += ", \(Units.count(trace.statistics.skipped)) of them not about interrupts\n"
     var table = TextTable([("kind", .left), ("events", .right), ("share", .right), ("per second", .right)])
     for row in eventKinds {
       let rate = trace.duration == 0 ? "" : Units.rate(Double(row.count) / (Double(trace.duration) / 1e9))

@@ -8,11 +8,8 @@ extension Topology {
 
   /// The controller in one line: `GICv3, 4 PEs, 256 SPIs, 16 INTID bits, 1 ITS, one Security state (QEMU 7.2)`.
   public var title: String {
-    var parts = [architecture.name]
-    if !showsController {
-      parts = ["not in this capture: it is a kernel's own trace"]
-    }
-    if let count = self[.peCount] { parts.append(count == 1 ? "1 PE" : "\(count) PEs") }
+    var parts = [showsController ? architecture.name : "unknown (kernel trace without GIC registers)"]
+    if let count = self[.peCount] { parts.append(Units.count(count, "PE")) }
     if let lines = self[.itLinesNumber] {
       parts.append("\(min(32 * (lines & 31) + 32, Int(INTID.spis.upperBound)) - Int(INTID.firstSPI)) SPIs")
     }
@@ -20,8 +17,8 @@ extension Topology {
     if let bits = self[.priorityBits] { parts.append("\(bits) priority bits") }
     let itses = Set(entries.filter { ($0.key == .gitsBase || $0.key == .gitsTyper) && $0.domain == 0 }.map(\.index))
       .count
-    if itses > 0 { parts.append(itses == 1 ? "1 ITS" : "\(itses) ITSes") }
-    if let registers = self[.listRegisters] { parts.append("\(registers) list registers") }
+    if itses > 0 { parts.append(Units.count(itses, "ITS", "ITSes")) }
+    if let registers = self[.listRegisters] { parts.append(Units.count(registers, "list register")) }
     switch self[.securityStates] {
     case .one: parts.append("one Security state")
     case .two: parts.append("two Security states")

@@ -72,10 +72,10 @@ public struct VerifyReport: Sendable {
       let nothing = style.apply(.notice, "The capture shows nothing that could be predicted.")
       return out + nothing + "\n" + trace.ignored(style)
     }
-    let verdict = "\(Units.count(totals.agreed)) of \(Units.count(predicted)) predictions agreed"
+    let verdict = "\(Units.count(totals.agreed)) of \(Units.count(predicted, "prediction")) agreed"
     out += style.apply(totals.disagreed == 0 ? .good : .bad, verdict)
     if totals.disagreed > 0 { out += style.apply(.bad, ", \(Units.count(totals.disagreed)) disagreed") }
-    if totals.taught > 0 { out += "; \(Units.count(totals.taught)) answers taught the model what it could not know" }
+    if totals.taught > 0 { out += "; \(Units.count(totals.taught, "answer")) learned (unknown before)" }
     if totals.unknown > 0 {
       out += "; \(Units.count(totals.unknown)) were open between several answers and not the one assumed"
     }

@@ -37,22 +37,24 @@ public struct ListRegisterWhatIf: Sendable {
   private var explanations: [String] {
     guard let first = outlooks.first else { return [] }
     var parts = [
-      "of \(Units.count(first.taken)) interrupts that guests took;",
+      "of \(Units.count(first.taken, "interrupt")) that guests took;",
       "overflow: entries with more interrupts than list registers;",
       "waited: interrupts that found none; most: at one time; maint.: maintenance interrupts,",
       "of them U, NP, LRENP; delayed: taken later than in the",
-      "capture; lost: ends that nobody was told of.", "Inferred: arrivals and the guest's times are the capture's,",
+      "capture; lost: ends that the hypervisor did not notice.",
+      "Inferred: arrivals and the guest's times are the capture's,",
       "a maintenance interrupt is assumed to take \(Units.duration(maintenanceCost)).",
     ]
     if first.pressedEntries > 0 {
       parts += [
-        "At \(Units.count(first.pressedEntries)) entries the capture's own hypervisor had more than list registers:",
+        "At \(Units.count(first.pressedEntries, "entry", "entries")) the capture's own hypervisor had",
+        "more interrupts than list registers:",
         "what waited there counts from when it was listed.",
       ]
     }
     if let stalled = outlooks.first(where: { $0.stalledEntries > 0 }) {
       parts += [
-        "With \(stalled.variant.count == 1 ? "one list register" : "\(stalled.variant.count) list registers")",
+        "With \(Units.count(stalled.variant.count, "list register"))",
         "underflow (U) holds as soon as it is asked for: a guest that leaves at once gets nowhere.",
         "Its rows are those of one that takes an interrupt first.",
       ]

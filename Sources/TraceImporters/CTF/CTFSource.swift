@@ -90,7 +90,7 @@ final class CTFSource: EventSource {
     decoder.report(into: &statistics, records: records, unit: "record")
     if let damage {
       statistics.damage = ImportStatistics.Damage(
-        reason: "libbabeltrace2 can not read on: \(damage)", position: "after record \(records)")
+        reason: "libbabeltrace2 cannot read on: \(damage)", position: "after record \(records)")
     }
     return statistics
   }

@@ -6,24 +6,18 @@ extension KernelTextReader {
   func report(into statistics: inout ImportStatistics) {
     statistics.records = lines &- counts.others
     unused.report(into: &statistics)
-    if counts.wholeTimes > 0 {
-      statistics.note(
-        "times of a clock that counts", count: counts.wholeTimes,
-        example: "the trace clock is no time (counter, x86-tsc): its counts are taken for ns; record with -C mono",
-        position: "before line \(lines)")
-    }
-    if counts.wrapped > 0 {
-      statistics.note(
-        "wrapped lines, put together again", count: counts.wrapped,
-        example: "the text was wrapped at a blank, as mail programs do; attach the file instead of pasting it",
-        position: "line \(counts.firstWrapped)")
-    }
-    if counts.foreign > 0 {
-      statistics.note(
-        "KVM events of an x86 machine", count: counts.foreign,
-        example: "they are not read: only KVM on ARM is modelled; handlers, IPIs and softirqs of this capture are used",
-        position: "before line \(lines)")
-    }
+    statistics.note(
+      "times of a clock that counts", count: counts.wholeTimes,
+      example: "the trace clock is no time (counter, x86-tsc): its counts are taken for ns; record with -C mono",
+      position: "before line \(lines)")
+    statistics.note(
+      "wrapped lines, put together again", count: counts.wrapped,
+      example: "the text was wrapped at a blank, as mail programs do; attach the file instead of pasting it",
+      position: "line \(counts.firstWrapped)")
+    statistics.note(
+      "KVM events of an x86 machine", count: counts.foreign,
+      example: "they are not read: only KVM on ARM is modelled; handlers, IPIs and softirqs of this capture are used",
+      position: "before line \(lines)")
     if counts.guestPasses == 0, counts.besideGuests > 0 {
       statistics.note(
         "events around guests, but no entry or exit", count: counts.besideGuests,
@@ -32,18 +26,14 @@ extension KernelTextReader {
           + "(and perf record needs -e 'kvm:*')",
         position: "before line \(lines)")
     }
-    if counts.withoutThread > 0 {
-      statistics.note(
-        "KVM events without a thread", count: counts.withoutThread,
-        example: "which vCPU they are about is not known; record or print the thread too (perf script -F +tid)",
-        position: "before line \(lines)")
-    }
-    if counts.timeless > 0 {
-      statistics.note(
-        "events without a time", count: counts.timeless,
-        example: "function_graph prints none; set options/funcgraph-abstime, or use trace-cmd report",
-        position: "before line \(lines)")
-    }
+    statistics.note(
+      "KVM events without a thread", count: counts.withoutThread,
+      example: "which vCPU they are about is not known; record or print the thread too (perf script -F +tid)",
+      position: "before line \(lines)")
+    statistics.note(
+      "events without a time", count: counts.timeless,
+      example: "function_graph prints none; set options/funcgraph-abstime, or use trace-cmd report",
+      position: "before line \(lines)")
     if counts.used == decoder.idle.count, counts.foreign == 0, lines > 0, stop == nil {
       KernelDecoder.noteNothingKnown(
         &statistics, "perf script has to print the event's name (-F +event), trace-cmd record KVM's events (-e kvm)",

@@ -26,7 +26,7 @@ extension KernelDecoder {
     if order.late > 64, order.late > records / 4 {
       statistics.note(
         "times that are no moments", count: order.late,
-        example: "times fall from one event to the next: differences of perf script --deltatime can not be used",
+        example: "times fall from one event to the next: differences of perf script --deltatime cannot be used",
         position: "before \(unit) \(records)")
     } else if order.late > 0 {
       statistics.note(
@@ -34,29 +34,21 @@ extension KernelDecoder {
         example: "events of several CPUs, or of clocks that differ (record with -C mono, or trace_clock mono)",
         position: "before \(unit) \(records)")
     }
-    if order.tooLate > 0 {
-      statistics.note(
-        "events too late to be sorted", count: order.tooLate,
-        example: "sort the text by time, or record with one clock for all CPUs (-C mono)",
-        position: "before \(unit) \(records)")
-    }
-    if outOfTurn > 0 {
-      statistics.note(
-        "entries and exits of a vCPU out of turn", count: outOfTurn,
-        example: "the clocks of the CPUs differ, events are missing without a mark, or threads are not shown (-F tid)",
-        position: "before \(unit) \(records)")
-    }
-    if exitsOfOldKernel > 0 {
-      statistics.note(
-        "exits without a reason", count: exitsOfOldKernel,
-        example: "kernels before 5.0 print each as IRQ; their trace.dat tells the reasons apart",
-        position: "before \(unit) \(records)")
-    }
-    if exitsWithoutReason > 0 {
-      statistics.note(
-        "exits whose reason is not shown", count: exitsWithoutReason,
-        example: "kernels before 4.4 show the place, and from 3.19 on the exception class of the guest's last trap",
-        position: "before \(unit) \(records)")
-    }
+    statistics.note(
+      "events too late to be sorted", count: order.tooLate,
+      example: "sort the text by time, or record with one clock for all CPUs (-C mono)",
+      position: "before \(unit) \(records)")
+    statistics.note(
+      "entries and exits of a vCPU out of turn", count: outOfTurn,
+      example: "the clocks of the CPUs differ, events are missing without a mark, or threads are not shown (-F tid)",
+      position: "before \(unit) \(records)")
+    statistics.note(
+      "exits without a reason", count: exitsOfOldKernel,
+      example: "kernels before 5.0 print each as IRQ; their trace.dat tells the reasons apart",
+      position: "before \(unit) \(records)")
+    statistics.note(
+      "exits whose reason is not shown", count: exitsWithoutReason,
+      example: "kernels before 4.4 show the place, and from 3.19 on the exception class of the guest's last trap",
+      position: "before \(unit) \(records)")
   }
 }

@@ -49,11 +49,9 @@ final class LogReader {
     statistics.records = decoder.lines
     chunks.report(into: &statistics)
     decoder.otherEvents.report(into: &statistics)
-    if decoder.order.overlong > 0 {
-      statistics.note(
-        "ITS commands without the write that started them", count: decoder.order.overlong,
-        example: "more events than are kept back", position: "before line \(decoder.lines)")
-    }
+    statistics.note(
+      "ITS commands without the write that started them", count: decoder.order.overlong,
+      example: "more events than are kept back", position: "before line \(decoder.lines)")
     return statistics
   }
 
@@ -91,7 +89,7 @@ final class LogReader {
   }
 }
 
-/// Holds a ``LineChunks`` until a reader takes it: arrays can not hold what can not be copied.
+/// Holds a ``LineChunks`` until a reader takes it: arrays cannot hold what cannot be copied.
 final class LineChunksBox {
   /// The lines.
   var chunks: LineChunks

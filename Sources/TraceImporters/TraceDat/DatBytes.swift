@@ -1,6 +1,6 @@
 import InterruptTrace
 
-/// Why a trace.dat can not be read on, and where.
+/// Why a trace.dat cannot be read on, and where.
 struct DatError: Error, Equatable {
   /// The byte of the file, or of a decompressed section.
   var position: Int

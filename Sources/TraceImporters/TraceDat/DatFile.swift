@@ -187,7 +187,7 @@ struct DatFile {
     let data = try head.take(UInt64(stored), what)
     try tables.spend(Int(original), at: Int(offset))
     guard let plain = compression.decompress(data, size: Int(original)) else {
-      throw DatError(position: Int(offset), reason: "\(what) can not be decompressed")
+      throw DatError(position: Int(offset), reason: "\(what) cannot be decompressed")
     }
     defer { plain.deallocate() }
     try body(&self, UnsafeRawBufferPointer(plain))

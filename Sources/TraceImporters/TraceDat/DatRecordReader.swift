@@ -52,29 +52,8 @@ struct DatRecordReader: ~Copyable {
         foreign.insert(format.id)
         continue
       }
-      var plan = Plan(event: event, loads: loads.count..<loads.count, length: 8)
-      for field in format.fields {
-        let value = Array(field.name.utf8).withUnsafeBytes { catalogue.value(ofField: $0, in: event) }
-        if let value, [1, 2, 4, 8].contains(field.size), !field.isDataLocation {
-          loads.append(
-            Load(value: UInt8(value), size: UInt8(field.size), isSigned: field.isSigned, offset: UInt16(field.offset)))
-          plan.length = max(plan.length, field.offset + field.size)
-        }
-        if let value, field.size > 8, field.size % 8 == 0, !field.isDataLocation {
-          // An array: its elements are this value and those behind it.
-          for index in 0..<min(field.size / 8, KernelRecord.valueLimit - value) {
-            loads.append(
-              Load(value: UInt8(value + index), size: 8, isSigned: false, offset: UInt16(field.offset + index * 8)))
-          }
-          plan.length = max(plan.length, field.offset + field.size)
-        }
-        if field.name == "name", field.isDataLocation { plan.text = field.offset }
-        if field.name == "reason", field.size == 8 { plan.address = field.offset }
-        if field.isDataLocation, ["target_cpus", "cpumask"].contains(field.name) { plan.mask = field.offset }
-      }
-      plan.loads = plan.loads.lowerBound..<loads.count
       byID[format.id] = Int16(plans.count)
-      plans.append(plan)
+      plans.append(Self.plan(format, of: event, &loads))
     }
     self.foreign = foreign
     self.plans = .allocate(capacity: max(1, plans.count))
@@ -82,23 +61,45 @@ struct DatRecordReader: ~Copyable {
     self.loads = .allocate(capacity: max(1, loads.count))
     _ = self.loads.initialize(from: loads)
 
-    let texts = file.strings.map { ($0.key, $0.value) }
-    let threads = file.threadNames.map { ($0.key, $0.value) }
-    let size = texts.reduce(0) { $0 + $1.1.count } + threads.reduce(0) { $0 + $1.1.count }
-    pool = .allocate(byteCount: size + 1, alignment: 8)
-    var at = 0
-    func keep(_ bytes: [UInt8], _ pool: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer {
-      let start = pool + at
-      bytes.withUnsafeBytes { if let from = $0.baseAddress { start.copyMemory(from: from, byteCount: $0.count) } }
-      at += bytes.count
-      return UnsafeRawBufferPointer(start: start, count: bytes.count)
+    let texts = Array(file.strings.values) + Array(file.threadNames.values)
+    pool = .allocate(byteCount: texts.reduce(1) { $0 + $1.count }, alignment: 8)
+    var next = pool
+    strings = file.strings.mapValues { Self.copy($0, to: &next) }
+    names = file.threadNames.mapValues { Self.copy($0, to: &next) }
+  }
+
+  /// Copies bytes into memory that stays; moves `to` behind them.
+  private static func copy(_ bytes: [UInt8], to place: inout UnsafeMutableRawPointer) -> UnsafeRawBufferPointer {
+    let start = place
+    bytes.withUnsafeBytes { if let from = $0.baseAddress { start.copyMemory(from: from, byteCount: $0.count) } }
+    place += bytes.count
+    return UnsafeRawBufferPointer(start: start, count: bytes.count)
+  }
+
+  /// Where the values of an event of the catalogue lie in the records of a format; appends how they are read.
+  private static func plan(_ format: EventFormat, of event: Int, _ loads: inout [Load]) -> Plan {
+    var plan = Plan(event: event, loads: loads.count..<loads.count, length: 8)
+    for field in format.fields {
+      let value = Array(field.name.utf8).withUnsafeBytes { KernelCatalogue.shared.value(ofField: $0, in: event) }
+      if let value, [1, 2, 4, 8].contains(field.size), !field.isDataLocation {
+        loads.append(
+          Load(value: UInt8(value), size: UInt8(field.size), isSigned: field.isSigned, offset: UInt16(field.offset)))
+        plan.length = max(plan.length, field.offset + field.size)
+      }
+      if let value, field.size > 8, field.size % 8 == 0, !field.isDataLocation {
+        // An array: its elements are this value and those behind it.
+        for index in 0..<min(field.size / 8, KernelRecord.valueLimit - value) {
+          loads.append(
+            Load(value: UInt8(value + index), size: 8, isSigned: false, offset: UInt16(field.offset + index * 8)))
+        }
+        plan.length = max(plan.length, field.offset + field.size)
+      }
+      if field.name == "name", field.isDataLocation { plan.text = field.offset }
+      if field.name == "reason", field.size == 8 { plan.address = field.offset }
+      if field.isDataLocation, ["target_cpus", "cpumask"].contains(field.name) { plan.mask = field.offset }
     }
-    var strings: [UInt64: UnsafeRawBufferPointer] = [:]
-    for (address, text) in texts { strings[address] = keep(text, pool) }
-    var names: [UInt32: UnsafeRawBufferPointer] = [:]
-    for (thread, name) in threads { names[thread] = keep(name, pool) }
-    self.strings = strings
-    self.names = names
+    plan.loads = plan.loads.lowerBound..<loads.count
+    return plan
   }
 
   deinit {

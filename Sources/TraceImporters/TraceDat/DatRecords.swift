@@ -96,12 +96,10 @@ struct DatRecords: ~Copyable {
     for event in isFinished ? reader.unusedEvents : [] {
       statistics.ignore(file.unusedNames[event.id] ?? "event \(event.id)", count: event.count)
     }
-    if reader.foreignCount > 0 {
-      statistics.note(
-        "KVM events of an x86 machine", count: reader.foreignCount,
-        example: "they are not read: only KVM on ARM is modelled; handlers, IPIs and softirqs of this capture are used",
-        position: "among the records")
-    }
+    statistics.note(
+      "KVM events of an x86 machine", count: reader.foreignCount,
+      example: "they are not read: only KVM on ARM is modelled; handlers, IPIs and softirqs of this capture are used",
+      position: "among the records")
     if isFinished, count == 0 {
       statistics.note(
         "no records", example: "the file holds tables and no events: tracing was off, or every event was filtered out",
@@ -116,11 +114,9 @@ struct DatRecords: ~Copyable {
         example: "the trace clock '\(clock)' is no time: its counts are taken for ns; record with -C mono",
         position: "in the header")
     }
-    if malformed > 0 {
-      statistics.note(
-        "malformed record", count: malformed, example: "shorter than its format says",
-        position: "before record \(count)")
-    }
+    statistics.note(
+      "malformed record", count: malformed, example: "shorter than its format says",
+      position: "before record \(count)")
     decoder.report(into: &statistics, records: count, unit: "record")
     if let damage = file.damage {
       statistics.damage = ImportStatistics.Damage(reason: damage.reason, position: "at byte \(damage.position)")

@@ -240,7 +240,7 @@ struct RingBuffer: ~Copyable {
       }
       next += Int(stored)
       guard let plain = layout.compression.decompress(UnsafeRawBufferPointer(bytes), size: Int(original)) else {
-        throw DatError(position: pagesAt, reason: "a chunk of CPU \(cpu) can not be decompressed")
+        throw DatError(position: pagesAt, reason: "a chunk of CPU \(cpu) cannot be decompressed")
       }
       owned.deallocate()
       owned = plain

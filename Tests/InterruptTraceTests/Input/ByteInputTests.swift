@@ -113,7 +113,7 @@ func readAll(_ input: ByteInput, pieces: Int = 1 << 16) -> [UInt8] {
     }
   }
 
-  @Test func `A file that is not there can not be read`() throws {
+  @Test func `A file that is not there cannot be read`() throws {
     #expect(throws: TraceError.unreadable(path: "/nowhere/at/all", reason: "No such file or directory")) {
       try ByteInput.open(path: "/nowhere/at/all")
     }

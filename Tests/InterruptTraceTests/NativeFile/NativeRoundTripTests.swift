@@ -52,7 +52,7 @@ import Testing
     #expect(try SampleTrace.readAll(reader) == events)
   }
 
-  @Test func `A time that pcap can not hold becomes the last that it can`() throws {
+  @Test func `A time that pcap cannot hold becomes the last that it can`() throws {
     let file = try SampleTrace.file([Event(time: .max, kind: .gap)])
     let last = (UInt64(UInt32.max) * 1_000_000_000 + 999_999_999) - SampleTrace.epoch
     #expect(try SampleTrace.readAll(NativeTraceReader(path: file.path)).map(\.time) == [last])

@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func `A record that is not there can not be sought`() throws {
+  @Test func `A record that is not there cannot be sought`() throws {
     for file in try files() {
       let reader = try NativeTraceReader(path: file.path)
       for number in [UInt64(events.count + leading), 1 << 40, .max] {
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func `What a general compressor wrote can not be sought in`() throws {
+  @Test func `What a general compressor wrote cannot be sought in`() throws {
     let file = ScratchFile(Compressor.zstd(try SampleTrace.file(events, compression: .none).bytes))
     let reader = try NativeTraceReader(path: file.path)
     #expect(!reader.canSeek)

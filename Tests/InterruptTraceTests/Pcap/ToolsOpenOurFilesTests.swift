@@ -3,7 +3,7 @@ import Testing
 
 @testable import InterruptTrace
 
-/// Runs a command; nil if it can not be found, else its exit code and what it printed.
+/// Runs a command; nil if it cannot be found, else its exit code and what it printed.
 private func run(_ command: String) -> (status: Int32, output: String)? {
   guard let pipe = popen("\(command) 2>&1", "r") else { return nil }
   var output: [UInt8] = []

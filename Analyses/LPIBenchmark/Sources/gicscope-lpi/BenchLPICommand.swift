@@ -102,9 +102,9 @@ struct BenchLPICommand: FileCommand {
   }
 
   private func writeFiles(_ report: LPIBenchmarkReport) throws {
-    if let html { try Self.write(report.html, to: html) }
-    if let svg { try Self.write(report.svg, to: svg) }
-    if let markdown { try Self.write(try Self.document(markdown, report), to: markdown) }
+    if let html { try OutputFile.write(report.html, to: html) }
+    if let svg { try OutputFile.write(report.svg, to: svg) }
+    if let markdown { try OutputFile.write(try Self.document(markdown, report), to: markdown) }
   }
 
   private static func document(_ path: String, _ report: LPIBenchmarkReport) throws -> String {
@@ -113,12 +113,6 @@ struct BenchLPICommand: FileCommand {
       throw UsageError(message: "\(path): no file with \(LPIBenchMarkdown.begin) and \(LPIBenchMarkdown.end) in it")
     }
     return new
-  }
-
-  private static func write(_ text: String, to path: String) throws {
-    let file = try OutputFile(path: path)
-    try file.write(text)
-    try file.commit()
   }
 
   private static func traffic(_ path: String) throws -> LPITraffic {

@@ -44,7 +44,8 @@ struct FleetCommand: FileCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A folder for the rows, a file for each kind. What is there already is not analysed again.", valueName: "folder"))
+      "A folder for the rows, a file for each kind. Captures whose rows are in it are not analysed again.",
+      valueName: "folder"))
   var out: String?
 
   @Flag(help: "Only the names, types and meaning of the columns, as JSON.")
@@ -78,7 +79,7 @@ struct FleetCommand: FileCommand {
     let labels = try FleetLabels(label, file: labelsFrom, pattern: labelPattern)
     let kinds = rows.isEmpty ? [.summary] : FleetRows.allCases.filter(rows.contains)
     let tables = FleetTables(kinds, version: ToolVersion.number, labels: labels.keys)
-    guard !columns else { return try print(tables.columns.jsonText) }
+    guard !columns else { return try OutputFile.write(tables.columns.jsonText, to: "-") }
     let found = try FleetPaths.find(captures, list: pathsFrom)
     guard !found.isEmpty else { throw UsageError(message: "there are no captures in what was named") }
     let folder = try out.map { try FleetFolder($0, tables) }
@@ -101,11 +102,6 @@ struct FleetCommand: FileCommand {
     progress.finish(isQuiet: quiet)
   }
 
-  private func print(_ text: String) throws {
-    let output = try OutputFile.standardOutput()
-    try output.write(text)
-    try output.commit()
-  }
 }
 
 /// How far a fleet has come.
@@ -144,8 +140,8 @@ private struct FleetProgress {
     line.clear()
     guard !isQuiet else { return }
     StandardError.write(
-      "\(Units.count(UInt64(all))) captures" + (before > 0 ? ", \(Units.count(UInt64(before))) of them before" : "")
-        + ", \(Units.count(events)) events, \(Units.count(UInt64(errors))) with an error, "
+      Units.count(all, "capture") + (before > 0 ? ", \(Units.count(UInt64(before))) of them before" : "")
+        + ", \(Units.count(events, "event")), \(Units.count(UInt64(errors))) with an error, "
         + "in \(Units.duration(UInt64(seconds * 1e9)))\n")
   }
 }

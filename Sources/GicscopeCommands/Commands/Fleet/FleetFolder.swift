@@ -42,7 +42,7 @@ final class FleetFolder {
     }
     guard lines.isEmpty else { return }
     for name in names + [path + "/columns.json"] where access(name, F_OK) == 0 {
-      throw UsageError(message: "--out \(path): \(name) is there already, but no journal; choose another folder")
+      throw UsageError(message: "--out \(path): \(name) exists without a journal; choose another folder")
     }
     try journal.cut(to: 0)
     try journal.append(Array(title.utf8))
@@ -60,9 +60,7 @@ final class FleetFolder {
     guard isNew else {
       throw TraceError.unreadable(path: path, reason: "it belongs to the journal beside it; choose another folder")
     }
-    let file = try OutputFile(path: path)
-    try file.write(columns)
-    try file.commit()
+    try OutputFile.write(columns, to: path)
   }
 
   /// Keeps what the last line says whose rows are all there.

@@ -14,7 +14,7 @@ struct TimelineEncoding {
   /// ns in a tick: the least power of ten with which the whole capture fits 32 bits.
   let tick: UInt64
 
-  /// More rows than that nobody looks at.
+  /// Row limit.
   private static let rowLimit = 256
 
   init(_ bars: [TimelineBar]) {
