@@ -56,7 +56,7 @@ struct HTMLTests {
   func timeline() {
     let page = html([Make.pending(100, 40), Make.acknowledged(130, 40), Make.ended(200, 40, deactivates: true)])
     #expect(page.contains("&quot;count&quot;:1,&quot;start&quot;:100,&quot;length&quot;:101,&quot;tick&quot;:1"))
-    #expect(page.contains("1 interrupts, from pending to their end."))
+    #expect(page.contains("1 interrupt, from pending to the end."))
   }
 
   @Test(

@@ -10,7 +10,7 @@ struct ExitCodeTests {
       (["bogus"], "bogus"), (["analyze"], "file"), (["analyze", "--bogus", "FILE"], "--bogus"),
       (["analyze", "--from", "yesterday", "FILE"], "yesterday"), (["analyze", "--pe", "x", "FILE"], "--pe"),
       (["analyze", "--fail-on", "speed>1", "FILE"], "speed>1"), (["state", "--at", "x", "FILE"], "--at"),
-      (["state", "--at", "#5", "--diff", "#3", "FILE"], "--diff"), (["events", "--kind", "x", "FILE"], "no kind"),
+      (["state", "--at", "#5", "--diff", "#3", "FILE"], "--diff"), (["events", "--kind", "x", "FILE"], "unknown kind"),
       (["convert", "FILE", "-o", "/tmp/x.unknown"], "x.unknown"), (["registers", "NOTHING"], "NOTHING"),
       (["analyze", "--topology", "/nonexistent", "FILE"], "/nonexistent"),
     ]

@@ -72,9 +72,12 @@ public final class Browser {
   deinit {
     close(toBrowser)
     close(fromBrowser)
-    kill(process, SIGTERM)
-    var status: Int32 = 0
-    waitpid(process, &status, 0)
+    // Without a process it is 0, which stands for every process of this one's group.
+    if process > 0 {
+      kill(process, SIGTERM)
+      var status: Int32 = 0
+      waitpid(process, &status, 0)
+    }
     try? FileManager.default.removeItem(at: profile)
   }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Reports
 
 /// What a reader does with the report, in Chromium.
-@Suite("Use of the HTML report", .serialized)
+@Suite("Use of the HTML report", .serialized, .enabled(if: Browser.isInstalled, "Chromium is not installed"))
 struct PageUseTests {
   private func page(_ capture: String) throws -> TemporaryFile {
     let file = TemporaryFile(".html")
