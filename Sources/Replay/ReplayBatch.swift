@@ -29,17 +29,22 @@ public struct ReplayBatch {
     self.events = events
     self.transitions = transitions
     self.firstIndex = firstIndex
-    self.eventCount = eventCount ?? UInt64(events.eventCount)
     self.isReported = isReported
-    self.hasGuests = hasGuests ?? Self.hasGuests(events)
-    latestTime = events.reduce(0) { $1.kind.hasTime ? max($0, $1.time) : $0 }
+    let survey = BatchSurvey(events)
+    self.eventCount = eventCount ?? survey.eventCount
+    self.hasGuests = hasGuests ?? survey.hasGuests
+    latestTime = survey.latestTime
   }
 
-  /// Whether events of guests are among some. One look at each event's domain.
-  static func hasGuests(_ events: UnsafeBufferPointer<Event>) -> Bool {
-    var domains: UInt16 = 0
-    for event in events { domains |= event.domain }
-    return domains != Domain.physical
+  init(
+    events: UnsafeBufferPointer<Event>, transitions: UnsafeBufferPointer<Transition>, firstIndex: UInt64,
+    survey: BatchSurvey, isReported: Bool
+  ) {
+    self.events = events
+    self.transitions = transitions
+    self.firstIndex = firstIndex
+    self.isReported = isReported
+    (eventCount, hasGuests, latestTime) = (survey.eventCount, survey.hasGuests, survey.latestTime)
   }
 }
 

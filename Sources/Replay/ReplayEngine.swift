@@ -184,18 +184,17 @@ public final class ReplayEngine {
     buffer.removeAll()
     if options.isModelled { part = models.apply(part, firstIndex: events, into: &buffer) }
     pending = UnsafeBufferPointer(rebasing: pending[part.count...])
-    let hasGuests = ReplayBatch.hasGuests(part)
-    if options.isModelled, hasGuests { models.applyToGuests(part, firstIndex: events, into: &buffer) }
+    let survey = BatchSurvey(part)
+    if options.isModelled, survey.hasGuests { models.applyToGuests(part, firstIndex: events, into: &buffer) }
     noteTimes(part)
     let first = events
-    let eventCount = UInt64(part.eventCount)
-    events += eventCount
-    if phase == .within { reportedEvents += eventCount }
+    events += survey.eventCount
+    if phase == .within { reportedEvents += survey.eventCount }
     if phase == .within || options.deliversUnreported {
       try body(
         ReplayBatch(
-          events: part, transitions: buffer.transitions, firstIndex: first, eventCount: eventCount,
-          isReported: phase == .within, hasGuests: hasGuests)
+          events: part, transitions: buffer.transitions, firstIndex: first, survey: survey,
+          isReported: phase == .within)
       )
     }
   }

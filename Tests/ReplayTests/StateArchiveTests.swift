@@ -72,7 +72,7 @@ struct StateArchiveTests {
     while !rest.isEmpty {
       buffer.removeAll()
       let part = models.apply(rest, firstIndex: number, into: &buffer)
-      if ReplayBatch.hasGuests(part) { models.applyToGuests(part, firstIndex: number, into: &buffer) }
+      if BatchSurvey(part).hasGuests { models.applyToGuests(part, firstIndex: number, into: &buffer) }
       all += UnsafeRawBufferPointer(buffer.transitions)
       number += UInt64(part.eventCount)
       rest = UnsafeBufferPointer(rebasing: rest[part.count...])

@@ -154,11 +154,11 @@ public final class ReplayTimeline {
       buffer.removeAll()
       let all = archive.group(position..<end)
       let part = models.apply(all, firstIndex: position, into: &buffer)
-      let hasGuests = ReplayBatch.hasGuests(part)
-      if hasGuests { models.applyToGuests(part, firstIndex: position, into: &buffer) }
+      let survey = BatchSurvey(part)
+      if survey.hasGuests { models.applyToGuests(part, firstIndex: position, into: &buffer) }
       let batch = ReplayBatch(
-        events: part, transitions: buffer.transitions, firstIndex: position, hasGuests: hasGuests)
-      position += UInt64(part.eventCount)
+        events: part, transitions: buffer.transitions, firstIndex: position, survey: survey, isReported: true)
+      position += survey.eventCount
       body(batch)
     }
   }
