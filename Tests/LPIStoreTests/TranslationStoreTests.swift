@@ -43,4 +43,34 @@ import Testing
     #expect(store.memoryInUse < 3000)
     #expect(store.lookup(0x8000_0000, 65_535).intid == 8192)
   }
+
+  @Test("A single entry, of event 0, takes no memory beside its device's slot, and moves out for a second one")
+  func singleEntry() {
+    var store = PackedTranslationStore()
+    store.mapDevice(7, eventBits: 5, userFlags: 0)
+    let empty = store.memoryInUse
+    // Bit 0 of the INTID is where pages have their tag.
+    for intid in [8193, 8192] as [UInt32] {
+      store.map(7, 0, TranslationEntry(intid: intid, collection: 2), doorbell: nil)
+      #expect(store.memoryInUse == empty && store.lookup(7, 0).intid == intid && store.lookup(7, 1).bits == 0)
+      #expect(store.checkInvariants() == nil)
+    }
+    let copy = store.copy()
+    store.map(7, 4, TranslationEntry(intid: 8200, collection: 2), doorbell: nil)
+    #expect(store.memoryInUse > empty && store.lookup(7, 0).intid == 8192 && store.lookup(7, 4).intid == 8200)
+    #expect(copy.lookup(7, 0).intid == 8192 && copy.lookup(7, 4).bits == 0 && copy.memoryInUse == empty)
+    #expect(store.checkInvariants() == nil && copy.checkInvariants() == nil)
+  }
+
+  @Test func aSingleEntryIsRemovedAndMovesToPages() {
+    var store = PackedTranslationStore()
+    store.mapDevice(7, eventBits: 16, userFlags: 0)
+    store.map(7, 0, TranslationEntry(intid: 8193, collection: 0), doorbell: nil)
+    #expect(store.unmap(7, 0).intid == 8193 && store.lookup(7, 0).bits == 0 && store.eventCount == 0)
+    store.map(7, 0, TranslationEntry(intid: 8195, collection: 0), doorbell: nil)
+    store.map(7, 65_535, TranslationEntry(intid: 8196, collection: 0), doorbell: nil)
+    #expect(store.lookup(7, 0).intid == 8195 && store.lookup(7, 65_535).intid == 8196)
+    #expect(store.eventCount == 2 && store.checkInvariants() == nil)
+    #expect(store.unmapDevice(7) && store.eventCount == 0 && store.checkInvariants() == nil)
+  }
 }

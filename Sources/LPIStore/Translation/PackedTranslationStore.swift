@@ -4,7 +4,8 @@
 /// The default translation store: devices by hash, each with the entries up to its highest event.
 ///
 /// Eight DeviceIDs in a row are hashed as one and lie in a row, so functions of a slot share cache lines. A device's entries
-/// are an array (8 bytes each) while its events are dense, and packed pages when they are not. A lookup costs two
+/// are an array (8 bytes each) while its events are dense, and packed pages when they are not; a single one is in the
+/// device's slot. A lookup costs two
 /// dependent loads; one of the device that was looked up last saves the hash. So even lookups are for one thread at a time.
 @frozen public struct PackedTranslationStore: ~Copyable {
   /// A power of two of them, at least 8, at most five eighths full.
@@ -125,7 +126,7 @@ extension PackedTranslationStore: TranslationStore {
   @inlinable @inline(__always) public func lookup(_ device: UInt32, _ event: UInt32) -> TranslationEntry {
     // An empty slot has no room, so it is never mistaken for that of device 0.
     let last = self.last
-    if last.pointee.device == device, event < UInt32(last.pointee.capacity) { return last.pointee.array[Int(event)] }
+    if last.pointee.device == device, event < UInt32(last.pointee.capacity) { return last.pointee.listed(Int(event)) }
     let slot = find(device)
     self.last = slot
     return slot.pointee.entry(event)
