@@ -148,6 +148,9 @@ final class ITSUnit {
       }
       agreement.walks(table)
       let outcome = counters[n].reference(key, group: group, isValid: isValid, isCounted: isCounted)
+      // What was looked up last comes first in its set, whatever the cache's shape: that hits, and changes nothing. Unless it
+      // is not known to be the last, as others are not followed.
+      if outcome.distance == 1, counters[n].unfollowed == 0 { return 1 }
       if outcome.cause != 0, isCounted { causes.fetchedAgain(outcome.cause) }
       for s in 0..<shapeCount where hardware[s * Self.tables + n].isSimulated {
         hardware[s * Self.tables + n].reference(key, index: index, isValid: isValid, isCounted: isCounted)
@@ -265,7 +268,9 @@ final class ITSUnit {
           caches: ITSCacheTable.allCases.compactMap { table in
             let cache = hardware + (s * Self.tables + Int(table.rawValue))
             guard cache.pointee.isSimulated else { return nil }
-            return (table, cache.pointee.references, cache.pointee.misses)
+            // Each of them sees every look-up of its table.
+            let n = Int(table.rawValue)
+            return (table, lookups[n] + lookups[Self.tables + n], cache.pointee.misses)
           }
         )
       }

@@ -1,4 +1,6 @@
 /// A set-associative cache with least-recently-used replacement in each set, and its count of misses.
+///
+/// To look up what was looked up last changes nothing: nobody needs to.
 struct SetAssociativeCache: ~Copyable {
   private static var empty: UInt64 { .max }
 
@@ -6,7 +8,6 @@ struct SetAssociativeCache: ~Copyable {
   private let tags: UnsafeMutablePointer<UInt64>
   private let sets: Int
   private let ways: Int
-  private(set) var references: UInt64 = 0
   private(set) var misses: UInt64 = 0
 
   /// An empty cache. `entries` is `ways` times a power of two; 0 for one that is not simulated.
@@ -30,10 +31,7 @@ struct SetAssociativeCache: ~Copyable {
     let set = set(index)
     var way = 0
     while way < ways, set[way] != key { way += 1 }
-    if isCounted {
-      references += 1
-      if way == ways || !isValid { misses += 1 }
-    }
+    if isCounted, way == ways || !isValid { misses += 1 }
     guard isValid else { return }
     if way == ways {
       // A free way is filled before anything is evicted.
