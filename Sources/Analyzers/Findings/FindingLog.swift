@@ -16,6 +16,13 @@ final class FindingLog {
     var reason: UInt32 = 0
     /// It is a guest's interrupt, seen through list registers.
     var isVirtual = false
+
+    /// In words of 64 bits: with one finding for each of a million devices, hashing is most of the work.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(source)
+      hasher.combine(UInt64(intid) << 32 | UInt64(pe))
+      hasher.combine(UInt64(reason) << 32 | UInt64(domain) << 16 | UInt64(kind.rawValue) << 1 | (isVirtual ? 1 : 0))
+    }
   }
 
   // No access to one lasts while another starts.

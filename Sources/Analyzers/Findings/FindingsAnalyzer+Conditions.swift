@@ -130,7 +130,7 @@ extension FindingsAnalyzer {
     cleared = nil
     guests.forget()
     trail.removeAll()
-    itsControl = LiveTable(0)
+    if itsControl.count > 0 { itsControl = LiveTable(0) }
     unknownCommandEvent = .max
     distributorIsBusy = false
     processors.forEach { processor in

@@ -121,10 +121,7 @@ struct FindingsAnalyzer: ~Copyable {
   mutating func begin(_ batch: ReplayBatch) {
     isReported = batch.isReported
     if firstTime == nil { firstTime = batch.firstTime ?? batch.transitions.first?.time }
-    var queue = AccessQueue()
-    swap(&queue, &accesses)
-    queue.begin(batch) { observed($0, $1) }
-    swap(&queue, &accesses)
+    accesses.begin(batch, &processors)
   }
 
   /// A batch was taken in.
@@ -198,7 +195,7 @@ struct FindingsAnalyzer: ~Copyable {
       record.pointee.groupEvent = t.event
     case .triggerChanged:
       let record = record(t)
-      checkTrigger(t, record.pointee)
+      checkTrigger(t, record)
       record.pointee.edge = .init(t.triggerChanged.isEdge)
       record.pointee.wasTakenByLine = false
     case .activated:
@@ -244,17 +241,20 @@ struct FindingsAnalyzer: ~Copyable {
   // MARK: Recording
 
   /// Whether a finding about an interrupt and a PE passes the filter.
-  private static func includes(_ key: FindingLog.Key, _ filter: TransitionFilter?) -> Bool {
+  @inline(__always) private static func includes(_ key: FindingLog.Key, _ filter: TransitionFilter?) -> Bool {
     filter?.includes(domain: key.domain, pe: key.pe, intid: key.intid) ?? true
   }
 
   /// Whether what a finding is about was followed: of an interrupt that found no room nothing is known.
-  private func isFollowed(_ key: FindingLog.Key) -> Bool {
+  @inline(__always) private func isFollowed(_ key: FindingLog.Key) -> Bool {
     guard interrupts.isFull, key.intid != INTID.none, !key.isVirtual else { return true }
     if INTID.isPrivate(key.intid), key.pe == PE.none { return true }
     return interrupts.find(InterruptKey.interrupt(domain: key.domain, pe: key.pe, intid: key.intid).rawValue) != nil
   }
 
+  /// Counts an occurrence; `describe` gives the words if it is the first. Inlined, as what is not and does not mutate gets a
+  /// copy of all of this.
+  @inline(__always)
   func report(_ key: FindingLog.Key, _ t: Transition, count: UInt64 = 1, _ describe: () -> FindingLog.Description) {
     guard isReported, isFollowed(key), Self.includes(key, filter) else { return }
     log.record(key, event: t.event, time: t.time, count: count, describe)

@@ -116,8 +116,9 @@ extension FindingsAnalyzer {
     }
   }
 
-  /// What a message leads to, if that is known to be a virtual LPI.
-  func virtualMapping(of message: UInt64) -> VirtualMapping? {
+  /// What a message leads to, if that is known to be a virtual LPI. Inlined, as what is not and does not mutate gets a copy of
+  /// all of this.
+  @inline(__always) func virtualMapping(of message: UInt64) -> VirtualMapping? {
     if let mapping = virtualLPIs.mappings.find(message)?.pointee { return mapping.intid == INTID.none ? nil : mapping }
     guard let entry = virtualLPIs.lastEntry, entry.event == UInt32(truncatingIfNeeded: message),
       entry.mapping.intid != INTID.none

@@ -23,15 +23,45 @@ struct AccessQueue: ~Copyable {
   /// The first INTID below 1020 that the controller does not have, as far as `GICD_TYPER` has shown it.
   private(set) var absentINTIDs: UInt32 = INTID.specials.lowerBound
 
-  /// Kinds below 64 that are looked at.
-  private static let looksAt: UInt64 = [
-    EventKind.mmioRead, .mmioWrite, .sysregRead, .sysregWrite, .itsCommand, .cpuLine, .highestPending, .tableEntry,
-    .exceptionEntry, .itsProcess,
-  ].reduce(0) { $0 | 1 << UInt64($1.rawValue) }
+  /// What is done with the events of a kind, by its number.
+  private let roles = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
 
-  init() {}
+  private enum Role {
+    static var nothing: UInt8 { 0 }
+    static var continuation: UInt8 { 1 }
+    static var lines: UInt8 { 2 }
+    static var highest: UInt8 { 3 }
+    /// It is looked at.
+    static var event: UInt8 { 4 }
+    /// It is looked at if it is one of those that findings name.
+    static var access: UInt8 { 5 }
+    /// No such event of the physical controller has occurred.
+    static var isNew: UInt8 { 0x80 }
 
-  deinit { places.deallocate() }
+    static func of(_ kind: EventKind) -> UInt8 {
+      switch kind {
+      case .continuation: continuation
+      case .cpuLine: lines
+      case .highestPending: highest
+      case .mmioRead, .mmioWrite, .sysregRead, .sysregWrite: access
+      case .itsCommand, .tableEntry, .exceptionEntry, .itsProcess: event
+      case .guestEnter, .guestExit, .inject, .timerLine, .handlerEnter, .handlerExit, .ipiSend, .ipiEnter, .marker:
+        event
+      default: nothing
+      }
+    }
+  }
+
+  init() {
+    for number in 0..<256 {
+      roles[number] = Role.of(EventKind(rawValue: UInt8(number))) | (number < 64 ? Role.isNew : 0)
+    }
+  }
+
+  deinit {
+    places.deallocate()
+    roles.deallocate()
+  }
 
   /// Whether any event has been one of a controller: a kernel's own trace has none.
   var showsController: Bool { controllerKinds != 0 }
@@ -43,38 +73,55 @@ struct AccessQueue: ~Copyable {
 
   mutating func copyCounts(of other: borrowing AccessQueue) {
     controllerKinds = other.controllerKinds
+    roles.update(from: other.roles, count: 256)
     isAffinityRouted = other.isAffinityRouted
     (affinityRoutingIsFixed, controlIsSecure) = (other.affinityRoutingIsFixed, other.controlIsSecure)
     absentINTIDs = other.absentINTIDs
   }
 
-  /// Looks through a batch; `observe` gets what the capture shows of a PE.
-  @inline(__always)
-  mutating func begin(_ batch: ReplayBatch, _ observe: (Event, UInt64) -> Void) {
+  /// Looks through a batch: what it shows of a PE goes to the PE's record. Every event comes by here, so that one that is not
+  /// looked at must cost next to nothing.
+  mutating func begin(_ batch: ReplayBatch, _ processors: inout PETable<ProcessorRecord>) {
     events = batch.events
     (count, next) = (0, 0)
     if events.count > capacity { grow(to: events.count) }
-    var numbers = EventNumbering(firstIndex: batch.firstIndex)
+    guard let first = events.baseAddress else { return }
+    var number = batch.firstIndex &- 1
     for index in 0..<events.count {
-      let kind = events[index].kind.rawValue
-      let number = numbers.take(events[index])
-      if kind < 64 {
-        let bit: UInt64 = 1 << UInt64(kind)
-        if events[index].domain == Domain.physical { controllerKinds |= bit }
-        guard Self.looksAt & bit != 0 else { continue }
-        switch events[index].kind {
-        case .cpuLine, .highestPending:
-          observe(events[index], number)
-          continue
-        case .itsCommand, .tableEntry, .exceptionEntry, .itsProcess: break
-        default: guard explains(events[index]) else { continue }
+      let event = first + index
+      var role = roles[Int(event.pointee.kind.rawValue)]
+      if role == Role.continuation { continue }
+      number &+= 1
+      if role == Role.nothing { continue }
+      if role & Role.isNew != 0 { role = noteKind(event) }
+      switch role {
+      case Role.lines, Role.highest:
+        guard event.pointee.domain == Domain.physical, event.pointee.pe != PE.none else { continue }
+        let processor = processors.at(domain: Domain.physical, pe: event.pointee.pe)
+        if role == Role.lines {
+          processor.pointee.showLines(event, number)
+        } else {
+          processor.pointee.showHighest(event, number)
         }
-      } else if !Self.isOfSoftware(events[index].kind) {
         continue
+      case Role.access: guard explains(event) else { continue }
+      case Role.event: break
+      default: continue
       }
       places[count] = (index, number)
       count &+= 1
     }
+  }
+
+  /// The first event of a kind: what is done with those.
+  @inline(never) private mutating func noteKind(_ event: UnsafePointer<Event>) -> UInt8 {
+    let number = event.pointee.kind.rawValue
+    let role = roles[Int(number)] & ~Role.isNew
+    if event.pointee.domain == Domain.physical {
+      controllerKinds |= 1 << UInt64(number)
+      roles[Int(number)] = role
+    }
+    return role
   }
 
   /// The next event up to `number`, with the record that follows it; nil if there is none.
@@ -102,15 +149,9 @@ struct AccessQueue: ~Copyable {
     places = .allocate(capacity: wanted)
   }
 
-  private static func isOfSoftware(_ kind: EventKind) -> Bool {
-    switch kind {
-    case .guestEnter, .guestExit, .inject, .timerLine, .handlerEnter, .handlerExit, .ipiSend, .ipiEnter, .marker: true
-    default: false
-    }
-  }
-
   /// Whether a register access is one that findings name.
-  @inline(__always) private mutating func explains(_ event: Event) -> Bool {
+  @inline(__always) private mutating func explains(_ place: UnsafePointer<Event>) -> Bool {
+    let event = place.pointee
     guard event.domain == Domain.physical else { return false }
     switch event.kind {
     case .mmioWrite: return !event.flags.contains(.absolute) && explains(write: event)

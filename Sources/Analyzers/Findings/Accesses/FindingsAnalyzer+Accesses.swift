@@ -19,31 +19,6 @@ extension FindingsAnalyzer {
     }
   }
 
-  /// What the capture shows of a PE first: transitions show what changes.
-  @inline(__always) mutating func observed(_ event: Event, _ number: UInt64) {
-    guard event.domain == Domain.physical, event.pe != PE.none else { return }
-    let p = processors.at(domain: Domain.physical, pe: event.pe)
-    if event.kind == .cpuLine {
-      guard event.b & 0b11 != 0 else { return }
-      p.pointee.shownEvent = number
-      if p.pointee.lines == .max {
-        p.pointee.lines = UInt8(truncatingIfNeeded: event.a)
-        p.pointee.linesEvent = number
-      }
-    } else if event.flags.isDisjoint(with: .virtual) {
-      let isNone = event.priority >= 0xFF
-      p.pointee.shownEvent = number
-      if p.pointee.highestEvent == .max {
-        p.pointee.highest = isNone ? .max : event.intid
-        p.pointee.highestEvent = number
-      }
-      if !isNone, event.flags.contains(.groupShown) {
-        p.pointee.shownINTID = event.intid
-        p.pointee.shownGroup = UInt8(truncatingIfNeeded: event.group)
-      }
-    }
-  }
-
   /// A transition that stands for an access, to report a finding at it.
   func place(_ event: Event, _ number: UInt64, pe: UInt32 = PE.none, intid: UInt32 = INTID.none) -> Transition {
     Transition(time: event.time, event: number, kind: .guestError, domain: event.domain, pe: pe, intid: intid)
@@ -145,5 +120,31 @@ extension FindingsAnalyzer {
         ],
         advice: "check that the exception vector leads to a handler that reads the acknowledge register", since: since)
     }
+  }
+}
+
+/// What the capture shows of a PE: transitions show what changes.
+extension ProcessorRecord {
+  /// Its request lines. They are looked at where they are: an event is too large to hand round.
+  @inline(__always) mutating func showLines(_ event: UnsafePointer<Event>, _ number: UInt64) {
+    guard event.pointee.b & 0b11 != 0 else { return }
+    shownEvent = number
+    guard lines == .max else { return }
+    lines = UInt8(truncatingIfNeeded: event.pointee.a)
+    linesEvent = number
+  }
+
+  /// Its highest pending interrupt.
+  @inline(__always) mutating func showHighest(_ event: UnsafePointer<Event>, _ number: UInt64) {
+    guard event.pointee.flags.isDisjoint(with: .virtual) else { return }
+    let isNone = event.pointee.priority >= 0xFF
+    shownEvent = number
+    if highestEvent == .max {
+      highest = isNone ? .max : event.pointee.intid
+      highestEvent = number
+    }
+    guard !isNone, event.pointee.flags.contains(.groupShown) else { return }
+    shownINTID = event.pointee.intid
+    shownGroup = UInt8(truncatingIfNeeded: event.pointee.group)
   }
 }

@@ -47,7 +47,7 @@ extension FindingsAnalyzer {
   }
 
   /// What `GITS_CTLR` is known to be.
-  private func itsRegisters(_ its: UInt32) -> (isEnabled: Bool, isBusy: Bool) {
+  private mutating func itsRegisters(_ its: UInt32) -> (isEnabled: Bool, isBusy: Bool) {
     let bits = itsControl.find(UInt64(its))?.pointee ?? 0
     return (bits & 1 != 0, bits & 2 != 0)
   }

@@ -142,7 +142,8 @@ extension FindingsAnalyzer {
     }
   }
 
-  private func checkVirtualTables(_ event: Event, _ number: UInt64, _ before: RegisterWrite?, _ t: Transition) {
+  private mutating func checkVirtualTables(_ event: Event, _ number: UInt64, _ before: RegisterWrite?, _ t: Transition)
+  {
     let valid: UInt64 = 1 << 63
     guard let table = trail.last(.gicr, t.pe, RegisterOffset.gicrVPENDBASER) else { return }
     let isPending = event.offset >= RegisterOffset.gicrVPENDBASER
@@ -189,16 +190,17 @@ extension FindingsAnalyzer {
   }
 
   /// An interrupt's trigger changed.
-  func checkTrigger(_ t: Transition, _ r: InterruptRecord) {
-    guard r.enabled == .yes, r.enableAt.event != .max, t.provenance == .derived else { return }
+  mutating func checkTrigger(_ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>) {
+    let enableEvent = record.pointee.enableAt.event
+    guard record.pointee.enabled == .yes, enableEvent != .max, t.provenance == .derived else { return }
     misuse(
       .triggerChangedWhileEnabled, t, "the trigger of \(Self.name(t.intid)) was changed while it was enabled",
-      [.init("it was enabled", event: r.enableAt.event), .init("its trigger was changed", event: t.event)])
+      [.init("it was enabled", event: enableEvent), .init("its trigger was changed", event: t.event)])
   }
 
   // MARK: CPU interface
 
-  func checkBroadcast(_ event: Event, _ number: UInt64) {
+  mutating func checkBroadcast(_ event: Event, _ number: UInt64) {
     let targets: UInt64 = 0xFF << 48 | 0xFF << 32 | 0xFF << 16 | 0xFFFF
     guard event.b & targets != 0 else { return }
     misuse(
@@ -207,7 +209,7 @@ extension FindingsAnalyzer {
       [.init("\(hex(event.b)) was written", event: number)])
   }
 
-  func ended(_ event: Event, _ number: UInt64, intid: UInt32) {
+  mutating func ended(_ event: Event, _ number: UInt64, intid: UInt32) {
     let t = place(event, number, pe: event.pe)
     let written = Finding.Link("EOIR was written with \(intid)", event: number)
     if INTID.isSpecial(intid) {
@@ -220,7 +222,7 @@ extension FindingsAnalyzer {
   }
 
   /// `GICD_SETSPI_*` and `GICD_CLRSPI_*` take the INTID of an SPI.
-  func messageWritten(_ event: Event, _ number: UInt64) {
+  mutating func messageWritten(_ event: Event, _ number: UInt64) {
     let intid = UInt32(truncatingIfNeeded: event.b) & 0x1FFF
     guard !INTID.isExtendedSPI(intid), !INTID.isSPI(intid) || intid >= accesses.absentINTIDs else { return }
     misuse(
@@ -229,26 +231,33 @@ extension FindingsAnalyzer {
       [.init("\(hex(event.b)) was written to GICD+\(hex(event.offset))", event: number)])
   }
 
-  func deactivatedBy(_ event: Event, _ number: UInt64, intid: UInt32) {
-    let t = place(event, number, pe: event.pe)
-    let written = Finding.Link("DIR was written with \(intid)", event: number)
+  mutating func deactivatedBy(_ event: Event, _ number: UInt64, intid: UInt32) {
+    var modeEvent = UInt64.max
+    if let p = processors.find(domain: Domain.physical, pe: event.pe), p.pointee.endMode == 0 {
+      modeEvent = p.pointee.endModeEvent
+    }
+    guard INTID.isSpecial(intid) || INTID.isLPI(intid) || modeEvent != .max else { return }
+    wronglyDeactivated(place(event, number, pe: event.pe), intid, modeEvent: modeEvent)
+  }
+
+  /// `modeEvent` is the one that left EOImode at 0; `.max` for none.
+  private mutating func wronglyDeactivated(_ t: Transition, _ intid: UInt32, modeEvent: UInt64) {
+    let written = Finding.Link("DIR was written with \(intid)", event: t.event)
     if INTID.isSpecial(intid) {
       misuse(.deactivationOfSpecialINTID, t, "PE \(t.pe) deactivated \(intid), which is no interrupt", [written])
     } else if INTID.isLPI(intid) {
       misuse(.deactivationOfLPI, t, "PE \(t.pe) deactivated LPI \(intid)", [written])
-    } else if let p = processors.find(domain: Domain.physical, pe: t.pe)?.pointee, p.endModeEvent != .max,
-      p.endMode == 0
-    {
+    } else {
       misuse(
         .deactivationWithoutEOImode, t, "PE \(t.pe) wrote DIR while EOImode was 0",
-        [.init("EOImode of PE \(t.pe) is 0", event: p.endModeEvent), written])
+        [.init("EOImode of PE \(t.pe) is 0", event: modeEvent), written])
     }
   }
 
   // MARK: List registers
 
   /// The hypervisor wrote a list register.
-  @inline(__always) func checkListRegister(_ t: Transition) {
+  @inline(__always) mutating func checkListRegister(_ t: Transition) {
     let value = ListRegisterValue(t.listRegister)
     guard value.isValid else { return }
     let isTwofold = value.isHardware && value.isPending && value.isActive
@@ -256,7 +265,7 @@ extension FindingsAnalyzer {
     if isTwofold || isSGI || INTID.isSpecial(value.intid(hasGICv2Guest: false)) { brokenListRegister(t, value) }
   }
 
-  @inline(never) private func brokenListRegister(_ t: Transition, _ value: ListRegisterValue) {
+  @inline(never) private mutating func brokenListRegister(_ t: Transition, _ value: ListRegisterValue) {
     let intid = value.intid(hasGICv2Guest: false)
     let rule: MisuseRule =
       INTID.isSpecial(intid)

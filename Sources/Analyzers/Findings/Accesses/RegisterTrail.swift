@@ -44,7 +44,9 @@ struct RegisterTrail: ~Copyable {
   }
 
   /// Forgets everything: after a reset of the machine registers are not what was written.
-  mutating func removeAll() { writes = LiveTable(RegisterWrite()) }
+  mutating func removeAll() {
+    if writes.count > 0 { writes = LiveTable(RegisterWrite()) }
+  }
 }
 
 /// Offsets of registers that findings name.
