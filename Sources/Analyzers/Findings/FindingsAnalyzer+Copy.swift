@@ -4,6 +4,7 @@ extension FindingsAnalyzer {
   init(following other: borrowing FindingsAnalyzer) {
     self.init(thresholds: .unlisted)
     interrupts = DenseTable(copying: other.interrupts)
+    mishaps = LiveTable(copying: other.mishaps)
     touched = other.touched
     processors = PETable(copying: other.processors)
     waiting = LiveTable(copying: other.waiting)
@@ -38,7 +39,7 @@ extension FindingsAnalyzer {
 
   /// Bytes that a copy takes, near enough.
   var footprint: Int {
-    interrupts.footprint + processors.footprint + lists.footprint + waiting.footprint + virtualLPIs.footprint
-      + software.footprint
+    interrupts.footprint + mishaps.footprint + processors.footprint + lists.footprint + waiting.footprint
+      + virtualLPIs.footprint + software.footprint
   }
 }

@@ -37,7 +37,7 @@ extension FindingsAnalyzer {
       let (key, record) = (InterruptKey(rawValue: raw), interrupts[number].pointee)
       if record.isPending { reportPending(key, record, stuck, log) }
       if record.isActive, !record.isRunning { reportActive(key, record, log) }
-      reportEdges(key, record, log)
+      reportEdges(key, record, mishaps.find(UInt64(number))?.pointee, log)
     }
     for (domain, pe) in processors.all {
       guard let processor = processors.find(domain: domain, pe: pe)?.pointee else { continue }

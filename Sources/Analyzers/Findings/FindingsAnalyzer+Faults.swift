@@ -22,7 +22,7 @@ extension FindingsAnalyzer {
     }
     if value == INTID.spurious, processor.pointee.lateINTID != .max {
       let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: processor.pointee.lateINTID).rawValue
-      interrupts.find(key)?.pointee.lateSpurious &+= 1
+      if let record = interrupts.find(key) { mishaps(record).pointee.lateSpurious &+= 1 }
       processor.pointee.lateINTID = .max
     }
     let run = processor.pointee.spuriousRun

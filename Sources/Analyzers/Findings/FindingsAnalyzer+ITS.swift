@@ -54,10 +54,10 @@ extension FindingsAnalyzer {
       record.pointee.droppedFault = UInt8(truncatingIfNeeded: fault.rawValue)
       record.pointee.message = t.itsFault.message
     } else if t.intid != INTID.none {
-      let record = record(t)
-      record.pointee.dropped &+= 1
-      record.pointee.droppedAt = Moment(t)
-      record.pointee.droppedFault = UInt8(truncatingIfNeeded: fault.rawValue)
+      let mishaps = mishaps(record(t))
+      mishaps.pointee.dropped &+= 1
+      mishaps.pointee.droppedAt = Moment(t)
+      mishaps.pointee.droppedFault = UInt8(truncatingIfNeeded: fault.rawValue)
     }
     let key = FindingLog.Key(
       kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid,

@@ -12,7 +12,7 @@ extension FindingsAnalyzer {
     let target = pe ?? (isPrivate ? owner : r.targetIsKnown ? r.target : PE.none)
     let p = processors.find(domain: Domain.physical, pe: target)?.pointee
     if INTID.isLPI(intid), r.edges == 0, r.acknowledges == 0, let ladder = virtualLadder(intid) { return ladder }
-    var rungs = [source(r, intid)]
+    var rungs = [source(r, knownMishaps(InterruptKey(rawValue: key)), intid)]
     if INTID.isLPI(intid) { rungs.append(mapping(r, intid)) }
     rungs.append(enable(r, intid))
     rungs += groups(r, p, intid, target)
@@ -41,10 +41,13 @@ extension FindingsAnalyzer {
 
   typealias Rung = DeliveryLadder.Rung
 
-  private func source(_ r: InterruptRecord, _ intid: UInt32) -> Rung {
+  private func source(_ r: InterruptRecord, _ mishaps: InterruptMishaps, _ intid: UInt32) -> Rung {
     let cause = PendingCause(rawValue: r.cause)
     if INTID.isLPI(intid) {
-      if isDropped(r) { return Rung("source", .broken, droppedText(r.dropped, r.droppedFault), since: r.droppedAt) }
+      if isDropped(r, mishaps) {
+        return Rung(
+          "source", .broken, droppedText(mishaps.dropped, mishaps.droppedFault), since: mishaps.droppedAt)
+      }
       guard r.edges > 0 else {
         return Rung("source", startsAtReset ? .broken : .unknown, "no MSI for it in this capture")
       }
@@ -88,8 +91,8 @@ extension FindingsAnalyzer {
   }
 
   /// The last message for an LPI came to nothing.
-  private func isDropped(_ r: InterruptRecord) -> Bool {
-    r.dropped > 0 && (r.pendingAt.event == .max || r.droppedAt.event > r.pendingAt.event)
+  private func isDropped(_ r: InterruptRecord, _ mishaps: InterruptMishaps) -> Bool {
+    mishaps.dropped > 0 && (r.pendingAt.event == .max || mishaps.droppedAt.event > r.pendingAt.event)
   }
 
   func droppedText(_ count: UInt64, _ fault: UInt8) -> String {

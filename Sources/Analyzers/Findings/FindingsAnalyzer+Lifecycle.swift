@@ -39,8 +39,9 @@ extension FindingsAnalyzer {
     record.pointee.edges &+= 1
     record.pointee.merged &+= 1
     if INTID.isSGI(t.intid) { sgiAccepted(t) }
-    record.pointee.lastMerged = .init(t)
-    if record.pointee.merged == 1 { record.pointee.firstMerged = record.pointee.lastMerged }
+    let mishaps = mishaps(record)
+    mishaps.pointee.lastMerged = .init(t)
+    if record.pointee.merged == 1 { mishaps.pointee.firstMerged = mishaps.pointee.lastMerged }
     if !record.pointee.isPending {
       record.pointee.isPending = true
       record.pointee.pendingIsOlder = true
@@ -59,7 +60,7 @@ extension FindingsAnalyzer {
   /// The line fell only after the interrupt had ended, which made it pending once more for nothing.
   @inline(never) private mutating func fellLate(_ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>) {
     record.pointee.isPendingAgain = false
-    record.pointee.lateFalls &+= 1
+    mishaps(record).pointee.lateFalls &+= 1
     processors.find(domain: t.domain, pe: record.pointee.acknowledgedOn)?.pointee.lateINTID = t.intid
   }
 
@@ -97,12 +98,13 @@ extension FindingsAnalyzer {
 
   @inline(__always)
   private mutating func missedPulse(_ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>) {
-    if record.pointee.missedPulses == 0 { record.pointee.missedSince = .init(t) }
+    let mishaps = mishaps(record)
+    if record.pointee.missedPulses == 0 { mishaps.pointee.missedSince = .init(t) }
     record.pointee.missedPulses &+= 1
-    guard record.pointee.missedPulses > record.pointee.mostMissedPulses else { return }
-    record.pointee.mostMissedPulses = record.pointee.missedPulses
-    record.pointee.mostMissedSince = record.pointee.missedSince
-    record.pointee.mostMissedUntil = .init(t)
+    guard record.pointee.missedPulses > mishaps.pointee.mostMissedPulses else { return }
+    mishaps.pointee.mostMissedPulses = record.pointee.missedPulses
+    mishaps.pointee.mostMissedSince = mishaps.pointee.missedSince
+    mishaps.pointee.mostMissedUntil = .init(t)
   }
 
   // MARK: Acknowledge

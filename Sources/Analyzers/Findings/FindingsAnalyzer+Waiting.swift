@@ -130,10 +130,12 @@ extension FindingsAnalyzer {
 
   // MARK: Edges
 
-  func reportEdges(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
-    reportLateFalls(key, r, log)
-    reportMerged(key, r, log)
-    reportPulses(key, r, log)
+  func reportEdges(_ key: InterruptKey, _ r: InterruptRecord, _ mishaps: InterruptMishaps?, _ log: FindingLog) {
+    if let mishaps {
+      reportLateFalls(key, r, mishaps, log)
+      reportMerged(key, r, mishaps, log)
+      reportPulses(key, r, mishaps, log)
+    }
     reportNoTarget(key, r, log)
     reportHeldLine(key, r, log)
   }
@@ -142,47 +144,51 @@ extension FindingsAnalyzer {
   private func owner(_ key: InterruptKey) -> UInt32 { InterruptClass(intid: key.intid).isPrivate ? key.pe : PE.none }
 
   /// Requests that merged into one that was pending.
-  private func reportMerged(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+  private func reportMerged(
+    _ key: InterruptKey, _ r: InterruptRecord, _ mishaps: InterruptMishaps, _ log: FindingLog
+  ) {
     let pe = owner(key)
     if r.merged > 0, r.merged >= thresholds.coalescedEdges, r.merged >= r.edges / 10 {
       var last = at(key, pe)
-      (last.event, last.time) = (r.lastMerged.event, r.lastMerged.time)
+      (last.event, last.time) = (mishaps.lastMerged.event, mishaps.lastMerged.time)
       record(log, .init(kind: .coalescedEdge, domain: key.domain, pe: pe, intid: key.intid), last, count: r.merged) {
         FindingLog.Description(
           .note, .certain, "\(r.merged) of \(r.edges) requests for \(Self.name(key.intid)) came while one was pending",
           [.init("the new request merged into the pending one", event: r.pendingAt.event.known)],
           advice: "check that the handler drains all queued work, and what keeps the interrupt waiting",
-          event: r.firstMerged.event, time: r.firstMerged.time)
+          event: mishaps.firstMerged.event, time: mishaps.firstMerged.time)
       }
     }
   }
 
   /// Levels that fell each time before they were taken.
-  private func reportPulses(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
+  private func reportPulses(
+    _ key: InterruptKey, _ r: InterruptRecord, _ mishaps: InterruptMishaps, _ log: FindingLog
+  ) {
     let pe = owner(key)
     // A hypervisor sees to what its maintenance interrupt is about without taking it.
     let isVirtual = lists.find(UInt64(key.domain) << 32 | UInt64(pe)) != nil
-    if r.mostMissedPulses >= thresholds.missedPulses, isEnabled(r, key.intid) == .yes, !r.isPending, !isVirtual {
+    if mishaps.mostMissedPulses >= thresholds.missedPulses, isEnabled(r, key.intid) == .yes, !r.isPending, !isVirtual {
       var last = at(key, pe)
-      (last.event, last.time) = (r.mostMissedUntil.event, r.mostMissedUntil.time)
+      (last.event, last.time) = (mishaps.mostMissedUntil.event, mishaps.mostMissedUntil.time)
       // A device that is taken by its level later on was served without meanwhile: its driver polls, and the line falls.
       let isTakenAgain =
-        r.wasTakenByLine && r.acknowledgeAt.event != .max && r.acknowledgeAt.event > r.mostMissedUntil.event
+        r.wasTakenByLine && r.acknowledgeAt.event != .max && r.acknowledgeAt.event > mishaps.mostMissedUntil.event
       record(
         log, .init(kind: .discardedPending, domain: key.domain, pe: pe, intid: key.intid, reason: 3), last,
-        count: r.mostMissedPulses
+        count: mishaps.mostMissedPulses
       ) {
         FindingLog.Description(
           INTID.isBanked(key.intid) || isTakenAgain ? .note : .warning, .likely,
-          "\(Self.name(key.intid)) was raised \(r.mostMissedPulses) times in succession and fell each time before "
+          "\(Self.name(key.intid)) was raised \(mishaps.mostMissedPulses) times in succession and fell each time before "
             + "it was taken",
           [
             .init("it is level-sensitive: it is pending only while its line is high"),
-            .init("the line fell for the first time", event: r.mostMissedSince.event),
-            .init("it fell for the last time, and had not been acknowledged", event: r.mostMissedUntil.event),
+            .init("the line fell for the first time", event: mishaps.mostMissedSince.event),
+            .init("it fell for the last time, and had not been acknowledged", event: mishaps.mostMissedUntil.event),
           ],
-          advice: "check ICFGR: a source of pulses needs an edge-triggered input", event: r.mostMissedSince.event,
-          time: r.mostMissedSince.time)
+          advice: "check ICFGR: a source of pulses needs an edge-triggered input", event: mishaps.mostMissedSince.event,
+          time: mishaps.mostMissedSince.time)
       }
     }
   }
@@ -228,20 +234,22 @@ extension FindingsAnalyzer {
   }
 
   /// Ends that come before the device lowered its line, and cost an acknowledge of nothing each.
-  private func reportLateFalls(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
-    guard r.lateSpurious >= thresholds.spuriousRun, r.lateSpurious >= r.acknowledges / 4 else { return }
+  private func reportLateFalls(
+    _ key: InterruptKey, _ r: InterruptRecord, _ mishaps: InterruptMishaps, _ log: FindingLog
+  ) {
+    guard mishaps.lateSpurious >= thresholds.spuriousRun, mishaps.lateSpurious >= r.acknowledges / 4 else { return }
     let pe = r.acknowledgedOn
     record(
       log, .init(kind: .spuriousAcknowledge, domain: key.domain, pe: pe, intid: key.intid, reason: 1), at(key, pe),
-      count: r.lateSpurious
+      count: mishaps.lateSpurious
     ) {
       FindingLog.Description(
         .note, .certain,
-        "\(Self.name(key.intid)) is ended before its device lowers its line: \(r.lateSpurious) acknowledges returned nothing",
+        "\(Self.name(key.intid)) is ended before its device lowers its line: \(mishaps.lateSpurious) acknowledges returned nothing",
         [
-          .init("its line was still high at the end, which made it pending again, \(r.lateFalls) times"),
+          .init("its line was still high at the end, which made it pending again, \(mishaps.lateFalls) times"),
           .init("the line fell before the next acknowledge, the last time", event: r.lineAt.event),
-          .init("\(r.lateSpurious) acknowledges returned 1023 for it"),
+          .init("\(mishaps.lateSpurious) acknowledges returned 1023 for it"),
         ],
         advice: "let the handler make the device lower its line, and read back, before the end of interrupt")
     }

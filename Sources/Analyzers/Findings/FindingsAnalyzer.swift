@@ -8,6 +8,8 @@ import Replay
 /// depends on it is reported as a fault. Memory follows the number of interrupts that occur, not the capture's length.
 struct FindingsAnalyzer: ~Copyable {
   var interrupts: DenseTable<InterruptRecord>
+  /// By the numbers of their records; those of interrupts that found no room come together under one more.
+  var mishaps: LiveTable<InterruptMishaps>
   /// Numbers of the records that may have changed since state was last forgotten: a gap costs no more than what came before it.
   var touched: [UInt32] = []
   var processors = PETable(ProcessorRecord())
@@ -104,6 +106,7 @@ struct FindingsAnalyzer: ~Copyable {
     limits: AnalysisLimits = AnalysisLimits()
   ) {
     interrupts = DenseTable(InterruptRecord(), limit: limits.interrupts)
+    mishaps = LiveTable(InterruptMishaps(), limit: limits.interrupts + 1)
     self.filter = filter.isOpen ? nil : filter
     self.thresholds = thresholds
     log = FindingLog(limit: thresholds.listed)
@@ -230,6 +233,18 @@ struct FindingsAnalyzer: ~Copyable {
     let record = interrupts.insert(Self.key(t))
     if !record.pointee.isTouched { touch(record) }
     return record
+  }
+
+  /// What of an interrupt came to nothing, to add to it.
+  @inline(__always)
+  mutating func mishaps(_ record: UnsafeMutablePointer<InterruptRecord>) -> UnsafeMutablePointer<InterruptMishaps> {
+    mishaps.insert(interrupts.number(of: record).map(UInt64.init) ?? .max)
+  }
+
+  /// What of an interrupt came to nothing so far.
+  func knownMishaps(_ key: InterruptKey) -> InterruptMishaps {
+    interrupts.find(key.rawValue).flatMap { interrupts.number(of: $0) }.flatMap { mishaps.find(UInt64($0))?.pointee }
+      ?? InterruptMishaps()
   }
 
   @inline(never) private mutating func touch(_ record: UnsafeMutablePointer<InterruptRecord>) {

@@ -39,11 +39,8 @@ struct InterruptRecord: BitwiseCopyable {
   var missedPulses: UInt64 = 0
   /// It was acknowledged while its line was high and it was not known to be edge-triggered.
   var wasTakenByLine = false
-  /// It was pending again as it ended, for its line was still high; the line fell before the next acknowledge; and what
-  /// acknowledges that cost.
+  /// It was pending again as it ended, for its line was still high.
   var isPendingAgain = false
-  var lateFalls: UInt64 = 0
-  var lateSpurious: UInt64 = 0
 
   // MARK: Active state
 
@@ -84,22 +81,6 @@ struct InterruptRecord: BitwiseCopyable {
   /// DeviceID and EventID that lead to an LPI, the PE that sent an SGI; `.max` if not known.
   var source: UInt64 = .max
 
-  // MARK: Messages, edges and pulses that came to nothing
-
-  /// MSIs that led to no interrupt, the last of them, and its ``ITSFault``.
-  var dropped: UInt64 = 0
-  var droppedAt = Moment()
-  var droppedFault: UInt8 = 0
-
-  /// The first and the last edge that came while it was pending.
-  var firstMerged = Moment()
-  var lastMerged = Moment()
-  var mostMissedPulses: UInt64 = 0
-  /// Where the first of the missed pulses fell, and the first and the last of the most.
-  var missedSince = Moment()
-  var mostMissedSince = Moment()
-  var mostMissedUntil = Moment()
-
   // MARK: LPI configuration
 
   /// When the controller last showed what it has cached, and when it was last told to read again.
@@ -108,6 +89,29 @@ struct InterruptRecord: BitwiseCopyable {
   /// The last pending state was taken away, by a command or a register.
   var clearedEvent: UInt64 = .max
   var clearedCause: UInt8 = 0
+}
+
+/// Messages, edges and pulses of one interrupt that came to nothing. Few interrupts have any.
+struct InterruptMishaps: BitwiseCopyable {
+  /// MSIs that led to no interrupt, the last of them, and its ``ITSFault``.
+  var dropped: UInt64 = 0
+  var droppedAt = Moment()
+  var droppedFault: UInt8 = 0
+
+  /// The first and the last edge that came while it was pending.
+  var firstMerged = Moment()
+  var lastMerged = Moment()
+
+  /// The most level pulses in succession that fell before they were taken, and where the first and the last of them fell.
+  var mostMissedPulses: UInt64 = 0
+  var mostMissedSince = Moment()
+  var mostMissedUntil = Moment()
+  /// Where the first of those since the last acknowledge fell.
+  var missedSince = Moment()
+
+  /// Its line fell between its end, which found it high, and the next acknowledge; and the acknowledges that this cost.
+  var lateFalls: UInt64 = 0
+  var lateSpurious: UInt64 = 0
 }
 
 /// What is known of one PE.
