@@ -93,28 +93,25 @@ struct WaitAnalyzer: ~Copyable {
   }
 
   private func settle(_ interface: UnsafeMutablePointer<Interface>, _ n: Int, _ now: UInt64) {
-    let since = interface.pointee.list[n].since
+    let entry = interface.pointee.list[n]
     // Stamps of several threads may step back by a few microseconds.
-    guard now > since else { return }
-    let (time, clock) = (now &- since, distributor.time(at: now))
-    let before = interface.pointee.list[n].off
-    let isDisabled = interface.pointee.list[n].isDisabled
+    guard now > entry.since else { return }
+    let (time, clock) = (now &- entry.since, distributor.time(at: now))
     interface.pointee.list[n].since = now
     interface.pointee.list[n].off = clock
-    let off = isDisabled ? 0 : min(clock > before ? clock &- before : 0, time)
+    let off = entry.isDisabled ? 0 : min(clock > entry.off ? clock &- entry.off : 0, time)
     if off > 0 { interface.pointee.list[n].times.add(off, for: .groupsDisabled) }
     guard time > off else { return }
-    let priority = interface.pointee.list[n].priority
     let cause: WaitCause =
-      if isDisabled {
+      if entry.isDisabled {
         .disabled
       } else if interface.pointee.groupsAreOff {
         .groupsDisabled
       } else if interface.pointee.isAsleep {
         .asleep
-      } else if priority >= interface.pointee.mask {
+      } else if entry.priority >= interface.pointee.mask {
         .priorityMask
-      } else if interface.pointee.running != Self.idle, priority >= interface.pointee.running {
+      } else if interface.pointee.running != Self.idle, entry.priority >= interface.pointee.running {
         .activePriority
       } else {
         .acknowledge

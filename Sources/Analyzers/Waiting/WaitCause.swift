@@ -34,30 +34,20 @@ public enum WaitCause: UInt8, InterruptWaitCause {
 public struct WaitTimes: BitwiseCopyable, Sendable {
   static var causes: Int { 6 }
 
-  /// 32 bits for each cause. Three words are moved as such; an array of the same size is copied by a call.
-  private var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
+  private var nanoseconds = InlineArray<6, UInt32>(repeating: 0)
 
   /// No time.
   public init() {}
 
   /// The time for one cause.
-  public subscript(_ cause: WaitCause) -> UInt64 { self[Int(cause.rawValue)] }
+  public subscript(_ cause: WaitCause) -> UInt64 { UInt64(nanoseconds[Int(cause.rawValue)]) }
 
   /// The time for the cause of a raw value.
-  @inline(__always) subscript(_ cause: Int) -> UInt64 {
-    let word = cause < 2 ? words.0 : cause < 4 ? words.1 : words.2
-    return word &>> UInt64(truncatingIfNeeded: (cause & 1) &<< 5) & 0xFFFF_FFFF
-  }
+  @inline(__always) subscript(_ cause: Int) -> UInt64 { UInt64(nanoseconds[cause]) }
 
   @inline(__always) mutating func add(_ time: UInt64, for cause: WaitCause) {
-    let shift = UInt64(cause.rawValue & 1) &<< 5
-    let sum = min(self[Int(cause.rawValue)] &+ min(time, 0xFFFF_FFFF), 0xFFFF_FFFF)
-    func set(_ word: inout UInt64) { word = word & ~(0xFFFF_FFFF &<< shift) | sum &<< shift }
-    switch cause.rawValue {
-    case 0, 1: set(&words.0)
-    case 2, 3: set(&words.1)
-    default: set(&words.2)
-    }
+    let sum = UInt64(nanoseconds[Int(cause.rawValue)]) &+ min(time, UInt64(UInt32.max))
+    nanoseconds[Int(cause.rawValue)] = UInt32(truncatingIfNeeded: min(sum, UInt64(UInt32.max)))
   }
 }
 
