@@ -4,26 +4,28 @@ import InterruptTrace
 /// Follows one guest. As ``KVMAnalyzer``, without checks of exclusive access at run time.
 final class GuestFollower {
   let domain: UInt16
-  private(set) var entries: UInt64 = 0
-  private var nestedEntries: UInt64 = 0
+  @exclusivity(unchecked) private(set) var entries: UInt64 = 0
+  @exclusivity(unchecked) private var nestedEntries: UInt64 = 0
   @exclusivity(unchecked) private var vcpus: [GuestVCPUState] = []
   /// Something of the guest was shown.
-  private(set) var isShown = false
+  @exclusivity(unchecked) private(set) var isShown = false
   /// Something was injected, or stood in a list register.
   @exclusivity(unchecked) private var showsInterrupts = false
-  private var hypercalls: UInt64 = 0
-  private var details = GuestExitDetails()
-  private var userLines: [UInt32: (raised: UInt64, lowered: UInt64)] = [:]
-  private var counts = [UInt64](repeating: 0, count: GuestExitCause.allCases.count)
-  private var away = [DurationCounts](repeating: DurationCounts(), count: GuestExitCause.allCases.count)
-  private var delays = [DurationCounts](repeating: DurationCounts(), count: GuestDelayStage.allCases.count)
-  private var deadlines = TimerDeadlines()
-  private var addresses: GuestAddresses
+  @exclusivity(unchecked) private var hypercalls: UInt64 = 0
+  @exclusivity(unchecked) private var details = GuestExitDetails()
+  @exclusivity(unchecked) private var userLines: [UInt32: (raised: UInt64, lowered: UInt64)] = [:]
+  @exclusivity(unchecked) private var counts = [UInt64](repeating: 0, count: GuestExitCause.allCases.count)
+  @exclusivity(unchecked) private var away = [DurationCounts](
+    repeating: DurationCounts(), count: GuestExitCause.allCases.count)
+  @exclusivity(unchecked) private var delays = [DurationCounts](
+    repeating: DurationCounts(), count: GuestDelayStage.allCases.count)
+  @exclusivity(unchecked) private var deadlines = TimerDeadlines()
+  @exclusivity(unchecked) private var addresses: GuestAddresses
   @exclusivity(unchecked) private var preemptedWithInterrupt: UInt64 = 0
   @exclusivity(unchecked) private var waitedForRegister: UInt64 = 0
   @exclusivity(unchecked) private var overflows: UInt64 = 0
-  private var paths = InjectionPaths()
-  private var used = [UInt64](repeating: 0, count: 65)
+  @exclusivity(unchecked) private var paths = InjectionPaths()
+  @exclusivity(unchecked) private var used = [UInt64](repeating: 0, count: 65)
   private static let vcpuLimit: UInt32 = 4096
   private static let waitingLimit = 4096
 

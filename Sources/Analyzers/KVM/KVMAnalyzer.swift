@@ -6,7 +6,7 @@ import Replay
 /// Used by one thread, and no access to a property lasts while another starts, so that this is not checked at run time.
 final class KVMAnalyzer {
   @exclusivity(unchecked) private var guests: [GuestFollower] = []
-  @exclusivity(unchecked) private var vcpuOnCPU: [UInt32: (guest: Int, vcpu: Int)] = [:]
+  @exclusivity(unchecked) private var vcpuOnCPU = LiveTable(VCPU())
   /// Places of the guests' transitions in a batch.
   @exclusivity(unchecked) private var order: [Int] = []
   private static let guestLimit = 4096
@@ -14,6 +14,12 @@ final class KVMAnalyzer {
   @exclusivity(unchecked) private var lives: GuestLives?
 
   private let tables: GuestTables
+
+  /// One of a guest, by its place among the guests.
+  struct VCPU: BitwiseCopyable {
+    var guest = 0
+    var vcpu = 0
+  }
 
   init(lives: consuming GuestLives? = nil, limits: AnalysisLimits = AnalysisLimits()) {
     self.lives = lives
@@ -71,17 +77,19 @@ final class KVMAnalyzer {
   private func take(_ event: Event, _ number: UInt64) {
     if event.kind == .gap { lives?.gap(at: event.time) }
     if event.domain == Domain.physical {
-      if event.kind == .handlerEnter, let (guest, vcpu) = vcpuOnCPU[event.pe] { guests[guest].noteHandler(vcpu) }
+      if event.kind == .handlerEnter, let on = vcpuOnCPU.find(UInt64(event.pe))?.pointee {
+        guests[on.guest].noteHandler(on.vcpu)
+      }
       return
     }
     guard let guest = guest(event.domain) else { return }
     guest.take(event)
     if event.kind == .guestEnter {
       lives?.entered(domain: guest.domain, vcpu: event.pe, time: event.time, event: number)
-      vcpuOnCPU[event.cpu] = (Int(guest.domain) - 1, Int(event.pe))
+      vcpuOnCPU.insert(UInt64(event.cpu)).pointee = VCPU(guest: Int(guest.domain) - 1, vcpu: Int(event.pe))
     } else if event.kind == .guestExit {
       lives?.left(domain: guest.domain, vcpu: event.pe, time: event.time, event: number)
-      vcpuOnCPU[event.cpu] = nil
+      vcpuOnCPU.remove(UInt64(event.cpu))
     }
   }
 }
