@@ -44,8 +44,8 @@ struct InterruptContexts: BitwiseCopyable {
   var gaps: UInt32 = 0
   var commonGaps: UInt32 = 0
 
-  /// Whether a hard interrupt is being handled.
-  var isInHardirq: Bool { depth > 0 && frames[depth - 1].isHard }
+  /// Whether a hard interrupt is being handled. Mutating, as what is not gets copies of what it looks at.
+  private var isInHardirq: Bool { mutating get { depth > 0 && frames[depth - 1].isHard } }
 
   /// Enters a handler or softirq. What cannot be open any more, because its exit is missing, is dropped. False if it is one
   /// in another.
@@ -86,7 +86,7 @@ struct InterruptContexts: BitwiseCopyable {
   }
 
   /// The innermost frame of this kind and number.
-  private func place(_ kind: Frame.Kind, _ number: UInt32) -> Int? {
+  private mutating func place(_ kind: Frame.Kind, _ number: UInt32) -> Int? {
     var place = depth - 1
     while place >= 0 {
       if frames[place].kind == kind, frames[place].number == number { return place }

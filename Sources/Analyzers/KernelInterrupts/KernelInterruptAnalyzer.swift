@@ -90,7 +90,7 @@ struct KernelInterruptAnalyzer: ~Copyable {
   private mutating func begin(
     _ line: Int32, _ name: UInt32, _ event: Event, _ context: UnsafeMutablePointer<InterruptContexts>
   ) {
-    countUnhandled(context.pointee)
+    countUnhandled(context)
     context.pointee.line = line
     context.pointee.firstName = name
     context.pointee.unhandled = Moment()
@@ -104,8 +104,9 @@ struct KernelInterruptAnalyzer: ~Copyable {
   }
 
   /// Counts the interrupt whose handlers have all run, if none of them handled it.
-  private mutating func countUnhandled(_ context: InterruptContexts) {
-    if context.line >= 0, context.unhandled.event != .max { lines[context.line].countUnhandled(context.unhandled) }
+  private mutating func countUnhandled(_ context: UnsafeMutablePointer<InterruptContexts>) {
+    let (line, last) = (context.pointee.line, context.pointee.unhandled)
+    if line >= 0, last.event != .max { lines[line].countUnhandled(last) }
   }
 
   private mutating func exitHandler(_ event: Event, _ number: UInt64) {
