@@ -13,10 +13,12 @@ extension FindingsAnalyzer {
     (disagreements, contradictionEvent) = (other.disagreements, other.contradictionEvent)
     isPart = other.isPart
     distributor = other.distributor
-    sentToNobody = other.sentToNobody
-    refusedSGIs = other.refusedSGIs
+    sentToNobody = SGICounts(copying: other.sentToNobody)
+    refusedSGIs = SGICounts(copying: other.refusedSGIs)
     (lastEvent, lastTime, firstTime) = (other.lastEvent, other.lastTime, other.firstTime)
-    (services, deactivations, waits) = (other.services, other.deactivations, other.waits)
+    services = SpanCounts(copying: other.services)
+    deactivations = SpanCounts(copying: other.deactivations)
+    waits = SpanCounts(copying: other.waits)
     (msi, unresolved, cleared, lastCommand) = (other.msi, other.unresolved, other.cleared, other.lastCommand)
     invalidateAllEvent = other.invalidateAllEvent
     (itsEnabled, itsDisabledEvent) = (other.itsEnabled, other.itsDisabledEvent)

@@ -21,7 +21,7 @@ extension FindingsAnalyzer {
   }
 
   /// How long something may take that usually takes what `spans` says.
-  func limit(_ spans: SpanCounts) -> UInt64 {
+  func limit(_ spans: borrowing SpanCounts) -> UInt64 {
     let usual = spans.usual(isTimed: isTimed)
     let (value, isHuge) = usual.multipliedReportingOverflow(by: thresholds.stuckFactor)
     return max(thresholds.stuckTime, isHuge ? .max : isTimed ? value : value &* Self.nanosecondsPerEvent)

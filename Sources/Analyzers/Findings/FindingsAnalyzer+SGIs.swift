@@ -139,6 +139,29 @@ extension FindingsAnalyzer {
   private static func affinity(_ levels: [UInt64]) -> String { levels.map(String.init).joined(separator: ".") }
 }
 
+/// The SGIs of each number that reached nobody. They lie elsewhere, as the buckets of ``SpanCounts`` do.
+struct SGICounts: ~Copyable {
+  private let counts: UnsafeMutablePointer<SentToNobody>
+
+  init() {
+    counts = .allocate(capacity: 16)
+    counts.initialize(repeating: SentToNobody(), count: 16)
+  }
+
+  init(copying other: borrowing SGICounts) {
+    counts = .allocate(capacity: 16)
+    counts.initialize(from: other.counts, count: 16)
+  }
+
+  deinit { counts.deallocate() }
+
+  /// Of an SGI, by its INTID.
+  subscript(_ intid: Int) -> SentToNobody {
+    get { counts[intid & 0xF] }
+    nonmutating set { counts[intid & 0xF] = newValue }
+  }
+}
+
 /// SGIs of one number that named no PE that exists.
 struct SentToNobody: BitwiseCopyable {
   var count: UInt64 = 0

@@ -33,9 +33,9 @@ struct FindingsAnalyzer: ~Copyable {
   var distributor = ProcessorRecord()
 
   /// By SGI.
-  var sentToNobody = InlineArray<16, SentToNobody>(repeating: SentToNobody())
+  var sentToNobody = SGICounts()
   /// By SGI: those that named PEs and were accepted by none.
-  var refusedSGIs = InlineArray<16, SentToNobody>(repeating: SentToNobody())
+  var refusedSGIs = SGICounts()
 
   // MARK: The clock
 

@@ -154,6 +154,7 @@ struct StackDistance: ~Copyable {
 
   /// Makes every entry invalid. How many were valid. O(slots).
   mutating func dropAll(cause: UInt8) -> Int {
+    guard nextSlot > 0 else { return 0 }
     let dropped = live
     for slot in 0..<nextSlot where slots[slot] >= 0 {
       entries[Int(slots[slot])].slot = -1
