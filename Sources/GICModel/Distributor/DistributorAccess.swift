@@ -196,6 +196,6 @@ extension GICv3 where Store: ~Copyable {
       knowTarget(bank(0, word), bit)
     }
     reroute(intid)
-    if distributor.unseenTriggers != 0 { seeTrigger(of: intid) }
+    seeUnseen(intid)
   }
 }

@@ -184,6 +184,7 @@ extension InterruptController where Self: ~Copyable {
       for n in 0..<4 where open.bit(bit + n) && lanes.bit(n * 8) {
         let value = UInt8(truncatingIfNeeded: bits >> UInt32(n * 8))
         changePriority(pe, first + n, to: nonSecure ? 0x80 | value >> 1 : value)
+        seeUnseen(first + n)
       }
       refreshPriorities(pe, word: word)
     case .target, .sources, .route:
