@@ -6,16 +6,22 @@ import Testing
 /// Resets that no capture shows as such.
 @Suite("A reset in the capture")
 struct ResetTests {
-  @Test("What a PE held is gone though nothing happened to it: the machine was reset")
-  func spontaneous() {
+  /// PPI 27 is signalled to PE 0, and the line of another enabled PPI has risen since.
+  private func signalled(thenLineOf intid: UInt32, pe: UInt32) -> Rig {
     let rig = Rig(profile: .qemu7)
     rig.open()
     rig.enable(private: 27, pe: 0)
-    rig.enable(private: 27, pe: 1)
+    rig.enable(private: intid, pe: pe)
     rig.line(27, true, pe: 0)
     #expect(rig.highest(27, priority: 0xA0, pe: 0))
+    rig.line(intid, true, pe: pe)
+    return rig
+  }
+
+  @Test("An interrupt that goes away although nothing happened to its PE shows that the machine was reset")
+  func spontaneous() {
     // A line of another PE's own changes nothing for this one.
-    rig.line(27, true, pe: 1)
+    let rig = signalled(thenLineOf: 27, pe: 1)
     #expect(rig.highest(27, priority: 0xA0, pe: 1))
     rig.forget()
     #expect(!rig.highest(nil, pe: 0))
@@ -24,15 +30,9 @@ struct ResetTests {
     #expect(rig.totals.disagreed == 0)
   }
 
-  @Test("What a PE held is gone after its own line changed: that is no reset")
+  @Test("An interrupt that goes away after a line of its own PE changed does not show a reset")
   func ownCause() {
-    let rig = Rig(profile: .qemu7)
-    rig.open()
-    rig.enable(private: 27, pe: 0)
-    rig.enable(private: 30, pe: 0)
-    rig.line(27, true, pe: 0)
-    #expect(rig.highest(27, priority: 0xA0, pe: 0))
-    rig.line(30, true, pe: 0)
+    let rig = signalled(thenLineOf: 30, pe: 0)
     #expect(!rig.highest(nil, pe: 0))
     #expect(rig.transitions(.machineReset).isEmpty)
   }

@@ -153,7 +153,7 @@ extension FindingsAnalyzer {
     }
   }
 
-  /// An interrupt was acknowledged anew on the PE on which an earlier one has not been ended.
+  /// A PE acknowledged an interrupt again without having ended it.
   mutating func neverEnded(_ t: Transition, _ earlier: ProcessorRecord.Running) {
     report(.init(kind: .stuckActive, domain: t.domain, pe: t.pe, intid: t.intid), t) {
       FindingLog.Description(

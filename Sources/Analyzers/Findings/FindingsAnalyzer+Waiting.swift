@@ -193,6 +193,7 @@ extension FindingsAnalyzer {
     }
   }
 
+  /// An SPI that goes to no PE.
   private func reportNoTarget(_ key: InterruptKey, _ r: InterruptRecord, _ log: FindingLog) {
     if goesNowhere(r, key), elapsed(since: r.targetAt) >= thresholds.stuckTime {
       record(log, .init(kind: .misrouted, domain: key.domain, intid: key.intid), at(key, PE.none)) {

@@ -33,7 +33,7 @@ extension Transition {
 extension Transition.Operands<Transition.Begin> {
   /// Whether the capture begins at the controller's reset, so that what follows is all there was.
   @inlinable public var isReset: Bool { a & 1 != 0 }
-  /// Whether the capture lacks what other threads of the machine did: nothing that it leaves out says anything.
+  /// Whether the capture lacks what other threads of the machine did, so that a missing event proves nothing.
   @inlinable public var isPart: Bool { a & 2 != 0 }
   /// The group that every interrupt is in at reset: the number of an ``InterruptGroup`` and one; 0 if not known.
   @inlinable public var resetGroup: UInt8 { UInt8(truncatingIfNeeded: b & 3) }
@@ -49,7 +49,6 @@ extension Transition.Operands<Transition.Gap> {
 extension Transition.Operands<Transition.MachineReset> {
   /// The last event that certainly came before.
   @inlinable public var after: UInt64 { a }
-  /// The event from which on software may have been setting the controller up anew: what was held of the state before says
-  /// nothing of what it did since.
+  /// The first event that may belong to the set-up after the reset: the state from before it says nothing about what follows.
   @inlinable public var setUp: UInt64 { b }
 }

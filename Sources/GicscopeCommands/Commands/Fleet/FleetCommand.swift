@@ -101,7 +101,6 @@ struct FleetCommand: FileCommand {
     try output.commit()
     progress.finish(isQuiet: quiet)
   }
-
 }
 
 /// How far a fleet has come.
