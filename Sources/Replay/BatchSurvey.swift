@@ -13,11 +13,8 @@ struct BatchSurvey {
     var (domains, continuations): (UInt16, Int) = (0, 0)
     for event in events {
       domains |= event.domain
-      if event.kind == .continuation {
-        continuations &+= 1
-      } else if event.kind != .topology {
-        latestTime = max(latestTime, event.time)
-      }
+      if event.kind == .continuation { continuations &+= 1 }
+      if event.kind.hasTime { latestTime = max(latestTime, event.time) }
     }
     eventCount = UInt64(events.count &- continuations)
     hasGuests = domains != Domain.physical

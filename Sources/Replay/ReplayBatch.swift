@@ -21,19 +21,14 @@ public struct ReplayBatch {
   /// The time of the first event that has one.
   public var firstTime: UInt64? { events.first { $0.kind.hasTime }?.time }
 
-  /// A batch with every field given, for tests of consumers; `hasGuests` and `eventCount` are looked for if not given.
+  /// A batch of these events, for tests of consumers.
   public init(
     events: UnsafeBufferPointer<Event>, transitions: UnsafeBufferPointer<Transition>, firstIndex: UInt64 = 0,
-    eventCount: UInt64? = nil, isReported: Bool = true, hasGuests: Bool? = nil
+    isReported: Bool = true
   ) {
-    self.events = events
-    self.transitions = transitions
-    self.firstIndex = firstIndex
-    self.isReported = isReported
-    let survey = BatchSurvey(events)
-    self.eventCount = eventCount ?? survey.eventCount
-    self.hasGuests = hasGuests ?? survey.hasGuests
-    latestTime = survey.latestTime
+    self.init(
+      events: events, transitions: transitions, firstIndex: firstIndex, survey: BatchSurvey(events),
+      isReported: isReported)
   }
 
   init(

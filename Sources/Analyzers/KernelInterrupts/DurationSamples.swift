@@ -82,17 +82,6 @@ struct DurationSamples {
   }
 }
 
-extension [SampleBucket] {
-  /// Counts a duration that is no less than those that were counted.
-  fileprivate mutating func count(_ duration: UInt64, _ times: UInt64) {
-    if last?.upper == duration {
-      self[endIndex - 1].count += times
-    } else {
-      append(.init(upper: duration, count: times))
-    }
-  }
-}
-
 /// Durations with exact percentiles.
 public struct DurationDistribution: SampleStatistics, Sendable {
   /// A bucket for every different duration, in ns.
@@ -135,15 +124,6 @@ public struct DurationDistribution: SampleStatistics, Sendable {
 
   /// The same in the buckets of all other distributions.
   public var latencies: LatencyDistribution {
-    var samples: [(UInt64, UInt64)] = []
-    for value in buckets {
-      let bucket = LatencyCounts.upperBound(ofBucketWith: Swift.min(value.upper, 1 << 62))
-      if samples.last?.0 == bucket {
-        samples[samples.count - 1].1 += value.count
-      } else {
-        samples.append((bucket, value.count))
-      }
-    }
-    return LatencyDistribution(samples: samples, min: min, max: max, sum: Double(total))
+    LatencyDistribution(samples: buckets.lazy.map { ($0.upper, $0.count) }, min: min, max: max, sum: Double(total))
   }
 }

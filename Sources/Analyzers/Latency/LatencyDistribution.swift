@@ -22,11 +22,13 @@ public struct LatencyDistribution: SampleStatistics, Equatable, Sendable {
     (self.buckets, self.count, self.min, self.max, self.sum) = (buckets, count, min, max, sum)
   }
 
-  /// Samples, ascending, with how often each occurred; values of one bucket come once. The buckets are those of an HDR
-  /// histogram of three significant digits.
+  /// Samples, ascending, with how often each occurred. The buckets are those of an HDR histogram of three significant
+  /// digits.
   init(samples: some Sequence<(UInt64, UInt64)>, min: UInt64, max: UInt64, sum: Double) {
-    let buckets = samples.map { value, count in
-      SampleBucket(upper: LatencyCounts.upperBound(ofBucketWith: Swift.min(value, Self.greatest)), count: count)
+    var buckets: [SampleBucket] = []
+    buckets.reserveCapacity(samples.underestimatedCount)
+    for (value, count) in samples {
+      buckets.count(LatencyCounts.upperBound(ofBucketWith: Swift.min(value, Self.greatest)), count)
     }
     self.init(buckets, count: buckets.reduce(0) { $0 + $1.count }, min: min, max: max, sum: sum)
   }
@@ -37,7 +39,7 @@ public struct LatencyDistribution: SampleStatistics, Equatable, Sendable {
     guard other.count > 0 else { return self }
     var all: [SampleBucket] = []
     for bucket in (buckets + other.buckets).sorted(by: { $0.upper < $1.upper }) {
-      if all.last?.upper == bucket.upper { all[all.count - 1].count += bucket.count } else { all.append(bucket) }
+      all.count(bucket.upper, bucket.count)
     }
     return LatencyDistribution(
       all, count: count + other.count, min: Swift.min(min, other.min), max: Swift.max(max, other.max),

@@ -12,6 +12,17 @@ public struct SampleBucket: BitwiseCopyable, Equatable, Sendable {
   }
 }
 
+extension [SampleBucket] {
+  /// Counts samples that are no less than those that were counted.
+  mutating func count(_ upper: UInt64, _ samples: UInt64) {
+    if last?.upper == upper {
+      self[endIndex - 1].count += samples
+    } else {
+      append(SampleBucket(upper: upper, count: samples))
+    }
+  }
+}
+
 /// What can be asked of samples, however they are kept.
 public protocol SampleStatistics {
   /// How many there are.

@@ -196,6 +196,6 @@ extension GICv3 where Store: ~Copyable {
       knowTarget(bank(0, word), bit)
     }
     reroute(intid)
-    seeUnseen(intid)
+    refresh(0, intid: intid)
   }
 }

@@ -167,8 +167,6 @@ extension GICv3: InterruptController where Store: ~Copyable {
     }
   }
 
-  mutating func seeUnseen(_ intid: Int) { if distributor.unseenTriggers.bit(intid &>> 5) { seeTrigger(of: intid) } }
-
   mutating func refreshPriorities(_ pe: Int, word: Int) {
     guard word != 0 else { return refresh(pe, word: 0) }
     var rest = distributor.candidates[word]

@@ -18,6 +18,10 @@ enum GICv2Control {
   static var endModeNonSecure: UInt32 { 1 << 10 }
   /// What the Non-secure view shows, at other places: EnableGrp1, its bypass disables, EOImodeNS (IHI 0048B, 4.4.1).
   static var seenByNonSecure: UInt32 { enableGroup1 | 0b11 << 7 | endModeNonSecure }
+  /// What a Non-secure write of `value` sets of it.
+  static func setByNonSecure(_ value: UInt32) -> UInt32 {
+    (value & 1) << 1 | (value >> 5 & 0b11) << 7 | (value >> 9 & 1) << 10
+  }
   /// All of `GICV_CTLR`.
   static var virtual: UInt32 { 0x21F }
 }

@@ -223,8 +223,7 @@ extension GICv2 {
   private mutating func writeControl(_ value: UInt32, pe: Int, nonSecure: Bool) {
     var control = interfaces[pe].interface.control
     if nonSecure {
-      control =
-        control & ~GICv2Control.seenByNonSecure | (value & 1) << 1 | (value >> 5 & 0b11) << 7 | (value >> 9 & 1) << 10
+      control = control & ~GICv2Control.seenByNonSecure | GICv2Control.setByNonSecure(value)
     } else {
       control = value & (hasTwoSecurityStates ? 0x7FF : 0x3FF)
     }

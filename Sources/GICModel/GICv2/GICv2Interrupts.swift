@@ -180,8 +180,6 @@ extension GICv2: InterruptController {
 
   mutating func refreshLearned(_ pe: Int, word: Int, since before: InterruptBank) { refreshRank(pe, word: word) }
 
-  mutating func seeUnseen(_ intid: Int) {}
-
   mutating func refreshPriorities(_ pe: Int, word: Int) { refreshRank(pe, word: word) }
 
   mutating func refreshTriggers(_ pe: Int, word: Int) {

@@ -246,12 +246,16 @@ extension GICv2 {
     for pe in 0..<GICv2Distributor.peLimit {
       let old = interfaces[pe].interface
       interfaces[pe].interface.priorityMask = (old.priorityMask >> 1 | 0x80) & UInt32(writablePriority)
-      interfaces[pe].interface.control =
-        (old.control & 1) << 1 | (old.control >> 5 & 0b11) << 7 | (old.control >> 9 & 1) << 10
+      interfaces[pe].interface.control = GICv2Control.setByNonSecure(old.control)
       interfaces[pe].interface.writeAliasedBinaryPoint(old.binaryPoint)
-      interfaces[pe].interface.known.subtract([.control, .nonSecureControl, .priorityMask])
-      // Nothing but those accesses has set it since reset.
-      if startsAtReset { interfaces[pe].interface.known.formUnion([.control, .nonSecureControl]) }
+      interfaces[pe].interface.known.remove(.priorityMask)
+      // Known if nothing but those accesses has set it since reset.
+      let control: GICv2Interface.Known = [.control, .nonSecureControl]
+      if startsAtReset {
+        interfaces[pe].interface.known.formUnion(control)
+      } else {
+        interfaces[pe].interface.known.subtract(control)
+      }
       interfaces[pe].security = .nonSecure
       interfaces[pe].viewIsSure = true
       interfaces[pe].highestIsStale = true

@@ -184,7 +184,7 @@ extension InterruptController where Self: ~Copyable {
       for n in 0..<4 where open.bit(bit + n) && lanes.bit(n * 8) {
         let value = UInt8(truncatingIfNeeded: bits >> UInt32(n * 8))
         changePriority(pe, first + n, to: nonSecure ? 0x80 | value >> 1 : value)
-        seeUnseen(first + n)
+        refresh(pe, intid: first + n)
       }
       refreshPriorities(pe, word: word)
     case .target, .sources, .route:
@@ -200,8 +200,7 @@ extension InterruptController where Self: ~Copyable {
     var changed: UInt32 = 0
     switch field {
     case .priority:
-      changed = ~before.knownPriority
-      for n in 0..<32 where bank.pointee.priority[n] != before.priority[n] { changed.setBit(n, to: true) }
+      changed = ~before.knownPriority | bank.pointee.changedPriorities(from: before)
     case .nonSecureAccess, .target, .sources, .route: break
     case .pending, .active:
       let (old, now) = field == .active ? (before.active, bank.pointee.active) : (before.latch, bank.pointee.latch)

@@ -50,10 +50,16 @@ struct InterruptBank: BitwiseCopyable {
 
   /// The interrupts of which something that decides their rank is not as it was, apart from where they go.
   func differences(from other: InterruptBank) -> UInt32 {
-    var changed = pending ^ other.pending
-    for field in [\InterruptBank.group, \.modifier, \.enabled, \.active, \.edge, \.nonMaskable] {
-      changed |= self[keyPath: field].value ^ other[keyPath: field].value
+    var changed = changedPriorities(from: other)
+    for field in [InterruptField.group, .modifier, .enabled, .pending, .active, .trigger, .nonMaskable] {
+      changed |= self[field].value ^ other[field].value
     }
+    return changed
+  }
+
+  /// The interrupts whose priority is not as it was.
+  func changedPriorities(from other: InterruptBank) -> UInt32 {
+    var changed: UInt32 = 0
     for n in 0..<32 where priority[n] != other.priority[n] { changed.setBit(n, to: true) }
     return changed
   }

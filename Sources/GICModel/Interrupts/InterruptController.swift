@@ -82,8 +82,6 @@ protocol InterruptController: Predicting, ~Copyable {
   mutating func refreshRank(_ pe: Int, word: Int)
   /// A read taught something of a word's interrupts, whose bank was `before`.
   mutating func refreshLearned(_ pe: Int, word: Int, since before: InterruptBank)
-  /// An interrupt is looked at again, should its trigger have changed unseen.
-  mutating func seeUnseen(_ intid: Int)
   /// Priorities of a word were written.
   mutating func refreshPriorities(_ pe: Int, word: Int)
   /// The triggers of a word were written.

@@ -13,6 +13,8 @@ struct StartEvidence {
 
   /// Takes a line's values, see ``LogEvent/Action``. `register` is the system register that it accesses.
   mutating func take(_ action: LogEvent.Action, _ v: UnsafeMutablePointer<UInt64>, _ register: SystemRegister) {
+    // Nothing that follows can change the answer.
+    if isAtReset != nil, sawCause { return }
     switch action {
     case .distributorWrite, .distributorBadWrite, .v2DistributorWrite:
       sawDistributorWrite = true
