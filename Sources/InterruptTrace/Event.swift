@@ -126,7 +126,7 @@ public enum PE {
   /// The device refused the access: it read as zero or was ignored.
   @inlinable public static var refused: Self { .init(rawValue: 1 << 4) }
   /// The value was not shown; of an SGI register write, which of the three registers; of an exception return, whose it was: the
-  /// PE is the likeliest.
+  /// PE is the likeliest; of what an access led to, that the capture ends before it shows the access.
   @inlinable public static var incomplete: Self { .init(rawValue: 1 << 5) }
   /// `a` is a physical address, not a frame and an offset.
   @inlinable public static var absolute: Self { .init(rawValue: 1 << 6) }

@@ -109,7 +109,7 @@ public struct EventLayout: Sendable {
       "cpuLine",
       [
         Field("irq", .a, 0, 1), Field("fiq", .a, 1, 1), Field("virq", .a, 2, 1), Field("vfiq", .a, 3, 1),
-        Field("nmi", .a, 4, 1), Field("shown", .b, 0, 5, .hex),
+        Field("nmi", .a, 4, 1), Field("shown", .b, 0, 5, .hex), Field("incomplete", .flags, 5, 1, .flag),
       ]
     ),
     EventLayout(.maintenanceLine, "maintenanceLine", [Field("level", .a, 0, 1)]),
@@ -120,6 +120,7 @@ public struct EventLayout: Sendable {
         Field("intid", .a, 0, 32), Field("priority", .a, 32, 16), Field("group", .a, 48, 4),
         Field("priorityMask", .b, 0, 16), Field("runningPriority", .b, 16, 16), Field("virtual", .flags, 0, 1, .flag),
         Field("maskShown", .flags, 1, 1, .flag), Field("groupShown", .flags, 2, 1, .flag),
+        Field("incomplete", .flags, 5, 1, .flag),
       ]
     ),
     EventLayout(

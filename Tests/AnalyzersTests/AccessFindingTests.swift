@@ -138,6 +138,19 @@ struct AccessFindingTests {
     #expect(run(isReset: false) == [finding])
   }
 
+  @Test("A trigger that is written while its interrupt is enabled may be the one that it had before the capture began")
+  func triggerBefore() {
+    func run(atReset: Bool, writes: [UInt64]) -> Int {
+      var c = Accesses(.v2, atReset: atReset)
+      c.write(.gicd, 0x104, 1 << 8)
+      for value in writes { c.write(.gicd, 0xC08, value << 16) }
+      return c.findings.count { $0.kind == .misuse }
+    }
+    #expect(run(atReset: true, writes: [2]) == 1)
+    #expect(run(atReset: false, writes: [2]) == 0)
+    #expect(run(atReset: false, writes: [2, 0]) == 1)
+  }
+
   @Test("next is a command that can be pasted")
   func next() {
     var options = AnalysisOptions()

@@ -128,6 +128,13 @@ struct FindingRuleTests {
     let start = open(1) + enabled(30, 1) + enabled(40, 1)
     #expect(find(start + disabled, until: 9 * ms).map(\.severity) == [.note])
     #expect(find(start + disabled + later, until: 9 * ms).first { $0.intid == 30 }?.severity == .warning)
+    // One that tells another that it is off, and is silent then.
+    func farewell(_ time: UInt64) -> FindingSeverity? {
+      let all = start + disabled + [Make.make(.sgiWritten, time, 3, 1)]
+      return find(all, until: 9 * ms).first { $0.intid == 30 }?.severity
+    }
+    #expect(farewell(60) == .note)
+    #expect(farewell(9 * ms - 10) == .warning)
   }
 
   @Test("Of a capture that lacks what other threads did, no finding is more than a note")

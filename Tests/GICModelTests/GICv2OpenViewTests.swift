@@ -151,4 +151,33 @@ struct GICv2OpenViewTests {
     #expect(!rig.reads(.gicd, 0x84, 1 << 8, secure: true, pe: 0))
     #expect(rig.totals.disagreed == 1)
   }
+
+  @Test("A read of a pending SPI says nothing of the PEs on which it is not held to be pending")
+  func pendingOfOnePE() {
+    let rig = rig(.qemu7)
+    // SPI 40 becomes pending on PE 0, and goes to PE 1 from then on; SPI 41 of a lower priority is pending there.
+    rig.write(.gicd, 0x204, 1 << 8, secure: true, pe: 0)
+    rig.write(.gicd, 0x828, 2, size: 1, secure: true, pe: 0)
+    rig.enableGICv2(spi: 41, priority: 0xB0, targets: 2, secure: true)
+    rig.write(.gicd, 0x204, 1 << 9, secure: true, pe: 0)
+    // It may have been cleared, but was not.
+    entry(rig, pe: 2)
+    leave(rig, pe: 2, isGuess: true)
+    rig.write(.gicd, 0x284, 1 << 8, pe: 2)
+    _ = rig.reads(.gicd, 0x204, 1 << 8 | 1 << 9, secure: true, pe: 0)
+    #expect(rig.agrees { rig.showHighest(41, priority: 0xB0, pe: 1) })
+  }
+
+  @Test("A read that either view can have answered does not settle the view (4.4.3)")
+  func binaryPointInEitherView() {
+    let rig = rig(.qemu7)
+    rig.write(.gicc, 0x8, 7, secure: true, pe: 1)
+    entry(rig, pe: 1)
+    leave(rig, pe: 1, isGuess: true)
+    // Non-secure: GICC_ABPR is 6, or with CBPR one more than GICC_BPR.
+    rig.write(.gicc, 0x8, 6, pe: 1)
+    _ = rig.reads(.gicc, 0x8, 7, pe: 1)
+    _ = rig.reads(.gicd, 0x88, 0, pe: 1)
+    #expect(rig.totals.disagreed == 0, "GICD_IGROUPR reads as zero from Non-secure state")
+  }
 }

@@ -59,6 +59,16 @@ extension Rig {
     write(.gicd, 0x100 + intid / 32 * 4, bit, secure: secure, pe: 0)
   }
 
+  /// A PE's highest pending interrupt, as QEMU shows it with the priority mask and the running priority.
+  func showHighest(
+    _ intid: UInt32, priority: UInt64, pe: UInt32 = 0, mask: UInt64 = 0xF8, running: UInt64 = 0x100
+  ) {
+    apply(
+      Event(
+        time: 0, kind: .highestPending, flags: .maskShown, pe: pe, a: UInt64(intid) | priority << 32,
+        b: mask | running << 16))
+  }
+
   /// Pulses an SPI's line: an edge.
   func pulse(_ intid: UInt32) {
     line(intid, true)

@@ -53,6 +53,68 @@ struct MiddleOfRunTests {
     #expect(rig.totals.disagreed == 0)
   }
 
+  @Test("MOVALL moves nothing if LPIs are disabled at one of the Redistributors, which nothing may have shown (5.3)")
+  func moveAllOfDisabled() {
+    let rig = rig()
+    rig.mapd(1)
+    rig.mapc(0, pe: 1)
+    rig.mapti(1, 0, intid: 8300)
+    rig.act(3, 1, 0)
+    _ = rig.isTaught { showHighest(rig, 8300, priority: 0x40, pe: 1) }
+    rig.command(0x0E, 0, 1 << 16, 0 << 16)
+    #expect(rig.isTaught { showHighest(rig, 8300, priority: 0x40, pe: 1) })
+    _ = rig.isTaught { showHighest(rig, 40, priority: 0xA0) }
+    #expect(rig.agrees { showHighest(rig, 8300, priority: 0x40, pe: 1) })
+    #expect(rig.totals.disagreed == 0)
+  }
+
+  @Test("Another Redistributor may go on with the configuration of an LPI that it has read (5.1.1)")
+  func configurationOfAnother() {
+    let rig = rig()
+    rig.openLPIs()
+    rig.mapti(1, 0, intid: 8214, icid: 1)
+    rig.act(3, 1, 0)
+    showHighest(rig, 8255, priority: 0xF0, pe: 1)
+    // The same LPI for PE 0, after software has enabled it in memory.
+    rig.mapc(1, pe: 0)
+    rig.act(3, 1, 0)
+    showHighest(rig, 8214, priority: 0xA0)
+    rig.write(.ICC_DIR_EL1, 0, pe: 1)
+    showHighest(rig, 8255, priority: 0xF0, pe: 1)
+    #expect(rig.totals.disagreed == 0)
+  }
+
+  @Test("The lines after the first half of an end of interrupt are about the interrupt that was shown then (4.4)")
+  func linesOfTheFirstHalf() {
+    let rig = Rig(profile: .qemu7, atReset: false)
+    rig.write(.gicd, 0, 0x53)
+    rig.write(.gicr, 0x1_0080, ~(1 << 30) & 0xFFFF_FFFF)
+    rig.write(.gicr, 0x1_0C04, 0)
+    rig.write(.gicr, 0x1_0100, 1 << 30 | 1 << 29)
+    rig.write(.gicr, 0x1_0400 + 28, 0xA0_C000, size: 4)
+    rig.write(.ICC_PMR_EL1, 0xF0)
+    rig.write(.ICC_IGRPEN0_EL1, 1)
+    rig.write(.gicr, 0x1_0380, 0xFFFF_FFFF)
+    rig.write(.gicr, 0x1_0200, 1 << 29)
+    rig.line(30, true, pe: 0)
+    #expect(rig.reads(.ICC_IAR0_EL1, 30))
+    rig.write(.ICC_EOIR0_EL1, 30)
+    // PPI 30 is still active; nothing has shown that Group 1 is enabled.
+    #expect(rig.highest(29, priority: 0xC0))
+    #expect(rig.isTaught { rig.apply(Event(time: 0, kind: .cpuLine, pe: 0, a: CPULines.irq.rawValue, b: 3)) })
+    #expect(rig.highest(30, priority: 0xA0, group: 0))
+    #expect(rig.lines(.fiq))
+  }
+
+  @Test("What an access led to that the capture ends in is no prediction's failure")
+  func cutAccess() {
+    let rig = rig()
+    rig.enable(private: 29)
+    rig.line(29, true, pe: 0)
+    #expect(rig.lines(.irq))
+    #expect(rig.isTaught { rig.apply(Event(time: 0, kind: .cpuLine, flags: .incomplete, pe: 0, a: 0, b: 3)) })
+  }
+
   @Test("A line that was taken to be high and rises leaves an edge-triggered interrupt pending (4.1)")
   func guessedLine() {
     let rig = rig()

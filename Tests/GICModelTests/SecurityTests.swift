@@ -189,4 +189,28 @@ struct SecurityTests {
     #expect(rig.reads(.gicr, 0x10D00, 0, secure: false))
     #expect(rig.reads(.gicr, 0x10080, 0xFF, secure: true))
   }
+
+  @Test("With two Security states ICC_CTLR_EL1.CBPR is not what was written there (12.2.4)")
+  func commonBinaryPoint() {
+    let rig = Rig(securityStates: .two, profile: .qemu7, atReset: false)
+    rig.write(.ICC_CTLR_EL1, 0)
+    #expect(
+      rig.isTaught {
+        rig.apply(.sysreg(.sysregRead, time: 0, pe: 0, register: .ICC_CTLR_EL1, value: 0x8C01))
+      })
+    #expect(rig.reads(.ICC_CTLR_EL1, 0x8C01))
+  }
+
+  @Test("Where Non-secure software does not see an interrupt GICD_IROUTER reads as zero: that says nothing")
+  func hiddenRoute() {
+    let rig = Rig(securityStates: .two, profile: .qemu7, atReset: false)
+    rig.write(.gicd, 0, 0x37, secure: true)
+    #expect(rig.reads(.gicd, 0x6000 + 8 * 40, 0, size: 8, secure: false))
+    #expect(
+      rig.isTaught {
+        rig.apply(
+          Event(
+            time: 0, kind: .highestPending, flags: .groupShown, pe: 1, a: 40 | 0x20 << 32 | 0 << 48))
+      })
+  }
 }

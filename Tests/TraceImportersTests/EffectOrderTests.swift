@@ -225,4 +225,21 @@ struct EffectOrderTests {
     #expect(result.kinds == ["lineLevel", "acknowledge"])
     #expect(result.statistics.skipped == 1)
   }
+
+  @Test("A log may end between what an access led to and its line: such effects are marked")
+  func endOfLog() throws {
+    func marks(_ lines: [String]) throws -> [Bool] {
+      try Imported(lines: lines).events
+        .filter { $0.kind == .highestPending || $0.kind == .cpuLine }.map { $0.flags.contains(.incomplete) }
+    }
+    let read = "gicv3_its_read GICv3 ITS read: offset 0x90 data 0x300 size 8"
+    #expect(try marks([read] + pair(1)) == [true, true])
+    // What these two lead to is printed behind them.
+    let end = "gicv3_icc_dir_write GICv3 ICC_DIR write cpu 0x0 value 0x1b"
+    let level = "gicv3_redist_set_irq GICv3 redistributor 0x0 interrupt 27 level changed to 1"
+    for cause in [end, level] {
+      #expect(try marks([cause] + pair(0)) == [false, false])
+      #expect(try marks([cause] + pair(0) + pair(0)) == [false, false, true, true])
+    }
+  }
 }

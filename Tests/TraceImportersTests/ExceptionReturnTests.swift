@@ -68,6 +68,14 @@ struct ExceptionReturnTests {
     #expect(try Imported(text).events.first { $0.kind == .exceptionReturn }?.pe == 0)
   }
 
+  @Test("What an exception leads to is no sign of a return, though another PE did something since")
+  func entryBeforeAnotherLine() throws {
+    let calls = reads(0) + reads(1) + call(1) + reevaluates(1) + reads(1) + call(0)
+    let acknowledge = stamped(["gicv3_icc_iar0_read GICv3 ICC_IAR0 read cpu 0x0 value 0x1e"], thread: 10)
+    let text = calls + leaves + reevaluates(0) + reevaluates(0) + acknowledge + reevaluates(1) + reads(1)
+    #expect(try Imported(text).events.first { $0.kind == .exceptionReturn }?.pe == 1)
+  }
+
   @Test("A return keeps its place while it waits for its PE")
   func place() throws {
     let calls = reads(0) + reads(1) + call(0) + reevaluates(0) + call(1) + reevaluates(1)

@@ -127,6 +127,7 @@ extension FindingsAnalyzer {
     }
     processor.pointee.acknowledges &+= 1
     processor.pointee.lastActEvent = t.event
+    processor.pointee.lastTakenEvent = t.event
     processor.pointee.lastActTime = t.time
     processor.pointee.spuriousRun = 0
     processor.pointee.lateINTID = .max
@@ -205,6 +206,7 @@ extension FindingsAnalyzer {
     processor.pointee.lastEndedINTID = t.intid
     processor.pointee.lastEndedEvent = t.event
     processor.pointee.lastActEvent = t.event
+    processor.pointee.lastTakenEvent = t.event
     processor.pointee.lastActTime = t.time
     if INTID.isLPI(t.intid) { noteRefire(t, record, record.pointee.isPending) }
   }

@@ -65,10 +65,12 @@ extension FindingsAnalyzer {
     }
   }
 
-  /// A PPI was disabled, and its PE has done nothing since: it may have gone off, and disabled what it had on its way.
+  /// A PPI was disabled, and its PE has taken nothing since and has long done nothing: it may have gone off, and disabled
+  /// what it had on its way.
   private func wentOff(_ key: InterruptKey, _ r: InterruptRecord) -> Bool {
     guard INTID.isPPI(key.intid), let p = processors.find(domain: key.domain, pe: key.pe)?.pointee else { return false }
-    return r.enableAt.event != .max && p.lastActEvent < r.enableAt.event
+    guard r.enableAt.event != .max, p.lastTakenEvent < r.enableAt.event else { return false }
+    return p.lastActEvent < r.enableAt.event || lastTime - p.lastActTime >= thresholds.stuckTime
   }
 
   /// Nothing else follows in the capture, and waiting alone does not change what keeps the interrupt back: a PE that hangs ends

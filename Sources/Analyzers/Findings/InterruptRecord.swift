@@ -183,6 +183,8 @@ struct ProcessorRecord: BitwiseCopyable {
   var acknowledges: UInt64 = 0
   /// The last event of which it is certain that this PE did it.
   var lastActEvent: UInt64 = 0
+  /// The last event at which it acknowledged or ended an interrupt.
+  var lastTakenEvent: UInt64 = 0
   var lastActTime: UInt64 = 0
   var lastINTID: UInt32 = .max
   var lastServiceTime: UInt64 = 0

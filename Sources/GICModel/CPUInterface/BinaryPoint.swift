@@ -19,7 +19,7 @@ extension GICv3 where Store: ~Copyable {
   /// Whether it is known which binary point a register is: CBPR is.
   private func knowsBinaryPointRegister(_ register: SystemRegister, pe: Int) -> Bool {
     startsAtReset || register == .ICC_BPR0_EL1
-      || pes[pe].known.contains(group1(pe) == .group1Secure ? .cpuControlS : .cpuControlNS)
+      || pes[pe].known.contains(group1(pe) == .group1Secure ? .commonBinaryPointS : .commonBinaryPointNS)
   }
 
   mutating func writeBinaryPoint(_ event: Event, pe: Int) {

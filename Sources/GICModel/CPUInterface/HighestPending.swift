@@ -119,8 +119,10 @@ extension GICv3 where Store: ~Copyable {
 
   /// The interrupt request lines of a PE (IHI 0069H, 4.6.2 and table 4-2); what would be an IRQ is an NMI if it is
   /// non-maskable.
-  @inline(__always) mutating func lines(_ pe: Int) -> CPULines {
-    let pending = highest(pe)
+  @inline(__always) mutating func lines(_ pe: Int) -> CPULines { lines(pe, highest(pe)) }
+
+  /// What an interrupt, if it is the highest pending one, makes of them.
+  @inline(__always) func lines(_ pe: Int, _ pending: PendingInterrupt) -> CPULines {
     guard signals(pe, pending) else { return [] }
     let line = line(pe, pending)
     return pending.isNonMaskable && line == .irq ? .nmi : line

@@ -194,19 +194,28 @@ extension GICv3 where Store: ~Copyable {
   /// Bits of `ICC_CTLR_EL1` that software may set: CBPR and EOImode; with two Security states CBPR belongs to EL3.
   private func writableControl() -> UInt32 { hasOneSecurityState ? 0b11 : 0b10 }
 
+  /// What is known of a copy of `ICC_CTLR_EL1` where its CBPR and EOImode are, as bits say.
+  private func controlFlags(_ bank: Int, _ bits: UInt32) -> Known {
+    var flags: Known = []
+    if bits & 1 != 0 { flags.insert(bank == 0 ? .commonBinaryPointS : .commonBinaryPointNS) }
+    if bits & 2 != 0 { flags.insert(bank == 0 ? .cpuControlS : .cpuControlNS) }
+    return flags
+  }
+
   private mutating func writeControl(_ value: UInt64, pe: Int) {
     let bank = cpuBank(pe)
     let mask = writableControl()
     pes[pe].cpuControl[bank] = pes[pe].cpuControl[bank] & ~mask | UInt32(truncatingIfNeeded: value) & mask
-    pes[pe].known.insert(bank == 0 ? .cpuControlS : .cpuControlNS)
+    pes[pe].known.formUnion(controlFlags(bank, startsAtReset ? 0b11 : mask))
   }
 
   private mutating func readControl(_ event: Event, pe: Int, check: Int) {
     let bank = cpuBank(pe)
-    let known: Known = bank == 0 ? .cpuControlS : .cpuControlNS
+    let known = pes[pe].known
     // PRIbits, IDbits, SEIS, A3V, RSS and ExtRange are the implementation's.
     let mask: UInt64 =
-      (pes[pe].known.contains(.cpuControlConstants) ? ~0b11 : 0) | (pes[pe].known.contains(known) ? 0b11 : 0)
+      (known.contains(.cpuControlConstants) ? ~0b11 : 0) | (known.contains(controlFlags(bank, 0b01)) ? 0b01 : 0)
+      | (known.contains(controlFlags(bank, 0b10)) ? 0b10 : 0)
     let verdict = compare(check, expected: UInt64(pes[pe].cpuControl[bank]), seen: event.b, known: mask, pe: event.pe)
     if verdict == .taught {
       // Accesses of Group 1's binary point were to Group 0's, or were taken for such.
@@ -216,7 +225,7 @@ extension GICv3 where Store: ~Copyable {
         pes[pe].cpuControl[1 - bank] & 0b11 | UInt32(truncatingIfNeeded: event.b) & ~0b11
       learnPriorityBits(Int((event.b >> 8) & 7) + 1)
     }
-    pes[pe].known.formUnion([known, .cpuControlConstants])
+    pes[pe].known.formUnion(controlFlags(bank, 0b11).union(.cpuControlConstants))
   }
 
   /// `ICC_CTLR_EL3` holds CBPR_EL1S, CBPR_EL1NS, EOImode_EL3, EOImode_EL1S, EOImode_EL1NS, RM, PMHE in bits 6:0.
@@ -225,7 +234,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].cpuControl[0] = pes[pe].cpuControl[0] & ~0b11 | bits & 1 | (bits >> 3 & 1) << 1
     pes[pe].cpuControl[1] = pes[pe].cpuControl[1] & ~0b11 | bits >> 1 & 1 | (bits >> 4 & 1) << 1
     pes[pe].cpuControlEL3 = pes[pe].cpuControlEL3 & ~(1 << 2) | bits & (1 << 2)
-    pes[pe].known.formUnion([.cpuControlS, .cpuControlNS])
+    pes[pe].known.formUnion(controlFlags(0, 0b11).union(controlFlags(1, 0b11)))
   }
 
   private mutating func readControlEL3(_ event: Event, pe: Int, check: Int) {
@@ -235,8 +244,10 @@ extension GICv3 where Store: ~Copyable {
     let expected = UInt64(pes[pe].cpuControlEL3 & ~0b11011 | aliases)
     var known: UInt64 = startsAtReset ? 0b11111 : 0
     if pes[pe].known.contains(.cpuControlEL3) { known |= ~0b11011 }
-    if pes[pe].known.contains(.cpuControlS) { known |= 0b01001 }
-    if pes[pe].known.contains(.cpuControlNS) { known |= 0b10010 }
+    let bits: [(Known, UInt64)] = [
+      (.commonBinaryPointS, 1 << 0), (.commonBinaryPointNS, 1 << 1), (.cpuControlS, 1 << 3), (.cpuControlNS, 1 << 4),
+    ]
+    for (flag, bit) in bits where pes[pe].known.contains(flag) { known |= bit }
     if compare(check, expected: expected, seen: event.b, known: known, pe: event.pe) == .taught {
       if !startsAtReset { writeControlEL3(event.b, pe: pe) }
       // The implementation's constants are those of every PE.

@@ -173,6 +173,8 @@ extension GICv3 where Store: ~Copyable {
     let verdict = compare(
       check, expected: isVisible ? part(distributor.router[intid], event) : 0, seen: event.b, known: known,
       pe: event.pe)
+    // Of an interrupt that may be of a group that Non-secure software does not see, zero says nothing.
+    guard event.b != 0 || isVisible && reach.knows(intid & 31) else { return }
     if verdict == .taught { distributor.router[intid] = merge(distributor.router[intid], event) }
     // Where it went until now was a guess, even if that is what the register held.
     if verdict != .disagreed, !isKnown, isVisible { reroute(intid) }

@@ -111,6 +111,7 @@ extension GICv3: InterruptController where Store: ~Copyable {
   func setLatch(_ pe: Int, _ intid: Int, to value: Bool) { bank(pe, intid &>> 5).pointee.latch.know(intid & 31, value) }
 
   func learnLatch(_ pe: Int, _ intid: Int, _ value: Bool) { setLatch(pe, intid, to: value) }
+  func learnPending(on pe: Int, _ intid: Int) { setLatch(pe, intid, to: true) }
 
   func forget(_ field: InterruptField, _ pe: Int, word: Int, _ mask: UInt32) {
     if field == .active {

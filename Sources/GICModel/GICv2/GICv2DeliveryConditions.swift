@@ -8,13 +8,16 @@ extension GICv2 {
   func conditions(_ pe: Int) -> DeliveryConditions {
     let interface = interfaces[pe].interface
     let control = interface.control
-    let isKnown = interface.known.contains(.control)
+    // Group 1 and the Non-secure EOImode are what Non-secure software sees of the register.
+    let knownControl: UInt32 =
+      interface.known.contains(.control)
+      ? 0b1100_1010 : interface.known.contains(.nonSecureControl) && hasTwoSecurityStates ? 0b0100_1000 : 0
     return DeliveryConditions(
       priorityMask: interface.priorityMask,
       groups: Self.groups(control),
       // Without the Security Extensions there is one EOImode.
       flags: hasTwoSecurityStates ? (control >> 10 & 1) << 2 | (control >> 9 & 1) << 3 : (control >> 9 & 1) << 2,
-      known: (interface.known.contains(.priorityMask) ? 1 : 0) | (isKnown ? 0b1100_1010 : 0)
+      known: (interface.known.contains(.priorityMask) ? 1 : 0) | knownControl
     )
   }
 

@@ -156,7 +156,8 @@ extension GICv2 {
     var changed = false
     for pe in 0..<peCount { _ = highest(pe) }
     let (word, unknown) = unknownBefore(event, pe)
-    steps.begin(count: event.size, doubtful: unknown, word: word)
+    let field = distributorMap.row(distributorMap.index(at: event.offset)).interrupts.field
+    steps.begin(count: event.size, field, doubtful: unknown, word: word)
     for byte in 0..<event.size {
       let value = event.b >> UInt64(byte * 8) & 0xFF
       write(event.offset &+ UInt32(byte), size: 1, value, pe: pe, nonSecure: nonSecure)
@@ -176,7 +177,14 @@ extension GICv2 {
     let word = row.interrupts.intid(at: event.offset &- row.start) >> 5
     let bank = bank(pe, word)
     let lines = bank.pointee.edge.known & bank.pointee.level.known & bank.pointee.latch.known
-    let state = bank.pointee.enabled.known & bank.pointee.active.known & bank.pointee.group.known
+    var state = bank.pointee.enabled.known & bank.pointee.active.known & bank.pointee.group.known
+    if word > 0 {
+      // An SPI is pending and active for each PE by itself.
+      for pe in 0..<peCount {
+        let plane = GICv2Distributor.plane(pe, word)
+        state &= distributor.latch[plane].known & distributor.active[plane].known
+      }
+    }
     return (word, ~(lines & state & bank.pointee.knownPriority & (word == 0 ? .max : bank.pointee.knownTarget)))
   }
 

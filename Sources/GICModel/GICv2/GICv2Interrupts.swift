@@ -129,6 +129,15 @@ extension GICv2: InterruptController {
     }
   }
 
+  /// Of other PEs that shows nothing.
+  func learnPending(on pe: Int, _ intid: Int) {
+    guard INTID.isSPI(intid), departures.contains(.sharedStatePerPE), peCount > 1 else {
+      return learnLatch(pe, intid, true)
+    }
+    setLatch(pe, intid, on: ownPlanes(pe, intid), to: true)
+    doubtLatch(intid)
+  }
+
   func setActive(_ pe: Int, _ intid: Int, to value: Bool) {
     setActive(pe, intid, on: planes(pe, intid), to: value)
   }
@@ -224,6 +233,11 @@ extension GICv2: InterruptController {
 
   func knowsInterface(_ pe: Int, _ register: GICv2Interface.Known) -> Bool {
     shown.contains(.interface) && interfaces[pe].interface.known.isSuperset(of: register)
+  }
+
+  /// Whether a group's enable in `GICC_CTLR` is known: that of Group 1 also where Non-secure software alone has set it.
+  func knowsGroupEnable(_ pe: Int, isGroup1: Bool) -> Bool {
+    knowsInterface(pe, .control) || isGroup1 && hasTwoSecurityStates && knowsInterface(pe, .nonSecureControl)
   }
 
   func knowsControl(_ bits: UInt32) -> Bool {

@@ -56,8 +56,13 @@ extension GICv2 {
     let found = steps.find(pe) { Self.agrees(event, $0.pending, interface) }
     if found != nil {
       ledger.count(PredictionLedger.check(.highestPending), .agreed)
-    } else if let before, steps.isExplained(pe), before.intid == event.intid, Self.agrees(event, shown, interface) {
+    } else if let before, steps.isExplained(pe), before.intid == event.intid, Self.agrees(event, shown, interface),
+      !steps.isDone || Self.agrees(event, highest(pe), interface)
+    {
       // It is still what an earlier byte left, which was explained then.
+      report(event, highest(pe), interface, check: .highestPending, isTaught: true)
+    } else if steps.goBack(pe, { Self.agrees(event, $0.pending, interface) }) {
+      // What led to the later byte was something else that is not known.
       report(event, highest(pe), interface, check: .highestPending, isTaught: true)
     } else {
       differHighest(event, pe: pe, expected: highest(pe))
@@ -78,7 +83,7 @@ extension GICv2 {
       return report(event, expected, interface, check: .highestPending, isTaught: true)
     }
     var isTaught = reconcileMask(event, pe: pe)
-    if steps.count != 0, explainStep(event, pe: pe) {
+    if steps.count != 0, !steps.isDone, explainStep(event, pe: pe) {
       steps.explain(pe)
       return report(event, expected, interface, check: .highestPending, isTaught: true)
     }
@@ -112,15 +117,41 @@ extension GICv2 {
     // Which was the next one at that byte, was not worked out.
     if outranks, steps.isDoubtful(Int(expected.intid)), steps.concerns(intid) { return true }
     // It may have been demoted by an earlier observation of the same write.
-    if outranks, !steps.isDoubtful(Int(expected.intid)),
-      isCandidate(Int(expected.intid), pe: pe, priority: expected.priority)
-    {
-      guard demote(Int(expected.intid), pe: pe) else { return false }
+    if outranks, !steps.isDoubtful(Int(expected.intid)) {
+      if isCandidate(Int(expected.intid), pe: pe, priority: expected.priority) {
+        guard demote(Int(expected.intid), pe: pe) else { return false }
+      }
+      // Without it, the bytes' own interrupts come to the fore, of ranks that were not worked out.
+      if !steps.concerns(Int(expected.intid)), steps.concerns(intid) { return true }
     }
     guard intid < distributor.implementedLimit else { return outranks }
-    // A later byte may have taken it back.
+    if steps.isDoubtful(intid) {
+      promoteBetweenBytes(intid, pe: pe, priority: priority)
+      return true
+    }
     return promote(pe, intid, priority: priority, group: nil) || isCandidate(intid, pe: pe, priority: priority)
-      || steps.isDoubtful(intid)
+  }
+
+  /// An interrupt of the word that is written is shown before the last byte: what is not known of it explains that, but for
+  /// what is written, which a later byte may set.
+  private mutating func promoteBetweenBytes(_ intid: Int, pe: Int, priority: UInt32) {
+    let (word, field) = (intid >> 5, steps.field)
+    guard field != .target else { return }
+    let before = bank(pe, word).pointee
+    let nothing = Learned<UInt32>.certain(0)
+    var planes = InlineArray<8, (latch: Learned<UInt32>, active: Learned<UInt32>)>(repeating: (nothing, nothing))
+    for n in 0..<GICv2Distributor.peLimit {
+      let plane = GICv2Distributor.plane(n, word)
+      planes[n] = (distributor.latch[plane], distributor.active[plane])
+    }
+    _ = promote(pe, intid, priority: priority, group: nil)
+    bank(pe, word).pointee.restore(field, of: before)
+    for n in 0..<GICv2Distributor.peLimit {
+      let plane = GICv2Distributor.plane(n, word)
+      if field == .pending { distributor.latch[plane] = planes[n].latch }
+      if field == .active { distributor.active[plane] = planes[n].active }
+    }
+    refreshRank(pe, word: word)
   }
 
   /// Whether an interrupt can be signalled to a PE, and has a priority.

@@ -178,7 +178,7 @@ extension GICv2 {
     if seen.isEmpty {
       if !knowsInterface(pe, .priorityMask) {
         interfaces[pe].interface.priorityMask = pending.priority
-      } else if !knowsInterface(pe, .control) {
+      } else if !knowsGroupEnable(pe, isGroup1: pending.isGroup1) {
         interfaces[pe].interface.control &= ~enable
       } else if !knowsControl(pending.isGroup1 ? 2 : 1) {
         distributor.control.value &= ~(pending.isGroup1 ? 2 : 1)
@@ -188,7 +188,7 @@ extension GICv2 {
       }
     } else {
       if !knowsControl(pending.isGroup1 ? 2 : 1) { _ = openDistributor(pending.isGroup1) }
-      if !knowsInterface(pe, .control) {
+      if !knowsGroupEnable(pe, isGroup1: pending.isGroup1) {
         interfaces[pe].interface.control |= enable
         if !pending.isGroup1 {
           interfaces[pe].interface.control &= ~GICv2Control.fiqEnable

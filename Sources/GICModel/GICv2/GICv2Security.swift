@@ -97,6 +97,8 @@ extension GICv2 {
     }
     guard mayBeOtherView(event, pe: pe), tellsOtherView(event.b, pe: pe, own, other(self)) else { return false }
     correctSecurity(pe: pe, nonSecure: !nonSecure)
+    // What is unknown may have answered so in the believed view, too.
+    if !own.contradicts(event.b), interfaces[pe].levelIsGuess { interfaces[pe].viewIsSure = false }
     differ(check, expected: own.value, seen: event.b, isTaught: true, isUnknown: true, pe: event.pe)
     return true
   }

@@ -18,6 +18,10 @@ struct GICv2WriteSteps: ~Copyable {
   private(set) var count = 0
   /// The step that the last observation belonged to.
   private var current = 0
+  /// How often the PEs were evaluated again from the first on.
+  private var evaluations = 0
+  /// The step from which the last observation that skipped some did so.
+  private var skipped = 0
   /// Where in its ascending order that observation stood.
   private var lastPlace = -1
   /// What was shown last to be the highest pending interrupt of each PE.
@@ -27,12 +31,14 @@ struct GICv2WriteSteps: ~Copyable {
   /// The interrupts of whose bits, as they were before the write, some were not known: what shows between the bytes may
   /// be theirs.
   private var doubtful: (word: Int, interrupts: UInt32) = (0, 0)
+  /// What the write sets of them.
+  private(set) var field = InterruptField.enabled
 
   /// An independent copy.
   func copy() -> GICv2WriteSteps {
     GICv2WriteSteps(
-      steps: steps.copy(), count: count, current: current, lastPlace: lastPlace, shown: shown, explained: explained,
-      doubtful: doubtful)
+      steps: steps.copy(), count: count, current: current, evaluations: evaluations, skipped: skipped,
+      lastPlace: lastPlace, shown: shown, explained: explained, doubtful: doubtful, field: field)
   }
 
   /// Writes or reads them.
@@ -40,20 +46,26 @@ struct GICv2WriteSteps: ~Copyable {
     steps.archive(&archive)
     archive.value(&count)
     archive.value(&current)
+    archive.value(&evaluations)
+    archive.value(&skipped)
     archive.value(&lastPlace)
     archive.value(&shown)
     archive.value(&explained)
     archive.value(&doubtful.word)
     archive.value(&doubtful.interrupts)
+    archive.value(&field)
   }
 
   /// Nothing observed from now on belongs to the write.
   @inline(__always) mutating func end() { count = 0 }
 
-  mutating func begin(count: Int, doubtful interrupts: UInt32, word: Int) {
+  mutating func begin(count: Int, _ field: InterruptField, doubtful interrupts: UInt32, word: Int) {
+    self.field = field
     self.count = min(count, 8)
     doubtful = (word, interrupts)
     current = 0
+    evaluations = 0
+    skipped = 0
     lastPlace = -1
     shown = InlineArray(repeating: nil)
     explained = 0
@@ -84,18 +96,38 @@ struct GICv2WriteSteps: ~Copyable {
   /// What a PE would be signalled at the step that the last observation belonged to.
   func reached(_ pe: Int) -> GICv2Pending { steps[current * GICv2Distributor.peLimit + pe].pending }
 
+  /// Whether every byte has been written: what is shown is the state that the write leaves.
+  var isDone: Bool { evaluations >= count - 1 }
+
   /// An observation follows; `place` orders those of one evaluation.
   mutating func advance(to place: Int) {
-    if place <= lastPlace { current = min(current + 1, count - 1) }
+    if place <= lastPlace {
+      current = min(current + 1, count - 1)
+      evaluations += 1
+    }
     lastPlace = place
   }
 
   /// The first step, from the one reached on, that `matches`; nil if there is none.
   mutating func find(_ pe: Int, _ matches: (Step) -> Bool) -> Step? {
     for byte in current..<count where matches(steps[byte * GICv2Distributor.peLimit + pe]) {
+      if byte != current { skipped = current }
       current = byte
       return steps[byte * GICv2Distributor.peLimit + pe]
     }
     return nil
+  }
+
+  /// Goes back to a step that an observation skipped, if something that is not known can have misled it. False if none of
+  /// those `matches`.
+  mutating func goBack(_ pe: Int, _ matches: (Step) -> Bool) -> Bool {
+    let first = max(skipped, evaluations)
+    guard doubtful.interrupts != 0, first < current else { return false }
+    for byte in first..<current where matches(steps[byte * GICv2Distributor.peLimit + pe]) {
+      current = byte
+      skipped = byte
+      return true
+    }
+    return false
   }
 }

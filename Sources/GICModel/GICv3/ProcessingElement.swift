@@ -79,6 +79,8 @@ struct ProcessingElement {
   var configurationIsReread = false
   /// Nothing has shown what the LPI pending table in memory held when this PE began to use it.
   var pendingTableIsUnknown = true
+  /// The PE whose pending LPIs a MOVALL brought here if both had LPIs enabled, which nothing has shown; or ``PE/none``.
+  var openMove = PE.none
   /// The exception level, where the capture shows it; 0xFF if not.
   var exceptionLevel: UInt8 = 0xFF
   /// Whether it left EL3 is a guess: the line of an exception return names no PE.
@@ -133,9 +135,13 @@ struct Known: OptionSet {
   static let groupEnable0 = Known(rawValue: 1 << 8)
   static let groupEnable1S = Known(rawValue: 1 << 9)
   static let groupEnable1NS = Known(rawValue: 1 << 10)
+  /// EOImode of `ICC_CTLR_EL1`.
   static let cpuControlS = Known(rawValue: 1 << 11)
   static let cpuControlNS = Known(rawValue: 1 << 12)
   static let cpuControlEL3 = Known(rawValue: 1 << 13)
+  /// CBPR of `ICC_CTLR_EL1`, which with two Security states only EL3 sets.
+  static let commonBinaryPointS = Known(rawValue: 1 << 14)
+  static let commonBinaryPointNS = Known(rawValue: 1 << 15)
   static let virtualPendingBase = Known(rawValue: 1 << 16)
   static let cpuControlConstants = Known(rawValue: 1 << 17)
   static let virtualControlConstants = Known(rawValue: 1 << 18)

@@ -183,6 +183,10 @@ extension GICv3 where Store: ~Copyable {
     // What was pending there, and nothing has shown, is now pending here.
     if pes[Int(from)].pendingTableIsUnknown { pes[Int(to)].pendingTableIsUnknown = true }
     confirmedLPIs.move(from: from, to: to)
+    if !(pes[Int(from)].control.knows(0) && pes[Int(to)].control.knows(0)) {
+      pes[Int(from)].pendingTableIsUnknown = true
+      pes[Int(to)].openMove = from
+    }
     staleLPIs(Int(from))
     staleLPIs(Int(to))
     return nil

@@ -36,7 +36,9 @@ extension InterruptController where Self: ~Copyable {
       let (level, edge) = (bank.pointee.level, bank.pointee.edge)
       let byLatch = ~level.value & level.known | edge.value & edge.known
       let unknown = lanes & open & ~bank.pointee.shownPending.known & ~(seen & level.value & ~edge.value)
-      for n in 0..<32 where unknown.bit(n) { learnLatch(pe, word &<< 5 | n, seen.bit(n)) }
+      // It does not tell on which PE either: one on which it is held to be pending is enough.
+      let isExplained = word > 0 && !hasOneState(.pending, word: word) ? seen & bank.pointee.latch.value : 0
+      for n in 0..<32 where (unknown & ~isExplained).bit(n) { learnLatch(pe, word &<< 5 | n, seen.bit(n)) }
       let uncertain = unknown & seen & ~byLatch
       if uncertain != 0 { forget(.pending, pe, word: word, uncertain) }
     case .active:
@@ -150,7 +152,7 @@ extension InterruptController where Self: ~Copyable {
     let isPulse = isLevel && !INTID.isSGI(intid) && !knowsTrigger(pe, intid)
     guard isUnknown || isPulse else { return false }
     if isPulse, !isUnknown || INTID.isSPI(intid) && knowsLevel(pe, intid) { bank.pointee.edge.guess(bit, true) }
-    learnLatch(pe, intid, true)
+    learnPending(on: pe, intid)
     return true
   }
 }

@@ -70,6 +70,15 @@ struct InterruptBank: BitwiseCopyable {
     UInt32(truncatingIfNeeded: nonSecureAccess.value &>> UInt64(n &* 2) & 0b11)
   }
 
+  /// Takes back what became of a field.
+  mutating func restore(_ field: InterruptField, of before: InterruptBank) {
+    switch field {
+    case .priority: (priority, knownPriority) = (before.priority, before.knownPriority)
+    case .pending: latch = before.latch
+    default: self[field] = before[field]
+    }
+  }
+
   /// The word of a field that has one bit for each interrupt and is kept as such.
   subscript(field: InterruptField) -> Learned<UInt32> {
     get {

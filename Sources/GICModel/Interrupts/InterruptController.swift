@@ -52,6 +52,8 @@ protocol InterruptController: Predicting, ~Copyable {
   func setLatch(_ pe: Int, _ intid: Int, to value: Bool)
   /// Sets or clears an interrupt's latch everywhere, as a capture shows it.
   func learnLatch(_ pe: Int, _ intid: Int, _ value: Bool)
+  /// An interrupt is shown to be pending on a PE.
+  func learnPending(on pe: Int, _ intid: Int)
   /// Whether interrupts of a word are pending, or active, is not known any more.
   func forget(_ field: InterruptField, _ pe: Int, word: Int, _ mask: UInt32)
   /// Sets or clears an interrupt's active state everywhere, as a capture shows it.

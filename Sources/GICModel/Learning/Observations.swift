@@ -42,10 +42,13 @@ extension GICv3 where Store: ~Copyable {
       )
     if seesTriggersFirst(pe, seen) { return ledger.count(PredictionLedger.check(.highestPending), .agreed) }
     progress.provenance = .inferred
-    let isTaught = reconcileHighest(pe: pe, seen: seen)
+    // What was done before the capture ends is not in it.
+    let isCut = event.flags.contains(.incomplete)
+    let isTaught = reconcileHighest(pe: pe, seen: seen) || isCut
     reportConditions(pe)
     reportDistributorControl()
     progress.provenance = .derived
+    if isCut { progress.isAmbiguous = true }
     let verdict = differ(
       PredictionLedger.check(.highestPending), expected: UInt64(expected.isNone ? 1023 : expected.intid),
       seen: UInt64(seen.isNone ? 1023 : seen.intid), isTaught: isTaught, pe: event.pe)
@@ -71,8 +74,9 @@ extension GICv3 where Store: ~Copyable {
     let physical: CPULines = [.irq, .fiq]
     if !shown.isDisjoint(with: physical) {
       let expected: CPULines
+      var step: PendingInterrupt?
       if interim.pe == event.pe {
-        expected = interim.lines
+        (expected, step) = (interim.lines, interim.highest)
         interim = .none
       } else {
         expected = lines(pe)
@@ -80,18 +84,24 @@ extension GICv3 where Store: ~Copyable {
       if expected.intersection(shown) == seen.intersection(shown).intersection(physical) {
         countLines(shown.intersection(physical))
       } else {
-        differLines(pe: pe, expected, seen, shown: shown.intersection(physical))
+        differLines(
+          pe: pe, expected, seen, shown: shown.intersection(physical), of: step,
+          isCut: event.flags.contains(.incomplete))
       }
       reportLines(pe, seen, shown: shown.intersection(physical))
     }
     if !shown.isDisjoint(with: [.virq, .vfiq]) { observeVirtualLines(event, pe: pe, seen: seen, shown: shown) }
   }
 
-  @inline(never) private mutating func differLines(pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines) {
+  @inline(never)
+  private mutating func differLines(
+    pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines, of step: PendingInterrupt?, isCut: Bool
+  ) {
     progress.provenance = .inferred
-    let isTaught = reconcileLines(pe: pe, seen: seen.intersection(shown), shown: shown)
+    let isTaught = reconcileLines(pe: pe, seen: seen.intersection(shown), shown: shown, of: step) || isCut
     reportConditions(pe)
     progress.provenance = .derived
+    if isCut { progress.isAmbiguous = true }
     differLines(pe: pe, expected, seen, shown: shown, isTaught: isTaught)
   }
 }

@@ -27,6 +27,7 @@ extension GICv3 where Store: ~Copyable {
   mutating func demote(_ expected: PendingInterrupt, pe: Int, below seen: PendingInterrupt) -> Bool {
     let intid = Int(expected.intid)
     if INTID.isLPI(intid) {
+      if undoMove(expected.intid, pe: pe) { return true }
       // The configuration byte in memory may have changed whenever the controller read it again.
       let record = lpis.record(expected.intid)
       if seen.isNone || !shown.isSuperset(of: [.interface, .translation]), !knowsPendingLPIs(pe) {
@@ -72,6 +73,16 @@ extension GICv3 where Store: ~Copyable {
     return true
   }
 
+  /// An LPI that a MOVALL brought here, if it did, stayed where it was. False if none of which that is open can have.
+  private mutating func undoMove(_ lpi: UInt32, pe: Int) -> Bool {
+    let from = pes[pe].openMove
+    guard from != PE.none, lpis.clearPending(lpi, pe: UInt32(pe)) else { return false }
+    emit(.pendingCleared, pe: pe, intid: lpi, a: UInt64(PendingCause.observed.rawValue))
+    lpis.setPending(lpi, pe: from)
+    staleLPIs(Int(from))
+    return true
+  }
+
   /// Makes an interrupt that the capture shows pending here, enabled and of the rank shown, by what is unknown about it.
   private mutating func promote(_ seen: PendingInterrupt, pe: Int) -> Bool {
     let intid = Int(seen.intid)
@@ -88,16 +99,16 @@ extension GICv3 where Store: ~Copyable {
     if wasPending, record.isKnown, record.property == property, lpisAreSignalled(pe) { return false }
     if !wasPending {
       guard !knowsPendingLPIs(pe) else { return false }
+      for other in 0..<peCount where pes[other].openMove == UInt32(pe) { _ = undoMove(seen.intid, pe: other) }
       lpis.setPending(seen.intid, pe: UInt32(pe))
       emit(.pending, pe: pe, intid: seen.intid, priority: seen.priority, a: UInt64(PendingCause.pendingTable.rawValue))
     }
     let isConfirmed = record.userFlags & LPIFlags.confirmed != 0 && !pes[pe].configurationIsReread
-    if record.isKnown, record.property != property {
-      guard !isConfirmed || contestedLPI == seen.intid else { return false }
-      // Another Redistributor may go on with the copy that it has read (5.1.1).
-      if (0..<peCount).contains(where: { $0 != pe && lpis.isPending(seen.intid, pe: UInt32($0)) }) {
-        contestedLPI = seen.intid
-      }
+    if record.isKnown, record.property != property, isConfirmed, contestedLPI != seen.intid { return false }
+    // Another Redistributor may go on with the copy that it has read (5.1.1).
+    let isNews = !record.isKnown || record.property != property
+    if isNews, (0..<peCount).contains(where: { $0 != pe && lpis.isPending(seen.intid, pe: UInt32($0)) }) {
+      contestedLPI = seen.intid
     }
     configureLPI(seen.intid, property: property, isKnown: true, as: .observed)
     confirm(lpi: seen.intid)
@@ -132,14 +143,15 @@ extension GICv3 where Store: ~Copyable {
     return true
   }
 
-  /// Makes a PE's lines what the capture shows, by what is unknown about the CPU interface.
-  mutating func reconcileLines(pe: Int, seen: CPULines, shown: CPULines) -> Bool {
+  /// Makes a PE's lines what the capture shows, by what is unknown about the CPU interface. `step` is the interrupt that they
+  /// are about, where an end of interrupt is only half done.
+  mutating func reconcileLines(pe: Int, seen: CPULines, shown: CPULines, of step: PendingInterrupt? = nil) -> Bool {
     for _ in 0..<4 {
-      let expected = lines(pe).intersection(shown)
+      let pending = step ?? highest(pe)
+      let expected = lines(pe, pending).intersection(shown)
       if expected == seen { return true }
-      if reconcileShift(pe, { $0.lines(pe).intersection(shown) == seen }) { return true }
-      if reconcileLevel(pe, { $0.lines(pe).intersection(shown) == seen }) { return true }
-      let pending = highest(pe)
+      if reconcileShift(pe, { $0.lines(pe, step ?? $0.highest(pe)).intersection(shown) == seen }) { return true }
+      if reconcileLevel(pe, { $0.lines(pe, step ?? $0.highest(pe)).intersection(shown) == seen }) { return true }
       // A capture that begins between the two may show a line before it shows what is pending.
       guard !pending.isNone else {
         return bank(pe, 0).pointee.latch.known & bank(pe, 0).pointee.level.known != .max

@@ -46,13 +46,15 @@ struct EffectOrder: ~Copyable {
   /// When ``count`` reaches this, events must settle without a reason.
   private var waitEnd = waitLimit
   /// The first ITS command that was fetched since the last access, or -1.
-  private var commandRun = -1
+  private(set) var commandRun = -1
   /// Whether an acknowledge line waits for its read.
   private var isAcknowledging = false
   /// Exception returns that keep their place until their PE is known.
   private var held = 0
   /// The first of them.
   private var firstHeld = Int.max
+  /// The last event given out that is no observation.
+  private(set) var lastGiven: Event?
   /// Number of PEs that re-evaluate when all do, as far as known.
   var peCount = 0
   /// Runs of ITS commands that were longer than the buffer: the write that started them stays where it was printed.
@@ -200,6 +202,7 @@ struct EffectOrder: ~Copyable {
     batch.slots.baseAddress!.update(from: events, count: given)
     batch.count = given
     let rest = count - given
+    if let at = (0..<given).last(where: { !Self.isObservation(events[$0]) }) { lastGiven = events[at] }
     // Moves down what stays: the rest of a batch, and the events that wait.
     if given > 0 && rest > 0 { events.update(from: events + given, count: rest) }
     count = rest
@@ -208,99 +211,5 @@ struct EffectOrder: ~Copyable {
     waitEnd -= given
     if firstHeld != .max { firstHeld -= given }
     return given
-  }
-
-  // MARK: How far back a late line reaches
-
-  /// Where the pairs of every PE, in ascending order, begin; ``count`` if they are not there.
-  func startOfPass() -> Int {
-    var start = count
-    var lowest = UInt32.max
-    var passed = 0
-    while let pair = pair(before: start), pair.pe < lowest {
-      start = pair.start
-      lowest = pair.pe
-      passed &+= 1
-    }
-    return passed == peCount ? start : count
-  }
-
-  /// Where the pair of one PE begins; ``count`` if it is not there.
-  func startOfPair(of pe: UInt32) -> Int {
-    guard let pair = pair(before: count), pair.pe == pe else { return count }
-    return pair.start
-  }
-
-  /// Where nothing that waits comes behind: the place of an event without effects.
-  var waitingEnd: Int { count }
-
-  /// Where the virtual pair of one PE begins; ``count`` if it is not there. A change of exception level prints one behind
-  /// a pair of that PE: unless `evenAfterPair`, such a virtual pair does not count.
-  func startOfVirtualPair(of pe: UInt32, evenAfterPair: Bool) -> Int {
-    var at = count
-    guard let lines = step(&at), lines.kind == .cpuLine, lines.b == Self.virtualLines, lines.pe == pe,
-      let update = step(&at), update.kind == .virtualHighestPending, update.pe == pe
-    else { return count }
-    if !evenAfterPair, let pair = pair(before: at), pair.pe == pe { return count }
-    return at
-  }
-
-  /// Where the virtual pair of an acknowledged virtual LPI begins; ``count`` if the acknowledge was from a list register.
-  ///
-  /// A pair before an acknowledge from a list register names that list register, or still names the virtual LPI. The pair
-  /// of a virtual LPI's acknowledge names none, or another virtual LPI; should it name a list register (one of lower
-  /// priority that waits behind the virtual LPI), the two cannot be told apart, and the line stays where it is.
-  func startOfVirtualAcknowledge(of pe: UInt32, intid: UInt64) -> Int {
-    var at = count
-    guard let lines = step(&at), lines.kind == .cpuLine, lines.b == Self.virtualLines, lines.pe == pe,
-      let update = step(&at), update.kind == .virtualHighestPending, update.pe == pe
-    else { return count }
-    switch update.a {
-    case UInt64(INTID.none): return at
-    case 16: return update.b & 0xFFFF_FFFF == intid ? count : at
-    default: return count
-    }
-  }
-
-  /// Where the ITS began to fetch commands; ``count`` if it did not.
-  func startOfCommands() -> Int { commandRun >= settled ? commandRun : count }
-
-  /// Where the acknowledge line of a GICv2 interface stands; ``count`` if there is none.
-  func startOfAcknowledge(of pe: UInt32, frame: Frame) -> Int {
-    var at = count
-    while let event = step(&at) {
-      switch event.kind {
-      case .highestPending, .cpuLine, .maintenanceLine, .lineLevel: continue
-      case .acknowledge where event.pe == pe && event.b == UInt64(frame.rawValue): return at
-      default: return count
-      }
-    }
-    return count
-  }
-
-  private static let physicalLines = CPULines.irq.rawValue | CPULines.fiq.rawValue
-  private static let virtualLines = CPULines.virq.rawValue | CPULines.vfiq.rawValue
-
-  /// The (update, set_irqs) pair that ends before `end`, or the one of the two that is there.
-  private func pair(before end: Int) -> (start: Int, pe: UInt32)? {
-    var at = end
-    guard let second = step(&at) else { return nil }
-    if second.kind == .highestPending { return (at, second.pe) }
-    guard second.kind == .cpuLine, second.b == Self.physicalLines else { return nil }
-    var before = at
-    if let first = step(&before), first.kind == .highestPending, first.pe == second.pe { at = before }
-    return (at, second.pe)
-  }
-
-  /// The event before `at` that is not text, moving `at` to it; nil when only settled events are left.
-  private func step(_ at: inout Int) -> Event? {
-    while at > settled {
-      at &-= 1
-      switch events[at].kind {
-      case .marker, .continuation, .exceptionEntry, .exceptionReturn, .topology: continue
-      default: return events[at]
-      }
-    }
-    return nil
   }
 }

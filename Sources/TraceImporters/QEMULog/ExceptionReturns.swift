@@ -78,7 +78,8 @@ struct ExceptionReturns {
     // Which level a PE is in is open while a return waits.
     let isFirst = returns.isEmpty || !showsReturns
     if isFirst {
-      expected.removeAll(keepingCapacity: true)
+      // The effects of an exception that another PE took just before are still to come.
+      expected = expected.filter { $0.key != current && showsReturns && order.surplus(of: $0.key) < 0 }
       let surplus = current != PE.none && showsReturns ? order.surplus(of: current) : 0
       run = (current, min(0, surplus), 0)
     } else if run.pe == current {
@@ -161,7 +162,11 @@ struct ExceptionReturns {
   /// A PE takes an exception from a level: one that it was not in before shows that it returned to it, and the one that it
   /// was in that it did not.
   mutating func enter(_ pe: UInt32, from level: UInt64, _ order: inout EffectOrder) {
-    guard !returns.isEmpty, pe != PE.none else { return }
+    guard pe != PE.none else { return }
+    guard !returns.isEmpty else {
+      expected[pe] = 1
+      return
+    }
     if run.pe == pe { endRun(.none, then: pe, &order) }
     // The change of level that this is re-evaluates as well.
     expected[pe] = 1

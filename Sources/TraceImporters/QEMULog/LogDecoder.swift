@@ -70,6 +70,7 @@ struct LogDecoder: ~Copyable {
       statistics.skipped &+= cut
     }
     text.finish(&order)
+    order.markUnfinished()
     order.settleAll()
   }
 

@@ -189,10 +189,11 @@ extension FindingsAnalyzer {
       ])
   }
 
-  /// An interrupt's trigger changed.
+  /// An interrupt's trigger changed: if what it was before is known, the write was that of another one.
   mutating func checkTrigger(_ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>) {
     let enableEvent = record.pointee.enableAt.event
-    guard record.pointee.enabled == .yes, enableEvent != .max, t.provenance == .derived else { return }
+    let wasKnown = startsAtReset || record.pointee.edge != .unknown
+    guard record.pointee.enabled == .yes, enableEvent != .max, wasKnown, t.provenance == .derived else { return }
     misuse(
       .triggerChangedWhileEnabled, t, "the trigger of \(Self.name(t.intid)) was changed while it was enabled",
       [.init("it was enabled", event: enableEvent), .init("its trigger was changed", event: t.event)])
