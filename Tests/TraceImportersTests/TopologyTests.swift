@@ -137,6 +137,32 @@ struct TopologyTests {
     }
   }
 
+  @Test("What nothing in the capture has enabled, or sent, was so before it began")
+  func startsDisabled() throws {
+    func write(_ offset: String, _ value: String) -> String {
+      "gic_dist_write dist write at 0x\(offset) size 4: 0x\(value)"
+    }
+    func best(_ intid: Int) -> String {
+      "gic_update_bestirq cpu 0 irq \(intid) priority 0 cpu priority mask 255 cpu running priority 256"
+    }
+    let (priority, control) = (write("00000400", "00000000"), write("00000000", "00000003"))
+    let (enable, send, mask) = (
+      write("00000104", "00000002"), write("00000f00", "00010001"),
+      "gic_cpu_write cpu 0 iface write at 0x00000004 0x000000ff"
+    )
+    #expect(try topology(priority, control, best(33), mask)[.startsAtReset] == false)
+    #expect(try topology(priority, control, best(1), mask)[.startsAtReset] == false)
+    #expect(try topology(priority, control, enable, best(33), mask)[.startsAtReset] == true)
+    #expect(try topology(priority, control, send, best(1), mask)[.startsAtReset] == true)
+    // Of GICv3 an access stands behind what it led to.
+    let lines = [
+      "gicv3_dist_write GICv3 distributor write: offset 0x0 data 0x13 size 4 secure 0",
+      "gicv3_cpuif_update GICv3 CPU i/f 0x0 HPPI update: irq 33 group 2 prio 0",
+      "gicv3_dist_write GICv3 distributor write: offset 0x104 data 0x2 size 4 secure 0",
+    ]
+    #expect(try topology(lines[0], lines[1], lines[2])[.startsAtReset] == true)
+  }
+
   @Test("The source's format is a fact of the capture")
   func format() throws {
     let facts = try topology(read(4, "37a0007"))

@@ -76,7 +76,7 @@ extension LogDecoder {
   }
 
   /// Whether a line is about the virtual CPU interface; nil for any other word.
-  private static func isVirtual(_ word: UInt64) -> Bool? {
+  static func isVirtual(_ word: UInt64) -> Bool? {
     switch word {
     case 0x75_7063: false  // cpu
     case 0x7570_6376: true  // vcpu
