@@ -182,4 +182,32 @@ struct AcknowledgeTests {
     rig.write(.ICC_EOIR0_EL1, 40)
     #expect(rig.reads(.ICC_RPR_EL1, 0xFF))
   }
+
+  @Test("An end of interrupt that is missing in the capture contradicts once: what runs is not known from there on")
+  func missingEnd() {
+    let rig = Rig(profile: .qemu7)
+    rig.open()
+    rig.enable(spi: 40)
+    rig.enable(spi: 41, priority: 0xC0)
+    rig.write(.gicd, 0x204, 1 << 8 | 1 << 9)
+    #expect(rig.reads(.ICC_IAR1_EL1, 40))
+    for _ in 0..<8 {
+      rig.apply(Event(time: 0, kind: .highestPending, flags: .groupShown, pe: 0, a: 41 | 0xC0 << 32 | 2 << 48))
+      rig.apply(Event(time: 0, kind: .cpuLine, pe: 0, a: CPULines.irq.rawValue, b: 3))
+    }
+    #expect(rig.totals.disagreed == 1)
+  }
+
+  @Test("An acknowledge that is missing in the capture contradicts once: what it changed is not known from there on")
+  func missingAcknowledge() {
+    let rig = Rig(profile: .qemu7)
+    rig.open()
+    rig.enable(spi: 40)
+    rig.write(.gicd, 0x204, 1 << 8)
+    for _ in 0..<8 {
+      rig.apply(Event(time: 0, kind: .highestPending, flags: .groupShown, pe: 0, a: 0xFF << 32))
+      rig.apply(Event(time: 0, kind: .cpuLine, pe: 0, a: 0, b: 3))
+    }
+    #expect(rig.totals.disagreed == 1)
+  }
 }

@@ -115,6 +115,20 @@ struct MiddleOfRunTests {
     #expect(rig.isTaught { rig.apply(Event(time: 0, kind: .cpuLine, flags: .incomplete, pe: 0, a: 0, b: 3)) })
   }
 
+  @Test("MOVI to a collection that the table may not be long enough for leaves open where the interrupt goes (5.3)")
+  func moveBeyondTable() {
+    let rig = rig()
+    rig.openLPIs()
+    rig.mapti(1, 0, intid: 8192)
+    rig.command(0x01 | 1 << 32, 0, 0xC985)
+    _ = rig.isTaught {
+      rig.apply(
+        Event(time: 0, kind: .tableEntry, flags: .init(rawValue: 2), a: 0x1_0000, b: 1 << 41 | 1 << 40),
+        Event(time: 0, kind: .continuation, a: 8192, b: 1023 << 32))
+    }
+    #expect(rig.totals.disagreed == 0)
+  }
+
   @Test("A line that was taken to be high and rises leaves an edge-triggered interrupt pending (4.1)")
   func guessedLine() {
     let rig = rig()

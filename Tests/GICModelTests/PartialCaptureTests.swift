@@ -243,7 +243,7 @@ struct PartialCaptureTests {
     #expect(rig.isTaught { _ = rig.reads(.gicd, 0x4, 1 << 5 | 2, pe: 0) })
     #expect(!rig.isTaught { _ = rig.reads(.gicd, 0x104, 1, pe: 0) })
     #expect(rig.isTaught { _ = rig.reads(.gicd, 0x4, 3, pe: 0) })
-    #expect(rig.isTaught { _ = rig.reads(.gicd, 0x104, 1, pe: 0) })
+    #expect(rig.isTaught { _ = rig.reads(.gicd, 0x104, 3, pe: 0) })
     #expect(rig.totals.disagreed == 1, "the one before that")
   }
 }

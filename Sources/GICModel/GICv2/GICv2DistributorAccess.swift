@@ -33,7 +33,8 @@ extension GICv2 {
         return
       }
       let verdict = compare(check, expected: first.value, seen: event.b, known: first.known, pe: event.pe)
-      guard verdict != .disagreed, first.known != .max else { return }
+      if verdict == .disagreed { return loseTrack(row, event, pe: pe, nonSecure: nonSecure) }
+      guard first.known != .max else { return }
       let isOpen =
         doubtsView(event, pe: pe) && !answer(row, event, pe: pe, nonSecure: !nonSecure).contradicts(event.b)
       if row.role == .control {
@@ -46,6 +47,15 @@ extension GICv2 {
           learn(row, event, pe: pe, nonSecure: nonSecure)
         }
       }
+    }
+  }
+
+  /// A read contradicts what was known: its Security state may be another one, or something is missing in the capture.
+  private mutating func loseTrack(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) {
+    if hasTwoSecurityStates {
+      doubtSecurity(pe)
+    } else if row.role == .interrupts {
+      relearn(row, event, pe: pe, nonSecure: nonSecure)
     }
   }
 

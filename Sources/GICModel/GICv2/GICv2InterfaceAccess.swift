@@ -57,6 +57,7 @@ extension GICv2 {
     if isOther { return }
     let verdict = compare(
       check, expected: first.value, seen: event.b, known: first.known | ~0xFFFF_FFFF, pe: event.pe)
+    if verdict == .disagreed, hasTwoSecurityStates { doubtSecurity(pe) }
     guard verdict != .disagreed, first.known != 0xFFFF_FFFF else { return }
     let isOpen =
       doubtsView(event, pe: pe)

@@ -75,17 +75,20 @@ extension GICv2 {
     defer { progress.provenance = .derived }
     if recogniseNonSecure(event, pe: pe, expected), Self.agrees(event, highest(pe), interfaces[pe].interface) {
       progress.isAmbiguous = true
-      return report(event, expected, interface, check: .highestPending, isTaught: true)
+      report(event, expected, interface, check: .highestPending, isTaught: true)
+      return
     }
     progress.isAmbiguous = viewsAreOpen
     if steps.count != 0, Self.agrees(event, expected, interface) {
       // What a write led to on its way was worked out before an observation corrected what is unknown.
-      return report(event, expected, interface, check: .highestPending, isTaught: true)
+      report(event, expected, interface, check: .highestPending, isTaught: true)
+      return
     }
     var isTaught = reconcileMask(event, pe: pe)
     if steps.count != 0, !steps.isDone, explainStep(event, pe: pe) {
       steps.explain(pe)
-      return report(event, expected, interface, check: .highestPending, isTaught: true)
+      report(event, expected, interface, check: .highestPending, isTaught: true)
+      return
     }
     if expected.intid == event.intid, knowsPriority(pe, Int(expected.intid)),
       learnPriorityBits(written: expected.priority, seen: event.priority)
@@ -97,7 +100,37 @@ extension GICv2 {
     reportConditions(pe)
     reportDistributorControl()
     isTaught = isTaught && Self.agrees(event, highest(pe), interfaces[pe].interface)
-    report(event, expected, interface, check: .highestPending, isTaught: isTaught)
+    if report(event, expected, interface, check: .highestPending, isTaught: isTaught) == .disagreed {
+      loseTrack(event, pe: pe, expected)
+      _ = reconcileMask(event, pe: pe)
+      _ = reconcileHighest(pe: pe, intid: Int(event.intid), priority: event.priority)
+    }
+  }
+
+  /// The capture contradicts what was known: something that was done is not in it, or was done otherwise. What it
+  /// contradicts is not known any more, so that what is shown next teaches it and the rest is judged by that.
+  private mutating func loseTrack(_ event: Event, pe: Int, _ expected: GICv2Pending) {
+    if event.flags.contains(.maskShown) {
+      if interfaces[pe].interface.priorityMask & 0xFFFF != UInt32(event.b & 0xFFFF) {
+        interfaces[pe].interface.known.remove(.priorityMask)
+      }
+      if interfaces[pe].interface.runningPriority != UInt32(event.b >> 16 & 0xFFFF) { doubtWhatRuns(pe) }
+    }
+    for intid in [expected.intid, event.intid] where intid < UInt32(distributor.implementedLimit) {
+      let (word, bit) = (Int(intid) >> 5, Int(intid) & 31)
+      bank(pe, word).pointee.enabled.setKnown(bit, false)
+      bank(pe, word).pointee.knownPriority.setBit(bit, to: false)
+      for field in [InterruptField.pending, .active] { forget(field, pe, word: word, 1 << UInt32(bit)) }
+    }
+  }
+
+  /// What a PE runs is not known, nor which of the interrupts that are active.
+  private mutating func doubtWhatRuns(_ pe: Int) {
+    interfaces[pe].interface.known.remove(.activePriorities)
+    for word in 0..<InterruptBanks.wordCount {
+      let active = distributor.active[GICv2Distributor.plane(pe, word)].value
+      if active != 0 { forget(.active, pe, word: word, active) }
+    }
   }
 
   /// Explains what is shown between the bytes of a write by what is unknown of the interrupts at that step.
@@ -161,16 +194,17 @@ extension GICv2 {
   }
 
   /// Records a difference by INTID; where that agrees, with priority, mask and running priority above it.
+  @discardableResult
   private mutating func report(
     _ event: Event, _ expected: GICv2Pending, _ interface: GICv2Interface, check: PredictionLedger.Observation,
     isTaught: Bool
-  ) {
+  ) -> Verdict {
     let isSame = expected.intid == event.intid
     let detail =
       UInt64(expected.priority) << 16 | UInt64(interface.priorityMask & 0xFFFF) << 32
       | UInt64(interface.runningPriority) << 48
     let seen = UInt64(event.priority) << 16 | event.b << 32
-    differ(
+    return differ(
       PredictionLedger.check(check), expected: UInt64(expected.intid) | (isSame ? detail : 0),
       seen: UInt64(event.intid) | (isSame ? seen : 0), isTaught: isTaught, pe: event.pe)
   }
@@ -222,6 +256,16 @@ extension GICv2 {
       expected.intersection(shown) != seen && reconcileLines(pe: pe, seen: seen, shown: shown, of: observed)
     reportConditions(pe)
     differLines(pe: pe, expected, seen, shown: shown, isTaught: isTaught)
+    if expected.intersection(shown) != seen, !isTaught { loseLines(pe) }
+  }
+
+  /// Lines contradict what was known: the enables, and the group of the interrupt that they are about.
+  private mutating func loseLines(_ pe: Int) {
+    interfaces[pe].interface.known.subtract([.control, .nonSecureControl])
+    distributor.control.known = 0
+    let pending = highest(pe)
+    guard hasTwoSecurityStates, !pending.isNone else { return }
+    bank(pe, Int(pending.intid) >> 5).pointee.group.setKnown(Int(pending.intid) & 31, false)
   }
 
   @inline(__always)

@@ -113,6 +113,12 @@ extension GICv2 {
     interfaces[pe].levelIsGuess = isAtEL3 != (interfaces[pe].exceptionLevel == 3)
   }
 
+  /// What is shown contradicts the Security state that a PE was held to be in for sure.
+  mutating func doubtSecurity(_ pe: Int) {
+    interfaces[pe].viewIsSure = false
+    if interfaces[pe].exceptionLevel != 0xFF { interfaces[pe].levelIsGuess = true }
+  }
+
   /// A read returned what only the other view explains.
   mutating func correctSecurity(pe: Int, nonSecure: Bool) {
     learnSecurity()

@@ -100,6 +100,13 @@ extension GICv3 where Store: ~Copyable {
     return table + (typer >> 24 & 0xFF)
   }
 
+  /// Whether the collection table is known to be long enough for a collection, if nothing says that it is not: that depends on
+  /// a size which the capture may not have shown.
+  private func knowsCollectionFits(_ icid: UInt32, unit: Int) -> Bool {
+    translation.startsEmpty || collectionLimit(unit: unit) != nil
+      || translation.units[unit].collection(icid) != Collection.unknown
+  }
+
   /// The PE that an RDbase names: a processor number, or with `GITS_TYPER.PTA` the address of its RD frame.
   func redistributor(_ base: UInt64) -> UInt32? {
     if let typer = topology[.gitsTyper], typer >> 19 & 1 != 0 {
@@ -117,12 +124,9 @@ extension GICv3 where Store: ~Copyable {
     guard ensureDevice(command, unit: unit) else { return .unmappedDevice }
     if let limit = collectionLimit(unit: unit), UInt64(command.collection) >= limit { return .collectionOutOfRange }
     guard intid >= LPILimits.firstINTID, intid >> UInt32(lpiINTIDBits) == 0 else { return .physicalIDOutOfRange }
-    // Whether the collection is too high for the table depends on a size that the capture may not have shown.
-    let isCertain =
-      translation.startsEmpty || collectionLimit(unit: unit) != nil
-      || translation.units[unit].collection(command.collection) != Collection.unknown
     let entry = TranslationEntry(
-      intid: intid, collection: UInt16(truncatingIfNeeded: command.collection), isKnown: isCertain)
+      intid: intid, collection: UInt16(truncatingIfNeeded: command.collection),
+      isKnown: knowsCollectionFits(command.collection, unit: unit))
     guard translation.stores[unit].map(command.at, entry) else { return .idOutOfRange }
     lpis.setMapped(intid, true)
     emit(.mapping, intid: intid, a: command.at.key, b: 1)
@@ -159,6 +163,7 @@ extension GICv3 where Store: ~Copyable {
     }
     var changed = entry
     changed.collection = UInt16(truncatingIfNeeded: icid)
+    changed.isKnown = entry.isKnown && knowsCollectionFits(icid, unit: unit)
     translation.stores[unit].map(at, changed)
     emit(.retargeted, pe: new, intid: entry.intid, a: UInt64(old), b: UInt64(new))
     guard old != new, Int(old) < peCount, Int(new) < peCount, takesLPIs(old), takesLPIs(new),

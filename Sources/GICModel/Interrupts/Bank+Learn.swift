@@ -10,6 +10,26 @@ extension InterruptController where Self: ~Copyable {
     }
   }
 
+  /// A read contradicts what was known, so that something is missing in the capture: it is the read that counts.
+  mutating func relearn(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) {
+    let field = row.interrupts.field
+    let width = field == .trigger ? 2 : field == .priority ? 8 : 1
+    for part in AccessParts(row, event.offset, size: event.size) {
+      let first = row.interrupts.intid(at: part.offset)
+      guard implemented(first >> 5) != 0 else { continue }
+      let (bank, bit) = (bank(pe, first >> 5), first & 31)
+      var mask: UInt32 = 0
+      for n in 0..<(32 / width) where part.lanes.bit(n * width) { mask.setBit(bit + n, to: true) }
+      switch field {
+      case .pending, .active: forget(field, pe, word: first >> 5, mask)
+      case .priority: bank.pointee.knownPriority &= ~mask
+      case .target, .sources, .route, .nonSecureAccess: return
+      default: bank.pointee[field].known &= ~mask
+      }
+    }
+    learn(row, event, pe: pe, nonSecure: nonSecure)
+  }
+
   private mutating func learn(
     _ register: InterruptRegister, first: Int, _ seen: UInt32, lanes: UInt32, pe: Int, nonSecure: Bool
   ) {

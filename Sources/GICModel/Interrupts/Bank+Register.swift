@@ -54,7 +54,11 @@ extension InterruptController where Self: ~Copyable {
     progress.isAmbiguous = nonSecure && reachIsOpen(row, event, pe: pe)
     let verdict = compare(check, answer, event)
     progress.isAmbiguous = false
-    if verdict != .disagreed, answer.known != .max { learn(row, event, pe: pe, nonSecure: nonSecure) }
+    if verdict == .disagreed {
+      relearn(row, event, pe: pe, nonSecure: nonSecure)
+    } else if answer.known != .max {
+      learn(row, event, pe: pe, nonSecure: nonSecure)
+    }
   }
 
   /// Whether it is not known which interrupts a Non-secure access sees.

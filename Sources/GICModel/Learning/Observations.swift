@@ -53,6 +53,10 @@ extension GICv3 where Store: ~Copyable {
       PredictionLedger.check(.highestPending), expected: UInt64(expected.isNone ? 1023 : expected.intid),
       seen: UInt64(seen.isNone ? 1023 : seen.intid), isTaught: isTaught, pe: event.pe)
     if verdict == .taught, !isTaught { _ = reconcileHighest(pe: pe, seen: seen) }
+    if verdict == .disagreed {
+      loseTrack(of: [expected.intid, seen.intid], pe: pe)
+      _ = reconcileHighest(pe: pe, seen: seen)
+    }
   }
 
   /// ``Departures/looksAtTriggersLate``: another PE's highest pending interrupt, whose line comes later, is gone, so that
@@ -103,5 +107,10 @@ extension GICv3 where Store: ~Copyable {
     progress.provenance = .derived
     if isCut { progress.isAmbiguous = true }
     differLines(pe: pe, expected, seen, shown: shown, isTaught: isTaught)
+    guard !isTaught else { return }
+    // Of an interrupt that is signalled or not, what runs is the likeliest that was not shown; of one that takes another
+    // line, the exception level.
+    doubtWhatRuns(pe)
+    if !hasOneSecurityState { pes[pe].levelIsGuess = true }
   }
 }

@@ -16,8 +16,32 @@ extension GICv3 where Store: ~Copyable {
       PredictionLedger.check(register), expected: UInt64(expected), seen: UInt64(seen), isTaught: isTaught,
       pe: UInt32(pe))
     if verdict == .taught, !isTaught { _ = explainAcknowledge(pe: pe, group0: group0, seen: seen) }
+    if verdict == .disagreed {
+      loseTrack(of: [expected, seen], pe: pe)
+      doubtWhatRuns(pe)
+    }
     return true
   }
+
+  // MARK: What the capture contradicts
+
+  /// The capture contradicts what was known: something that was done is not in it, or was done otherwise. What it
+  /// contradicts is not known any more, so that what is shown next teaches it and the rest is judged by that.
+  mutating func loseTrack(of intids: [UInt32], pe: Int) {
+    for intid in intids {
+      if INTID.isLPI(intid) { pes[pe].pendingTableIsUnknown = true }
+      guard INTID.isBasic(intid), implemented(Int(intid) >> 5).bit(Int(intid) & 31) else { continue }
+      let (bank, bit) = (bank(pe, Int(intid) >> 5), Int(intid) & 31)
+      bank.pointee.enabled.setKnown(bit, false)
+      bank.pointee.latch.setKnown(bit, false)
+      bank.pointee.active.setKnown(bit, false)
+      bank.pointee.knownPriority.setBit(bit, to: false)
+      bank.pointee.knownTarget.setBit(bit, to: false)
+    }
+  }
+
+  /// What a PE runs is not known.
+  mutating func doubtWhatRuns(_ pe: Int) { pes[pe].activeIsUnknownFrom = InlineArray(repeating: 0) }
 
   private mutating func explainAcknowledge(pe: Int, group0: Bool, seen: UInt32) -> Bool {
     if !hasOneSecurityState, relocateAcknowledge(pe: pe, group0: group0, seen: seen) { return true }
