@@ -30,6 +30,16 @@ struct ResetTests {
     #expect(rig.totals.disagreed == 0)
   }
 
+  @Test("A reset may be all that follows in the log: it is no access of which the log lacks the end")
+  func endsTheLog() {
+    let rig = signalled(thenLineOf: 27, pe: 1)
+    #expect(rig.highest(27, priority: 0xA0, pe: 1))
+    rig.forget()
+    rig.apply(Event(time: 0, kind: .highestPending, flags: [.groupShown, .incomplete], pe: 0, a: 0xFF << 32))
+    #expect(rig.transitions(.machineReset).count == 1)
+    #expect(rig.totals.disagreed == 0)
+  }
+
   @Test("An interrupt that goes away after a line of its own PE changed does not show a reset")
   func ownCause() {
     let rig = signalled(thenLineOf: 30, pe: 0)

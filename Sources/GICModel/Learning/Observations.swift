@@ -42,16 +42,15 @@ extension GICv3 where Store: ~Copyable {
       )
     if seesTriggersFirst(pe, seen) { return ledger.count(PredictionLedger.check(.highestPending), .agreed) }
     progress.provenance = .inferred
-    // What was done before the capture ends is not in it.
-    let isCut = event.flags.contains(.incomplete)
-    let isTaught = reconcileHighest(pe: pe, seen: seen) || isCut
+    let isTaught = reconcileHighest(pe: pe, seen: seen)
     reportConditions(pe)
     reportDistributorControl()
     progress.provenance = .derived
-    if isCut { progress.isAmbiguous = true }
+    // What was done before the capture ends is not in it.
     let verdict = differ(
       PredictionLedger.check(.highestPending), expected: UInt64(expected.isNone ? 1023 : expected.intid),
-      seen: UInt64(seen.isNone ? 1023 : seen.intid), isTaught: isTaught, pe: event.pe)
+      seen: UInt64(seen.isNone ? 1023 : seen.intid), isTaught: isTaught, isCut: event.flags.contains(.incomplete),
+      pe: event.pe)
     if verdict == .taught, !isTaught { _ = reconcileHighest(pe: pe, seen: seen) }
     if verdict == .disagreed {
       loseTrack(of: [expected.intid, seen.intid], pe: pe)
@@ -102,11 +101,10 @@ extension GICv3 where Store: ~Copyable {
     pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines, of step: PendingInterrupt?, isCut: Bool
   ) {
     progress.provenance = .inferred
-    let isTaught = reconcileLines(pe: pe, seen: seen.intersection(shown), shown: shown, of: step) || isCut
+    let isTaught = reconcileLines(pe: pe, seen: seen.intersection(shown), shown: shown, of: step)
     reportConditions(pe)
     progress.provenance = .derived
-    if isCut { progress.isAmbiguous = true }
-    differLines(pe: pe, expected, seen, shown: shown, isTaught: isTaught)
+    differLines(pe: pe, expected, seen, shown: shown, isTaught: isTaught, isCut: isCut)
     guard !isTaught else { return }
     // Of an interrupt that is signalled or not, what runs is the likeliest that was not shown; of one that takes another
     // line, the exception level.

@@ -74,18 +74,21 @@ extension Predicting where Self: ~Copyable {
   }
 
   /// Records a prediction that did not come true: false, or something for the caller to learn from. `isUnknown`: what was
-  /// known left more than one answer open.
+  /// known left more than one answer open. `isCut`: the capture ends before it shows what led to it, unless that was a reset.
   @inline(never)
   @discardableResult
   mutating func differ(
-    _ check: Int, expected: UInt64, seen: UInt64, isTaught: Bool, isUnknown: Bool = false, pe: UInt32
+    _ check: Int, expected: UInt64, seen: UInt64, isTaught: Bool, isUnknown: Bool = false, isCut: Bool = false,
+    pe: UInt32
   ) -> Verdict {
     let isOpen = isUnknown || progress.isAmbiguous || progress.isMixed
     progress.isAmbiguous = false
     let isExplained = isTaught || progress.isMixed
     let isReset = !isExplained && recogniseReset(check, expected: expected, seen: seen, pe: pe)
-    let verdict: Verdict = isReset || isExplained && isOpen ? .unknown : isExplained ? .taught : .disagreed
-    let isTaught = isExplained || isReset
+    let isMissing = !isExplained && isCut
+    let verdict: Verdict =
+      isReset || isMissing || isExplained && isOpen ? .unknown : isExplained ? .taught : .disagreed
+    let isTaught = isExplained || isReset || isMissing
     ledger.count(check, verdict)
     emit(isTaught ? .taught : .disagreed, pe: pe, intid: 0xFFFF_FFFF, priority: UInt32(check), a: expected, b: seen)
     if !isTaught { noteFailure(check) }
@@ -108,14 +111,16 @@ extension Predicting where Self: ~Copyable {
   }
 
   /// Records each request line that an observation shows: agreed, or another than predicted.
-  mutating func differLines(pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines, isTaught: Bool) {
+  mutating func differLines(
+    pe: Int, _ expected: CPULines, _ seen: CPULines, shown: CPULines, isTaught: Bool, isCut: Bool = false
+  ) {
     let changed = expected.symmetricDifference(seen).intersection(shown)
     countLines(shown.subtracting(changed))
     guard !changed.isEmpty else { return }
     for (line, check) in PredictionLedger.lineChecks where changed.contains(line) {
       differ(
         PredictionLedger.check(check), expected: expected.contains(line) ? 1 : 0, seen: seen.contains(line) ? 1 : 0,
-        isTaught: isTaught, pe: UInt32(pe))
+        isTaught: isTaught, isCut: isCut, pe: UInt32(pe))
     }
   }
 
