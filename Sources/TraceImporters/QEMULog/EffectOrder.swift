@@ -53,7 +53,7 @@ struct EffectOrder: ~Copyable {
   private var held = 0
   /// The first of them.
   private var firstHeld = Int.max
-  /// The last event given out that is no observation.
+  /// The last event of those given out that was not an observation.
   private(set) var lastGiven: Event?
   /// Number of PEs that re-evaluate when all do, as far as known.
   var peCount = 0
