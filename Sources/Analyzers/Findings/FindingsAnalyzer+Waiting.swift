@@ -70,7 +70,7 @@ extension FindingsAnalyzer {
   private func wentOff(_ key: InterruptKey, _ r: InterruptRecord) -> Bool {
     guard INTID.isPPI(key.intid), let p = processors.find(domain: key.domain, pe: key.pe)?.pointee else { return false }
     guard r.enableAt.event != .max, p.lastTakenEvent < r.enableAt.event else { return false }
-    return p.lastActEvent < r.enableAt.event || lastTime - p.lastActTime >= thresholds.stuckTime
+    return p.lastActEvent < r.enableAt.event || elapsed(since: p.lastActEvent, p.lastActTime) >= thresholds.stuckTime
   }
 
   /// Nothing else follows in the capture, and waiting alone does not change what keeps the interrupt back: a PE that hangs ends
