@@ -202,6 +202,12 @@ extension GICv3 where Store: ~Copyable {
     return flags
   }
 
+  /// CBPR and EOImode of a copy of `ICC_CTLR_EL1`, as far as they are known.
+  private func knownControl(_ pe: Int, _ bank: Int) -> UInt32 {
+    (pes[pe].known.contains(controlFlags(bank, 0b01)) ? 0b01 : 0)
+      | (pes[pe].known.contains(controlFlags(bank, 0b10)) ? 0b10 : 0)
+  }
+
   private mutating func writeControl(_ value: UInt64, pe: Int) {
     let bank = cpuBank(pe)
     let mask = writableControl()
@@ -211,11 +217,9 @@ extension GICv3 where Store: ~Copyable {
 
   private mutating func readControl(_ event: Event, pe: Int, check: Int) {
     let bank = cpuBank(pe)
-    let known = pes[pe].known
     // PRIbits, IDbits, SEIS, A3V, RSS and ExtRange are the implementation's.
-    let mask: UInt64 =
-      (known.contains(.cpuControlConstants) ? ~0b11 : 0) | (known.contains(controlFlags(bank, 0b01)) ? 0b01 : 0)
-      | (known.contains(controlFlags(bank, 0b10)) ? 0b10 : 0)
+    let constants: UInt64 = pes[pe].known.contains(.cpuControlConstants) ? ~0b11 : 0
+    let mask = constants | UInt64(knownControl(pe, bank))
     let verdict = compare(check, expected: UInt64(pes[pe].cpuControl[bank]), seen: event.b, known: mask, pe: event.pe)
     if verdict == .taught {
       // Accesses of Group 1's binary point were to Group 0's, or were taken for such.
@@ -237,17 +241,18 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].known.formUnion(controlFlags(0, 0b11).union(controlFlags(1, 0b11)))
   }
 
+  /// Where `ICC_CTLR_EL3` has CBPR and EOImode of the two copies of `ICC_CTLR_EL1`.
+  private static func aliases(_ secure: UInt32, _ nonSecure: UInt32) -> UInt32 {
+    secure & 1 | (nonSecure & 1) << 1 | (secure >> 1 & 1) << 3 | (nonSecure >> 1 & 1) << 4
+  }
+
   private mutating func readControlEL3(_ event: Event, pe: Int, check: Int) {
     let secure = pes[pe].cpuControl[departures.contains(.el3ControlShowsNonSecureTwice) ? 1 : 0]
     let nonSecure = pes[pe].cpuControl[1]
-    let aliases = secure & 1 | (nonSecure & 1) << 1 | (secure >> 1 & 1) << 3 | (nonSecure >> 1 & 1) << 4
-    let expected = UInt64(pes[pe].cpuControlEL3 & ~0b11011 | aliases)
+    let expected = UInt64(pes[pe].cpuControlEL3 & ~0b11011 | Self.aliases(secure, nonSecure))
     var known: UInt64 = startsAtReset ? 0b11111 : 0
     if pes[pe].known.contains(.cpuControlEL3) { known |= ~0b11011 }
-    let bits: [(Known, UInt64)] = [
-      (.commonBinaryPointS, 1 << 0), (.commonBinaryPointNS, 1 << 1), (.cpuControlS, 1 << 3), (.cpuControlNS, 1 << 4),
-    ]
-    for (flag, bit) in bits where pes[pe].known.contains(flag) { known |= bit }
+    known |= UInt64(Self.aliases(knownControl(pe, 0), knownControl(pe, 1)))
     if compare(check, expected: expected, seen: event.b, known: known, pe: event.pe) == .taught {
       if !startsAtReset { writeControlEL3(event.b, pe: pe) }
       // The implementation's constants are those of every PE.

@@ -39,37 +39,14 @@ extension GICv2 {
 
   /// Whether an observation shows an interrupt, and the interface's priority mask and running priority.
   @inline(__always)
-  private static func agrees(_ event: Event, _ expected: GICv2Pending, _ interface: GICv2Interface) -> Bool {
+  static func agrees(_ event: Event, _ expected: GICv2Pending, _ interface: GICv2Interface) -> Bool {
     guard expected.intid == event.intid, expected.priority == event.priority else { return false }
     guard event.flags.contains(.maskShown) else { return true }
     return interface.priorityMask & 0xFFFF == UInt32(event.b & 0xFFFF)
       && interface.runningPriority == UInt32(event.b &>> 16 & 0xFFFF)
   }
 
-  @inline(never) private mutating func observeHighestStep(_ event: Event, pe: Int) {
-    let interface = interfaces[pe].interface
-    let before = steps.shown(of: pe)
-    let isGroup1 = event.intid < UInt32(GICv2Distributor.intidLimit) && group(pe, Int(event.intid)) != .group0
-    let shown = GICv2Pending(intid: event.intid, priority: event.priority, isGroup1: isGroup1)
-    defer { steps.observe(pe, shown) }
-    steps.advance(to: pe * 2)
-    let found = steps.find(pe) { Self.agrees(event, $0.pending, interface) }
-    if found != nil {
-      ledger.count(PredictionLedger.check(.highestPending), .agreed)
-    } else if let before, steps.isExplained(pe), before.intid == event.intid, Self.agrees(event, shown, interface),
-      !steps.isDone || Self.agrees(event, highest(pe), interface)
-    {
-      // It is still what an earlier byte left, which was explained then.
-      report(event, highest(pe), interface, check: .highestPending, isTaught: true)
-    } else if steps.goBack(pe, { Self.agrees(event, $0.pending, interface) }) {
-      // What led to the later byte was something else that is not known.
-      report(event, highest(pe), interface, check: .highestPending, isTaught: true)
-    } else {
-      differHighest(event, pe: pe, expected: highest(pe))
-    }
-  }
-
-  @inline(never) private mutating func differHighest(_ event: Event, pe: Int, expected: GICv2Pending) {
+  @inline(never) mutating func differHighest(_ event: Event, pe: Int, expected: GICv2Pending) {
     let interface = interfaces[pe].interface
     progress.provenance = .inferred
     defer { progress.provenance = .derived }
@@ -107,8 +84,7 @@ extension GICv2 {
     }
   }
 
-  /// The capture contradicts what was known: something that was done is not in it, or was done otherwise. What it
-  /// contradicts is not known any more, so that what is shown next teaches it and the rest is judged by that.
+  /// What is shown contradicts the masks, what runs or two interrupts.
   private mutating func loseTrack(_ event: Event, pe: Int, _ expected: GICv2Pending) {
     if event.flags.contains(.maskShown) {
       if interfaces[pe].interface.priorityMask & 0xFFFF != UInt32(event.b & 0xFFFF) {
@@ -116,12 +92,7 @@ extension GICv2 {
       }
       if interfaces[pe].interface.runningPriority != UInt32(event.b >> 16 & 0xFFFF) { doubtWhatRuns(pe) }
     }
-    for intid in [expected.intid, event.intid] where intid < UInt32(distributor.implementedLimit) {
-      let (word, bit) = (Int(intid) >> 5, Int(intid) & 31)
-      bank(pe, word).pointee.enabled.setKnown(bit, false)
-      bank(pe, word).pointee.knownPriority.setBit(bit, to: false)
-      for field in [InterruptField.pending, .active] { forget(field, pe, word: word, 1 << UInt32(bit)) }
-    }
+    for intid in [expected.intid, event.intid] { loseTrack(of: intid, pe: pe) }
   }
 
   /// What a PE runs is not known, nor which of the interrupts that are active.
@@ -133,69 +104,9 @@ extension GICv2 {
     }
   }
 
-  /// Explains what is shown between the bytes of a write by what is unknown of the interrupts at that step.
-  private mutating func explainStep(_ event: Event, pe: Int) -> Bool {
-    let interface = interfaces[pe].interface
-    let isMaskShown =
-      !event.flags.contains(.maskShown)
-      || interface.priorityMask & 0xFFFF == UInt32(event.b & 0xFFFF)
-        && interface.runningPriority == UInt32(event.b >> 16 & 0xFFFF)
-    guard isMaskShown else { return false }
-    let expected = steps.reached(pe)
-    let (intid, priority) = (Int(event.intid), event.priority)
-    let outranks =
-      !expected.isNone && expected.intid != event.intid
-      && (event.intid >= 1020 || expected.priority < priority
-        || expected.priority == priority && Int(expected.intid) < intid)
-    // Which was the next one at that byte, was not worked out.
-    if outranks, steps.isDoubtful(Int(expected.intid)), steps.concerns(intid) { return true }
-    // It may have been demoted by an earlier observation of the same write.
-    if outranks, !steps.isDoubtful(Int(expected.intid)) {
-      if isCandidate(Int(expected.intid), pe: pe, priority: expected.priority) {
-        guard demote(Int(expected.intid), pe: pe) else { return false }
-      }
-      // Without it, the bytes' own interrupts come to the fore, of ranks that were not worked out.
-      if !steps.concerns(Int(expected.intid)), steps.concerns(intid) { return true }
-    }
-    guard intid < distributor.implementedLimit else { return outranks }
-    if steps.isDoubtful(intid) {
-      promoteBetweenBytes(intid, pe: pe, priority: priority)
-      return true
-    }
-    return promote(pe, intid, priority: priority, group: nil) || isCandidate(intid, pe: pe, priority: priority)
-  }
-
-  /// An interrupt of the word that is written is shown before the last byte: what is not known of it explains that, but for
-  /// what is written, which a later byte may set.
-  private mutating func promoteBetweenBytes(_ intid: Int, pe: Int, priority: UInt32) {
-    let (word, field) = (intid >> 5, steps.field)
-    guard field != .target else { return }
-    let before = bank(pe, word).pointee
-    let nothing = Learned<UInt32>.certain(0)
-    var planes = InlineArray<8, (latch: Learned<UInt32>, active: Learned<UInt32>)>(repeating: (nothing, nothing))
-    for n in 0..<GICv2Distributor.peLimit {
-      let plane = GICv2Distributor.plane(n, word)
-      planes[n] = (distributor.latch[plane], distributor.active[plane])
-    }
-    _ = promote(pe, intid, priority: priority, group: nil)
-    bank(pe, word).pointee.restore(field, of: before)
-    for n in 0..<GICv2Distributor.peLimit {
-      let plane = GICv2Distributor.plane(n, word)
-      if field == .pending { distributor.latch[plane] = planes[n].latch }
-      if field == .active { distributor.active[plane] = planes[n].active }
-    }
-    refreshRank(pe, word: word)
-  }
-
-  /// Whether an interrupt can be signalled to a PE, and has a priority.
-  private func isCandidate(_ intid: Int, pe: Int, priority: UInt32) -> Bool {
-    distributor.candidates[GICv2Distributor.plane(pe, intid >> 5)].bit(intid & 31)
-      && self.priority(pe, intid) == priority
-  }
-
   /// Records a difference by INTID; where that agrees, with priority, mask and running priority above it.
   @discardableResult
-  private mutating func report(
+  mutating func report(
     _ event: Event, _ expected: GICv2Pending, _ interface: GICv2Interface, check: PredictionLedger.Observation,
     isTaught: Bool
   ) -> Verdict {

@@ -10,10 +10,23 @@ extension InterruptController where Self: ~Copyable {
     }
   }
 
+  /// The capture contradicts what was known of an interrupt: something that was done is not in it, or was done otherwise.
+  /// That is not known any more, so that what is shown next teaches it and the rest is judged by that.
+  mutating func loseTrack(of intid: UInt32, pe: Int) {
+    guard INTID.isBasic(intid) else { return }
+    let (word, bit) = (Int(intid) >> 5, Int(intid) & 31)
+    guard implemented(word).bit(bit) else { return }
+    let bank = bank(pe, word)
+    bank.pointee.enabled.setKnown(bit, false)
+    bank.pointee.knownPriority.setBit(bit, to: false)
+    forget(.pending, pe, word: word, 1 << UInt32(bit))
+    forget(.active, pe, word: word, 1 << UInt32(bit))
+  }
+
   /// A read contradicts what was known, so that something is missing in the capture: it is the read that counts.
   mutating func relearn(_ row: RegisterLookup.Row, _ event: Event, pe: Int, nonSecure: Bool) {
     let field = row.interrupts.field
-    let width = field == .trigger ? 2 : field == .priority ? 8 : 1
+    let width = 1 << Int(row.interrupts.shift)
     for part in AccessParts(row, event.offset, size: event.size) {
       let first = row.interrupts.intid(at: part.offset)
       guard implemented(first >> 5) != 0 else { continue }

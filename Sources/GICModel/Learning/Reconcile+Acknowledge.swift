@@ -25,18 +25,14 @@ extension GICv3 where Store: ~Copyable {
 
   // MARK: What the capture contradicts
 
-  /// The capture contradicts what was known: something that was done is not in it, or was done otherwise. What it
-  /// contradicts is not known any more, so that what is shown next teaches it and the rest is judged by that.
+  /// The same of several, and where they go; of LPIs which are pending here.
   mutating func loseTrack(of intids: [UInt32], pe: Int) {
     for intid in intids {
       if INTID.isLPI(intid) { pes[pe].pendingTableIsUnknown = true }
-      guard INTID.isBasic(intid), implemented(Int(intid) >> 5).bit(Int(intid) & 31) else { continue }
-      let (bank, bit) = (bank(pe, Int(intid) >> 5), Int(intid) & 31)
-      bank.pointee.enabled.setKnown(bit, false)
-      bank.pointee.latch.setKnown(bit, false)
-      bank.pointee.active.setKnown(bit, false)
-      bank.pointee.knownPriority.setBit(bit, to: false)
-      bank.pointee.knownTarget.setBit(bit, to: false)
+      loseTrack(of: intid, pe: pe)
+      if INTID.isBasic(intid) {
+        bank(pe, Int(intid) >> 5).pointee.knownTarget.setBit(Int(intid) & 31, to: false)
+      }
     }
   }
 
