@@ -94,4 +94,18 @@ struct ExceptionReturnTests {
     #expect(Set(returns.map(\.pe)) == [0, 1])
     #expect(returns.allSatisfy { $0.flags.contains(.incomplete) })
   }
+
+  @Test("With a GICv2, a PE that disabled its CPU interface in EL3 is the last that a return is given to")
+  func closedInterface() throws {
+    func interface(_ line: String, _ pe: Int) -> String { stamped(["gic_cpu_\(line)"], thread: 10 + pe) }
+    func returned(_ control: String) throws -> UInt32 {
+      let reads = interface("read cpu 0 iface read at 0x00000018: 0x3ff", 0)
+      let writes = interface("write cpu 1 iface write at 0x00000000 \(control)", 1)
+      return try #require(
+        try Imported(reads + call(0) + call(1) + writes + leaves).events.first { $0.kind == .exceptionReturn }
+      ).pe
+    }
+    #expect(try returned("0x000001e8") == 0)
+    #expect(try returned("0x000001e9") == 1)
+  }
 }

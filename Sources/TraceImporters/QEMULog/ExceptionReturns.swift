@@ -49,6 +49,9 @@ struct ExceptionReturns {
   private var levels = ExceptionLevels()
   /// The line of a PE's last exception, or of a trace event of its thread that text follows.
   private var lastLine: [UInt32: UInt64] = [:]
+  /// The line at which a PE disabled its CPU interface, until it enables it again: what firmware does to a PE in EL3 on its
+  /// way off.
+  private var closed: [UInt32: UInt64] = [:]
   /// PEs whose level rests on a guess.
   private var guessed: Set<UInt32> = []
   /// The last line of text.
@@ -66,6 +69,11 @@ struct ExceptionReturns {
     if line != lastText &+ 1, levels[pe] != nil { lastLine[pe] = line &- 1 }
     lastText = line
     current = pe
+  }
+
+  /// A PE writes its GICC_CTLR, whose bits 1:0 enable a group each.
+  mutating func writeControl(_ pe: UInt32, _ value: UInt64, line: UInt64) {
+    closed[pe] = value & 3 == 0 ? line : nil
   }
 
   // MARK: What tells
@@ -97,12 +105,19 @@ struct ExceptionReturns {
     if let pe = event.pe != PE.none ? event.pe : likely {
       give(at, to: pe, isGuess: !guessed.isEmpty, &order)
     } else if !showsReturns {
-      // Likely it is the PE's that was last heard of at that level.
       let candidates = levels.pes(in: level)
-      let last = candidates.max { (lastLine[$0] ?? 0, $0) < (lastLine[$1] ?? 0, $1) }
-      give(at, to: last ?? PE.none, isGuess: true, &order)
+      give(at, to: candidates.max(by: isLessLikely) ?? PE.none, isGuess: true, &order)
       guessed.formUnion(candidates)
     }
+  }
+
+  /// Likely a return is the PE's that was last heard of at that level, and did not disable its CPU interface there.
+  private func isLessLikely(_ one: UInt32, _ other: UInt32) -> Bool {
+    func rank(_ pe: UInt32) -> (Int, UInt64, UInt32) {
+      let last = lastLine[pe] ?? 0
+      return (closed[pe].map { $0 >= last } == true ? 0 : 1, last, pe)
+    }
+    return rank(one) < rank(other)
   }
 
   /// A trace event comes next.

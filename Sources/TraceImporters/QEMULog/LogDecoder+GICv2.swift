@@ -51,6 +51,7 @@ extension LogDecoder {
   private mutating func takeInterface(_ isRead: Bool, _ frame: Frame, _ pe: UInt32, _ offset: UInt64, _ value: UInt64) {
     elements.meet(pe)
     accessorIs(pe)
+    if !isRead, frame == .gicc, offset == 0 { text.writeControl(pe, value, line: lines) }
     let access = Event.mmio(
       isRead ? .mmioRead : .mmioWrite, time: parser.time, frame: frame, offset: UInt32(truncatingIfNeeded: offset),
       value: value, size: 4, owner: pe, accessor: pe, flags: .sizeUnknown)

@@ -49,6 +49,11 @@ struct LogText {
   /// A line of text comes; `pe` is that of the thread whose trace event came last.
   mutating func follow(_ pe: UInt32, line: UInt64) { returns.follow(pe, line: line) }
 
+  /// A PE writes its GICC_CTLR.
+  mutating func writeControl(_ pe: UInt32, _ value: UInt64, line: UInt64) {
+    returns.writeControl(pe, value, line: line)
+  }
+
   /// Takes a line in; false if it says nothing that is understood.
   mutating func take(
     _ start: UnsafeRawPointer, _ next: UnsafeRawPointer, line: UInt64, time: UInt64, pe: UInt32,
