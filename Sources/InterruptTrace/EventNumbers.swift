@@ -21,14 +21,20 @@
 }
 
 extension Event {
-  /// The bytes of a marker's text, from the records that continue it.
-  public func markerText(in records: some Sequence<Event>) -> [UInt8] {
+  /// The bytes of a marker's text, from the records that continue it: as many as there are, if some are missing.
+  @inlinable public func markerText(in records: some Sequence<Event>) -> [UInt8] {
     let length = Int(a >> 16 & 0xFFFF)
-    var text: [UInt8] = []
-    for record in records.lazy.filter({ $0.kind == .continuation }).prefix((length + 15) / 16) {
-      for word in [record.a, record.b] { withUnsafeBytes(of: word.littleEndian) { text += $0 } }
+    return [UInt8](unsafeUninitializedCapacity: (length + 15) / 16 * 16) { text, count in
+      let bytes = UnsafeMutableRawBufferPointer(text)
+      var end = 0
+      for record in records where record.kind == .continuation {
+        guard end < length else { break }
+        bytes.storeBytes(of: record.a.littleEndian, toByteOffset: end, as: UInt64.self)
+        bytes.storeBytes(of: record.b.littleEndian, toByteOffset: end + 8, as: UInt64.self)
+        end += 16
+      }
+      count = min(end, length)
     }
-    return Array(text.prefix(length))
   }
 }
 

@@ -175,25 +175,20 @@ struct WaitAnalyzer: ~Copyable {
     if t.kind == .disabled { disabled.insert(key).pointee = true }
     if t.kind == .enabled, disabled.count > 0 { disabled.remove(key) }
     guard waiting > 0 else { return }
-    if t.pe < UInt32(capacity) {
-      change(interfaces + Int(t.pe), key, t)
-    } else {
-      var pe = chains.find(key)?.pointee ?? PE.none
-      while pe != PE.none, let n = find(interfaces + Int(pe), key) {
-        change(interfaces + Int(pe), key, t)
-        pe = interfaces[Int(pe)].list[n].next
-      }
+    let isEverywhere = t.pe >= UInt32(capacity)
+    var pe = isEverywhere ? chains.find(key)?.pointee ?? PE.none : t.pe
+    while pe != PE.none, let n = find(interfaces + Int(pe), key) {
+      change(interfaces + Int(pe), n, t)
+      pe = isEverywhere ? interfaces[Int(pe)].list[n].next : PE.none
     }
   }
 
-  private func change(_ interface: UnsafeMutablePointer<Interface>, _ key: UInt64, _ t: Transition) {
-    for n in 0..<interface.pointee.count where interface.pointee.list[n].key == key {
-      settle(interface, n, t.time)
-      if t.kind == .priorityChanged {
-        interface.pointee.list[n].priority = t.priority
-      } else {
-        interface.pointee.list[n].isDisabled = t.kind == .disabled
-      }
+  private func change(_ interface: UnsafeMutablePointer<Interface>, _ n: Int, _ t: Transition) {
+    settle(interface, n, t.time)
+    if t.kind == .priorityChanged {
+      interface.pointee.list[n].priority = t.priority
+    } else {
+      interface.pointee.list[n].isDisabled = t.kind == .disabled
     }
   }
 
