@@ -216,6 +216,7 @@ private struct Analyzers: ~Copyable {
     results.virtualWaits = findings.guests.waits.counts
     results.kernel = kernel.activity
     results.findings = findings.findings(unhandled: kernel.unhandledLines)
+    results.runningAtEnd = findings.runningAtEnd
     results.unlistedFindings = findings.log.unlisted
     results.contradictionEvent = findings.disagreements > 0 ? findings.contradictionEvent : nil
     results.unfollowed.transitions = findings.interrupts.unkept

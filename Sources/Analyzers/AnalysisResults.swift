@@ -47,6 +47,8 @@ public struct AnalysisResults: Sendable {
   /// The first answer of the controller that contradicts what the capture showed before it; nil if none does. The capture
   /// may lack events before it.
   public var contradictionEvent: UInt64?
+  /// What was acknowledged and has not ended by the end of the capture, by domain and PE, the innermost last.
+  public var runningAtEnd: [RunningInterrupt] = []
   /// Occurrences that found no room in ``findings``.
   public var unlistedFindings: UInt64 = 0
   /// What found no room: the rest beyond ``AnalysisLimits``.

@@ -11,9 +11,14 @@ struct FaultCaptureTests {
   private static let traces =
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Traces").standardized
 
-  /// What `expected.txt` wants of each capture, as lines of severity, kind, INTID and PE.
-  private static let expected: [(name: String, findings: Set<String>)] = {
-    let text = (try? String(contentsOf: traces.appending(path: "faults/expected.txt"), encoding: .utf8)) ?? ""
+  private typealias Expected = [(name: String, findings: Set<String>)]
+
+  private static let marked = expected("faults")
+  private static let unmarked = expected("faults/unmarked")
+
+  /// What `expected.txt` of a folder wants of each capture, as lines of severity, kind, INTID and PE.
+  private static func expected(_ folder: String) -> Expected {
+    let text = (try? String(contentsOf: traces.appending(path: "\(folder)/expected.txt"), encoding: .utf8)) ?? ""
     var names: [String] = []
     var findings: [String: Set<String>] = [:]
     for line in text.split(separator: "\n") {
@@ -22,7 +27,7 @@ struct FaultCaptureTests {
       findings[words[0], default: []].formUnion(words[1] == "nothing" ? [] : [words[1...].joined(separator: " ")])
     }
     return names.map { ($0, findings[$0] ?? []) }
-  }()
+  }
 
   private func findings(_ path: String) throws -> [Finding] {
     var options = ReplayOptions()
@@ -39,15 +44,21 @@ struct FaultCaptureTests {
     return "\(finding.severity.name) \(finding.kind.name) \(intid) \(pe)"
   }
 
-  @Test("Each fault is found, and only it and what it led to", arguments: Self.expected.map(\.name))
+  @Test("Each fault is found, and only it and what it led to", arguments: Self.marked.map(\.name))
   func fault(name: String) throws {
-    let expected = try #require(Self.expected.first { $0.name == name }).findings
+    let expected = try #require(Self.marked.first { $0.name == name }).findings
     let found = try findings("faults/\(name).log.xz").filter { $0.severity != .note }
     #expect(Set(found.map(line)) == expected)
     for finding in found {
       #expect(!finding.chain.isEmpty && !finding.next.isEmpty)
       #expect(finding.chain.contains { $0.event != nil }, "\(finding.summary) has no evidence")
     }
+  }
+
+  @Test("A log that ends with what the fault leaves shows it, as far as it can", arguments: Self.unmarked.map(\.name))
+  func logEnds(name: String) throws {
+    let expected = try #require(Self.unmarked.first { $0.name == name }).findings
+    #expect(Set(try findings("faults/unmarked/\(name).log.xz").map(line)) == expected)
   }
 
   @Test(

@@ -12,11 +12,15 @@ struct FindingRuleTests {
 
   /// The findings of a capture from reset, unless `cut`; `until` is its end.
   private func find(_ transitions: [Transition], until end: UInt64 = 0, cut: Bool = false) -> [Finding] {
+    results(transitions, until: end, cut: cut).findings
+  }
+
+  private func results(_ transitions: [Transition], until end: UInt64 = 0, cut: Bool = false) -> AnalysisResults {
     var all = [begin(cut: cut)] + transitions
     // Something at the end, so that the capture lasts that long. Numbers of events stay small.
     all.append(Make.make(.sgiSent, max(end, transitions.last?.time ?? 0), 1))
     for n in all.indices { all[n].event = UInt64(n) }
-    return analyse(all).findings
+    return analyse(all)
   }
 
   private func begin(cut: Bool) -> Transition { Make.make(.begin, 0, a: cut ? 0 : 1) }
@@ -58,10 +62,13 @@ struct FindingRuleTests {
     #expect(found.last?.intid == 42 && found.last?.chain.contains { $0.text.contains("SPI 40") } == true)
   }
 
-  @Test("A handler that runs when the capture is cut is no finding")
-  func running() {
-    let found = find(open() + enabled(40) + [Make.pending(10, 40), Make.acknowledged(20, 40)], until: 50_000)
-    #expect(found.isEmpty)
+  @Test("A handler that runs when the capture is cut is no finding, but a row of what runs then")
+  func running() throws {
+    let results = results(open() + enabled(40) + [Make.pending(10, 40), Make.acknowledged(20, 40)], until: 50_000)
+    #expect(results.findings.isEmpty)
+    let row = try #require(results.runningAtEnd.first)
+    #expect(results.runningAtEnd.count == 1 && row.pe == 0 && row.intid == 40)
+    #expect(row.time == 20 && row.span == 49_980 && row.event > 0)
   }
 
   @Test("An end of another interrupt, a second end, ends out of order: wrong-eoi (IHI 0069H, 12.2.10)")

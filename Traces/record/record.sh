@@ -18,7 +18,7 @@
 # (record.sh packages makes it). Environment:
 #   GUEST    folder of the unpacked packages                       default: ./guest
 #   QEMU     the emulator                                          default: qemu-system-aarch64
-#   FAULT    number of the fault in baremetal/fault3.c or fault2.c; 0 for none
+#   FAULT    number of the fault in baremetal/fault3.c or fault2.c; 0 for none; FEATURES=1: no access marks the end
 #   CPUS     processors       SEED, OPERATIONS, FEATURES, SPIS     of the random programs
 #   ROUNDS, BLOCKS   the Linux guests' work
 #   EVENTS   -trace options                                        default: -trace gic*, without the virtual interfaces

@@ -74,15 +74,17 @@ extension FindingsAnalyzer {
   }
 
   /// Nothing else follows in the capture, and waiting alone does not change what keeps the interrupt back: a PE that hangs ends
-  /// a log so. `severity` if that has stood for long and the interrupt was never taken; else a capture may simply stop there.
+  /// a log so. `severity` if that has stood for long, the interrupt was never taken, and hardly anything follows it; else a
+  /// capture may simply stop there.
   private func degreeAtEnd(
     _ r: InterruptRecord, _ obstruction: Obstruction, _ severity: FindingSeverity
   ) -> Degree? {
-    guard !r.pendingIsOlder, lastEvent &- r.pendingAt.event <= Self.lastEvents else { return nil }
+    guard !r.pendingIsOlder else { return nil }
     let since = obstruction.since
     let isOld = since.event == .max ? startsAtReset : elapsed(since: since) >= thresholds.stuckTime
+    let isLast = lastEvent &- r.pendingAt.event <= Self.lastEvents
     return Degree(
-      severity: r.acknowledges == 0 && isOld ? severity : .note, certainty: .likely, endsTheCapture: true)
+      severity: r.acknowledges == 0 && isOld && isLast ? severity : .note, certainty: .likely, endsTheCapture: true)
   }
 
   private static var patienceWithNewcomers: UInt64 { 200 }

@@ -24,6 +24,19 @@ extension ResultTables {
     c.count("count", "how often", shown: "count") { $0.count }
   }.order { $0.count > $1.count }.rows { $0.results.spurious }
 
+  static let runningAtEnd = ResultTable<RunningInterrupt>(
+    "interrupts that were acknowledged and have not ended when the capture ends", sql: "running_at_end",
+    json: "running_at_end", title: "Running when the capture ends"
+  ) { c in
+    c.domain { $0.domain }
+    c.pe { ($0.pe, $0.domain) }
+    c.number("intid", "the interrupt", shown: "INTID") { $0.intid }
+    c.interruptClass { InterruptClass(intid: $0.intid) }.faint()
+    c.event("event", "the acknowledge", shown: "acknowledged") { $0.event }
+    c.moment("time_ns", "when it was acknowledged") { $0.time }
+    c.duration("span_ns", "from then to the end of the capture", shown: "runs for") { $0.span }
+  }.rows { $0.results.runningAtEnd }
+
   // MARK: For people
 
   /// An INTID, who took it and how long that lasted.

@@ -3,7 +3,7 @@ enum ResultTables {
   /// In the order in which the database, the JSON report and the documentation have them.
   static let all: [any AnyResultTable] = [
     trace, origin, originFiles, summary, summaryCounts, eventKinds, activity,
-    interrupts, guestInterrupts, stages, acknowledges, busiest, pes, spurious, gaps,
+    interrupts, guestInterrupts, stages, acknowledges, busiest, pes, runningAtEnd, spurious, gaps,
     latency, latencyTotal, latencyOverTime, latencyByINTID, latencyByPE, latencyByDevice, devices, waits, worst,
     latencyExcluded, findings, findingConditions, unlistedFindings, beyondLimits,
     virtual, virtualLatency, virtualInterrupts, lr, lrBanks, lrUse, lrOccupancy,
