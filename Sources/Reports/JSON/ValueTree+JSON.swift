@@ -21,38 +21,40 @@ extension ValueTree {
   static let flatLimit = 40
 
   func encode(into out: inout ByteBuffer, indent: Int) {
-    let children: [(name: String?, ValueTree)]
-    let brackets: (String, String)
-    switch self {
-    case .list(let values):
-      children = values.map { (nil, $0) }
-      brackets = ("[", "]")
-    case .object(let members):
-      children = members.map { ($0.name, $0.value) }
-      brackets = ("{", "}")
-    default:
-      encodeCompact(into: &out, separator: ", ", colon: ": ")
-      return
-    }
     if isFlat {
       let start = out.bytes.count
       encodeCompact(into: &out, separator: ", ", colon: ": ")
-      if out.bytes.count - start + indent <= Self.lineLength { return }
+      if isScalar || out.bytes.count - start + indent <= Self.lineLength { return }
       out.bytes.removeSubrange(start...)
     }
-    out.append(brackets.0)
-    for (i, child) in children.enumerated() {
-      out.append(i == 0 ? "\n" : ",\n")
-      out.append(repeating: 0x20, count: indent + 2)
-      if let name = child.name {
-        out.appendJSON(name)
-        out.append(": ")
-      }
-      child.1.encode(into: &out, indent: indent + 2)
+    func end(_ bracket: UInt8) {
+      out.append(byte: 0x0A)
+      out.append(repeating: 0x20, count: indent)
+      out.append(byte: bracket)
     }
-    out.append("\n")
-    out.append(repeating: 0x20, count: indent)
-    out.append(brackets.1)
+    func beginPart(_ number: Int) {
+      out.append(number == 0 ? "\n" : ",\n")
+      out.append(repeating: 0x20, count: indent + 2)
+    }
+    switch self {
+    case .list(let values):
+      out.append("[")
+      for (number, value) in values.enumerated() {
+        beginPart(number)
+        value.encode(into: &out, indent: indent + 2)
+      }
+      end(0x5D)
+    case .object(let members):
+      out.append("{")
+      for (number, member) in members.enumerated() {
+        beginPart(number)
+        out.appendJSON(member.name)
+        out.append(": ")
+        member.value.encode(into: &out, indent: indent + 2)
+      }
+      end(0x7D)
+    default: break
+    }
   }
 
   /// Whether it could stand on one line: no more than three levels deep, and not long.

@@ -4,29 +4,26 @@ extension ResultTable {
   var keys: [KeyDescription] { columns(.json).map(\.description) }
 
   /// A row as an object.
-  func object(_ row: Row, _ naming: PENaming) -> ValueTree { .object(Self.members(row, naming, columns(.json))) }
+  func object(_ row: Row, _ naming: PENaming) -> ValueTree { .object(members(row, naming)) }
 
   /// Rows as objects.
-  func objects(_ rows: some Sequence<Row>, _ naming: PENaming) -> [ValueTree] {
-    let columns = columns(.json)
-    return rows.map { .object(Self.members($0, naming, columns)) }
-  }
+  func objects(_ rows: some Sequence<Row>, _ naming: PENaming) -> [ValueTree] { rows.map { object($0, naming) } }
 
-  private static func members(_ row: Row, _ naming: PENaming, _ columns: [Column<Row>]) -> [ValueTree.Member] {
+  private func members(_ row: Row, _ naming: PENaming) -> [ValueTree.Member] {
     var members: [ValueTree.Member] = []
-    members.reserveCapacity(columns.count)
-    for column in columns {
-      let value = column.value(row, naming)
-      if let omitted = column.omitted, omitted == value { continue }
-      members.append(.init(column.key, value))
+    members.reserveCapacity(parts.count)
+    for part in parts {
+      let value = part.value(row, naming)
+      if let omitted = part.omitted, omitted == value { continue }
+      members.append(.init(part.key, value))
     }
     return members
   }
 
   func write(_ report: AnalysisReport, _ naming: PENaming, to writer: inout JSONWriter) throws {
     guard let key, !isObject else { return try members(report, naming).forEach { try writer.member($0) } }
-    let (rows, columns) = (source(report), columns(.json))
-    try writer.list(key, count: rows.count) { .object(Self.members(rows[$0], naming, columns)) }
+    let rows = source(report)
+    try writer.list(key, count: rows.count) { object(rows[$0], naming) }
   }
 
   func members(_ report: AnalysisReport, _ naming: PENaming) -> [ValueTree.Member] {
@@ -34,6 +31,6 @@ extension ResultTable {
     let rows = source(report)
     guard isObject else { return [.init(key, .list(objects(rows, naming)))] }
     guard let row = rows.first else { return [] }
-    return key.isEmpty ? Self.members(row, naming, columns(.json)) : [.init(key, object(row, naming))]
+    return key.isEmpty ? members(row, naming) : [.init(key, object(row, naming))]
   }
 }

@@ -28,6 +28,15 @@ struct ResultTable<Row>: Sendable {
   private(set) var source: @Sendable (AnalysisReport) -> [Row] = { _ in [] }
   /// All of them, those for programs and those for people.
   let columns: [Column<Row>]
+  /// What JSON needs of its columns for each row.
+  let parts: [JSONPart]
+
+  /// See the properties of ``Column``.
+  struct JSONPart: Sendable {
+    var key: String
+    var omitted: ValueTree?
+    var value: @Sendable (Row, PENaming) -> ValueTree
+  }
 
   /// A table; see the properties of the same names.
   init(
@@ -41,6 +50,7 @@ struct ResultTable<Row>: Sendable {
     let list = Columns<Row>()
     build(list)
     columns = list.all
+    parts = Self.of(columns, .json).map { JSONPart(key: $0.key, omitted: $0.omitted, value: $0.value) }
   }
 
   /// Has these rows of a report; a table without them is written while a capture is read, or is part of another one.
@@ -59,7 +69,9 @@ struct ResultTable<Row>: Sendable {
   }
 
   /// The columns that one of the forms for programs has.
-  func columns(_ form: ColumnForms) -> [Column<Row>] {
+  func columns(_ form: ColumnForms) -> [Column<Row>] { Self.of(columns, form) }
+
+  private static func of(_ columns: [Column<Row>], _ form: ColumnForms) -> [Column<Row>] {
     columns.filter { !$0.name.isEmpty && $0.forms.contains(form) }
   }
 

@@ -29,11 +29,7 @@ public struct ByteBuffer: Sendable {
 
   /// Appends a byte several times.
   public mutating func append(repeating byte: UInt8, count: Int) {
-    var rest = count
-    while rest > 0 {
-      bytes.append(byte)
-      rest -= 1
-    }
+    if count > 0 { bytes.append(contentsOf: repeatElement(byte, count: count)) }
   }
 
   /// Appends a decimal number, right-aligned in `width` characters.
@@ -73,21 +69,31 @@ public struct ByteBuffer: Sendable {
   /// Appends text in quotes, escaped as JSON wants it.
   public mutating func appendJSON(_ text: String) {
     bytes.append(0x22)
-    for byte in text.utf8 {
-      switch byte {
-      case 0x22: append("\\\"")
-      case 0x5C: append("\\\\")
-      case 0x0A: append("\\n")
-      case 0x09: append("\\t")
-      case 0x0D: append("\\r")
-      case 0..<0x20:
-        append("\\u00")
-        bytes.append(0x30 + (byte >> 4))
-        bytes.append(byte & 15 < 10 ? 0x30 + (byte & 15) : 0x57 + (byte & 15))
-      default: bytes.append(byte)
+    var text = text
+    text.withUTF8 { utf8 in
+      var start = 0
+      for place in utf8.indices where utf8[place] < 0x20 || utf8[place] == 0x22 || utf8[place] == 0x5C {
+        bytes.append(contentsOf: utf8[start..<place])
+        appendEscaped(utf8[place])
+        start = place + 1
       }
+      bytes.append(contentsOf: utf8[start...])
     }
     bytes.append(0x22)
+  }
+
+  private mutating func appendEscaped(_ byte: UInt8) {
+    switch byte {
+    case 0x22: append("\\\"")
+    case 0x5C: append("\\\\")
+    case 0x0A: append("\\n")
+    case 0x09: append("\\t")
+    case 0x0D: append("\\r")
+    default:
+      append("\\u00")
+      bytes.append(0x30 + (byte >> 4))
+      bytes.append(byte & 15 < 10 ? 0x30 + (byte & 15) : 0x57 + (byte & 15))
+    }
   }
 
   /// Appends text as a CSV field: in quotes where it has to be (RFC 4180).
