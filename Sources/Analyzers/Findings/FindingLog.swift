@@ -5,7 +5,7 @@ import InterruptTrace
 /// A reference, so that a finding may be described by what it is recorded in.
 final class FindingLog {
   /// What makes two occurrences the same finding.
-  struct Key: Hashable {
+  struct Key: Equatable {
     var kind: FindingKind
     var domain: UInt16
     var pe: UInt32 = PE.none
@@ -17,17 +17,21 @@ final class FindingLog {
     /// It is a guest's interrupt, seen through list registers.
     var isVirtual = false
 
-    /// In words of 64 bits: with one finding for each of a million devices, hashing is most of the work.
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(source)
-      hasher.combine(UInt64(intid) << 32 | UInt64(pe))
-      hasher.combine(UInt64(reason) << 32 | UInt64(domain) << 16 | UInt64(kind.rawValue) << 1 | (isVirtual ? 1 : 0))
+    /// A number that few others have: with one finding for each of a million devices, hashing is most of the work.
+    var hash: UInt64 {
+      let rest = UInt64(reason) << 32 | UInt64(domain) << 16 | UInt64(kind.rawValue) << 1 | (isVirtual ? 1 : 0)
+      let whose = (UInt64(intid) << 32 | UInt64(pe)).byteSwapped
+      let first = (source ^ whose).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+      let second = (rest ^ first.high ^ first.low).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+      return (second.high ^ second.low) >> 1
     }
   }
 
   // No access to one lasts while another starts.
   @exclusivity(unchecked) private var findings: [Finding] = []
-  @exclusivity(unchecked) private var places: [Key: Int] = [:]
+  private var keys: [Key] = []
+  /// By the hash of its key, or the next that is free, the place of each finding.
+  private var index = LiveTable(-1, limit: .max)
   /// The finding that occurred last: it is often the next one too.
   @exclusivity(unchecked) private var last: (key: Key, place: Int)?
   /// Of each whether nothing which the capture leaves out can make it untrue.
@@ -41,7 +45,8 @@ final class FindingLog {
   init(limit: Int) { self.limit = limit }
 
   private init(copying other: FindingLog) {
-    (limit, findings, places, unlisted) = (other.limit, other.findings, other.places, other.unlisted)
+    (limit, findings, keys, unlisted) = (other.limit, other.findings, other.keys, other.unlisted)
+    index = LiveTable(copying: other.index)
     (isObserved, recent) = (other.isObserved, other.recent)
   }
 
@@ -50,29 +55,46 @@ final class FindingLog {
 
   private func place(of key: Key) -> Int? {
     if let last, last.key == key { return last.place }
-    guard let place = places[key] else { return nil }
-    last = (key, place)
-    return place
+    var hash = key.hash
+    while let place = index.find(hash)?.pointee {
+      if keys[place] == key {
+        last = (key, place)
+        return place
+      }
+      hash &+= 1
+    }
+    return nil
   }
 
-  /// Counts an occurrence; `describe` gives the words if it is the first.
-  func record(_ key: Key, event: UInt64, time: UInt64, count: UInt64 = 1, _ describe: () -> Description) {
+  private func list(_ place: Int) {
+    var hash = keys[place].hash
+    while index.find(hash) != nil { hash &+= 1 }
+    index.insert(hash).pointee = place
+  }
+
+  /// Counts an occurrence of what is known, or of what there is no room for; false if it is the first of a new finding.
+  func repeats(_ key: Key, event: UInt64, time: UInt64, count: UInt64) -> Bool {
     if let place = place(of: key) {
       keep(Occurrence(place: place, event: event, before: findings[place]))
       findings[place].count &+= count
       findings[place].lastEvent = event
       findings[place].lastTime = time
-      return
+      return true
     }
-    guard findings.count < limit else {
-      unlisted &+= count
-      return
-    }
+    guard findings.count >= limit else { return false }
+    unlisted &+= count
+    return true
+  }
+
+  /// Counts an occurrence; `describe` gives the words if it is the first.
+  func record(_ key: Key, event: UInt64, time: UInt64, count: UInt64 = 1, _ describe: () -> Description) {
+    if repeats(key, event: event, time: time, count: count) { return }
     let text = describe()
     isObserved.append(text.isObserved)
-    places[key] = findings.count
     keep(Occurrence(place: findings.count, event: event))
     findings.append(Self.finding(key, event, time, count, text))
+    keys.append(key)
+    list(keys.count - 1)
   }
 
   /// One occurrence, and the finding's last as it was before.
@@ -101,13 +123,18 @@ final class FindingLog {
   /// Takes back what was recorded about a domain from an event on, by a state that was not the state any more. What the
   /// accesses themselves show stays.
   func withdraw(domain: UInt16, from event: UInt64) {
+    var isLess = false
     while let last = recent.last, last.event >= event {
       recent.removeLast()
       guard findings[last.place].domain == domain, !isObserved[last.place] else { continue }
       findings[last.place].count = last.count
       findings[last.place].lastEvent = last.lastEvent
       findings[last.place].lastTime = last.lastTime
-      if last.count == 0 { places = places.filter { $0.value != last.place } }
+      if last.count == 0 { isLess = true }
+    }
+    if isLess {
+      index = LiveTable(-1, limit: .max)
+      for place in findings.indices where findings[place].count > 0 { list(place) }
     }
     last = nil
   }

@@ -10,7 +10,26 @@ extension FindingsAnalyzer {
   ) {
     let top = processor.pointee.top
     let place = processor.pointee.place(of: t.intid)
-    report(.init(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid), t) {
+    let key = FindingLog.Key(kind: .wrongEOI, domain: t.domain, pe: t.pe, intid: t.intid)
+    if !repeats(key, t) { reportEndedOther(key, t, processor, last: last) }
+    if place >= 0 {
+      processor.pointee.remove(at: place)
+    } else {
+      processor.pointee.depth &-= 1
+      let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: top.intid).rawValue
+      interrupts.find(key)?.pointee.isRunning = false
+      interrupts.find(key)?.pointee.wasWronglyEnded = true
+      interrupts.find(key)?.pointee.endAt = .init(t)
+    }
+  }
+
+  private func reportEndedOther(
+    _ key: FindingLog.Key, _ t: Transition, _ processor: UnsafeMutablePointer<ProcessorRecord>,
+    last: (intid: UInt32, event: UInt64)
+  ) {
+    let top = processor.pointee.top
+    let place = processor.pointee.place(of: t.intid)
+    report(key, t) {
       var chain: [Finding.Link] = [
         .init("\(name(top.intid)) was acknowledged last and runs", event: top.event),
         .init("EOIR was written with \(t.intid)", event: t.event),
@@ -31,15 +50,6 @@ extension FindingsAnalyzer {
       return FindingLog.Description(
         .error, isShown && !hasGaps ? .certain : .likely, summary, chain,
         advice: "check that the handler writes back what its acknowledge returned, the innermost interrupt first")
-    }
-    if place >= 0 {
-      processor.pointee.remove(at: place)
-    } else {
-      processor.pointee.depth &-= 1
-      let key = InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: top.intid).rawValue
-      interrupts.find(key)?.pointee.isRunning = false
-      interrupts.find(key)?.pointee.wasWronglyEnded = true
-      interrupts.find(key)?.pointee.endAt = .init(t)
     }
   }
 

@@ -28,10 +28,10 @@ extension FindingsAnalyzer {
     let run = processor.pointee.spuriousRun
     guard run >= thresholds.spuriousRun else { return }
     let intid = value == INTID.spurious ? INTID.none : processor.pointee.highest
-    report(
-      .init(kind: .spuriousAcknowledge, domain: t.domain, pe: t.pe, intid: intid, reason: value), t,
-      count: run == thresholds.spuriousRun ? run : 1
-    ) {
+    let key = FindingLog.Key(kind: .spuriousAcknowledge, domain: t.domain, pe: t.pe, intid: intid, reason: value)
+    let count = run == thresholds.spuriousRun ? run : 1
+    if repeats(key, t, count: count) { return }
+    report(key, t, count: count) {
       let held = intid == INTID.none ? "the interrupt" : name(intid)
       let group = interrupts.find(InterruptKey.interrupt(domain: t.domain, pe: t.pe, intid: intid).rawValue)?.pointee
         .group
@@ -98,6 +98,7 @@ extension FindingsAnalyzer {
     let key = FindingLog.Key(
       kind: .discardedPending, domain: t.domain, pe: t.pe, intid: t.intid,
       source: INTID.isLPI(t.intid) ? record.source : .max, reason: isLost ? 1 : 0)
+    if repeats(key, t) { return }
     report(key, t) {
       var chain: [Finding.Link] = [.init("became pending", event: record.pendingAt.event)]
       if record.enabled == .no {

@@ -63,6 +63,7 @@ extension FindingsAnalyzer {
       kind: isMSI ? .unmappedMSI : .commandError, domain: t.domain, pe: t.pe, intid: t.intid,
       source: t.itsFault.message, reason: UInt32(truncatingIfNeeded: fault.rawValue))
     if fault == .intidOutOfRange, let virtual { return virtualOutOfRange(key, t, virtual, isMSI: isMSI) }
+    if repeats(key, t) { return }
     report(key, t) { description(of: fault, t, isMSI: isMSI, at: place) }
   }
 
@@ -188,13 +189,12 @@ extension FindingsAnalyzer {
     let isHarmless = [ITSOpcode.clear, ITSOpcode.inv, ITSOpcode.invall, ITSOpcode.discard].contains(opcode)
     let namesNoDevice = [ITSOpcode.mapc, ITSOpcode.invall, ITSOpcode.movall].contains(opcode)
     let namesEvent = opcode != ITSOpcode.mapd && !namesNoDevice
-    report(
-      .init(
-        kind: .commandError, domain: t.domain, intid: t.intid,
-        source: namesNoDevice ? .max : namesEvent ? source : source | 0xFFFF_FFFF,
-        reason: UInt32(truncatingIfNeeded: error)),
-      t
-    ) {
+    let key = FindingLog.Key(
+      kind: .commandError, domain: t.domain, intid: t.intid,
+      source: namesNoDevice ? .max : namesEvent ? source : source | 0xFFFF_FFFF,
+      reason: UInt32(truncatingIfNeeded: error))
+    if repeats(key, t) { return }
+    report(key, t) {
       let command = ITSOpcode.name(opcode)
       let reason = ITSError.name(ofCode: error) ?? hex(error)
       return FindingLog.Description(

@@ -2,11 +2,15 @@ import InterruptTrace
 
 /// Interrupts that come too often, and those that wait too long.
 extension FindingsAnalyzer {
+  /// The first time, what led to the threshold counts too.
   mutating func refired(_ t: Transition, _ record: UnsafeMutablePointer<InterruptRecord>) {
     let pe = record.pointee.acknowledgedOn
     let isLevel = record.pointee.edge != .yes && !INTID.isSGI(t.intid) && !INTID.isLPI(t.intid)
     let line = record.pointee.line == .yes ? record.pointee.lineAt.event : .max
-    report(.init(kind: .storm, domain: t.domain, pe: pe, intid: t.intid), t, count: first(record.pointee.refires)) {
+    let key = FindingLog.Key(kind: .storm, domain: t.domain, pe: pe, intid: t.intid)
+    let count = record.pointee.refires == thresholds.stormRefires ? thresholds.stormRefires : 1
+    if repeats(key, t, count: count) { return }
+    report(key, t, count: count) {
       var chain: [Finding.Link] = []
       if line != .max { chain.append(.init("the line rose and has not fallen since", event: line)) }
       chain.append(
@@ -24,12 +28,11 @@ extension FindingsAnalyzer {
     }
   }
 
-  /// The first time, what led to the threshold counts too.
-  private func first(_ refires: UInt64) -> UInt64 { refires == thresholds.stormRefires ? refires : 1 }
-
   mutating func run(_ t: Transition, _ processor: UnsafeMutablePointer<ProcessorRecord>) {
     let key = FindingLog.Key(kind: .storm, domain: t.domain, pe: t.pe, intid: t.intid)
-    report(key, t, count: processor.pointee.runLength == thresholds.stormRun ? processor.pointee.runLength : 1) {
+    let count = processor.pointee.runLength == thresholds.stormRun ? thresholds.stormRun : 1
+    if repeats(key, t, count: count) { return }
+    report(key, t, count: count) {
       FindingLog.Description(
         .warning, .likely, "\(name(t.intid)) fires again and again: PE \(t.pe) has hardly time for anything else",
         [

@@ -267,6 +267,13 @@ struct FindingsAnalyzer: ~Copyable {
     return interrupts.find(InterruptKey.interrupt(domain: key.domain, pe: key.pe, intid: key.intid).rawValue) != nil
   }
 
+  /// Counts an occurrence unless it is the first of a finding. Asked before ``report(_:_:count:_:)`` where there may be
+  /// millions: for a closure and for a call that does not mutate the compiler copies all of this.
+  @inline(__always) mutating func repeats(_ key: FindingLog.Key, _ t: Transition, count: UInt64 = 1) -> Bool {
+    guard isReported, isFollowed(key), Self.includes(key, filter) else { return true }
+    return log.repeats(key, event: t.event, time: t.time, count: count)
+  }
+
   /// Counts an occurrence; `describe` gives the words if it is the first. Inlined, as what is not and does not mutate gets a
   /// copy of all of this.
   @inline(__always)

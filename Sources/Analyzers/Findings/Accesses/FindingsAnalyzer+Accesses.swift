@@ -110,7 +110,10 @@ extension FindingsAnalyzer {
     let since = p.pointee.exceptionSince
     let name = type == 5 ? "IRQ" : "FIQ"
     let key = FindingLog.Key(kind: .storm, domain: Domain.physical, pe: event.pe, reason: 3)
-    report(key, place(event, number, pe: event.pe), count: run == thresholds.stormRefires ? run : 1) {
+    let t = place(event, number, pe: event.pe)
+    let count = run == thresholds.stormRefires ? run : 1
+    if repeats(key, t, count: count) { return }
+    report(key, t, count: count) {
       .init(
         .warning, .certain,
         "PE \(event.pe) takes \(name) exceptions over and over and never asks which interrupt it is",

@@ -9,6 +9,7 @@ extension FindingsAnalyzer {
     let first = event.offset & ~0x7F
     let key = FindingLog.Key(
       kind: .ignoredWrite, domain: t.domain, pe: t.pe, reason: UInt32(event.frame.rawValue) << 24 | first & 0xFF_FFFF)
+    if repeats(key, t) { return }
     report(key, t) {
       let meant = event.frame == .gicr && event.offset < 0x1_0000 ? BankedRegister(distributor: event.offset) : nil
       let frame = event.frame == .gicr && event.offset < 0x1_0000 ? "RD_base" : event.frame.name
@@ -41,7 +42,9 @@ extension FindingsAnalyzer {
     let key = FindingLog.Key(
       kind: .ignoredWrite, domain: Domain.physical,
       reason: UInt32(Frame.gicd.rawValue) << 24 | register.offset & 0xFF_FFFF | 1)
-    report(key, place(event, number)) {
+    let t = place(event, number)
+    if repeats(key, t) { return }
+    report(key, t) {
       var text = FindingLog.Description(
         .note, .certain,
         "writes to GICD_\(register.name) of SGIs and PPIs had no effect: affinity routing is on",
