@@ -93,6 +93,14 @@ struct KVMCaseTests {
     #expect(threads == [440: [0], 441: [1]])
   }
 
+  @Test("Lines of a tracer with the host's clock need no offset")
+  func mergedListRegisterClock() throws {
+    let clock = try ClockOffset.find(
+      CaptureSignals(openTrace(paths: [Self.path("merged-list-registers-host.txt.zst")])),
+      CaptureSignals(openTrace(paths: [Self.path("merged-list-registers-probes.txt.zst")])), guest: 0)
+    #expect(clock?.offset == 0 && clock?.basis == .listRegisters && clock?.matched == 9)
+  }
+
   @Test("Captures that cannot be compared say what is missing")
   func mismatches() throws {
     let inside = Self.path("shown-fills-inside.txt.zst")

@@ -52,6 +52,54 @@ struct MergeTests {
     #expect(map.intids == [11: 26, 12: 27])
   }
 
+  /// Entries of two vCPUs, and of half of them what another tracer says of list registers, on a clock that is `shift` behind.
+  private func listRegisters(shift: Int64, count: Int = 300) -> (host: [Event], lists: [Event]) {
+    var generator = Generator(state: 11)
+    var host: [Event] = []
+    var lists: [Event] = []
+    var time: UInt64 = 9_000_000_000
+    for vcpu: UInt32 in 0...1 {
+      host.append(Event(time: time, kind: .vcpuThread, domain: 1, pe: vcpu, a: UInt64(440 + vcpu), b: 1))
+    }
+    func list(_ kind: EventKind, _ time: UInt64, _ thread: UInt32) -> Event {
+      Event(time: UInt64(Int64(time) - shift), kind: kind, domain: 1, pe: PE.none, a: UInt64(thread) << 32)
+    }
+    for _ in 0..<count {
+      time += UInt64.random(in: 5_000...900_000, using: &generator)
+      let vcpu = UInt32.random(in: 0...1, using: &generator)
+      let entry = time + UInt64.random(in: 1_000...4_000, using: &generator)
+      let fold = entry + UInt64.random(in: 3_000...300_000, using: &generator)
+      let isUsed = Bool.random(using: &generator)
+      if isUsed { lists.append(list(.lrWrite, time, 440 + vcpu)) }
+      host.append(Event(time: entry, kind: .guestEnter, domain: 1, pe: vcpu))
+      if isUsed { lists.append(list(.lrRead, fold, 440 + vcpu)) }
+      time = fold + UInt64.random(in: 500...2_000, using: &generator)
+      host.append(Event(time: time, kind: .guestExit, domain: 1, pe: vcpu))
+    }
+    return (host, lists)
+  }
+
+  @Test("Lines about list registers lie around their host's entries", arguments: [-7_000_000_000, 0, 3_000_000])
+  func listRegisterLines(shift: Int64) throws {
+    let (host, lists) = listRegisters(shift: shift)
+    let (ours, theirs) = (try CaptureSignals(ListSource(host)), try CaptureSignals(ListSource(lists)))
+    let found = try #require(ClockOffset.find(ours, theirs, guest: 0))
+    #expect(found.basis == .listRegisters && found.matched == found.compared)
+    #expect(abs(found.offset - shift) <= Int64(try #require(found.bound)))
+    if shift == 0 { #expect(found.offset == 0) }
+    // Given the other way round, it is the host's times that are moved.
+    let reversed = try #require(ClockOffset.find(theirs, ours, guest: 0))
+    #expect(reversed.offset == -found.offset)
+  }
+
+  @Test("Lines about other runs' list registers are refused")
+  func otherListRegisters() throws {
+    let ours = try CaptureSignals(ListSource(listRegisters(shift: 0).host))
+    var lists = listRegisters(shift: 0).lists
+    for i in lists.indices { lists[i].time = lists[i].time &* 7 / 5 }
+    #expect(try ClockOffset.find(ours, CaptureSignals(ListSource(lists)), guest: 0) == nil)
+  }
+
   @Test("Clocks that drift are followed")
   func drift() throws {
     let (outside, inside) = run(shift: 1_000_000, drift: 2e-5, count: 2000)

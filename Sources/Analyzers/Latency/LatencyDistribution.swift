@@ -58,12 +58,8 @@ public struct LatencyDistribution: SampleStatistics, Equatable, Sendable {
       guard count > 0, percent > 0 else { return min }
       guard percent < 100 else { return max }
       let rank = rank(of: percent)
-      var (low, high) = (0, buckets.count - 1)
-      while low < high {
-        let middle = (low + high) / 2
-        if ranks[middle] >= rank { high = middle } else { low = middle + 1 }
-      }
-      return Swift.max(Swift.min(buckets[low].upper, max), min)
+      let bucket = Swift.min(ranks.partitioningIndex { $0 >= rank }, buckets.count - 1)
+      return Swift.max(Swift.min(buckets[bucket].upper, max), min)
     }
   }
 }

@@ -127,7 +127,10 @@ struct MergeCommand: FileCommand {
     var line = "offset      \(signed(clock.offset))"
     if let bound = clock.bound {
       line += " ± \(Units.duration(bound)), drift \(parts(clock.drift)): \(clock.matched) of \(clock.compared) "
-      return line + "events of the guest lie between an entry and an exit of their vCPU\n"
+      return line
+        + (clock.basis == .guestRuns
+          ? "events of the guest lie between an entry and an exit of their vCPU\n"
+          : "fills of list registers and folds have one entry of their vCPU between them\n")
     }
     if clock.compared == 0 { return line + ", as the second capture says\n" }
     return line + ", drift \(parts(clock.drift)), from \(clock.matched) of \(clock.compared) interrupts seen in both, "

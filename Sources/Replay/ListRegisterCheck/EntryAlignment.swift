@@ -4,7 +4,7 @@ import InterruptTrace
 /// below shows it. The two have different clocks.
 ///
 /// An entry lies between switching the virtual interface on, for the load, and off again. The offset of the clocks is the
-/// one by which most loads hold an entry in this way; it is looked for anew where loads stop doing so, so that a clock that
+/// one by which most loads hold an entry in this way; the search starts again where loads stop doing so, so that a clock that
 /// was stopped in between does no harm, and refined from part to part, so that neither does one that drifts.
 struct EntryAlignment {
   /// An entry: when, and where.
@@ -157,15 +157,7 @@ struct EntryAlignment {
   /// The entries of a CPU within a time.
   private func entries(of cpu: UInt32, _ from: Int64, _ to: Int64) -> ArraySlice<(time: Int64, place: Int)> {
     guard let all = byCPU[cpu], from <= to else { return [] }
-    func lower(_ time: Int64) -> Int {
-      var (low, high) = (0, all.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if all[middle].time < time { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
-    return all[lower(from)..<(to < .max ? lower(to + 1) : all.count)]
+    return all[all.partitioningIndex { $0.time >= from }..<all.partitioningIndex { $0.time > to }]
   }
 
   private func share(_ range: Range<Int>, _ offset: Int64) -> Double {

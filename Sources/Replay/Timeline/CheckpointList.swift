@@ -49,12 +49,5 @@ struct CheckpointList {
   }
 
   /// The place of the last one that has taken in no more than `events`. The first has taken in nothing.
-  func last(notAfter events: UInt64) -> Int {
-    var (low, high) = (0, boxes.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if boxes[middle].events <= events { low = middle } else { high = middle }
-    }
-    return low
-  }
+  func last(notAfter events: UInt64) -> Int { boxes.partitioningIndex { $0.events > events } - 1 }
 }

@@ -79,14 +79,10 @@ final class EventArchive {
 
   private func place(of number: UInt64) -> Int {
     guard number < eventCount else { return count }
-    var (low, high) = (0, eventsBefore.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if eventsBefore[middle] <= number { low = middle } else { high = middle }
-    }
-    let start = low * Self.pieceSize
+    let last = eventsBefore.partitioningIndex { $0 > number } - 1
+    let start = last * Self.pieceSize
     let piece = UnsafeBufferPointer(rebasing: records[start...])
-    return start + piece.place(ofEvent: Int(number - eventsBefore[low]))
+    return start + piece.place(ofEvent: Int(number - eventsBefore[last]))
   }
 
   private var records: UnsafeBufferPointer<Event> {

@@ -103,13 +103,11 @@ public final class ReplayTimeline {
   /// The last event that is not later than a time in ns; nil if all are. O(log² events) where time stamps do not step
   /// back.
   public func event(at time: UInt64) -> UInt64? {
-    var (low, high) = (UInt64(0), count)
-    while low < high {
-      let middle = (low + high) / 2
-      let event = archive.group(at: middle)[0]
-      if event.kind.hasTime && event.time > time { high = middle } else { low = middle + 1 }
+    let next = (0..<count).partitioningIndex { number in
+      let event = archive.group(at: number)[0]
+      return event.kind.hasTime && event.time > time
     }
-    return low == 0 ? nil : low - 1
+    return next == 0 ? nil : next - 1
   }
 
   // MARK: Guests

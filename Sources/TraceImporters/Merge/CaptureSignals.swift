@@ -3,7 +3,7 @@ import InterruptTrace
 /// What of a capture can be found again in another of the same run: acknowledges, handlers, entries after injections.
 public struct CaptureSignals: Sendable {
   /// One of them.
-  struct Signal: Sendable {
+  struct Signal: Timed, Sendable {
     var time: UInt64
     var pe: UInt32
     /// An INTID, or a kernel's interrupt number.
@@ -22,6 +22,19 @@ public struct CaptureSignals: Sendable {
   public let timeShift: Int64?
   /// Entries of a guest that follow an injection, by domain.
   private(set) var entries: [UInt16: [Signal]] = [:]
+
+  /// A list register that was filled or taken back.
+  struct ListRegister: Sendable {
+    var time: UInt64
+    var thread: UInt32
+    /// The vCPU with its domain, where the capture shows it.
+    var owner: UInt64?
+    var isFill: Bool
+  }
+  /// In the order of the capture.
+  private(set) var lists: [ListRegister] = []
+  /// Which vCPU, with its domain, each thread runs.
+  private(set) var vcpus: [UInt32: UInt64] = [:]
 
   private static let limit = 4 << 20
 
@@ -55,6 +68,13 @@ public struct CaptureSignals: Sendable {
             Self.add(event, UInt32(event.b & 0x3FF), pe: event.owner, to: &acknowledges)
           }
         case .handlerEnter where event.domain == 0: Self.add(event, UInt32(truncatingIfNeeded: event.a), to: &handlers)
+        case .vcpuThread: vcpus[UInt32(truncatingIfNeeded: event.a)] = UInt64(event.domain) << 32 | UInt64(event.pe)
+        case .lrWrite where lists.count < Self.limit, .lrRead where lists.count < Self.limit:
+          lists.append(
+            ListRegister(
+              time: event.time, thread: UInt32(truncatingIfNeeded: event.a >> 32),
+              owner: event.pe == PE.none ? nil : UInt64(event.domain) << 32 | UInt64(event.pe),
+              isFill: event.kind == .lrWrite))
         case .inject where event.level: injected.insert(UInt64(event.domain) << 32 | UInt64(event.pe))
         case .guestEnter:
           let key = UInt64(event.domain) << 32

@@ -13,6 +13,18 @@ public struct ClockOffset: Equatable, Sendable {
   /// Half of the matched signals follow their partner within this, in ns.
   public var spread: UInt64
 
+  /// What an offset was found from.
+  public enum Basis: Sendable {
+    /// Interrupts that both captures show, or what the capture itself says.
+    case interrupts
+    /// A guest's events, each in a run of its vCPU.
+    case guestRuns
+    /// List registers, with one entry of their vCPU between fill and fold.
+    case listRegisters
+  }
+  /// What the offset was found from.
+  public var basis = Basis.interrupts
+
   /// By how much the offset may be wrong, in ns; nil if that is not known.
   public var bound: UInt64?
 
@@ -33,6 +45,14 @@ public struct ClockOffset: Equatable, Sendable {
     return time.addingReportingOverflow(UInt64(bitPattern: shift)).partialValue
   }
 
+  /// That of the first capture on the second's clock, where there is no drift to speak of.
+  var reversed: ClockOffset {
+    var result = self
+    (result.offset, result.drift) = (-offset, 0 - drift)
+    result.origin = apply(origin)
+    return result
+  }
+
   /// Finds the offset between two captures of the same machine, or of a machine and its guest `domain`.
   ///
   /// The differences of all pairs of signals of one PE are counted in steps: those of true pairs meet in one, all others
@@ -40,6 +60,10 @@ public struct ClockOffset: Equatable, Sendable {
   ///
   /// - Returns: nil if there are too few signals, or no difference stands out.
   public static func find(_ first: CaptureSignals, _ second: CaptureSignals, guest domain: UInt16) -> ClockOffset? {
+    if domain == 0 {
+      if let runs = ListRegisterRuns(first, second) { return runs.offset }
+      if let runs = ListRegisterRuns(second, first) { return runs.offset?.reversed }
+    }
     let theirs = second.handlers.isEmpty ? second.acknowledges : second.handlers
     let ours =
       domain != 0
@@ -50,7 +74,7 @@ public struct ClockOffset: Equatable, Sendable {
     }
     guard let near = coarse ?? ClockCorrelation(ours, theirs).offset else { return nil }
     // A guest's event lies between an entry and an exit of its vCPU.
-    return find(GuestRuns(runs), second.steps, near: near) ?? near
+    return GuestRuns(runs).offset(second.steps, near: near) ?? near
   }
 }
 
@@ -158,14 +182,9 @@ struct ClockCorrelation {
   }
 
   private func nearest(_ time: Int64, _ times: [UInt64]) -> UInt64? {
-    var low = 0
-    var high = times.count
-    while low < high {
-      let middle = (low + high) / 2
-      if Int64(clamping: times[middle]) < time { low = middle + 1 } else { high = middle }
-    }
-    let after = low < times.count ? times[low] : nil
-    let before = low > 0 ? times[low - 1] : nil
+    let place = times.partitioningIndex { Int64(clamping: $0) >= time }
+    let after = place < times.count ? times[place] : nil
+    let before = place > 0 ? times[place - 1] : nil
     guard let after else { return before }
     guard let before else { return after }
     return Int64(clamping: after) - time < time - Int64(clamping: before) ? after : before
@@ -184,14 +203,9 @@ extension InterruptMap {
     for handler in second.handlers {
       guard let list = byPE[handler.pe] else { continue }
       let time = offset.apply(handler.time) &+ tolerance
-      var low = 0
-      var high = list.count
-      while low < high {
-        let middle = (low + high) / 2
-        if list[middle].time <= time { low = middle + 1 } else { high = middle }
-      }
-      guard low > 0, time - list[low - 1].time < 1_000_000 else { continue }
-      votes[handler.number, default: [:]][list[low - 1].number, default: 0] += 1
+      let next = list.partitioningIndex { $0.time > time }
+      guard next > 0, time - list[next - 1].time < 1_000_000 else { continue }
+      votes[handler.number, default: [:]][list[next - 1].number, default: 0] += 1
     }
     for (irq, counts) in votes where intids[irq] == nil {
       let total = counts.values.reduce(0, +)

@@ -34,12 +34,8 @@ struct EventTimes {
   /// O(log samples).
   func time(of event: UInt64) -> ClosedRange<UInt64>? {
     guard let first = samples.first, let last, event >= first.event, event <= last.event else { return nil }
-    var (low, high) = (0, samples.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if samples[middle].event <= event { low = middle } else { high = middle }
-    }
-    let before = samples[low]
+    let high = samples.partitioningIndex { $0.event > event }
+    let before = samples[high - 1]
     if before.event == event { return before.time...before.time }
     let after = high < samples.count ? samples[high] : last
     return min(before.time, after.time)...max(before.time, after.time)
