@@ -15,8 +15,10 @@ public struct Conclusion: Equatable, Sendable {
 
   /// What follows from a plan if these probes are taken.
   public static func all(_ plan: ProbePlan, _ choice: ProbeChoice) -> [Conclusion] {
-    [listRegisters(plan, choice), injections(choice), messages(choice), commands(choice)] + others(plan, choice)
-      + [guests(choice)]
+    // Guests of a GICv2 have no ITS, and so no LPIs.
+    let hasLPIs = plan.listRegisters != .v2
+    return [listRegisters(plan, choice), injections(choice, hasLPIs: hasLPIs)]
+      + (hasLPIs ? [messages(choice), commands(choice)] : []) + others(plan, choice) + [guests(choice)]
   }
 
   /// What no recording on the host alone shows.
@@ -53,12 +55,13 @@ public struct Conclusion: Equatable, Sendable {
     return reasons.isEmpty ? "" : "\(reasons[0]); a kernel in which it is not inlined and not excluded from tracing"
   }
 
-  private static func injections(_ choice: ProbeChoice) -> Conclusion {
+  private static func injections(_ choice: ProbeChoice, hasLPIs: Bool) -> Conclusion {
     if choice.probes[.injections]?.contains(where: { !$0.arguments.isEmpty }) ?? false {
-      return Conclusion(true, "every injection, of SGIs, PPIs, SPIs and LPIs, with its INTID")
+      return Conclusion(
+        true, "every injection, of SGIs, PPIs\(hasLPIs ? ", SPIs and LPIs" : " and SPIs"), with its INTID")
     }
     return Conclusion(
-      false, "injections of SGIs and LPIs; attempts to drive lines of PPIs and SPIs are shown",
+      false, "injections of SGIs\(hasLPIs ? " and LPIs" : ""); attempts to drive lines of PPIs and SPIs are shown",
       remedy: choice.obstacles[.injections]?.first ?? "")
   }
 

@@ -5,7 +5,7 @@ public final class LiveTracing {
   private let files: RootedFiles
   private let plan: ProbePlan
   private let installer: ProbeInstaller
-  private var reader: ChildProcess?
+  private var pump: TracePump?
   private var instance: String { plan.kernel.tracing + "/instances/gicscope" }
   /// The probes that the kernel took.
   public private(set) var choice = ProbeChoice()
@@ -48,26 +48,21 @@ public final class LiveTracing {
 
   /// The text of `trace_pipe`, which says that it is a file, as a pipe.
   private func read() throws(Recorder.Failure) -> Int32 {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw Recorder.Failure(message: "pipe: \(String(cString: strerror(errno)))") }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    defer { close(ends[1]) }
-    do throws(ChildProcess.StartError) {
-      reader = try ChildProcess(["cat", files.place(instance + "/trace_pipe")], output: ends[1])
-    } catch {
-      close(ends[0])
-      throw Recorder.Failure(message: "\(error.program): \(error.reason)")
+    let file = open(files.place(instance + "/trace_pipe"), O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      throw Recorder.Failure(message: "\(instance)/trace_pipe: \(String(cString: strerror(errno)))")
     }
-    return ends[0]
+    let pump = try TracePump(file)
+    self.pump = pump
+    return pump.output
   }
 
   /// Ends tracing and removes the probes.
   ///
   /// - Throws: ``Recorder/Failure`` if the kernel keeps probes.
   public func finish() throws(Recorder.Failure) {
-    reader?.signal(SIGTERM)
-    _ = reader?.wait()
-    reader = nil
+    pump?.finish()
+    pump = nil
     removeInstance()
     let left = installer.removeAll()
     if !left.isEmpty {

@@ -40,6 +40,8 @@ public final class Recorder {
   private var tracer: ChildProcess?
   /// Where the trace is, if there is no room for it in the folder.
   private var rescued: String?
+  /// What the tracer's helpers wrote, if there is no room anywhere to make one file of it.
+  private var unjoined: [String] = []
   /// The probes that the kernel took.
   public private(set) var choice = ProbeChoice()
 
@@ -131,6 +133,10 @@ public final class Recorder {
         problems.append("\(options.program) \(end.description): \(lastWords)")
         rescue(tracer)
         if let rescued { problems.append("what was recorded is in \(rescued)") }
+        if !unjoined.isEmpty {
+          problems.append(
+            "no disk has room for one file of what was recorded, which is in \(unjoined.joined(separator: ", "))")
+        }
       }
     }
     let left = installer.removeAll()
@@ -186,13 +192,18 @@ public final class Recorder {
       for part in parts { unlink(part) }
       return
     }
-    let other = "\(getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp")/gicscope-\(getpid()).dat"
-    guard restores(to: other) else {
-      unlink(other)
+    for place in (getenv("TMPDIR").map { [String(cString: $0)] } ?? []) + ["/var/tmp", "/tmp"] {
+      let other = "\(place)/gicscope-\(getpid()).dat"
+      guard restores(to: other) else {
+        unlink(other)
+        continue
+      }
+      for part in parts { unlink(part) }
+      if succeeds(["cp", other, folder + "/trace.dat"]) { unlink(other) } else { rescued = other }
       return
     }
-    for part in parts { unlink(part) }
-    if succeeds(["cp", other, folder + "/trace.dat"]) { unlink(other) } else { rescued = other }
+    unlink(folder + "/trace.dat")
+    unjoined = parts
   }
 
   /// The last line that the tracer wrote, which says why it ended.

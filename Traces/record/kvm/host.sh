@@ -5,9 +5,14 @@
 #
 #   host.sh files  RELEASE DIR          the host's files that a plan is made from: DIR/host
 #   host.sh record RELEASE DIR SCRIPT   runs SCRIPT (of gicscope record --script) on the host: DIR/recording, DIR/below.log
+#   host.sh run    RELEASE DIR GICSCOPE [JOB]
+#                                       runs gicscope itself on the host, one built for x86-64 by emulation; JOB is a shell
+#                                       script that runs there beside a guest instead of one recording (ends.sh is one)
 #
-# RELEASE is the suite of Debian that the kernel comes from: bookworm (Linux 6.1), bookworm-backports (6.12), sid. GIC=2 boots a GICv2 host. Needs Debian with the packages
-# qemu-system-arm, kmod, cpio and xz-utils. Packages are downloaded once and unpacked into DIR/packages; nothing is installed.
+# RELEASE is the suite of Debian that the kernel comes from: bookworm (Linux 6.1), bookworm-backports (6.12), sid (7.2),
+# experimental (7.3). GIC=2 boots a GICv2 host; ROUNDS says how long the guest works (12); with AGENT=1
+# trace-cmd agent runs in it, and `run` records the guest from inside too. Needs Debian with the packages qemu-system-arm,
+# kmod, cpio and xz-utils. Packages are downloaded once and unpacked into DIR/packages; nothing is installed.
 set -euo pipefail
 
 [ $# -ge 3 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -21,7 +26,9 @@ fetch() {
   mkdir -p "$apt"/{state/lists/partial,cache/archives/partial}
   touch "$apt/status"
   local key=/usr/share/keyrings/debian-archive-keyring.gpg suite
-  for suite in bookworm "$release"; do echo "deb [signed-by=$key] $mirror $suite main"; done > "$apt/sources.list"
+  local newer=
+  [ "$release" != experimental ] || newer=sid
+  for suite in bookworm $newer "$release"; do echo "deb [signed-by=$key] $mirror $suite main"; done > "$apt/sources.list"
   cat > "$apt/apt.conf" <<CONF
 APT::Architecture "arm64"; APT::Architectures { "arm64"; }; APT::Sandbox::User "root";
 Dir::Etc::sourcelist "$apt/sources.list"; Dir::Etc::sourceparts "-";
@@ -30,10 +37,10 @@ CONF
   export APT_CONFIG=$apt/apt.conf
   apt-get -q update
   apt-get -q install -y --download-only --no-install-recommends -t bookworm busybox-static trace-cmd qemu-system-arm \
-    ipxe-qemu-
+    qemu-user-static ipxe-qemu-
   # The kernel comes from a newer suite, whose libraries do not go with these programs.
   local package
-  for package in "$apt"/cache/archives/{busybox,trace-cmd,qemu-system-,lib,zlib1g}*.deb; do
+  for package in "$apt"/cache/archives/{busybox,trace-cmd,qemu-system-,qemu-user-static,lib,zlib1g}*.deb; do
     dpkg-deb -x "$package" "$dir/packages"
   done
   apt-get -q install -y --download-only --no-install-recommends -t "$release" linux-image-cloud-arm64
@@ -104,11 +111,34 @@ INIT
   chmod +x "$1/init"
 }
 
+# program FILE: gicscope, with its libraries, and what runs it if it is not built for arm64.
+program() {
+  local root=$dir/root interpreter name file
+  mkdir -p "$root/gicscope"
+  cp "$1" "$root/gicscope/gicscope"
+  ldd "$1" | awk '/=> \// {print $3} $1 ~ /^\// {print $1}' | while read -r file; do
+    mkdir -p "$root/gicscope$(dirname "$file")" && cp -L "$file" "$root/gicscope$file"
+  done
+  interpreter=
+  if [ "$(uname -m)" != aarch64 ]; then
+    name=qemu-$(uname -m)-static
+    cp "$dir/packages/usr/bin/$name" "$root/usr/bin/"
+    interpreter="/usr/bin/$name -L /gicscope"
+  fi
+  printf '#!/bin/sh\nexec %s /gicscope/gicscope "$@"\n' "$interpreter" > "$root/usr/bin/gicscope"
+  chmod +x "$root/usr/bin/gicscope"
+}
+
 pack() { (cd "$1" && find . | cpio -o -H newc -R 0:0 --quiet); }
 
 build() {
   base "$dir/guest"
-  cat > "$dir/guest/job" <<'JOB'
+  if [ -n "${AGENT:-}" ]; then
+    copy "$dir/guest" trace-cmd
+    modules "$dir/guest" vmw_vsock_virtio_transport
+    echo 'trace-cmd agent > /tmp/agent.log 2>&1 & sleep 2' > "$dir/guest/job"
+  fi
+  cat >> "$dir/guest/job" <<'JOB'
 # Disk and memory, timers, IPIs between both CPUs, on and off.
 echo "guest: start"
 i=0
@@ -128,13 +158,17 @@ echo "guest: end"
 JOB
   base "$dir/root"
   copy "$dir/root" trace-cmd qemu-system-aarch64
+  [ -z "${AGENT:-}" ] || modules "$dir/root" vhost_vsock
   mkdir -p "$dir/root/usr/share"
   cp -rL "$dir/packages/usr/share/qemu" "$dir/root/usr/share/qemu" 2>/dev/null || mkdir -p "$dir/root/usr/share/qemu"
   find "$dir/root/usr/share/qemu" -type f ! -name 'efi-virtio.rom' -delete
   cp "$dir"/kernel/boot/vmlinuz-* "$dir/root/vmlinuz"
   pack "$dir/guest" | gzip -9 > "$dir/root/guest.cpio.gz"
   cp "$1" "$dir/root/job"
-  [ -z "$script" ] || cp "$script" "$dir/root/record.sh"
+  case $job in
+    record) cp "$script" "$dir/root/record.sh" ;;
+    run) program "$script" && cp "$2" "$dir/root/use.sh" ;;
+  esac
   pack "$dir/root" > "$dir/root.cpio"
 }
 
@@ -162,19 +196,26 @@ tar cf /dev/vda -C /tmp host && sync
 JOB
 }
 
-record_job() {
-  cat <<'JOB'
+# What starts a guest and waits until it runs.
+guest_job() {
+  cat <<JOB
 cd /tmp
+rounds=${ROUNDS:-12} socket="${AGENT:+-device vhost-vsock-pci,guest-cid=3}"
+JOB
+  cat <<'JOB'
 qemu-system-aarch64 -M "virt,gic-version=host" -accel kvm -cpu host -smp 2 -m 256 -nodefaults -display none -no-reboot \
-  -name guest,debug-threads=on -kernel /vmlinuz -initrd /guest.cpio.gz -append "console=ttyAMA0 loglevel=4 panic=-1" \
+  -name guest,debug-threads=on -kernel /vmlinuz -initrd /guest.cpio.gz -append "console=ttyAMA0 loglevel=4 panic=-1 rounds=$rounds" \
   -serial file:/tmp/guest.log -blockdev null-co,node-name=n,size=16777216,read-zeroes=on \
-  -device virtio-blk-pci,drive=n,num-queues=2,romfile= > /tmp/qemu.log 2>&1 &
+  -device virtio-blk-pci,drive=n,num-queues=2,romfile= $socket > /tmp/qemu.log 2>&1 &
 guest=$!
 until grep -q 'guest: start' /tmp/guest.log 2>/dev/null || ! kill -0 $guest 2>/dev/null; do sleep 1; done
 echo '@@recording'
-sh /record.sh -o /tmp/recording -- sh -c "until grep -q 'guest: end' /tmp/guest.log || ! kill -0 $guest; do sleep 1; done" \
-  > /tmp/record.log 2>&1
-echo "exit status $?" >> /tmp/record.log
+JOB
+}
+
+# What keeps a recording, and what stands beside it.
+keep_job() {
+  cat <<'JOB'
 cat /sys/kernel/tracing/kprobe_events > /tmp/kprobes-left.txt
 dmesg > /tmp/dmesg.txt
 mkdir -p /tmp/recording
@@ -183,7 +224,26 @@ tar cf /dev/vda -C /tmp recording && sync
 JOB
 }
 
+record_job() {
+  guest_job
+  cat <<'JOB'
+$record -o /tmp/recording -- sh -c "until grep -q 'guest: end' /tmp/guest.log || ! kill -0 $guest; do sleep 1; done" \
+  > /tmp/record.log 2>&1
+echo "exit status $?" >> /tmp/record.log
+JOB
+  keep_job
+}
+
 [ -d "$dir/packages" ] && [ -d "$dir/kernel" ] || fetch
+# watched: the host boots, and QEMU's log has what says what list registers hold, and what was acknowledged and ended: the
+# whole log is ten times as long.
+watched() {
+  boot -D "$dir/below.log" -msg timestamp=on -trace 'gicv3_ich_*' -trace 'gicv3_icv_iar*' -trace 'gicv3_icv_eoir*' \
+    -trace gicv3_icv_dir_write -trace 'gic_hyp_*' -trace gic_acknowledge_irq -trace gic_cpu_write
+  rm -rf "$dir/recording" && tar xf "$dir/out.img" -C "$dir"
+  cat "$dir/recording/record.log"
+}
+
 case $job in
   files)
     files_job > "$dir/job" && build "$dir/job"
@@ -192,12 +252,18 @@ case $job in
     ;;
   record)
     [ -n "$script" ] || { echo "host.sh record: give the script that gicscope record --script prints" >&2; exit 2; }
-    record_job > "$dir/job" && build "$dir/job"
-    # Only what says what list registers hold, and what was acknowledged and ended: the whole log is ten times as long.
-    boot -D "$dir/below.log" -msg timestamp=on -trace 'gicv3_ich_*' -trace 'gicv3_icv_iar*' -trace 'gicv3_icv_eoir*' \
-      -trace gicv3_icv_dir_write -trace 'gic_hyp_*' -trace gic_acknowledge_irq -trace gic_cpu_write
-    rm -rf "$dir/recording" && tar xf "$dir/out.img" -C "$dir"
-    cat "$dir/recording/record.log"
+    { echo "record='sh /record.sh'" && record_job; } > "$dir/job" && build "$dir/job"
+    watched
+    ;;
+  run)
+    [ -n "$script" ] || { echo "host.sh run: give the program gicscope" >&2; exit 2; }
+    if [ -n "${5:-}" ]; then
+      { guest_job && echo 'sh /use.sh $guest 2>&1 | tee /tmp/record.log' && keep_job; } > "$dir/job"
+    else
+      { echo "record='gicscope record${AGENT:+ --guest guest@3:823}'" && record_job; } > "$dir/job"
+    fi
+    build "$dir/job" "${5:-/dev/null}"
+    watched
     ;;
   *) echo "host.sh: unknown job $job" >&2; exit 2 ;;
 esac
