@@ -63,7 +63,7 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive --parallel --configuration .swift-format $(SOURCES)
 
-# Takes the present results of the bundled captures for the expected ones. Look at the diff before committing it.
+# Accepts the current results of the bundled captures as golden. Look at the diff before committing it.
 golden: packages
 	$(SWIFT) build -j $(JOBS) --product gicscopePackageTests
 	UPDATE_GOLDEN=1 $(SWIFT) test --skip-build --filter Golden

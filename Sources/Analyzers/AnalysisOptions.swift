@@ -2,7 +2,7 @@
 public struct AnalysisOptions: Sendable {
   /// ITS caches that are simulated.
   public var itsCaches = ITSCacheShape.standard
-  /// From where on something counts as a finding.
+  /// The thresholds of findings.
   public var findings = FindingThresholds()
   /// How much is kept at a time.
   public var limits = AnalysisLimits()

@@ -6,7 +6,7 @@ public struct LPIWorkload: Hashable, Sendable {
     case lookupSequential
     /// Reads records in random order; each read is independent of the one before.
     case lookupRandom
-    /// Removes a random LPI's record and makes it anew.
+    /// Removes a random LPI's record and makes it again.
     case churn
     /// Walks all records in INTID order.
     case iterate

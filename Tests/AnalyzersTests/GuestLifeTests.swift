@@ -110,7 +110,7 @@ struct GuestLifeTests {
   }
 
   @Test(
-    "Loaded again at the next entry, or left out for want of a list register, it goes on; injected anew it is another")
+    "Loaded again at the next entry, or left out for want of a list register, it goes on; injected again it is another")
   func goesOn() throws {
     let all = try closed {
       $0.take(guest(.lrFilled, 20))

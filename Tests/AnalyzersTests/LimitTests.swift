@@ -100,7 +100,7 @@ struct LimitTests {
     for key in 1...5 { table.insert(UInt64(key)).pointee += 1 }
     #expect(table.count == 3 && table.unkept == 2 && table.isFull)
     #expect(table.find(3)?.pointee == 8 && table.find(4) == nil)
-    // The value that is not kept begins anew each time, and cannot be removed.
+    // The value that is not kept starts again each time, and cannot be removed.
     let value = table.insert(9)
     #expect(value.pointee == 7)
     table.remove(at: value)

@@ -197,7 +197,7 @@ struct ListRegisterReplayTests {
 
   // MARK: The policies
 
-  @Test("Three active interrupts and two list registers: kvm-legacy is not told of the third's end, kvm-overflow is")
+  @Test("Three active interrupts, two list registers: kvm-legacy does not learn of the third's end, kvm-overflow does")
   func lostEnd() {
     var life = [Make.entered(100)] + (0..<3).map { shown($0, at: 101, state: 2, priority: 0xA0 - $0 * 0x20) }
     life += Make.completed(110, 2, lr(42, state: 2)) + Make.completed(200, 1, lr(41, state: 2)) + [Make.exited(300)]

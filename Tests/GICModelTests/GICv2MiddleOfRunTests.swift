@@ -48,7 +48,7 @@ struct GICv2MiddleOfRunTests {
     rig.enableGICv2(spi: 50, priority: 0x80, secure: true)
     rig.write(.gicd, 0x304, 1 << 18, secure: true, pe: 0)
     rig.write(.gicd, 0x204, 1 << 8 | 1 << 18, secure: true, pe: 0)
-    // A write of which nothing shows from which state it was, and which did nothing to an interrupt of Group 0.
+    // A write from an unknown Security state, which did nothing to an interrupt of Group 0.
     rig.write(.gicd, 0x384, 1 << 18, pe: 1)
     for _ in 0..<4 { rig.showHighest(40, priority: 0xC0) }
     rig.line(27, false, pe: 0)

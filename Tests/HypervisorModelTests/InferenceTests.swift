@@ -5,7 +5,7 @@ import Testing
 
 /// One test for each rule by which the model fills what tracepoints do not show.
 @Suite struct InferenceTests {
-  /// A guest with the timer's interrupt loaded and back from a run of which nothing tells: it was interrupted, or ran into
+  /// A guest with the timer's interrupt loaded and back from a run that no event shows: it was interrupted, or ran into
   /// an instruction that traps.
   func afterARun(_ rig: KVMRig, isTrap: Bool = false) {
     rig.restore(control: 1, deadline: 500)

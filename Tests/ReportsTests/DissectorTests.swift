@@ -7,7 +7,7 @@ import TraceImporters
 
 @testable import Reports
 
-/// The Wireshark dissector knows events and registers as gicscope does. `UPDATE_GOLDEN=1` writes its tables anew.
+/// The Wireshark dissector knows events and registers as gicscope does. `UPDATE_GOLDEN=1` rewrites its tables.
 @Suite("Wireshark dissector")
 struct DissectorTests {
   static let file = BundledCapture.root.appending(path: "Analyses/wireshark/gicscope.lua")

@@ -1,4 +1,4 @@
-/// From where on normal life counts as a finding. All can be set by name.
+/// The threshold of each kind of finding. All can be set by name.
 public struct FindingThresholds: Sendable, Equatable {
   /// How long an interrupt is blocked by the controller's state, or a handler runs, before it counts as stuck, in ns.
   public var stuckTime: UInt64 = 1_000_000

@@ -60,9 +60,9 @@ extension FindingsAnalyzer {
   }
 
   /// What a finding is worth. Only a capture from reset without gaps shows that nothing else happened; elsewhere a finding is
-  /// certain only if what the capture shows is enough. And the model is not to be relied on where its predictions failed,
-  /// which they may for want of what the capture does not show: lines that were lost explain what an answer contradicts, and
-  /// all that is found from there on, or shortly before.
+  /// certain only if what the capture shows is enough. Where predictions failed, the model
+  /// proves nothing: lines that were lost explain what an answer contradicts, and all that is found from there on, or shortly
+  /// before.
   private func judged(_ finding: Finding, _ isObserved: Bool) -> Finding {
     var finding = finding
     let isWhole = startsAtReset && isTimed && !hasGaps

@@ -10,7 +10,7 @@ extension FindingsAnalyzer {
     if target == PE.none - 1 {
       return Rung("routed", .holds, "it goes to any of several PEs", since: r.targetAt)
     }
-    guard let p else { return Rung("routed", .unknown, "to PE \(target), of which nothing was shown") }
+    guard let p else { return Rung("routed", .unknown, "to PE \(target), which the capture does not show") }
     if p.asleep == .yes {
       return Rung("routed", .broken, "PE \(target) is asleep (GICR_WAKER)", since: p.sleepAt)
     }

@@ -5,7 +5,7 @@
 /// below the topmost hole, the hole moves down to where the entry was (Thompson and Smith, 1989).
 ///
 /// Entries stand in slots, in the order of their last reference; a bitmap with a Fenwick tree over its words counts those
-/// behind an entry. When the slots run out they are numbered anew: memory follows the number of different entries. A
+/// behind an entry. When the slots run out they are renumbered: memory follows the number of different entries. A
 /// reference costs O(log entries).
 struct StackDistance: ~Copyable {
   private struct Entry: BitwiseCopyable {

@@ -22,7 +22,7 @@ extension LatencyAnalyzer {
     var hasNext = false
     /// Whether the capture shows when it became pending.
     var isKnown = false
-    /// A level that stayed high over the acknowledge: pending anew when the active state ends.
+    /// A level that stayed high over the acknowledge: pending again when the active state ends.
     var isHeld = false
   }
 

@@ -5,7 +5,7 @@ import Replay
 ///
 /// An interrupt arrives when the capture first shows it in a list register; from then on the policy decides when it is in
 /// one. The guest takes it when it did in the capture, or as soon as it is listed and what it is late with is done if that
-/// is later, and is at it for as long as it was. List registers are loaded when the hypervisor of the capture did, after
+/// is later, and handles it for as long as it did. List registers are loaded when the hypervisor of the capture did, after
 /// each maintenance interrupt that the policy asks for, and after an exit at which the guest has not taken what it had in
 /// the capture. A PE stands for a vCPU.
 public final class ListRegisterReplay {

@@ -14,13 +14,13 @@ final class ListRegisterSimulation {
     var service: UInt64?
     /// The guest's last acknowledge of it in the capture.
     var taken: UInt64 = 0
-    /// The guest is at it in the capture.
+    /// The guest is still handling it in the capture.
     var isInService = false
     /// By how much the guest is late with the active one.
     var delay: UInt64 = 0
     /// The end of the active one is known, and lies ahead.
     var isEnding = false
-    /// A level-sensitive one came anew while it was active: it is pending once it ended.
+    /// A level-sensitive one came again while it was active: it is pending once it ended.
     var comesAgain = false
     var isWaiting = false
     /// Which of several courses of the same INTID.

@@ -29,7 +29,7 @@ public struct ListRegisterOutlook: Sendable {
   /// The same, with more interrupts than list registers.
   public var overflowingEntries: UInt64 = 0
   /// Of ``entries``, those after which underflow maintenance holds from the start, for one list register is in use and the
-  /// policy asks to be told of one or none (`ICH_MISR_EL2.U`, IHI 0069H, 12.4.7): a guest that leaves at once for each
+  /// policy asks for a maintenance interrupt at one or none (`ICH_MISR_EL2.U`, IHI 0069H, 12.4.7): a guest that leaves at once for each
   /// maintenance interrupt gets nowhere. The other figures are those of one that takes an interrupt first.
   public var stalledEntries: UInt64 = 0
   /// Interrupts that found no list register, each counted once until it got one.
@@ -49,7 +49,7 @@ public struct ListRegisterOutlook: Sendable {
   public var pressedEntries: UInt64 = 0
   /// Interrupts that came again before the guest took them, and became one, which they did not in the capture.
   public var merged: UInt64 = 0
-  /// Ends that hit no list register and that nobody was told of: the interrupt stays active, and is lost.
+  /// Ends that hit no list register and that raise no maintenance interrupt: the interrupt stays active, and is lost.
   public var lostEnds: UInt64 = 0
 
   /// Maintenance interrupts; one with two causes counts twice.

@@ -37,7 +37,7 @@ struct ListRegisterAnalyzer: ~Copyable {
     var isRunning = false
     /// ``most`` when that ended.
     var mostBefore = 0
-    /// The hypervisor asked to be told of room, see ``HypervisorControlBits/asksForRegisters``.
+    /// The hypervisor asked for a maintenance interrupt when there is room, see ``HypervisorControlBits/asksForRegisters``.
     var isAsked = false
     /// It did so and all list registers are in use.
     var isPressed = false
@@ -51,7 +51,7 @@ struct ListRegisterAnalyzer: ~Copyable {
   private var spans = OccupancySpans()
   private var waits = LatencyCounts()
   private var possibleWaits = LatencyCounts()
-  /// Interrupts that a bank holds or has held without their end: what is listed anew after an exit has not waited.
+  /// Interrupts that a bank holds or has held without their end: what is listed again after an exit has not waited.
   private var known = LiveTable(false)
   private var now: UInt64 = 0
   private var windowStart = UInt64.max

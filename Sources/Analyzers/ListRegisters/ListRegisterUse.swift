@@ -32,9 +32,9 @@ public struct ListRegisterBank: Sendable {
   public var entries: UInt64 = 0
   /// Entries after which at most n list registers were in use, up to the exit.
   public var entriesByMost: [UInt64] = []
-  /// Entries with more interrupts than list registers. *Inferred*: the hypervisor had filled all of them, and asked to be
-  /// told of an underflow, that nothing is pending any more, or of ends that hit no list register (UIE, NPIE, LRENPIE of
-  /// `ICH_HCR_EL2`).
+  /// Entries with more interrupts than list registers. *Inferred*: the hypervisor had filled all of them, and asked for a
+  /// maintenance interrupt at underflow, when nothing is pending any more, or for ends that hit no list register (UIE, NPIE,
+  /// LRENPIE of `ICH_HCR_EL2`).
   public var entriesWithMoreWaiting: UInt64 = 0
   /// Writes of list registers, zeros included.
   public var writes: UInt64 = 0

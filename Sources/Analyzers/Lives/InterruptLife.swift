@@ -53,10 +53,10 @@ public struct InterruptLife: BitwiseCopyable, Equatable, Sendable {
   /// The capture lost events within it.
   public var spansGap = false
 
-  /// A life of which nothing is known.
+  /// A life with no recorded moments.
   public init() {}
 
-  /// One of a guest, of which nothing is known yet but what it is.
+  /// A guest's interrupt with no recorded moments yet.
   init(ofGuest t: Transition) {
     (domain, pe, intid) = (t.domain, t.pe, t.intid)
     priority = UInt8(truncatingIfNeeded: t.priority)
@@ -96,7 +96,7 @@ public struct InterruptLife: BitwiseCopyable, Equatable, Sendable {
     case pendingAtEnd
     /// Acknowledged, and not ended or not deactivated at the capture's end.
     case activeAtEnd
-    /// A guest's: put into a list register anew although its end was not seen.
+    /// A guest's: put into a list register again although its end was not seen.
     case listedAgain
     /// A guest's: in a list register at the capture's end, which does not show what the guest did with it.
     case listedAtEnd

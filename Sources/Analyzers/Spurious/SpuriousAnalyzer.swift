@@ -81,7 +81,7 @@ struct SpuriousAnalyzer: ~Copyable {
   }
 
   private var interfaces = PETable(Interface())
-  /// Levels that stayed high over their acknowledge: when they fall, nobody is deprived of anything.
+  /// Levels that stayed high over their acknowledge: their fall withdraws no pending interrupt.
   private var held = LiveTable(false)
   /// Of interrupts that no single PE owns, by domain.
   private var shared = LiveTable(Withdrawal())

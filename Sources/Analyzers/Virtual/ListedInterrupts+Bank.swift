@@ -123,7 +123,7 @@ extension ListedInterrupts {
     var acknowledges: UInt64 = 0
     var entries: UInt64 = 0
     var lastEntry = Moment()
-    /// The hypervisor asked to be told of room at the last entry.
+    /// At the last entry the hypervisor asked for a maintenance interrupt when there is room.
     var isAsked = false
     var listRegisters = 0
     /// There were more interrupts than list registers at the last entry, at the one before, and at all since.

@@ -7,7 +7,7 @@ import InterruptTrace
 /// Guests are told apart only by domain: where the hypervisor itself is not captured, what a list register holds is known,
 /// and not for whom. An interrupt that was taken out of a list register unfinished and is loaded again goes on where it
 /// was: a PE's own under the same PE, others on any. Unless the same PE went to a guest without it in between, though no
-/// list register was asked for: then it was withdrawn and came anew, or its guest did not run, and since when it is pending
+/// list register was asked for: then it was withdrawn and came again, or its guest did not run, and since when it is pending
 /// is not known. Nothing goes on where it was across ``TransitionKind/vCPULoaded``: which vCPU that was is not known.
 struct VirtualInterruptAnalyzer: ~Copyable {
   /// An interrupt in a list register, or taken out of one before it ended.

@@ -84,7 +84,7 @@ public struct VirtualExclusions: Equatable, Sendable {
   /// Hardware-linked, without an acknowledge of the physical interrupt in the capture before: the hypervisor raised it by
   /// itself, as KVM does with a timer of a guest that slept.
   public var physicalUnknown: UInt64 = 0
-  /// Listed anew although its end was not seen.
+  /// Listed again although its end was not seen.
   public var endUnknown: UInt64 = 0
   /// Spans that a gap in the capture lies in.
   public var acrossGap: UInt64 = 0

@@ -2,7 +2,7 @@
 /// chapter 5).
 public enum VirtualWaitCause: UInt8, InterruptWaitCause {
   /// It is in no list register, for there are too few. *Inferred*: an entry did without it at which the hypervisor asked
-  /// to be told of free list registers.
+  /// for a maintenance interrupt at free list registers.
   case noListRegister
   /// The virtual CPU interface is disabled: the hypervisor runs, or another guest.
   case guestNotRunning

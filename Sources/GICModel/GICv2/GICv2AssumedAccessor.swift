@@ -102,7 +102,7 @@ extension GICv2 {
     }
   }
 
-  /// A write to a banked register was carried out for the assumed PE: INTIDs of which nothing is known now. An SGI reaches
+  /// A write to a banked register was carried out for the assumed PE: INTIDs that are unknown now. An SGI reaches
   /// the PEs that are named, whoever sent it; but from whom it is pending is not known there.
   mutating func forgetBanked(_ event: Event, _ mask: UInt32) {
     let row = distributorMap.row(distributorMap.index(at: event.offset))

@@ -64,7 +64,7 @@ extension GICv2 {
     }
   }
 
-  /// The model has a candidate for a PE of which nothing was shown.
+  /// The model has a candidate for a PE that no event has shown yet.
   @inline(never) private mutating func differSilence(pe: Int, _ pending: GICv2Pending) {
     atEvaluation {
       let isTaught = $0.reconcileNone(pe: pe)

@@ -37,7 +37,7 @@ extension GICv3 where Store: ~Copyable {
     if departures.contains(.rereadsLPIConfiguration) { pes[pe].configurationIsReread = true }
   }
 
-  /// The LPIs that are pending on a PE changed, or are configured anew.
+  /// The LPIs that are pending on a PE changed, or their configuration did.
   @inline(__always) mutating func staleLPIs(_ pe: Int) {
     pes[pe].highestIsStale = true
     rereadConfiguration(pe: pe)

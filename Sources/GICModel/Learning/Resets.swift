@@ -4,7 +4,7 @@ import InterruptTrace
 /// CPU_ON).
 ///
 /// One is recognised from an answer that contradicts what was known and is what follows from reset. What was known before
-/// is forgotten then: nothing of it is held against what comes after, and answers teach it anew.
+/// is forgotten then: nothing of it is held against what comes after, and the next answers teach it.
 extension InterruptController where Self: ~Copyable {
   /// Whether a memory-mapped register that returns `seen` in place of `expected` has been reset.
   func isReset(_ check: Int, _ expected: UInt64, _ seen: UInt64) -> Bool {

@@ -67,7 +67,7 @@ extension GICv3 where Store: ~Copyable {
     return pes[pe].runningPriority != before
   }
 
-  /// An interrupt is not signalled: something of its priority or a higher one runs, of which nothing is known. What, is a guess.
+  /// An interrupt is not signalled: something unknown of its priority or a higher one runs. What it is, is a guess.
   mutating func assumeRunning(_ pe: Int, above pending: PendingInterrupt) -> Bool {
     let mask = groupPriorityMask(pe, pending.group)
     let step: UInt32 = 1 << UInt32(8 - preemptionBits)
@@ -82,7 +82,7 @@ extension GICv3 where Store: ~Copyable {
     return false
   }
 
-  /// An interrupt of a higher priority than runs is not signalled: the binary point, of which nothing is known, leaves both the
+  /// An interrupt of a higher priority than runs is not signalled: the unknown binary point leaves both the
   /// same group priority.
   mutating func widenGroupPriority(_ pe: Int, _ pending: PendingInterrupt) -> Bool {
     let group = binaryPointGroup(pe, pending.group)
@@ -123,7 +123,7 @@ extension GICv3 where Store: ~Copyable {
     pes[pe].activeOfSomeGroup[bit >> 5].setBit(bit & 31, to: true)
   }
 
-  /// Takes back guesses: active priorities up to `priority` of which nothing is known.
+  /// Takes back guesses: unknown active priorities up to `priority`.
   private mutating func clearUnknownActive(_ pe: Int, upTo priority: UInt32) {
     let step: UInt32 = 1 << UInt32(8 - preemptionBits)
     for group in groups {

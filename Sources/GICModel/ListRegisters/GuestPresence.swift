@@ -8,7 +8,7 @@ struct GuestPresence {
   /// List registers that the hypervisor has read since the guest last ran, a bit each.
   private var saved: UInt64 = 0
 
-  /// One of the two did something. Whether it was the guest, of which nothing showed that it ran; `control` is
+  /// One of the two did something. Whether it was the guest, though no event shows that it ran; `control` is
   /// `ICH_HCR_EL2` or `GICH_HCR`.
   @inline(__always) mutating func note(isGuest: Bool, control: UInt32) -> Bool {
     guard isGuest != runs, !isGuest || control & HypervisorControl.enable != 0 else { return false }

@@ -25,7 +25,7 @@ struct AnalyzeCommand: FileCommand {
 
   @Option(
     help: ArgumentHelp(
-      "From where on something counts as a finding: \(ThresholdSetting.help). May be repeated.",
+      "Set the threshold for a kind of finding: \(ThresholdSetting.help). May be repeated.",
       valueName: "name=value"),
     transform: ThresholdSetting.init
   )

@@ -73,7 +73,7 @@ final class Guest {
     distributor = GuestDistributor(domain: domain, topology: topology)
   }
 
-  /// One that goes on by itself from where another is; nobody is told of its entries and outcomes.
+  /// A copy that goes on by itself; its entries and outcomes are reported to nobody.
   init(copying other: Guest, activity: CPUActivity, room: GuestRoom) {
     (domain, options, policy, self.activity) = (other.domain, other.options, other.policy, activity)
     (self.room, isTruncated) = (room, other.isTruncated)

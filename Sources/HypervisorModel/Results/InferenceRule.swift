@@ -21,7 +21,7 @@
   /// The timer is saved with another deadline, or not asserted: the guest has handled its interrupt, or set the timer and
   /// not ended the interrupt yet. A guess.
   case timerReprogrammed
-  /// The hypervisor computed the timer's line anew and it is low: its interrupt is not pending, but may be active. A guess.
+  /// The hypervisor recomputed the timer's line and it is low: its interrupt is not pending, but may be active. A guess.
   case timerLineLow
   /// The vCPU's list registers were shown, by a probe or by another capture of the same run.
   case registersShown

@@ -142,7 +142,7 @@ extension Guest {
     return (guess(loaded, run), .undecided)
   }
 
-  /// A guess at what a register holds of which nothing tells: a guest that is interrupted a few instructions behind its
+  /// A guess at what an unknown register holds: a guest that is interrupted a few instructions behind its
   /// entry, sooner than it takes to handle an interrupt, has taken none.
   private func guess(_ loaded: ListRegisterValue, _ run: Run) -> ListRegisterValue {
     let isShort = handlingTime == 0 || run.length < handlingTime

@@ -32,7 +32,7 @@ public final class RandomAccessInput {
     count = bytes.count
   }
 
-  /// The bytes of an input of which nothing was read; it may have been peeked at.
+  /// The bytes of an input that nobody has read from; it may have been peeked at.
   ///
   /// - Throws: ``TraceError/unreadable(path:reason:)`` if there is no room for a temporary copy.
   public convenience init(_ input: ByteInput) throws(TraceError) {

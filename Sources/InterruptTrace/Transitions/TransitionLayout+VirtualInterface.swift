@@ -39,7 +39,7 @@ extension TransitionLayout {
     TransitionLayout(
       .guestOutcome, "what the guest had done with it", "guestOutcome",
       [
-        Field("state", .a, 0, 2, .choice(["had ended it", "nothing: still pending", "is at it", "is at it"])),
+        Field("state", .a, 0, 2, .choice(["had ended it", "nothing: still pending", "handles it", "handles it"])),
         Field("rule", .b, 0, 8),
       ],
       "{state}"),

@@ -43,7 +43,7 @@ extension PackedLPIStore {
     if record.isPlacedOnSeveral { several[intid] = nil }
   }
 
-  /// Removes a record of which nothing is known, unless it is pending.
+  /// Removes a record that says nothing, unless it is pending.
   private mutating func dropIfEmpty(_ intid: UInt32, _ slot: UnsafeMutablePointer<UInt64>) {
     let record = LPIRecord(bits: slot.pointee)
     if record.visible.bits != 0 || !pendingQueues(intid).isEmpty { return }

@@ -27,7 +27,7 @@ public struct TextStyle: Sendable {
   public var isColoured: Bool
   /// Columns of a line.
   public let width: Int
-  /// Whether tables keep to the width. Where nobody looks at them (`gicscope … | grep`), their rows stay lines.
+  /// Whether tables keep to the width. Into a pipe (`gicscope … | grep`), each row stays one line.
   public let isLimited: Bool
   /// Whether only ASCII can be shown.
   public var isASCII: Bool
@@ -46,7 +46,7 @@ public struct TextStyle: Sendable {
     isColoured && role != .plain && !text.isEmpty ? "\u{1B}[\(role.rawValue)m\(text)\u{1B}[0m" : text
   }
 
-  /// Columns of a picture that has `columns` of them at the standard width and takes up what a line has more or less.
+  /// Columns of a picture that has `columns` of them at the standard width, and grows or shrinks with the line.
   func pictureColumns(_ columns: Int) -> Int { max(columns + width - Self.standardWidth, 8) }
 
   /// The text in characters that can be shown.

@@ -14,7 +14,7 @@ extension LogDecoder {
     return true
   }
 
-  /// What is not most of a capture.
+  /// Infrequent events.
   private mutating func takeRare(_ action: LogEvent.Action, _ operand: UInt16) -> Bool {
     let v = parser.values
     let register = SystemRegister(rawValue: operand)

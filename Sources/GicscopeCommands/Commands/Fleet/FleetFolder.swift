@@ -16,7 +16,7 @@ final class FleetFolder {
   private let journal: AppendedFile
   private var done: [String: FileStamp] = [:]
 
-  /// Opens a folder, or makes it, and takes up what is there.
+  /// Opens a folder, or makes it, and continues from what it holds.
   init(_ path: String, _ tables: FleetTables) throws {
     self.path = path
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -21,7 +21,7 @@ extension ResultTables {
     c.count("agreed", "right predictions", shown: "agreed") { $0.agreed }
     c.count("disagreed", "wrong predictions", shown: "disagreed") { $0.disagreed }.zero("–")
       .role { $0.disagreed > 0 ? .bad : .faint }
-    c.count("taught", "values that the model could not know, and learned", shown: "taught") { $0.taught }.zero("–")
+    c.count("taught", "values that the model could not know, and learned", shown: "learned") { $0.taught }.zero("–")
       .role { $0.taught > 0 ? .notice : .faint }
     c.count("unknown", "values of which more than one was open, and the one assumed was not it", shown: "unknown") {
       $0.unknown

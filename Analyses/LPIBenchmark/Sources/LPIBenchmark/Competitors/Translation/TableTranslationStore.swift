@@ -7,7 +7,7 @@ protocol TranslationTable: ~Copyable {
   func bits(_ device: UInt32, _ event: UInt32) -> UInt64
   /// Replaces the entry's bits; 0 removes.
   mutating func setBits(_ device: UInt32, _ event: UInt32, _ bits: UInt64)
-  /// Says that a device is mapped anew, with `2^eventBits` events; nil if it is unmapped.
+  /// Says that a device was mapped again, with `2^eventBits` events; nil if it is unmapped.
   mutating func mapped(_ device: UInt32, _ eventBits: Int?)
   var memoryInUse: Int { get }
 }
