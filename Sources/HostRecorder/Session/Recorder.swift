@@ -77,14 +77,15 @@ public final class Recorder {
       throw Failure(message: "\(error.program): \(error.reason)")
     }
     self.tracer = tracer
-    var waited = 0
+    let begun = ContinuousClock.now
     while !isLive {
       if let end = tracer.poll() { throw Failure(message: "\(options.program) \(end.description): \(lastWords)") }
-      guard waited < options.patience else { throw Failure(message: "\(options.program) did not begin to record") }
+      guard ContinuousClock.now - begun < .milliseconds(options.patience) else {
+        throw Failure(message: "\(options.program) did not begin to record")
+      }
       if let number = signals.next(within: 20) {
         throw Failure(message: "signal \(number) came before anything was recorded")
       }
-      waited += 20
     }
   }
 
