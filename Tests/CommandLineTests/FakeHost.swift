@@ -15,6 +15,8 @@ struct FakeHost {
     case full
     /// The disk is full of its helpers' files, until these are gone.
     case crammed
+    /// So are all other disks.
+    case packed
     /// It records and says that events were lost.
     case losing
   }
@@ -81,6 +83,7 @@ struct FakeHost {
     for word; do [ "$last" = -o ] && file=$word; last=$word; done
     if [ "$1" = restore ]; then
       shift 3
+      [ \(tracer.rawValue) != packed ] || exit 28
       [ \(tracer.rawValue) != crammed ] || [ "${file%/*}" != "${1%/*}" ] || exit 28
       cat "$@" > "$file"
       exit
@@ -96,7 +99,7 @@ struct FakeHost {
     echo 1 > "$tracing/tracing_on"
     [ \(tracer.rawValue) != killed ] || kill -KILL $$
     until [ "$work" ]; do sleep 0.05; done
-    case \(tracer.rawValue) in full | crammed) false ;; esac || { echo 'trace-cmd: No space left on device'; exit 28; }
+    case \(tracer.rawValue) in full | crammed | packed) false ;; esac || { echo 'trace-cmd: No space left on device'; exit 28; }
     [ \(tracer.rawValue) != losing ] || echo '  CPU 0: 143 events lost'
     echo 0 > "$tracing/tracing_on"
     mv "$file.cpu0" "$file"

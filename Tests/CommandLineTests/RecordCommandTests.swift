@@ -79,6 +79,18 @@ struct RecordCommandTests {
     }
   }
 
+  @Test("Where no disk has room for one file, the parts stay and are named")
+  func packed() throws {
+    try FakeHost.with(.packed) { host in
+      let result = try host.record(["--", "true"])
+      #expect(result.status == 3)
+      #expect(result.errors.contains("no disk has room for one file of what was recorded, which is in "))
+      #expect(result.errors.contains("/recording/trace.dat.cpu0"))
+      #expect(try host.text("recording/trace.dat.cpu0") == "part\n" + FakeHost.page)
+      #expect(try host.probes.isEmpty)
+    }
+  }
+
   @Test("A tracer that does not begin is reported, and no probe is left")
   func early() throws {
     try FakeHost.with(.early) { host in

@@ -16,7 +16,8 @@ public final class Recorder {
     public var guests: [String] = []
     /// The tracer.
     public var program = "trace-cmd"
-    /// Milliseconds until a tracer that is not recording by then is given up.
+    /// Milliseconds until a tracer that is not recording by then is given up; five times as many with guests, whose clocks
+    /// are compared first.
     public var patience = 60_000
 
     /// The defaults.
@@ -78,9 +79,10 @@ public final class Recorder {
     }
     self.tracer = tracer
     let begun = ContinuousClock.now
+    let patience = Duration.milliseconds(options.patience * (options.guests.isEmpty ? 1 : 5))
     while !isLive {
       if let end = tracer.poll() { throw Failure(message: "\(options.program) \(end.description): \(lastWords)") }
-      guard ContinuousClock.now - begun < .milliseconds(options.patience) else {
+      guard ContinuousClock.now - begun < patience else {
         throw Failure(message: "\(options.program) did not begin to record")
       }
       if let number = signals.next(within: 20) {
